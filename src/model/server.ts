@@ -23,4 +23,5 @@ export type System = {
   codename: string // os-release VERSION_CODENAME: bookworm, noble; empty where a system has none
   name: string // os-release PRETTY_NAME
   arch: string // dpkg's architecture: amd64
+  ipv6: boolean
 }

@@ -1,0 +1,45 @@
+import type { DesiredOf, KindName } from './resource.ts'
+
+// What is done to a resource.
+export type Verb = 'create' | 'update' | 'install' | 'start' | 'reload' | 'retire'
+
+// What was there before, by kind: enough to review the change and to notice that it is no longer true.
+export type FileBefore =
+  | { is: 'absent' }
+  | { is: 'file'; sha256: string; mode: string; owner: string; group: string; written: boolean; content?: string }
+  | { is: 'link'; target: string }
+export type PlaceBefore = { is: 'absent' } | { is: 'directory'; mode: string; owner: string; group: string }
+export type LinkBefore = { is: 'absent' } | { is: 'link'; target: string; owner: string; group: string }
+
+export type BeforeOf = {
+  'apt-source': { key: readonly string[]; sources: FileBefore; preferences: FileBefore }
+  package: { is: 'absent'; candidate?: string }
+  directory: PlaceBefore
+  file: FileBefore
+  link: LinkBefore
+  user: { is: 'absent' }
+  service: { exists: boolean; enabled: boolean; active: boolean; unloaded?: string }
+  composer: FileBefore
+  retired: FileBefore
+}
+
+// The difference between a resource and its facts.
+export type ActionOf<K extends KindName> = {
+  address: string
+  kind: K
+  feature: string
+  verb: Verb
+  before: BeforeOf[K]
+  after: DesiredOf[K]
+  because: readonly string[]
+}
+
+export type Action = { [K in KindName]: ActionOf<K> }[KindName]
+
+export type Change<B> = { verb: Verb; before: B; because: readonly string[] }
+
+// What comparing a resource with its facts says: a change, nothing to do and why, or that somebody else stands in the way.
+export type Difference<B> =
+  | { is: 'change'; change: Change<B>; notes?: readonly string[] }
+  | { is: 'same'; why: string; notes?: readonly string[] }
+  | { is: 'conflict'; what: string; where: string; hint: string }

@@ -1,0 +1,108 @@
+import type { ConfigurationMark } from './service.ts'
+
+// A fact is one thing read from a server. Every query says exactly what is wanted; nothing else travels.
+
+// `wanted` is the digest that the file shall have: only when it differs, and Flight wrote the file, its content comes along.
+export type FileQuery = { fact: 'file'; path: string; wanted: string | undefined }
+export type FileFact =
+  | { type: 'absent' }
+  | {
+      type: 'file'
+      mode: string // octal, as chmod takes it: 644
+      owner: string
+      group: string
+      sha256: string
+      content: string | undefined
+      recorded: FileRecord | undefined
+    }
+  | { type: 'directory'; mode: string; owner: string; group: string }
+  | { type: 'link'; target: string; owner: string; group: string }
+  | { type: 'other' }
+
+// What /var/lib/flight/manifest says of a path: Flight wrote it, with this digest, for this owner (cluster, app:shop, retired).
+export type FileRecord = { sha256: string; scope: string }
+
+export type PackageQuery = { fact: 'package'; name: string }
+export type PackageFact = {
+  installed: string | undefined // version
+  candidate: string | undefined // version that apt would install now; undefined: apt does not know the package
+  transaction: AptTransaction // the same for every package of one probe
+}
+
+// What installing all the missing packages together would do, as apt says without doing it.
+export type AptTransaction = {
+  installs: readonly { name: string; version: string }[]
+  upgrades: readonly { name: string; from: string; to: string }[]
+  removes: readonly { name: string; version: string }[]
+  refusal: string | undefined // apt's own words when it finds no solution
+  listsOutdated: boolean // no lists at all, or sources changed since they were read
+  interrupted: boolean // dpkg was interrupted and must be finished first
+}
+
+export type UserQuery = { fact: 'user'; name: string }
+export type UserFact = { uid: number; gid: number; home: string; shell: string } | undefined
+
+export type ServiceQuery = { fact: 'service'; unit: string; configuration: readonly string[]; mark: ConfigurationMark }
+export type ServiceFact = {
+  exists: boolean
+  enabled: boolean
+  active: boolean
+  // Whether it runs what lies on disk, and which file says that it does not.
+  unloaded: { path: string } | undefined
+}
+
+export type KeyQuery = { fact: 'key'; path: string }
+export type KeyFact = { fingerprints: readonly string[] } | undefined // undefined: no file
+
+// Lines of configuration that Flight did not write, found by what they claim.
+export type ForeignQuery = { fact: 'foreign'; claim: 'nginx-default-server' | 'fpm-pool' | 'apt-source' }
+export type ForeignLine = { file: string; line: number; text: string }
+export type ForeignFact = readonly ForeignLine[]
+
+// Everything that the manifest records, the newest entry of each path.
+export type ManifestQuery = { fact: 'manifest' }
+export type ManifestFact = readonly (FileRecord & { path: string })[]
+
+export type FactQuery =
+  | FileQuery
+  | PackageQuery
+  | UserQuery
+  | ServiceQuery
+  | KeyQuery
+  | ForeignQuery
+  | ManifestQuery
+
+export type FactName = FactQuery['fact']
+
+export type FactAnswers = {
+  file: FileFact
+  package: PackageFact
+  user: UserFact
+  service: ServiceFact
+  key: KeyFact
+  foreign: ForeignFact
+  manifest: ManifestFact
+}
+
+// The answers of one server. Asking for what was not probed is a bug and throws.
+export type Facts = {
+  get<Q extends FactQuery>(query: Q): FactAnswers[Q['fact']]
+}
+
+// One name for each question: two resources that ask the same thing share the answer.
+export function factId(query: FactQuery): string {
+  switch (query.fact) {
+    case 'file':
+    case 'key':
+      return `${query.fact} ${query.path}`
+    case 'package':
+    case 'user':
+      return `${query.fact} ${query.name}`
+    case 'service':
+      return `service ${query.unit}`
+    case 'foreign':
+      return `foreign ${query.claim}`
+    case 'manifest':
+      return 'manifest'
+  }
+}

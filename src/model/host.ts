@@ -1,0 +1,35 @@
+import type { FactQuery, Facts } from './fact.ts'
+import type { Step } from './step.ts'
+import type { System } from './server.ts'
+
+// Who holds a server's lock, and for what.
+export type Holder = { who: string; from: string; what: string; since: string }
+
+export type Lock = {
+  // Resolves with the reason when the lock is gone before it was released.
+  lost: Promise<string>
+  release(): Promise<void>
+}
+
+export type StepContext = {
+  plan: string // the plan's digest
+  id: string // unique in the plan, the same in every run of it: names a long step on the server
+  progress(text: string): void
+}
+
+// A server as the engine sees it: the real one over SSH, or the in-memory one of the tests, held against each other.
+export type Host = {
+  server: string
+  hostKey: string
+  system(): Promise<System>
+  probe(queries: readonly FactQuery[]): Promise<Facts>
+  // Takes the server's lock or fails at once with FLIGHT_LOCKED, naming the holder.
+  lock(holder: Holder): Promise<Lock>
+  holder(): Promise<Holder | undefined>
+  // Performs one step; doing it again does no harm. FLIGHT_STEP_FAILED and friends when it did not work.
+  perform(step: Step, context: StepContext): Promise<void>
+  // Appends one line to what the server remembers of applied plans.
+  record(line: string): Promise<void>
+  history(): Promise<readonly string[]>
+  close(): void
+}

@@ -1,0 +1,47 @@
+import type { Action } from './action.ts'
+import type { Problem } from './errors.ts'
+import type { System } from './server.ts'
+
+// The whole answer, as a value: what `flight apply` will do, and nothing else. plans/FORMAT.md describes the file.
+
+export type Scope = { clusters: readonly string[]; apps: readonly string[]; servers: readonly string[] } // empty: everything
+
+// What apt will do on a server, in one transaction.
+export type PlannedInstall = {
+  refresh: boolean // the package lists are read first; versions are decided then
+  interrupted: boolean // an interrupted dpkg is finished first
+  installs: readonly { name: string; version: string }[] // with dependencies; empty where `refresh`
+  upgrades: readonly { name: string; from: string; to: string }[]
+  removes: readonly { name: string; version: string }[]
+}
+
+export type PlannedServer = {
+  name: string
+  cluster: string
+  host: string
+  hostKey: string // SHA256:…, what the server proved while planning
+  system: System
+  resources: number // how many are wanted here
+  install: PlannedInstall | null
+  notes: readonly string[] // what a reader should know and nobody needs to do
+}
+
+export type Stage = { name: string; servers: readonly { server: string; actions: readonly Action[] }[] }
+
+export type PlanBody = {
+  format: 1
+  scope: Scope
+  options: { allow_upgrades: boolean }
+  definitions: string // sha256:… of everything the definitions compile to in this scope
+  servers: readonly PlannedServer[] // sorted by name
+  missing: readonly Problem[] // servers that could not be asked
+  blocked: readonly Problem[] // servers where something must be settled first; they have no actions
+  stages: readonly Stage[]
+}
+
+export type Plan = PlanBody & { digest: string } // sha256:… of the canonical body
+
+// Whether the plan would change anything.
+export function isEmpty(plan: PlanBody): boolean {
+  return plan.stages.every((stage) => stage.servers.every((server) => server.actions.length === 0))
+}

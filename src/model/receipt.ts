@@ -1,0 +1,32 @@
+import type { Problem } from './errors.ts'
+
+// What an apply did. Clock readings, durations and people are here, never in the plan.
+export type ReceiptAction = {
+  address: string
+  verb: string
+  feature: string
+  outcome: 'done' | 'already' | 'failed' | 'not begun'
+  seconds: number
+  error?: string
+}
+
+export type ReceiptServer = {
+  name: string
+  outcome: 'done' | 'failed' | 'unreachable' | 'interrupted'
+  converged: boolean
+  seconds: number
+  actions: readonly ReceiptAction[]
+}
+
+export type Receipt = {
+  format: 1
+  plan: string // digest
+  outcome: 'done' | 'failed' | 'interrupted'
+  who: string
+  from: string
+  began: string // ISO 8601, UTC
+  ended: string
+  seconds: number
+  servers: readonly ReceiptServer[]
+  problems: readonly Problem[]
+}

@@ -1,0 +1,59 @@
+import type { ConfigurationMark, ConfigurationTest } from './service.ts'
+import type { SourceKey } from './definitions.ts'
+
+// The smallest write. A closed union: a new member is a decision (docs/decisions/).
+
+// Installs missing packages in one apt transaction. Nothing else may be upgraded or removed than what is listed.
+export type InstallStep = {
+  step: 'install'
+  packages: readonly string[]
+  refresh: boolean // read the package lists first
+  upgrades: readonly string[] // names that may be upgraded, as the reviewed plan says
+  removes: readonly string[]
+}
+
+// Puts a file in place by rename(2), keeps its previous content, records it in the manifest.
+export type WriteStep = {
+  step: 'write'
+  path: string
+  content: string
+  mode: string
+  owner: string
+  group: string
+  scope: string
+}
+export type DirectoryStep = { step: 'directory'; path: string; mode: string; owner: string; group: string }
+export type LinkStep = { step: 'link'; path: string; target: string; owner: string; group: string }
+export type UserStep = { step: 'user'; name: string; home: string; createHome: boolean; shell: string }
+
+// The server downloads; what came is accepted only with its digest.
+export type DownloadStep = { step: 'download'; url: string; path: string; sha256: string; mode: string; scope: string }
+
+// The server downloads a repository's signing key; it is accepted only when it holds one key, with this fingerprint.
+export type KeyStep = { step: 'key'; key: Extract<SourceKey, { url: string }>; path: string; scope: string }
+
+// Enables and starts; or tests the configuration, reloads, and proves that it was loaded. When the test fails, the files
+// that this plan wrote (`changes`) are put back first.
+export type ServiceStep = {
+  step: 'service'
+  unit: string
+  does: 'start' | 'reload'
+  configuration: readonly string[]
+  mark: ConfigurationMark
+  test: ConfigurationTest
+  changes: readonly string[]
+}
+
+// Rewrites a file to a comment that says when and why, and keeps its last content.
+export type RetireStep = { step: 'retire'; path: string; comment: '#' | ';'; because: string }
+
+export type Step =
+  | InstallStep
+  | WriteStep
+  | DirectoryStep
+  | LinkStep
+  | UserStep
+  | DownloadStep
+  | KeyStep
+  | ServiceStep
+  | RetireStep
