@@ -1,0 +1,29 @@
+import { existsSync, readFileSync, readdirSync, rmdirSync } from 'node:fs'
+import { join } from 'node:path'
+
+// The control groups of one host, one per hierarchy that systemd uses. Without groups of their own, hosts would share
+// them: the same unit on two hosts would be one group, and stopping it on one would reach for the other's processes.
+export function cgroupsOf(machine: string): string[] {
+  return readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .map((line) => ({ at: line.split(' ')[4] ?? '', kind: line.split(' - ')[1] ?? '' }))
+    .filter((each) => each.kind.startsWith('cgroup2 ') || each.kind.includes('name=systemd'))
+    .map((each) => join(each.at, 'flight-lab', machine))
+}
+
+// Removes the groups of a host that no longer runs.
+export function removeCgroups(machine: string): void {
+  for (const folder of cgroupsOf(machine)) if (existsSync(folder)) removeGroup(folder)
+}
+
+function removeGroup(folder: string): void {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    if (entry.isDirectory()) removeGroup(join(folder, entry.name))
+  }
+  try {
+    rmdirSync(folder)
+  } catch (error) {
+    // A process in it that has not been reaped yet keeps a group a moment longer; an empty group costs nothing.
+    if ((error as NodeJS.ErrnoException).code !== 'EBUSY') throw error
+  }
+}

@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto'
+import { existsSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { type CommandResult } from './command.ts'
+import { type Disk, eraseDisk, mountDisk, personalize, rootOf, saveWarmLayer, unmountDisk, warmFolder } from './disk.ts'
+import { faultsOf, type Faults } from './faults.ts'
+import { writeRecord, type HostRecord } from './host-record.ts'
+import { runInside } from './inside.ts'
+import { hostKeys } from './keys.ts'
+import { cutPower, leaderOf, runningMachine, shutDown, switchOn } from './machine.ts'
+import { type LabPlaces } from './places.ts'
+import { waitUntilReady } from './ready.ts'
+import { readSshActivity, type SshActivity } from './ssh-activity.ts'
+
+// One real Debian machine of the lab.
+export type LabHost = Faults & {
+  name: string
+  address: string
+  suite: HostRecord['suite']
+  // Its file system as seen from here (without its /run and /tmp).
+  root: string
+  console: string
+  // The fingerprint of its ed25519 host key, `SHA256:…`, as ssh prints it.
+  hostKeyFingerprint(): string
+  // The number, on this machine, of its process 1.
+  leader(): number
+  isOn(): boolean
+  // Runs a shell script inside as root, not over ssh.
+  run(script: string, options?: { timeoutSeconds?: number }): Promise<CommandResult>
+  // The same for a script that has to succeed; gives its standard output.
+  must(script: string, options?: { timeoutSeconds?: number }): Promise<string>
+  // What sshd did since a mark, by default since the last boot.
+  sshActivity(since?: number): SshActivity
+  // Switches on with the disk as it is, and waits until it can be used.
+  boot(): Promise<void>
+  // Shuts down in order; the disk stays.
+  stop(): Promise<void>
+  // A power cut; the disk stays.
+  kill(): Promise<void>
+  // As new: the disk as it was on the first boot, other host keys; on afterwards when it was on before.
+  reset(): Promise<void>
+  // Keeps the disk of a host that is off as the layer that `warm: key` starts from.
+  saveWarm(key: string): Promise<void>
+  // Gone for good, with its disk.
+  remove(): Promise<void>
+}
+
+// What a host tells the lab that has it.
+export type HostNews = { keysChanged(): void; removed(): void }
+
+// Makes a host of its record.
+export function makeHost(places: LabPlaces, mtu: number, first: HostRecord, news: HostNews): LabHost {
+  let record = first
+  let bootMark = 0
+  const folder = join(places.hosts, record.name)
+  const address = places.addressOf(record.octet)
+  const network = `ADDRESS=${address}\nGATEWAY=${places.gateway}\nMTU=${mtu}\n`
+  const machine = { folder, machine: places.machineOf(record.octet), hostname: record.name, bridge: places.bridge }
+  const disk = (): Disk => ({ folder, layers: record.layers })
+  const root = rootOf(disk())
+  const log = join(root, 'var/log/sshd.log')
+
+  const leader = () => {
+    const mark = runningMachine(folder)
+    const pid = mark === undefined ? undefined : leaderOf(mark)
+    if (pid === undefined) throw new Error(`${record.name} is off`)
+    return pid
+  }
+  const run: LabHost['run'] = async (script, options) => runInside(leader(), script, options?.timeoutSeconds ?? 300)
+  const isOn = () => runningMachine(folder) !== undefined
+
+  const boot = async () => {
+    if (isOn()) return
+    const fresh = !existsSync(join(folder, 'upper'))
+    await mountDisk(disk())
+    if (fresh) await personalize(disk(), { name: record.name, network, labKey: places.key })
+    if (fresh) news.keysChanged()
+    await waitUntilReady(await switchOn(machine), folder, address)
+    bootMark = readSshActivity(log, 0).mark
+  }
+  const off = async (end: () => Promise<void>) => {
+    await end()
+    await unmountDisk(folder)
+  }
+  const kill = () => off(() => cutPower(machine))
+  const stop = () => off(() => shutDown(machine, 20))
+
+  return {
+    name: record.name,
+    address,
+    suite: record.suite,
+    root,
+    console: join(folder, 'console.log'),
+    hostKeyFingerprint() {
+      const key = hostKeys(root)[0]?.split(' ')[1] ?? ''
+      return `SHA256:${createHash('sha256').update(Buffer.from(key, 'base64')).digest('base64').replace(/=+$/, '')}`
+    },
+    leader,
+    isOn,
+    run,
+    async must(script, options) {
+      const result = await run(script, options)
+      if (result.code === 0) return result.stdout
+      throw new Error(`${record.name}: ended with ${result.code}: ${script}\n${result.stdout}${result.stderr}`)
+    },
+    sshActivity: (since = bootMark) => readSshActivity(log, since),
+    boot,
+    stop,
+    kill,
+    async reset() {
+      const wasOn = isOn()
+      await kill()
+      eraseDisk(folder)
+      if (wasOn) await boot()
+    },
+    async saveWarm(key) {
+      if (isOn()) throw new Error(`${record.name} is on: stop() it before saveWarm()`)
+      const base = record.layers.at(-1) as string
+      const layers = saveWarmLayer(disk(), warmFolder(places.warm, key, base))
+      record = { ...record, layers }
+      writeRecord(folder, record)
+    },
+    async remove() {
+      await kill()
+      eraseDisk(folder)
+      rmSync(folder, { recursive: true })
+      news.removed()
+    },
+    ...faultsOf(places, { address, interface: `vb-${machine.machine}`, run }),
+  }
+}

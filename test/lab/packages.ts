@@ -1,0 +1,27 @@
+import { must, run } from './command.ts'
+
+const NEEDED = [
+  'debootstrap',
+  'systemd-container',
+  'debian-archive-keyring',
+  'iptables',
+  'iproute2',
+  'openssh-client',
+  'dpkg-dev',
+  'gnupg',
+]
+
+// Installs what the lab lacks on this machine and says so in one line; does nothing when everything is there.
+export async function installMissingPackages(log: (line: string) => void): Promise<void> {
+  const query = await run('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\n', ...NEEDED])
+  const installed = new Set(query.stdout.split('\n').filter((line) => line.endsWith(' installed')).map((line) => line.split(' ')[0]))
+  const missing = NEEDED.filter((name) => !installed.has(name))
+  if (missing.length === 0) return
+  log(`lab: installs ${missing.join(' ')}`)
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' }
+  const install = ['-y', '-q', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=120', 'install', ...missing]
+  const first = await run('apt-get', install, { env, timeoutSeconds: 300 })
+  if (first.code === 0) return
+  await must('apt-get', ['-q', 'update'], { env, timeoutSeconds: 300 })
+  await must('apt-get', install, { env, timeoutSeconds: 300 })
+}

@@ -1,0 +1,24 @@
+import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { eraseDisk, unmountDisk } from './disk.ts'
+import { readRecord } from './host-record.ts'
+import { cutPower } from './machine.ts'
+import { razeNetwork } from './network.ts'
+import { type LabPlaces } from './places.ts'
+
+// Ends and removes every host of a lab, and its network, whoever started them; bases and warm layers stay.
+export async function sweep(places: LabPlaces): Promise<string[]> {
+  const names = existsSync(places.hosts) ? readdirSync(places.hosts).sort() : []
+  for (const name of names) {
+    const folder = join(places.hosts, name)
+    const record = readRecord(folder)
+    const machine = record === undefined ? '' : places.machineOf(record.octet)
+    if (record !== undefined) await cutPower({ folder, machine, hostname: name, bridge: places.bridge })
+    await unmountDisk(folder)
+    eraseDisk(folder)
+    rmSync(folder, { recursive: true })
+  }
+  await razeNetwork(places)
+  rmSync(places.keptMark, { force: true })
+  return names
+}
