@@ -1,0 +1,91 @@
+import type { Duplex } from 'node:stream'
+import pLimit from 'p-limit'
+import type { Client, ClientChannel } from 'ssh2'
+import { FlightError } from '../model/errors.ts'
+import type { Channel, Connection } from './connection.ts'
+import { connectionLost } from './failures.ts'
+import { watchPeer } from './peer-watch.ts'
+import { printable } from './printable.ts'
+import { wrapChannel } from './ssh2-channel.ts'
+
+// sshd's MaxSessions is 10, and others may need one.
+export const CHANNELS = 8
+
+// A logged-in ssh2 client as a Connection.
+export function wrapClient(
+  server: string,
+  user: string,
+  { client, hostKey }: { client: Client; hostKey: string },
+  socket: Duplex,
+): Connection {
+  const limit = pLimit(CHANNELS)
+  const onLost = new Set<() => void>()
+  let isLost = false
+  let why = ''
+  let markLost: () => void = () => undefined
+  const lost = new Promise<void>((resolve) => {
+    markLost = resolve
+  })
+  const lose = (reason: string): void => {
+    if (isLost) return
+    isLost = true
+    why = reason
+    markLost()
+    for (const tell of [...onLost]) tell()
+    client.destroy()
+    socket.destroy()
+  }
+  client.on('error', (error) => lose(error.message))
+  client.on('close', () => lose('the server hung up'))
+  watchPeer(client, socket, () => lose('the server is silent'))
+
+  const open = (command: string): Promise<Channel> =>
+    new Promise((resolve, reject) => {
+      const fail = (error: unknown): void => reject(isLost ? connectionLost(server, why) : refusedChannel(server, error))
+      if (isLost) return fail(undefined)
+      const onLoss = (): void => fail(undefined)
+      onLost.add(onLoss)
+      try {
+        client.exec(command, (error: Error | undefined, channel: ClientChannel) => {
+          onLost.delete(onLoss)
+          if (error) fail(error)
+          else resolve(wrapChannel(channel, onLost))
+        })
+      } catch (error) {
+        lose(error instanceof Error ? error.message : String(error))
+        fail(error)
+      }
+    })
+
+  return {
+    server,
+    user,
+    hostKey,
+    lost,
+    exec: (command) =>
+      new Promise((resolve, reject) => {
+        void limit(async () => {
+          try {
+            const channel = await open(command)
+            resolve(channel)
+            await channel.ended
+          } catch (error) {
+            reject(error)
+          }
+        })
+      }),
+    close: () => {
+      client.end()
+      lose('it was closed')
+    },
+  }
+}
+
+function refusedChannel(server: string, error: unknown): FlightError {
+  return new FlightError({
+    code: 'FLIGHT_SERVER_ANSWER',
+    where: server,
+    what: `sshd refuses to run a command: ${printable(error instanceof Error ? error.message : String(error))}`,
+    hint: `Flight runs up to ${CHANNELS} commands side by side on one connection: is MaxSessions in sshd_config lower than 10, or a ForceCommand set?`,
+  })
+}

@@ -1,0 +1,118 @@
+import type { Duplex } from 'node:stream'
+import ssh2, { type Client } from 'ssh2'
+import type { FlightError } from '../model/errors.ts'
+import { startDeadline } from './deadline.ts'
+import { interrupted, noAnswerInTime, notLetIn, reasonOf, unreachable } from './failures.ts'
+import { hostKeyAlgorithms, refusal, type HostKeys } from './host-keys.ts'
+import { identitiesFor } from './identities.ts'
+import type { KeyFiles } from './key-files.ts'
+import { fingerprint } from './known-hosts.ts'
+import { OneIdentity } from './one-identity.ts'
+import type { Route } from './route.ts'
+
+export type Login = {
+  route: Route
+  socket: Duplex // connected
+  hostKeys: HostKeys
+  keyFiles: KeyFiles
+  via: string | undefined // the jump host, in messages
+  signal: AbortSignal | undefined
+}
+
+export type LoggedIn = { client: Client; hostKey: string }
+
+// The server hung up before it said anything about us: sshd's MaxStartups does that, and trying again helps.
+export class HungUpEarly extends Error {
+  readonly told: FlightError
+  constructor(told: FlightError) {
+    super(told.message)
+    this.told = told
+  }
+}
+
+// Proves the server's host key, then logs in with the first identity that it takes.
+export function logIn(login: Login): Promise<LoggedIn> {
+  const { route, socket, hostKeys, via, signal } = login
+  return new Promise((resolve, reject) => {
+    const client = new ssh2.Client()
+    const deadline = startDeadline(route.connectTimeout)
+    const offered: string[] = []
+    let hostKey = ''
+    let refused: FlightError | undefined
+    let settled = false
+    const settle = (act: () => void): void => {
+      if (settled) return
+      settled = true
+      deadline.stop()
+      signal?.removeEventListener('abort', onAbort)
+      act()
+    }
+    const fail = (error: Error): void =>
+      settle(() => {
+        reject(refused ?? error)
+        client.destroy()
+        socket.destroy()
+      })
+    const hungUp = (reason: string): void => {
+      if (hostKey === '') fail(new HungUpEarly(unreachable(route, reason, via)))
+      else fail(notLetIn(route, offered, 'the server hung up'))
+    }
+    const onAbort = (): void => fail(interrupted(route.server))
+
+    signal?.addEventListener('abort', onAbort)
+    void deadline.passed.then(() => fail(noAnswerInTime(route, 'finish the SSH handshake', route.connectTimeout, via)))
+    client.on('ready', () => settle(() => resolve({ client, hostKey })))
+    client.on('close', () => hungUp('ECONNRESET'))
+    // Stays for the life of the client: an error without a listener would end the process.
+    client.on('error', (error) => {
+      if (error.level === 'agent') return // ssh2 goes on with the next identity by itself
+      if (error.level === 'client-socket') hungUp(reasonOf(error))
+      else if (error.level === 'client-authentication') fail(notLetIn(route, offered, undefined))
+      else if (offered.length > 0) fail(notLetIn(route, offered, error.message))
+      else if (error.level === 'protocol' && hostKey === '') hungUp('ECONNRESET')
+      else fail(unreachable(route, error.message, via))
+    })
+    client.connect({
+      sock: socket,
+      username: route.user,
+      readyTimeout: 0, // our own deadline stands still while a person types
+      keepaliveInterval: 0, // watchPeer does it
+      algorithms: { serverHostKey: hostKeyAlgorithms(hostKeys) },
+      hostVerifier: (blob: Buffer): boolean => {
+        refused = refusal(route, hostKeys, blob)
+        if (refused === undefined) hostKey = fingerprint(blob)
+        return refused === undefined
+      },
+      authHandler: offerIdentities(login, offered, (work) => deadline.pauseDuring(work), () => settled),
+    })
+    if (signal?.aborted === true) onAbort()
+  })
+}
+
+// ssh2's authHandler: one identity after the other, each announced before it is used.
+function offerIdentities(
+  { route, keyFiles }: Login,
+  offered: string[],
+  pause: <T>(work: Promise<T>) => Promise<T>,
+  isOver: () => boolean,
+): ssh2.AuthHandlerMiddleware {
+  const identities = identitiesFor(route, keyFiles)
+  const nextMethod = async (left: readonly string[] | null): Promise<ssh2.AnyAuthMethod | undefined> => {
+    if (left !== null && !left.includes('publickey')) return undefined
+    const next = await pause(identities.next())
+    if (next.done === true) return undefined
+    offered.push(next.value.label)
+    const agent = new OneIdentity(next.value.publicKey, (data, hash) => pause(next.value.sign(data, hash)))
+    return { type: 'agent', username: route.user, agent }
+  }
+  return (left: readonly string[] | null, _partial: boolean, next: (method: ssh2.AnyAuthMethod) => void): void => {
+    const stop = (): void => next(false as unknown as ssh2.AnyAuthMethod) // the types forget that false ends it
+    void nextMethod(left)
+      .catch(() => undefined)
+      .then((method) => {
+        if (isOver()) return
+        if (method === undefined) stop()
+        else next(method)
+      })
+  }
+}
