@@ -1,0 +1,28 @@
+import type { PhpSource, Settings } from '../model/definitions.ts'
+import type { FlightFile } from '../schema/types/flight.ts'
+import { plain } from './node.ts'
+import type { Node } from './node.ts'
+import { localPath } from './plain-values.ts'
+import { resolvePhpSource } from './resolve-php-source.ts'
+import { DEFAULT_SSH, resolveSsh } from './resolve-ssh.ts'
+
+// A valid flight.yml (or none) with its defaults; `phpSource` is the clusters' default.
+export function resolveSettings(node: Node | undefined, root: string): { settings: Settings; phpSource: PhpSource } {
+  const file = (node === undefined ? {} : plain(node)) as FlightFile
+  return {
+    settings: {
+      ssh: resolveSsh(file.ssh, DEFAULT_SSH, root),
+      parallel: file.parallel ?? 16,
+      serial: serialOf(file.serial),
+      keepReleases: file.keep_releases ?? 5,
+      state: localPath(file.state ?? '~/.local/state/flight', root),
+      plans: localPath(file.plans ?? 'plans/', root),
+    },
+    phpSource: resolvePhpSource(file.php_source, { kind: 'auto' }),
+  }
+}
+
+function serialOf(serial: number | string | undefined): Settings['serial'] {
+  if (serial === undefined || serial === 'half') return 'half'
+  return typeof serial === 'number' ? serial : { share: Number.parseInt(serial, 10) / 100 }
+}
