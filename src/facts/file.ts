@@ -1,0 +1,75 @@
+import type { FileFact, FileRecord } from '../model/fact.ts'
+import { MANIFEST } from '../model/record.ts'
+import { linesTo } from '../shell/document.ts'
+import { BadAnswer, type FactSort } from './fact.ts'
+import { parseManifest } from './manifest.ts'
+
+// The largest content that travels for a diff; beyond it only digests are shown.
+const MOST_CONTENT = 262_144
+
+// What lies at a path. One find and one sha256sum for all paths; a FIFO or a device is never opened.
+export const fileFact: FactSort<'file'> = {
+  shell(queries) {
+    const paths = queries.map((q) => q.path)
+    const wanted = queries.flatMap((q) => (q.wanted === undefined ? [] : [`W ${q.wanted} ${q.path}`]))
+    const each = (find: string) => linesTo(`tr '\\n' '\\0' | xargs -0 -r sh -c 'find "$@" -maxdepth 0 ${find}' sh`, paths)
+    return [
+      each(`-printf "%y\\t%m\\t%u\\t%g\\t%l\\t%p\\0" 2>/dev/null`),
+      `printf '\\0\\001'`,
+      `digests=$({ ${each('-type f -print0 2>/dev/null').trimEnd()}\n} | xargs -0 -r sha256sum)`,
+      `printf '%s\\n\\0\\001' "$digests"`,
+      `cat ${MANIFEST} 2>/dev/null; printf '\\0\\001'`,
+      // Content: only of files that Flight wrote and that are not as wanted.
+      `{ ${linesTo('cat', wanted).trimEnd()}\nprintf '%s\\n' "$digests" | sed 's/^/D /'; sed 's/^/M\\t/' ${MANIFEST} 2>/dev/null; } |`,
+      `awk '$1=="W" {w[substr($0,68)]=$2} $1=="D" {d[substr($0,69)]=$2} /^M\\t/ {split($0,m,"\\t"); k[m[4]]=1}`,
+      `  END {for (p in w) if ((p in d) && d[p]!=w[p] && (p in k)) print p}' |`,
+      `while read -r p; do printf '%s\\t' "$p"; head -c ${MOST_CONTENT + 1} -- "$p" | base64 -w0; printf '\\n'; done`,
+    ].join('\n')
+  },
+
+  parse(output, queries) {
+    const [found = '', digestText = '', manifestText = '', contentText = ''] = output.split('\0\x01')
+    const digests = parseDigests(digestText)
+    const records = new Map<string, FileRecord>(parseManifest(manifestText).map((entry) => [entry.path, entry]))
+    const contents = parseContents(contentText)
+    const facts = new Map<string, FileFact>()
+    for (const entry of found.split('\0')) {
+      if (entry === '') continue
+      const fields = entry.split('\t')
+      const [type, mode, owner, group, target] = fields
+      const path = fields.slice(5).join('\t')
+      if (!mode || !owner || !group || target === undefined || !/^[0-7]{1,4}$/.test(mode)) throw new BadAnswer(`file: ${JSON.stringify(entry)}`)
+      if (type === 'l') facts.set(path, { type: 'link', target, owner, group })
+      else if (type === 'd') facts.set(path, { type: 'directory', mode, owner, group })
+      else if (type === 'f') {
+        const sha256 = digests.get(path)
+        if (sha256 === undefined) throw new BadAnswer(`no digest of ${path}`)
+        facts.set(path, { type: 'file', mode, owner, group, sha256, content: contents.get(path), recorded: records.get(path) })
+      } else facts.set(path, { type: 'other' })
+    }
+    return queries.map((q) => facts.get(q.path) ?? { type: 'absent' })
+  },
+}
+
+function parseDigests(text: string): Map<string, string> {
+  const digests = new Map<string, string>()
+  for (const line of text.split('\n')) {
+    if (line === '') continue
+    const match = /^([0-9a-f]{64}) [ *](\/.*)$/.exec(line)
+    if (match === null) throw new BadAnswer(`digest: ${JSON.stringify(line)}`)
+    digests.set(match[2] as string, match[1] as string)
+  }
+  return digests
+}
+
+function parseContents(text: string): Map<string, string> {
+  const contents = new Map<string, string>()
+  for (const line of text.split('\n')) {
+    if (line === '') continue
+    const [path, encoded] = line.split('\t')
+    if (path === undefined || encoded === undefined) throw new BadAnswer('content of a file')
+    const bytes = Buffer.from(encoded, 'base64')
+    if (bytes.length <= MOST_CONTENT && !bytes.includes(0)) contents.set(path, bytes.toString('utf8'))
+  }
+  return contents
+}

@@ -1,0 +1,33 @@
+import type { ForeignLine } from '../model/fact.ts'
+import { MANIFEST } from '../model/record.ts'
+import { BadAnswer, type FactSort } from './fact.ts'
+
+// What is searched for each claim: lines of live configuration, comments left out.
+const SEARCHES = {
+  'nginx-default-server': `grep -RHnE '^[^#]*listen[^#]*default_server' /etc/nginx/nginx.conf /etc/nginx/conf.d /etc/nginx/sites-enabled`,
+  'fpm-pool': `grep -HnE '^[[:space:]]*\\[' /etc/php/*/fpm/pool.d/*.conf`,
+  'apt-source': `grep -HnE '^[[:space:]]*(deb|URIs:|Suites:|Signed-By:|Enabled:)' /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources`,
+} as const
+
+// Configuration of others: FILE:LINE and the text, without the files that Flight wrote itself.
+export const foreignFact: FactSort<'foreign'> = {
+  shell: (queries) =>
+    [
+      `cat ${MANIFEST} 2>/dev/null | cut -f3; printf '\\0'`,
+      ...queries.map((q) => `${SEARCHES[q.claim]} 2>/dev/null; printf '\\0'`),
+    ].join('\n'),
+  parse(output, queries) {
+    const [own = '', ...answers] = output.split('\0')
+    const ours = new Set(own.split('\n'))
+    return queries.map((_, index) => {
+      const lines = (answers[index] ?? '').split('\n').filter((line) => line !== '')
+      return lines.map(foreignLine).filter((line) => !ours.has(line.file))
+    })
+  },
+}
+
+function foreignLine(text: string): ForeignLine {
+  const match = /^(\/[^:]+):(\d+):(.*)$/.exec(text)
+  if (match === null) throw new BadAnswer(`foreign: ${JSON.stringify(text.slice(0, 200))}`)
+  return { file: match[1] as string, line: Number(match[2]), text: (match[3] as string).trim() }
+}

@@ -1,0 +1,20 @@
+import type { FactName } from '../model/fact.ts'
+import type { FactSort } from './fact.ts'
+import { fileFact } from './file.ts'
+import { foreignFact } from './foreign.ts'
+import { keyFact } from './key.ts'
+import { manifestFact } from './manifest.ts'
+import { packageFact } from './package.ts'
+import { serviceFact } from './service.ts'
+import { userFact } from './user.ts'
+
+// Every sort of fact, in the order in which a probe asks.
+export const FACT_SORTS: { readonly [N in FactName]: FactSort<N> } = {
+  file: fileFact,
+  key: keyFact,
+  manifest: manifestFact,
+  foreign: foreignFact,
+  user: userFact,
+  service: serviceFact,
+  package: packageFact,
+}

@@ -1,0 +1,23 @@
+import type { KindName } from '../model/resource.ts'
+import { aptSourceKind } from './apt-source.ts'
+import { composerKind } from './composer.ts'
+import { directoryKind } from './directory.ts'
+import { fileKind } from './file.ts'
+import type { Kind } from './kind.ts'
+import { linkKind } from './link.ts'
+import { packageKind } from './package.ts'
+import { retiredKind } from './retired.ts'
+import { serviceKind } from './service.ts'
+import { userKind } from './user.ts'
+
+export const KINDS: { readonly [K in KindName]: Kind<K> } = {
+  'apt-source': aptSourceKind,
+  package: packageKind,
+  directory: directoryKind,
+  file: fileKind,
+  link: linkKind,
+  user: userKind,
+  service: serviceKind,
+  composer: composerKind,
+  retired: retiredKind,
+}

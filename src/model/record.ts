@@ -1,0 +1,10 @@
+// Where Flight keeps what it knows on a server. All of it is root's; nothing that an app's user can write is believed.
+export const SERVER_FOLDER = '/var/lib/flight'
+export const MANIFEST = `${SERVER_FOLDER}/manifest`
+export const KEPT = `${SERVER_FOLDER}/kept`
+export const LOADED = `${SERVER_FOLDER}/loaded`
+export const RUNS = `${SERVER_FOLDER}/run`
+export const HISTORY = `${SERVER_FOLDER}/history`
+
+// The first line of a file that Flight has taken out of service.
+export const RETIRED_MARK = 'Retired by Flight'

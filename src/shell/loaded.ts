@@ -1,0 +1,31 @@
+import type { ConfigurationMark } from '../model/service.ts'
+import { quote, words } from './quote.ts'
+
+// Shell that prints when a service last loaded its configuration: `EPOCH_SECONDS IDENTITY`, nothing when it does not run.
+// A worker's age comes from the kernel's tick count since boot (proc(5) /proc/PID/stat field 22), 100 a second.
+export function loadedMark(mark: ConfigurationMark): string {
+  switch (mark.by) {
+    case 'none':
+      return ':'
+    case 'pid-file':
+      return `find ${quote(mark.path)} -maxdepth 0 -printf '%T@ %T@\\n' 2>/dev/null`
+    case 'newest-worker':
+      return [
+        `master=$(cat ${quote(mark.pidFile)} 2>/dev/null) && [ -n "$master" ] &&`,
+        `cat $(sed 's|[0-9][0-9]*|/proc/&/stat|g' "/proc/$master/task/$master/children" 2>/dev/null) /dev/null 2>/dev/null |`,
+        `sed 's/^.*) //' | awk -v now="$(date +%s.%N)" -v up="$(cut -d' ' -f1 /proc/uptime)"`,
+        `'$20>t {t=$20} END {if (t) printf "%.2f %s\\n", now-up+t/100, t}'`,
+      ].join(' ')
+  }
+}
+
+// Shell that prints the newest change below some paths: `EPOCH_SECONDS TAB PATH`. A change of a folder counts: a file that
+// is gone was a change too.
+export function newestChange(paths: readonly string[]): string {
+  return `find ${words(...paths)} -printf '%C@\\t%p\\n' 2>/dev/null | sort -n | tail -n 1`
+}
+
+// Shell that prints one digest of all files below some paths, names included.
+export function configurationDigest(paths: readonly string[]): string {
+  return `find ${words(...paths)} \\( -type f -o -type l \\) -print0 2>/dev/null | sort -z | xargs -0 -r sha256sum 2>/dev/null | sha256sum | cut -c1-64`
+}

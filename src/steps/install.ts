@@ -1,0 +1,36 @@
+import { quote, words } from '../shell/quote.ts'
+import { EXIT_UNKNOWN_PACKAGE, EXIT_WOULD_UPGRADE, type StepSort } from './step.ts'
+
+// One apt transaction: waits for others' apt, finishes an interrupted dpkg, reads the lists where the plan says so, looks
+// again at what would be upgraded or removed, and only then installs. Configuration files that already lie there stay.
+// A version that the mirror no longer has (404) is looked up once more after reading the lists.
+export const installStep: StepSort<'install'> = {
+  long: true,
+  shell(step) {
+    return [
+      `export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l LC_ALL=C UCF_FORCE_CONFFOLD=1`,
+      `apt() { apt-get -y -q -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 -o Acquire::Retries=2 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold --no-install-recommends "$@"; }`,
+      `refresh() { apt update -o APT::Update::Error-Mode=any || { echo 'the package lists could not be read' >&2; exit 1; }; }`,
+      `judge() {`,
+      `  would=$(apt-get -s -y --no-install-recommends install "$@" 2>&1) || { printf '%s\\n' "$would" | grep -E '^E:|Depends|Conflicts|Breaks' >&2`,
+      `    printf '%s\\n' "$would" | grep -qE "^E: (Unable to locate|Package .* has no installation candidate)" && exit ${EXIT_UNKNOWN_PACKAGE}; exit 1; }`,
+      ...refuseUnlessNamed("s/^Inst ([^ ]+) \\[.*/\\1/p", 'upgrade', step.upgrades),
+      ...refuseUnlessNamed("s/^Remv ([^ ]+).*/\\1/p", 'remove', step.removes),
+      `  printf 'flight: total %s\\n' "$(printf '%s\\n' "$would" | grep -c '^Inst ')"`,
+      `}`,
+      `dpkg --configure -a --force-confdef --force-confold || exit 1`,
+      step.refresh ? `refresh` : `:`,
+      `judge ${words(...step.packages)}`,
+      `apt install --download-only ${words(...step.packages)} || { refresh; judge ${words(...step.packages)}; apt install --download-only ${words(...step.packages)} || exit 1; }`,
+      `apt --no-download install ${words(...step.packages)} || exit 1`,
+    ].join('\n')
+  },
+}
+
+function refuseUnlessNamed(pattern: string, does: 'upgrade' | 'remove', named: readonly string[]): string[] {
+  const allowed = named.map((name) => `:${name}:`).join(' ')
+  return [
+    `  for p in $(printf '%s\\n' "$would" | sed -nE ${quote(pattern)}); do case ${quote(` ${allowed} `)} in *":$p:"*) ;; *)`,
+    `    printf 'installing this would ${does} %s, which the plan does not name\\n' "$p" >&2; exit ${EXIT_WOULD_UPGRADE};; esac; done`,
+  ]
+}

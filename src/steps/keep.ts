@@ -1,0 +1,26 @@
+import { KEPT, MANIFEST, SERVER_FOLDER } from '../model/record.ts'
+import { quote } from '../shell/quote.ts'
+import type { StepPlace } from './step.ts'
+
+// Where the content that a plan found at a path is kept. `.absent` beside it says that there was none.
+export function keptPath(path: string, place: StepPlace): string {
+  return `${KEPT}/${place.plan.replace('sha256:', '').slice(0, 12)}${path}`
+}
+
+// Keeps what lies at a path before it is replaced, once a plan: doing it again does not overwrite the first.
+export function keepShell(path: string, place: StepPlace): string {
+  const kept = quote(keptPath(path, place))
+  const at = quote(path)
+  return [
+    `mkdir -p ${SERVER_FOLDER} && mkdir -p -m 0700 ${KEPT} && mkdir -p "$(dirname ${kept})" || exit 1`,
+    `if [ ! -e ${kept} ] && [ ! -L ${kept} ] && [ ! -e ${kept}.absent ]; then`,
+    `  if [ -e ${at} ] || [ -L ${at} ]; then cp -a -- ${at} ${kept}.part && mv -fT ${kept}.part ${kept}; else : >${kept}.absent; fi || exit 1`,
+    `fi`,
+  ].join('\n')
+}
+
+// Notes in the manifest that Flight is about to write this content: before the rename, so that a crash between the two
+// shows a file that is not as recorded rather than one that looks like somebody else's.
+export function recordShell(path: string, sha256: string, scope: string): string {
+  return `printf '%s\\t%s\\t%s\\n' ${quote(sha256)} ${quote(scope)} ${quote(path)} >>${MANIFEST} || exit 1`
+}
