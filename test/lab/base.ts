@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { must } from './command.ts'
 import { type Mirror, type Suite } from './mirror.ts'
 import { isRunning, markProcess } from './process.ts'
-import { furnishBase } from './base-files.ts'
+import { furnishBase, furnishWithApt } from './base-files.ts'
 
-const FORMAT = 1
+// Counts up when what the lab puts into a base changes.
+const FORMAT = 2
 const INCLUDED =
   'systemd,systemd-sysv,dbus,openssh-server,sudo,ca-certificates,iproute2,procps,libpam-systemd'
 
@@ -23,15 +24,27 @@ export async function makeBase(bases: string, suite: Suite, mirror: Mirror, log:
   log(`lab: makes the ${suite} base from ${mirror.main} (about a minute, once)`)
   const building = join(bases, `.building-${suite}-${process.pid}-${markProcess(process.pid)?.started}`)
   mkdirSync(building, { recursive: true })
-  // Its mounts and children end with debootstrap, and debootstrap ends with us: a killed build leaves only files.
-  const bootstrap = ['--variant=minbase', `--include=${INCLUDED}`, suite, building, mirror.main]
-  const alone = ['--pdeathsig', 'KILL', 'unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc', 'debootstrap']
-  await must('setpriv', [...alone, ...bootstrap], { timeoutSeconds: 900 })
-  await furnishBase(building, suite, mirror)
+  await alone(['debootstrap', '--variant=minbase', `--include=${INCLUDED}`, suite, building, mirror.main])
+  furnishWithApt(building, suite, mirror)
+  // A server is patched when somebody begins to use it; otherwise many installs would have to upgrade something.
+  await alone(['sh', '-c', UPGRADE, 'sh', building])
+  await furnishBase(building)
   // Another lab may have been faster: then its base stands and ours goes.
   if (existsSync(finished)) rmSync(building, { recursive: true })
   else renameSync(building, finished)
 }
+
+// The mounts and children of a program end with it, and it ends with us: a killed build leaves nothing but files.
+async function alone(command: readonly string[]): Promise<void> {
+  const apart = ['unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc']
+  await must('setpriv', ['--pdeathsig', 'KILL', ...apart, ...command], { timeoutSeconds: 900 })
+}
+
+const UPGRADE = `set -e
+mount -t proc proc "$1/proc"
+export DEBIAN_FRONTEND=noninteractive
+chroot "$1" apt-get -q update
+chroot "$1" apt-get -q -y dist-upgrade`
 
 // Throws away what killed builds left.
 export function dropDeadBuilds(bases: string): void {

@@ -11,19 +11,33 @@ export function cgroupsOf(machine: string): string[] {
     .map((each) => join(each.at, 'flight-lab', machine))
 }
 
-// Removes the groups of a host that no longer runs.
+// Everything that runs in the groups of a machine: systemd-nspawn, the host's process 1 and all under it.
+export function processesIn(machine: string): number[] {
+  return [...new Set(cgroupsOf(machine).flatMap(membersOf))]
+}
+
+// Removes the groups of a machine in which nothing runs any more.
 export function removeCgroups(machine: string): void {
   for (const folder of cgroupsOf(machine)) if (existsSync(folder)) removeGroup(folder)
 }
 
+function membersOf(folder: string): number[] {
+  if (!existsSync(folder)) return []
+  const own = readFileSync(join(folder, 'cgroup.procs'), 'utf8').split('\n').filter((line) => line !== '').map(Number)
+  return [...own, ...subgroups(folder).flatMap(membersOf)]
+}
+
 function removeGroup(folder: string): void {
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    if (entry.isDirectory()) removeGroup(join(folder, entry.name))
-  }
+  for (const each of subgroups(folder)) removeGroup(each)
   try {
     rmdirSync(folder)
   } catch (error) {
     // A process in it that has not been reaped yet keeps a group a moment longer; an empty group costs nothing.
     if ((error as NodeJS.ErrnoException).code !== 'EBUSY') throw error
   }
+}
+
+function subgroups(folder: string): string[] {
+  const entries = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+  return entries.map((entry) => join(folder, entry.name))
 }

@@ -39,7 +39,7 @@ export type LabHost = Faults & {
   kill(): Promise<void>
   // As new: the disk as it was on the first boot, other host keys; on afterwards when it was on before.
   reset(): Promise<void>
-  // Keeps the disk of a host that is off as the layer that `warm: key` starts from.
+  // Keeps the disk of a host that is off as the layer that `warm: key` starts from (the host then has other host keys).
   saveWarm(key: string): Promise<void>
   // Gone for good, with its disk.
   remove(): Promise<void>
@@ -84,6 +84,7 @@ export function makeHost(places: LabPlaces, mtu: number, first: HostRecord, news
   }
   const kill = () => off(() => cutPower(machine))
   const stop = () => off(() => shutDown(machine, 20))
+  const faults = faultsOf(places, { address, interface: `vb-${machine.machine}`, run })
 
   return {
     name: record.name,
@@ -110,6 +111,7 @@ export function makeHost(places: LabPlaces, mtu: number, first: HostRecord, news
     async reset() {
       const wasOn = isOn()
       await kill()
+      await faults.speak()
       eraseDisk(folder)
       if (wasOn) await boot()
     },
@@ -126,6 +128,6 @@ export function makeHost(places: LabPlaces, mtu: number, first: HostRecord, news
       rmSync(folder, { recursive: true })
       news.removed()
     },
-    ...faultsOf(places, { address, interface: `vb-${machine.machine}`, run }),
+    ...faults,
   }
 }

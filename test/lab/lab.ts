@@ -1,20 +1,18 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { labUnavailable } from './available.ts'
 import { baseFolder, dropDeadBuilds, makeBase } from './base.ts'
+import { claimLab, isKept } from './claim.ts'
 import { warmFolder, warmLayers } from './disk.ts'
-import { allRecords, writeRecord, type HostRecord } from './host-record.ts'
 import { makeHost, type LabHost } from './host.ts'
+import { allRecords, writeRecord, type HostRecord } from './host-record.ts'
 import { hostKeys, makeLabKey, writeSshFiles } from './keys.ts'
-import { takeName } from './lock.ts'
-import { runningMachine } from './machine.ts'
-import { machineMirror, type Suite } from './mirror.ts'
+import { machineMirror, type Mirror, type Suite } from './mirror.ts'
 import { raiseNetwork } from './network.ts'
 import { installMissingPackages } from './packages.ts'
 import { labPlaces, type LabPlaces } from './places.ts'
 import { sweep } from './sweep.ts'
-
-export type HostWish = { name: string; suite: Suite; warm?: string }
+import { recordOf, type HostWish } from './wish.ts'
 
 // `keep`: hosts outlive this process until `down` (the command line's way); without it they belong to this process.
 export type LabOptions = { suites: readonly Suite[]; log: (line: string) => void; id?: number; keep?: boolean }
@@ -23,10 +21,13 @@ export type Lab = {
   places: LabPlaces
   // Boots hosts side by side and waits until each can be used.
   startHosts(wishes: readonly HostWish[]): Promise<LabHost[]>
-  // The hosts that are there now.
-  hosts(): LabHost[]
-  hasWarm(suite: Suite, key: string): boolean
-  // Ends everything and gives the lab back.
+  // The hosts that are there now, by name.
+  hosts: ReadonlyMap<string, LabHost>
+  // Makes a warm layer unless it is saved already: boots a host, lets `make` work on it, keeps its disk under the key.
+  warmUp(suite: Suite, key: string, make: (host: LabHost) => Promise<void>): Promise<void>
+  // Lets the lab go without ending anything; for the end of a process, when somebody else sweeps.
+  giveBack(): void
+  // Ends every host, removes the network, lets the lab go.
   down(): Promise<void>
 }
 
@@ -35,29 +36,40 @@ export async function prepareLab(options: LabOptions): Promise<Lab> {
   const unavailable = labUnavailable()
   if (unavailable !== undefined) throw new Error(unavailable)
   const places = options.id === undefined ? labPlaces() : labPlaces(options.id)
-  const giveBack = await takeName(places.lockName)
-  if (giveBack === undefined) throw new Error(`lab ${places.id} is used by another process: wait, or set FLIGHT_LAB_ID to another number`)
-  const keep = options.keep === true
-  const kept = existsSync(places.keptMark) && allRecords(places.hosts).some((each) => runningMachine(join(places.hosts, each.name)))
-  if (kept && !keep) throw new Error(`lab ${places.id} was left up by hand: end it with \`test/lab/cli.ts down\`, or set FLIGHT_LAB_ID to another number`)
-  for (const folder of [places.bases, places.warm, dirname(places.key)]) mkdirSync(folder, { recursive: true })
+  const giveBack = await claimLab(places)
+  try {
+    const mirror = await makeReady(places, options)
+    return openLab(places, mirror, await raiseNetwork(places), giveBack)
+  } catch (error) {
+    giveBack()
+    throw error
+  }
+}
+
+async function makeReady(places: LabPlaces, options: LabOptions): Promise<Mirror> {
+  const kept = isKept(places)
+  if (kept && options.keep !== true) {
+    throw new Error(`lab ${places.id} was left up by hand: end it with \`test/lab/cli.ts down\`, or set FLIGHT_LAB_ID to another number`)
+  }
+  for (const folder of [places.bases, places.warm, places.hosts]) mkdirSync(folder, { recursive: true })
   await installMissingPackages(options.log)
   if (!kept) {
     const left = await sweep(places)
     if (left.length > 0) options.log(`lab: removed what an earlier run left: ${left.join(' ')}`)
   }
-  mkdirSync(places.hosts, { recursive: true })
-  if (keep) writeFileSync(places.keptMark, '')
+  if (options.keep === true) writeFileSync(places.keptMark, '')
   await makeLabKey(places.key)
   const mirror = await machineMirror()
   dropDeadBuilds(places.bases)
   await Promise.all(options.suites.map((suite) => makeBase(places.bases, suite, mirror, options.log)))
-  const mtu = await raiseNetwork(places)
+  return mirror
+}
 
+function openLab(places: LabPlaces, mirror: Mirror, mtu: number, giveBack: () => void): Lab {
   const hosts = new Map<string, LabHost>()
   const rewriteSshFiles = () => {
-    const entries = [...hosts.values()].filter((each) => existsSync(join(each.root, 'etc/ssh')))
-    writeSshFiles(places, entries.map((each) => ({ name: each.name, address: each.address, hostKeys: hostKeys(each.root) })))
+    const known = [...hosts.values()].filter((each) => existsSync(join(each.root, 'etc/lab-network')))
+    writeSshFiles(places, known.map((each) => ({ name: each.name, address: each.address, hostKeys: hostKeys(each.root) })))
   }
   const adopt = (record: HostRecord) => {
     const host = makeHost(places, mtu, record, {
@@ -71,41 +83,41 @@ export async function prepareLab(options: LabOptions): Promise<Lab> {
     return host
   }
   for (const record of allRecords(places.hosts)) adopt(record)
+  const base = (suite: Suite) => baseFolder(places.bases, suite, mirror)
+
+  const startHosts: Lab['startHosts'] = async (wishes) => {
+    const made = wishes.map((wish) => {
+      const record = recordOf(places, wish, base(wish.suite))
+      writeRecord(join(places.hosts, wish.name), record)
+      return adopt(record)
+    })
+    // All have settled before anybody hears of a failure, so that nobody ends a lab in which a host is still booting.
+    const boots = await Promise.allSettled(made.map((host) => host.boot()))
+    for (const boot of boots) if (boot.status === 'rejected') throw boot.reason
+    return made
+  }
 
   return {
     places,
-    hosts: () => [...hosts.values()],
-    hasWarm: (suite, key) => warmLayers(warmFolder(places.warm, key, baseFolder(places.bases, suite, mirror))) !== undefined,
-    async startHosts(wishes) {
-      const made = wishes.map((wish) => {
-        const record = newRecord(places, wish, baseFolder(places.bases, wish.suite, mirror))
-        writeRecord(join(places.hosts, wish.name), record)
-        return adopt(record)
-      })
-      await Promise.all(made.map((host) => host.boot()))
-      return made
+    hosts,
+    startHosts,
+    async warmUp(suite, key, make) {
+      if (warmLayers(warmFolder(places.warm, key, base(suite))) !== undefined) return
+      const [host] = await startHosts([{ name: `warming-${suite}`, suite }])
+      if (host === undefined) return
+      try {
+        await make(host)
+        await host.stop()
+        await host.saveWarm(key)
+      } finally {
+        await host.remove()
+      }
     },
+    giveBack,
     async down() {
       await sweep(places)
       hosts.clear()
       giveBack()
     },
   }
-}
-
-function newRecord(places: LabPlaces, wish: HostWish, base: string): HostRecord {
-  if (!/^[a-z][a-z0-9-]{0,40}$/.test(wish.name)) throw new Error(`a lab host cannot be named "${wish.name}": use a-z, 0-9 and -`)
-  const others = allRecords(places.hosts)
-  if (others.some((each) => each.name === wish.name)) throw new Error(`lab ${places.id} already has a host ${wish.name}`)
-  if (!existsSync(base)) throw new Error(`${wish.name}: no base for ${wish.suite}; name the suite in prepareLab({ suites })`)
-  const octet = firstFree(new Set(others.map((each) => each.octet)))
-  if (wish.warm === undefined) return { name: wish.name, suite: wish.suite, octet, layers: [base] }
-  const layers = warmLayers(warmFolder(places.warm, wish.warm, base))
-  if (layers === undefined) throw new Error(`${wish.name}: no warm layer "${wish.warm}" for ${wish.suite}; make it with saveWarm("${wish.warm}")`)
-  return { name: wish.name, suite: wish.suite, octet, layers }
-}
-
-function firstFree(taken: ReadonlySet<number>): number {
-  for (let octet = 10; octet < 250; octet += 1) if (!taken.has(octet)) return octet
-  throw new Error('the lab has no address left')
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { cgroupsOf, removeCgroups } from './cgroup.ts'
+import { cgroupsOf, processesIn, removeCgroups } from './cgroup.ts'
 import { lastLines } from './command.ts'
 import { childrenOf, innerPid, isRunning, markProcess, signal, waitUntilGone, type ProcessMark } from './process.ts'
 
@@ -43,14 +43,26 @@ export function leaderOf(mark: ProcessMark): number | undefined {
   return isRunning(mark) ? childrenOf(mark.pid).find((pid) => innerPid(pid) === 1) : undefined
 }
 
-// Takes the power away: no goodbye, nothing flushed.
+// Takes the power away: no goodbye, nothing flushed. Also for what an earlier process left behind.
 export async function cutPower(machine: Machine): Promise<void> {
-  await end(machine, 'SIGKILL', 10)
+  const end = Date.now() + 10_000
+  // A host outlives its systemd-nspawn, so it is found by its control groups; its process 1 takes the rest with it.
+  for (let left = processesIn(machine.machine); left.length > 0; left = processesIn(machine.machine)) {
+    if (Date.now() > end) throw new Error(`${machine.hostname} does not end: processes ${left.join(' ')} are left`)
+    for (const mark of left.map(markProcess)) if (mark !== undefined) signal(mark, 'SIGKILL')
+    await sleep(20)
+  }
+  forget(machine)
 }
 
 // Shuts down in order, and takes the power away when that takes too long.
 export async function shutDown(machine: Machine, seconds: number): Promise<void> {
-  if (!(await end(machine, 'SIGTERM', seconds))) await cutPower(machine)
+  const mark = runningMachine(machine.folder)
+  if (mark !== undefined) {
+    signal(mark, 'SIGTERM')
+    await waitUntilGone(mark, seconds)
+  }
+  await cutPower(machine)
 }
 
 // What the machine printed last, for errors.
@@ -59,20 +71,9 @@ export function consoleTail(folder: string): string {
   return existsSync(path) ? lastLines(readFileSync(path, 'utf8')) : '(no console)'
 }
 
-async function end(machine: Machine, name: NodeJS.Signals, seconds: number): Promise<boolean> {
-  const mark = runningMachine(machine.folder)
-  if (mark !== undefined) {
-    const leader = leaderOf(mark)
-    const inner = leader === undefined ? undefined : markProcess(leader)
-    signal(mark, name)
-    if (!(await waitUntilGone(mark, seconds))) return false
-    // The kernel ends the host's processes with its process 1, a moment after nspawn itself.
-    if (inner !== undefined && !(await waitUntilGone(inner, 10))) throw new Error(`${machine.hostname} does not end (process ${inner.pid})`)
-  }
+function forget(machine: Machine): void {
   rmSync(join(machine.folder, 'pid'), { force: true })
-  await sleep(5)
   removeCgroups(machine.machine)
-  return true
 }
 
 const ENTER_GROUPS = `set -e

@@ -35,17 +35,6 @@ export async function waitUntilGone(mark: ProcessMark, seconds: number): Promise
   return true
 }
 
-// The same without letting anything else happen meanwhile, for the last moments of a process.
-export function waitUntilGoneSync(mark: ProcessMark, seconds: number): boolean {
-  const end = Date.now() + seconds * 1000
-  const still = new Int32Array(new SharedArrayBuffer(4))
-  while (isRunning(mark)) {
-    if (Date.now() > end) return false
-    Atomics.wait(still, 0, 0, 10)
-  }
-  return true
-}
-
 // The children of a process as the kernel tells them.
 export function childrenOf(pid: number): number[] {
   const text = readProc(`/proc/${pid}/task/${pid}/children`)
