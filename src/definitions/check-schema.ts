@@ -8,9 +8,11 @@ import type { Finding } from './place.ts'
 // More than this from one file is one mistake repeated.
 const MAX_FINDINGS = 100
 
-// What a definition's schema finds wrong, with places.
-export function checkSchema(validator: Validator, root: Node): Finding[] {
-  const found = violations(validator, plain(root))
+// What a definition's schema finds wrong, with places. Of a part of a definition nothing is demanded at the top.
+export function checkSchema(validator: Validator, root: Node, extent: 'whole' | 'partial' = 'whole'): Finding[] {
+  const found = violations(validator, plain(root)).filter(
+    ({ keyword, path }) => extent === 'whole' || keyword !== 'required' || path.length > 0,
+  )
   const findings = found.slice(0, MAX_FINDINGS).map((violation) => finding(root, violation))
   if (found.length > MAX_FINDINGS) {
     findings.push({ code: 'FLIGHT_SCHEMA', place: root.place, path: [], what: `and ${found.length - MAX_FINDINGS} more mistakes` })

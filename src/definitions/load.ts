@@ -1,41 +1,97 @@
-import type { Definitions } from '../model/definitions.ts'
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { App, Cluster, Definitions } from '../model/definitions.ts'
 import { FlightError } from '../model/errors.ts'
-import { cluster } from '../schema/generated/cluster.js'
-import { flight } from '../schema/generated/flight.js'
+import { app as appSchema } from '../schema/generated/app.js'
+import { cluster as clusterSchema } from '../schema/generated/cluster.js'
+import { flight as flightSchema } from '../schema/generated/flight.js'
+import { checkApp } from './check-app.ts'
+import { checkCluster, checkSourceKey } from './check-cluster.ts'
+import { checkDomains } from './check-domains.ts'
+import { checkFiles } from './check-files.ts'
+import { checkReferences } from './check-references.ts'
 import { checkSchema } from './check-schema.ts'
-import { at, items } from './node.ts'
+import { checkServers } from './check-servers.ts'
+import { indexClusters } from './cluster-index.ts'
+import { placeAt } from './node.ts'
 import type { Node } from './node.ts'
-import { checkPhpVersion } from './php-version.ts'
-import { problemsOf } from './place.ts'
+import { ofFile, problemsOf } from './place.ts'
 import type { Finding } from './place.ts'
+import { resolveApp } from './resolve-app.ts'
 import { resolveCluster } from './resolve-cluster.ts'
 import { resolveSettings } from './resolve-settings.ts'
 import { readSource, readSources } from './source.ts'
-import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import type { Source } from './source.ts'
+import { adviseOn } from './warn-app.ts'
 
 // What is legal and unwise: shown, never refused.
 export type Warning = { where: string; what: string; hint?: string }
 
+export type Loaded = { definitions: Definitions; warnings: Warning[] }
+
 // Reads and checks the whole folder. Throws one FlightError that holds everything that is wrong.
-export async function loadDefinitions(folder: string): Promise<{ definitions: Definitions; warnings: Warning[] }> {
+export async function loadDefinitions(folder: string): Promise<Loaded> {
   const root = resolve(folder)
-  const findings: Finding[] = []
-  let settingsNode: Node | undefined
-  if (existsSync(join(root, 'flight.yml'))) {
-    const read = await readSource(root, 'flight.yml')
-    findings.push(...read.findings)
-    settingsNode = read.node
-    if (settingsNode !== undefined) findings.push(...checkSchema(flight, settingsNode))
-  }
-  const clusters = await readSources(root, 'clusters', cluster)
-  findings.push(...clusters.findings)
-  for (const { node } of clusters.sources) {
-    findings.push(...items(at(node, 'php')).flatMap((version, index) => checkPhpVersion(version, ['php', index])))
-  }
+  const settings = await readSettings(root)
+  const clusters = await readSources(root, 'clusters', clusterSchema)
+  const apps = await readSources(root, 'apps', appSchema)
+  const index = indexClusters(clusters.sources)
+  const domains = checkDomains(apps.sources)
+  const findings = [
+    ...settings.findings,
+    ...clusters.findings,
+    ...apps.findings,
+    ...nodes(clusters.sources).flatMap(checkCluster),
+    ...checkServers(clusters.sources, settings.node),
+    ...nodes(apps.sources).flatMap((node) => [...checkApp(node), ...checkReferences(node, index)]),
+    ...domains.findings,
+    ...(await Promise.all(apps.sources.map((source) => checkFiles(root, source)))).flat(),
+    ...(clusters.sources.length === 0 && clusters.findings.length === 0 ? [noCluster] : []),
+  ]
   if (findings.length > 0) throw new FlightError(problemsOf(findings))
+  const definitions = resolveAll(root, settings.node, clusters.sources, apps.sources)
+  const unwise = [...clusters.unused, ...apps.unused, ...domains.warnings, ...advice(definitions, apps.sources)]
+  return { definitions, warnings: problemsOf(unwise).map(({ code: _, ...warning }) => warning) }
+}
+
+const noCluster: Finding = {
+  code: 'FLIGHT_NO_DEFINITIONS',
+  place: ofFile('clusters/'),
+  path: [],
+  what: 'there is no cluster',
+  hint: 'write clusters/NAME.yml, or begin with flight init',
+}
+
+async function readSettings(root: string): Promise<{ node: Node | undefined; findings: Finding[] }> {
+  if (!existsSync(join(root, 'flight.yml'))) return { node: undefined, findings: [] }
+  const { node, findings } = await readSource(root, 'flight.yml')
+  return { node, findings: node === undefined ? findings : [...findings, ...checkSchema(flightSchema, node), ...checkSourceKey(node)] }
+}
+
+function nodes(sources: readonly Source[]): Node[] {
+  return sources.flatMap(({ node }) => (node === undefined ? [] : [node]))
+}
+
+function resolveAll(root: string, settingsNode: Node | undefined, clusters: readonly Source[], apps: readonly Source[]): Definitions {
   const { settings, phpSource } = resolveSettings(settingsNode, root)
-  const defaults = { root, ssh: settings.ssh, phpSource }
-  const resolved = clusters.sources.map(({ name, file, node }) => resolveCluster(name, file, node as Node, defaults))
-  return { definitions: { root, settings, clusters: resolved, apps: [] }, warnings: [] }
+  const clusterDefaults = { root, ssh: settings.ssh, phpSource }
+  const appDefaults = { root, keepReleases: settings.keepReleases }
+  return {
+    root,
+    settings,
+    clusters: clusters.map(({ name, file, node }) => resolveCluster(name, file, node as Node, clusterDefaults)).sort(byName),
+    apps: apps.map(({ name, file, node }) => resolveApp(name, file, node as Node, appDefaults)).sort(byName),
+  }
+}
+
+function byName(a: Cluster | App, b: Cluster | App): number {
+  return a.name < b.name ? -1 : 1
+}
+
+function advice(definitions: Definitions, sources: readonly Source[]): Finding[] {
+  return definitions.apps.flatMap((app) => {
+    const cluster = definitions.clusters.find(({ name }) => name === app.cluster) as Cluster
+    const node = sources.find(({ name }) => name === app.name)?.node as Node
+    return adviseOn(app, cluster).map((said) => ({ code: 'FLIGHT_SCHEMA' as const, place: placeAt(node, said.path), ...said }))
+  })
 }

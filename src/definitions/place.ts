@@ -38,9 +38,13 @@ export function problemsOf(findings: readonly Finding[]): Problem[] {
   return problems
 }
 
+// apps/shop.yml:12:7
+export function placeText(place: Place): string {
+  return place.line === 0 ? place.file : `${place.file}:${place.line}:${place.column}`
+}
+
 function whereText({ place, path }: Finding): string {
-  const position = place.line === 0 ? place.file : `${place.file}:${place.line}:${place.column}`
-  return path.length === 0 ? position : `${position} ${pathText(path)}`
+  return path.length === 0 ? placeText(place) : `${placeText(place)} ${pathText(path)}`
 }
 
 function byPlace(a: Finding, b: Finding): number {

@@ -12,7 +12,7 @@ export function resolvePhpSource(source: ClusterFile['php_source'], fallback: Ph
     suites: source.suites,
     components: source.components,
     key: keyOf(source.key),
-    pin: (Array.isArray(pin) ? pin : [pin]) as SourcePin[],
+    pin: (Array.isArray(pin) ? pin : [pin]).map((one: SourcePin) => ({ ...one })),
   }
 }
 

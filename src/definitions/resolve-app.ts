@@ -1,0 +1,87 @@
+import { dirname, join } from 'node:path'
+import type { App, AppServer, HealthCheck, PhpVersion, Program } from '../model/definitions.ts'
+import type { AppFile } from '../schema/types/app.ts'
+import { at, plain } from './node.ts'
+import type { Node } from './node.ts'
+import { phpVersion } from './php-version.ts'
+import { iniOf, isOn, localPath } from './plain-values.ts'
+import { poolOf } from './web-pool.ts'
+
+export const DEFAULT_COMPOSER_COMMAND = 'install --prefer-dist --no-progress --no-interaction --no-dev --optimize-autoloader --quiet'
+
+// What a Laravel application keeps from one release to the next: uploads, sessions, logs.
+export const DEFAULT_LINKED_DIRS = ['storage/app', 'storage/framework/sessions', 'storage/logs']
+
+// What an app takes over from flight.yml.
+export type AppDefaults = { root: string; keepReleases: number }
+
+// A valid app with its defaults.
+export function resolveApp(name: string, file: string, node: Node, defaults: AppDefaults): App {
+  const written = plain(node) as AppFile
+  const folder = join(defaults.root, dirname(file))
+  return {
+    name,
+    file,
+    repo: written.repo,
+    deployKey: written.deploy_key === undefined ? undefined : localPath(written.deploy_key, folder),
+    releaseFrom: written.release_from ?? [],
+    subdirectory: written.subdirectory === undefined ? undefined : trimmed(written.subdirectory),
+    php: phpVersion(at(node, 'php')) as PhpVersion,
+    cluster: written.cluster,
+    domains: written.domains ?? (written.domain === undefined ? [] : [written.domain]),
+    redirects: { ...written.redirects },
+    publicDir: trimmed(written.public_dir ?? 'public'),
+    composerCommand: written.composer_command ?? DEFAULT_COMPOSER_COMMAND,
+    composerAuth: written.composer_auth === undefined ? undefined : localPath(written.composer_auth, folder),
+    buildCommands: written.build?.commands ?? [],
+    releaseCommands: written.release_commands ?? [],
+    afterCommands: written.after_commands ?? [],
+    linkedDirs: (written.linked_dirs ?? DEFAULT_LINKED_DIRS).map(trimmed),
+    linkedFiles: (written.linked_files ?? ['.env']).map(trimmed),
+    keepReleases: written.keep_releases ?? defaults.keepReleases,
+    keepAssets: (written.keep_assets ?? []).map(trimmed),
+    healthCheck: healthCheck(written.health_check),
+    phpIni: iniOf(at(node, 'php_ini')),
+    requestDuration: written.request_duration,
+    requestPayload: written.request_payload,
+    requestMemory: written.request_memory,
+    servers: (written.servers ?? []).map(appServer),
+    nginx: {
+      proxy: { ...written.nginx?.proxy },
+      basicAuth: written.nginx?.basic_auth,
+      tls: written.nginx?.tls === undefined ? undefined : { ...written.nginx.tls },
+      include: written.nginx?.include,
+    },
+  }
+}
+
+function appServer(server: NonNullable<AppFile['servers']>[number]): AppServer {
+  return {
+    name: server.name,
+    web: server.web === undefined ? undefined : poolOf(server.web),
+    deployCommands: server.deploy_commands ?? [],
+    queues: (server.queues ?? []).map(program),
+    daemons: (server.daemons ?? []).map(program),
+    scheduler: isOn(server.scheduler, false),
+    cron: (server.cron ?? []).map(({ name, at: when, command }) => ({ name, at: when.replace(/ +/g, ' '), command })),
+  }
+}
+
+function program(written: { name: string; command: string; workers?: number; stop_wait_timeout?: number }): Program {
+  return {
+    name: written.name,
+    command: written.command,
+    workers: written.workers ?? 1,
+    stopWaitTimeout: written.stop_wait_timeout ?? 3600,
+  }
+}
+
+function healthCheck(written: AppFile['health_check']): HealthCheck | undefined {
+  if (written === undefined) return undefined
+  const check = typeof written === 'string' ? { path: written } : written
+  return { path: check.path, host: check.host, status: check.status ?? 200, timeout: check.timeout ?? 10, retries: check.retries ?? 3 }
+}
+
+function trimmed(path: string): string {
+  return path.endsWith('/') ? path.slice(0, -1) : path
+}
