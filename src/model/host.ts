@@ -23,8 +23,9 @@ export type Host = {
   hostKey: string
   system(): Promise<System>
   probe(queries: readonly FactQuery[]): Promise<Facts>
-  // Takes the server's lock or fails at once with FLIGHT_LOCKED, naming the holder.
-  lock(holder: Holder): Promise<Lock>
+  // Takes the server's lock or fails at once with FLIGHT_LOCKED, naming the holder. A step of another plan that still runs
+  // there is a holder too.
+  lock(holder: Holder, plan: string): Promise<Lock>
   holder(): Promise<Holder | undefined>
   // Performs one step; doing it again does no harm. FLIGHT_STEP_FAILED and friends when it did not work.
   perform(step: Step, context: StepContext): Promise<void>

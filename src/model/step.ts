@@ -16,7 +16,7 @@ export type InstallStep = {
 export type WriteStep = {
   step: 'write'
   path: string
-  content: string
+  content: string | Uint8Array
   mode: string
   owner: string
   group: string

@@ -1,0 +1,104 @@
+import { FlightError, type ErrorCode } from '../model/errors.ts'
+import type { StepContext } from '../model/host.ts'
+import { primaryFingerprints, withoutArmor } from '../model/openpgp.ts'
+import type { Step } from '../model/step.ts'
+import { stepShell } from '../steps/sorts.ts'
+import { EXIT_BAD_CONFIGURATION, EXIT_KEY_REFUSED, EXIT_NOT_LOADED, EXIT_UNKNOWN_PACKAGE, EXIT_WOULD_UPGRADE } from '../steps/step.ts'
+import type { ScriptResult } from '../transport/control.ts'
+import { installProgress } from './install-progress.ts'
+import { followShell, startShell, unitName } from './long-step.ts'
+
+// What performing needs of a server: scripts, and a new connection when the old one is gone.
+export type Runner = {
+  server: string
+  run(script: string, follow?: (chunk: Buffer) => void): Promise<ScriptResult>
+  again(): Promise<void>
+}
+
+// How long a lost server is tried again, in milliseconds.
+const PATIENCE = 180_000
+
+// Performs one step, however often the connection breaks: short steps do no harm when they run again, long ones are
+// found and followed.
+export async function performStep(step: Step, context: StepContext, runner: Runner): Promise<void> {
+  const { long, text } = stepShell(step, { plan: context.plan })
+  if (step.step === 'key') return performKey(step, context, runner)
+  const result = long ? await runLong(text, context, runner) : await insist(runner, context, () => runner.run(text))
+  if (result.code !== 0) throw failure(step, result, runner.server)
+}
+
+// Runs something again over a new connection as long as only the connection is to blame.
+async function insist<T>(runner: Runner, context: StepContext, attempt: () => Promise<T>): Promise<T> {
+  const until = Date.now() + PATIENCE
+  let lost: FlightError | undefined
+  for (;;) {
+    try {
+      if (lost !== undefined) await runner.again()
+      return await attempt()
+    } catch (error) {
+      if (!isLost(error) || Date.now() > until) throw error
+      if (lost === undefined) context.progress('the connection was lost, trying again')
+      lost = error
+      await new Promise((resolve) => setTimeout(resolve, 2000))
+    }
+  }
+}
+
+function isLost(error: unknown): error is FlightError {
+  const code = error instanceof FlightError ? error.problems[0]?.code : undefined
+  return code === 'FLIGHT_CONNECTION_LOST' || code === 'FLIGHT_UNREACHABLE'
+}
+
+async function runLong(script: string, context: StepContext, runner: Runner): Promise<ScriptResult> {
+  const unit = unitName(context.plan, context.id)
+  const started = await insist(runner, context, () => runner.run(startShell(unit, script)))
+  if (started.code !== 0) return started
+  const result = await insist(runner, context, () => {
+    const watch = installProgress(context.progress)
+    return runner.run(followShell(unit), watch)
+  })
+  if (result.code === 3) {
+    throw new FlightError({ code: 'FLIGHT_STEP_FAILED', where: runner.server, what: 'the step was cut off on the server (a reboot?), its outcome is unknown', hint: 'plan again: what it did is found' })
+  }
+  const code = /\nrc (\d+)\n?$/.exec(result.stdout.subarray(-64).toString('latin1'))?.[1]
+  return { ...result, code: code === undefined ? 1 : Number(code) }
+}
+
+async function performKey(step: Extract<Step, { step: 'key' }>, context: StepContext, runner: Runner): Promise<void> {
+  const { text } = stepShell(step, { plan: context.plan })
+  const got = await insist(runner, context, () => runner.run(text))
+  if (got.code !== 0) throw failure(step, got, runner.server)
+  const keyring = withoutArmor(Buffer.from(got.stdout.toString('latin1'), 'base64'))
+  const fingerprints = primaryFingerprints(keyring)
+  if (fingerprints.length !== 1 || fingerprints[0] !== step.key.fingerprint) {
+    throw new FlightError({
+      code: 'FLIGHT_KEY_REFUSED',
+      where: runner.server,
+      what: `${step.key.url} serves ${fingerprints.length === 0 ? 'no signing key' : `the key ${fingerprints.join(' and ')}`}, wanted is ${step.key.fingerprint} alone`,
+      hint: 'nothing was trusted; compare the fingerprint with what the repository publishes, and correct the definition if it is right',
+    })
+  }
+  const { text: write } = stepShell({ step: 'write', path: step.path, content: keyring, mode: '644', owner: 'root', group: 'root', scope: step.scope }, { plan: context.plan })
+  const written = await insist(runner, context, () => runner.run(write))
+  if (written.code !== 0) throw failure(step, written, runner.server)
+}
+
+function failure(step: Step, result: ScriptResult, server: string): FlightError {
+  const said = result.stderr.trim().split('\n').slice(-12).join('\n').slice(-2000)
+  const what = said === '' ? `ended with code ${result.code}` : said
+  const problem = (code: ErrorCode, hint: string) => new FlightError({ code, where: server, what, hint })
+  switch (result.code) {
+    case EXIT_WOULD_UPGRADE:
+      return problem('FLIGHT_WOULD_UPGRADE', 'nothing was installed; plan again to see what it would be, and allow it with --allow-upgrades if it is right')
+    case EXIT_UNKNOWN_PACKAGE:
+      return problem('FLIGHT_UNKNOWN_PACKAGE', 'nothing was installed; correct the name in the definition, or add the source that has it')
+    case EXIT_BAD_CONFIGURATION:
+      return problem('FLIGHT_BAD_CONFIGURATION', 'nothing was reloaded, the files of this plan are as they were before; the service goes on with what it had loaded')
+    case EXIT_KEY_REFUSED:
+      return problem('FLIGHT_KEY_REFUSED', 'nothing was trusted')
+    case EXIT_NOT_LOADED:
+      return problem('FLIGHT_NOT_CONVERGED', 'look at the service on the server: journalctl -u')
+    default:
+      return problem('FLIGHT_STEP_FAILED', step.step === 'install' ? 'what apt says above is the cause; run the same command again when it is settled' : 'run the same command again when the cause is settled: it goes on where it stopped')
+  }
+}

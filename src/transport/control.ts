@@ -1,0 +1,172 @@
+import { randomBytes } from 'node:crypto'
+import { FlightError } from '../model/errors.ts'
+import { quote } from '../shell/quote.ts'
+import type { Channel, Connection } from './connection.ts'
+
+// The answer of one script: its exit code and everything it printed.
+export type ScriptResult = { code: number; stdout: Buffer; stderr: string }
+
+// One shell on the server that runs script after script: one channel, however many scripts.
+export type Control = {
+  // Runs a script; `follow` sees standard output as it comes. FLIGHT_CONNECTION_LOST when the end is not known.
+  run(script: string, follow?: (chunk: Buffer) => void): Promise<ScriptResult>
+  close(): void
+}
+
+// The most that one script may print, so that a hostile server cannot fill the memory.
+const MOST_OUTPUT = 64 * 1024 * 1024
+
+// Reads `ID LENGTH`, then that many bytes of script, runs them in a subshell without standard input, and marks the end on
+// both outputs. `$1` is a mark that scripts do not know.
+const LOOP = [
+  'mark=$1; export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; umask 022; cd /',
+  'printf "%s ready\\n" "$mark"',
+  'while IFS=" " read -r id size; do',
+  'script=$(head -c "$size") || exit; ( unset mark; eval "$script" ) </dev/null; code=$?; script=',
+  'printf "\\n%s %s %s\\n" "$mark" "$id" "$code"; printf "\\n%s %s\\n" "$mark" "$id" >&2',
+  'done',
+].join('\n')
+
+// Opens the control channel, as root: directly, or through `sudo -n` where the login user is another.
+export async function openControl(connection: Connection, become: boolean): Promise<Control> {
+  const mark = `flight-${randomBytes(12).toString('hex')}`
+  const sudo = connection.user !== 'root' && become ? 'sudo -n -- ' : ''
+  const channel = await connection.exec(`${sudo}/bin/sh -c ${quote(LOOP)} flight ${mark}`)
+  const reader = new MarkedOutput(channel, mark, connection.server)
+  await reader.ready()
+  let last = 0
+  let queue: Promise<unknown> = Promise.resolve()
+  return {
+    run(script, follow) {
+      const turn = queue.then(() => {
+        const bytes = Buffer.from(script)
+        channel.stdin.write(`${++last} ${bytes.length}\n`)
+        channel.stdin.write(bytes)
+        return reader.result(last, follow)
+      })
+      queue = turn.catch(() => undefined)
+      return turn
+    },
+    close: () => channel.close(),
+  }
+}
+
+class MarkedOutput {
+  readonly #stdout = new Side()
+  readonly #stderr = new Side()
+  readonly #mark: string
+  readonly #server: string
+  #ended: string | undefined
+  #wake: () => void = () => undefined
+  #follow: ((chunk: Buffer) => void) | undefined
+
+  constructor(channel: Channel, mark: string, server: string) {
+    this.#mark = mark
+    this.#server = server
+    const take = (side: Side, isStdout: boolean) => (chunk: Buffer) => {
+      side.add(chunk)
+      if (isStdout) this.#follow?.(chunk)
+      this.#wake()
+    }
+    channel.stdout.on('data', take(this.#stdout, true))
+    channel.stderr.on('data', take(this.#stderr, false))
+    channel.ended.then((ending) => {
+      this.#ended = ending.kind === 'unknown' ? 'the connection was lost' : `the shell there ended (${ending.kind === 'exit' ? ending.code : ending.signal})`
+      this.#wake()
+    })
+  }
+
+  async ready(): Promise<void> {
+    const line = await this.#until(() => this.#stdout.cut(Buffer.from(`${this.#mark} ready\n`)))
+    if (line !== undefined) return
+    const said = this.#stderr.text().trim()
+    if (/^sudo: |sudo: .*not found|sorry, you must/m.test(said) || /password is required|not allowed to/.test(said)) {
+      throw new FlightError({ code: 'FLIGHT_NO_SUDO', where: this.#server, what: `the login user is not root and sudo -n does not work: ${said}`, hint: 'allow this user `NOPASSWD: ALL` in sudoers, or log in as root' })
+    }
+    throw this.#lost(said)
+  }
+
+  async result(id: number, follow: ((chunk: Buffer) => void) | undefined): Promise<ScriptResult> {
+    this.#follow = follow
+    try {
+      const out = await this.#until(() => this.#stdout.cutLine(`\n${this.#mark} ${id} `))
+      const err = out === undefined ? undefined : await this.#until(() => this.#stderr.cut(Buffer.from(`\n${this.#mark} ${id}\n`)))
+      if (out === undefined || err === undefined) throw this.#lost(this.#stderr.text())
+      const code = Number(out.rest)
+      if (!Number.isInteger(code)) throw this.#lost('an answer that makes no sense')
+      return { code, stdout: out.before, stderr: err.toString('utf8') }
+    } finally {
+      this.#follow = undefined
+    }
+  }
+
+  // Waits until `take` finds something; undefined when the channel ended without it.
+  async #until<T>(take: () => T | undefined): Promise<T | undefined> {
+    for (;;) {
+      const found = take()
+      if (found !== undefined) return found
+      if (this.#stdout.size + this.#stderr.size > MOST_OUTPUT) {
+        throw new FlightError({ code: 'FLIGHT_SERVER_ANSWER', where: this.#server, what: `a script printed more than ${MOST_OUTPUT / 1024 / 1024} MB` })
+      }
+      if (this.#ended !== undefined) return undefined
+      await new Promise<void>((resolve) => (this.#wake = resolve))
+    }
+  }
+
+  #lost(said: string): FlightError {
+    const words = said.trim() === '' ? '' : `: ${said.trim().slice(-400)}`
+    return new FlightError({ code: 'FLIGHT_CONNECTION_LOST', where: this.#server, what: `${this.#ended ?? 'the connection was lost'}${words}`, hint: "run the same command again: what was done is found, nothing is done twice" })
+  }
+}
+
+// What has come on one output and was not taken yet. Only new bytes are searched, so that long output stays cheap.
+class Side {
+  #chunks: Buffer[] = []
+  #searched = 0
+  size = 0
+
+  add(chunk: Buffer): void {
+    this.#chunks.push(chunk)
+    this.size += chunk.length
+  }
+
+  text(): string {
+    return this.#whole().toString('utf8')
+  }
+
+  // Everything before a mark; the mark is dropped.
+  cut(mark: Buffer): Buffer | undefined {
+    const whole = this.#whole()
+    const at = whole.indexOf(mark, Math.max(0, this.#searched - mark.length))
+    if (at < 0) {
+      this.#searched = whole.length
+      return undefined
+    }
+    this.#keep(whole.subarray(at + mark.length))
+    return whole.subarray(0, at)
+  }
+
+  // Everything before a mark, and the rest of the mark's line.
+  cutLine(mark: string): { before: Buffer; rest: string } | undefined {
+    const whole = this.#whole()
+    const at = whole.indexOf(mark, Math.max(0, this.#searched - mark.length - 16))
+    const end = at < 0 ? -1 : whole.indexOf('\n', at + mark.length)
+    if (at < 0 || end < 0) {
+      this.#searched = at < 0 ? whole.length : at
+      return undefined
+    }
+    this.#keep(whole.subarray(end + 1))
+    return { before: whole.subarray(0, at), rest: whole.subarray(at + mark.length, end).toString('latin1') }
+  }
+
+  #whole(): Buffer {
+    if (this.#chunks.length !== 1) this.#chunks = [Buffer.concat(this.#chunks)]
+    return this.#chunks[0] as Buffer
+  }
+
+  #keep(rest: Buffer): void {
+    this.#chunks = [rest]
+    this.#searched = 0
+    this.size = rest.length
+  }
+}
