@@ -1,0 +1,93 @@
+import type { Action, ActionOf } from '../model/action.ts'
+import { type BodyLine, contentLines, FOREIGN, fileChange, octal } from './file-change.ts'
+import { reloadEffect } from './service-effect.ts'
+import { count, names } from './words.ts'
+
+export type Detail = { facts: string[]; body: BodyLine[] }
+
+function only(...facts: string[]): Detail {
+  return { facts, body: [] }
+}
+
+function aptSource({ before, after }: ActionOf<'apt-source'>): Detail {
+  const key =
+    'url' in after.key ? `key ${after.key.fingerprint} from ${after.key.url}` : `key in ${after.key.path}, already on the server`
+  const replaced = [before.sources, before.preferences]
+    .filter((file) => file.is === 'file' && !file.written)
+    .map(() => FOREIGN)
+  return only(
+    `packages from ${after.uri}, ${names(after.suites, 8)} ${after.components.join(' ')}`.trim(),
+    key,
+    ...after.pin.map((pin) => `priority ${pin.priority} for ${pin.packages} where ${pin.pin}`),
+    ...new Set(replaced),
+  )
+}
+
+function directory({ before, after }: ActionOf<'directory'>): Detail {
+  const owner = `${after.owner}:${after.group}`
+  if (before.is === 'absent') return only(`${owner} ${octal(after.mode)}`)
+  const was = `${before.owner}:${before.group}`
+  return only(
+    ...(octal(before.mode) === octal(after.mode) ? [] : [`mode ${octal(before.mode)} -> ${octal(after.mode)}`]),
+    ...(was === owner ? [] : [`owner ${was} -> ${owner}`]),
+  )
+}
+
+function link({ before, after }: ActionOf<'link'>): Detail {
+  const owner = `${after.owner}:${after.group}`
+  if (before.is === 'absent') return only(`to ${after.target}`, `owner ${owner}`)
+  const was = `${before.owner}:${before.group}`
+  return only(
+    before.target === after.target ? `to ${after.target}` : `target ${before.target} -> ${after.target}`,
+    ...(was === owner ? [] : [`owner ${was} -> ${owner}`]),
+  )
+}
+
+function service({ verb, before, after, because }: ActionOf<'service'>): Detail {
+  const { unloaded } = before
+  const said = unloaded === undefined || because.some((reason) => reason.includes(unloaded))
+  const cause = [
+    ...(after.changes.length === 0 ? [] : [`this plan writes ${names(after.changes, 4)}`]),
+    ...(said ? [] : [`${unloaded} is newer than what it runs`]),
+  ]
+  if (verb === 'reload') return only(reloadEffect(after), ...cause)
+  return only(before.enabled ? 'enabled already' : 'and at every boot from now on', ...cause)
+}
+
+function retired({ before }: ActionOf<'retired'>): Detail {
+  const fact = 'becomes a comment that says when and why; its last content is kept'
+  if (before.is !== 'file' || before.content === undefined) return only(fact)
+  const lines = contentLines(before.content)
+  return {
+    facts: [`${fact} (${count(lines.length, 'line')})`],
+    body: lines.map((text) => ({ sign: '-', text })),
+  }
+}
+
+// What a reader must know of one action beside its name: facts, and the lines of a file.
+export function detailOf(action: Action): Detail {
+  switch (action.kind) {
+    case 'apt-source':
+      return aptSource(action)
+    case 'package':
+      return only(action.before.candidate ?? 'version decided after the lists are refreshed')
+    case 'directory':
+      return directory(action)
+    case 'file':
+      return fileChange(action.before, action.after)
+    case 'link':
+      return link(action)
+    case 'user':
+      return only(`home ${action.after.home}${action.after.createHome ? ', which is created' : ''}`, `shell ${action.after.shell}`)
+    case 'service':
+      return service(action)
+    case 'composer':
+      return only(
+        `downloaded from ${action.after.url}`,
+        `accepted only as sha256 ${action.after.sha256}`,
+        ...(action.before.is === 'file' && !action.before.written ? [FOREIGN] : []),
+      )
+    case 'retired':
+      return retired(action)
+  }
+}

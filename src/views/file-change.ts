@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto'
+import { structuredPatch } from 'diff'
+import type { FileBefore } from '../model/action.ts'
+import type { FileDesired } from '../model/resource.ts'
+import { spelledOut } from '../model/printable.ts'
+import { count } from './words.ts'
+
+// One line of a file as a reader sees it: added, taken away, around a change, the place of a change, or content as a whole.
+export type BodyLine = { sign: '+' | '-' | ' ' | '@' | '|'; text: string }
+export type FileChange = { facts: string[]; body: BodyLine[] }
+
+// Said of every file that is somebody else's work.
+export const FOREIGN = 'not written by Flight: its content will be kept'
+
+// Wholly different files cost quadratic time. The length decides, so that every machine shows the same; the time is only
+// the last resort for what nobody thought of.
+const MOST_EDITS = 1500
+const MILLISECONDS = 5000
+
+// Octal mode as people read it: 0644.
+export function octal(mode: string): string {
+  return mode.padStart(4, '0')
+}
+
+function digest(content: string): string {
+  return createHash('sha256').update(content).digest('hex').slice(0, 12)
+}
+
+// The lines of a content, with control characters spelled out.
+export function contentLines(content: string): string[] {
+  if (content === '') return []
+  return (content.endsWith('\n') ? content.slice(0, -1) : content).split('\n').map(spelledOut)
+}
+
+function whole(content: string): BodyLine[] {
+  return contentLines(content).map((text) => ({ sign: '|', text }))
+}
+
+// The unified diff of two contents with three lines of context; undefined when they are too different to compare.
+export function unified(before: string, after: string): BodyLine[] | undefined {
+  const options = { context: 3, timeout: MILLISECONDS, maxEditLength: MOST_EDITS }
+  const patch = structuredPatch('', '', before, after, undefined, undefined, options)
+  return patch?.hunks.flatMap((hunk): BodyLine[] => [
+    { sign: '@', text: `@@ -${hunk.oldStart},${hunk.oldLines} +${hunk.newStart},${hunk.newLines} @@` },
+    ...hunk.lines.map((line): BodyLine => {
+      const sign = line[0] === '+' || line[0] === '-' ? line[0] : ' '
+      return { sign, text: line.startsWith('\\') ? line : spelledOut(line.slice(1)) }
+    }),
+  ])
+}
+
+function attributes(before: { mode: string; owner: string; group: string }, after: FileDesired): string[] {
+  const was = `${before.owner}:${before.group}`
+  const is = `${after.owner}:${after.group}`
+  return [
+    ...(octal(before.mode) === octal(after.mode) ? [] : [`mode ${octal(before.mode)} -> ${octal(after.mode)}`]),
+    ...(was === is ? [] : [`owner ${was} -> ${is}`]),
+  ]
+}
+
+// What happens to a file: who owns it, what changes, and the lines of it.
+export function fileChange(before: FileBefore, after: FileDesired): FileChange {
+  const lines = contentLines(after.content).length
+  const fresh = `${after.owner}:${after.group} ${octal(after.mode)}, ${after.content === '' ? 'empty' : count(lines, 'line')}`
+  if (before.is === 'absent') return { facts: [fresh], body: whole(after.content) }
+  if (before.is === 'link') return { facts: [`replaces a link to ${before.target}`, fresh], body: whole(after.content) }
+
+  const changed = attributes(before, after)
+  const now = digest(after.content)
+  const was = before.sha256.replace(/^sha256:/, '').slice(0, 12)
+  if (was === now) return { facts: [...changed, 'the content stays'], body: [] }
+  const digests = `sha256 ${was} -> ${now}`
+  if (!before.written)
+    return { facts: [FOREIGN, digests, ...changed], body: whole(after.content) }
+  if (before.content === undefined) return { facts: [...changed, digests], body: whole(after.content) }
+  const diff = unified(before.content, after.content)
+  if (diff !== undefined) return { facts: changed, body: diff }
+  const replaced = `replaced: ${count(contentLines(before.content).length, 'line')} -> ${count(lines, 'line')}, too different to compare line by line`
+  return { facts: [...changed, replaced, digests], body: whole(after.content) }
+}

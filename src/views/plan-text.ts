@@ -1,0 +1,68 @@
+import { isEmpty, type Plan } from '../model/plan.ts'
+import { onOneLine } from '../model/printable.ts'
+import { entryLines } from './entry-text.ts'
+import { type GroupView, groupViews } from './group-view.ts'
+import { inColorOf, type Paint, paintFor } from './paint.ts'
+import { type SummaryLine, summaryLines, titleOf } from './plan-summary.ts'
+import { serverOf } from './plan-groups.ts'
+import { names, shortDigest, sorted } from './words.ts'
+import { wrap } from './wrap.ts'
+
+export type PlanTextOptions = {
+  color: boolean
+  width: number
+  full?: boolean // every line of every file and every package
+  file?: string | undefined // where the plan lies: says what to type next
+}
+
+function summary(lines: readonly SummaryLine[], width: number, paint: Paint): string[] {
+  return lines.flatMap(({ symbol, text, hint }) => [
+    ...wrap(text, width, `  ${symbol} `).map((line) => inColorOf(symbol, line, paint)),
+    ...(hint === undefined ? [] : wrap(hint, width, '    way out: ')),
+  ])
+}
+
+function groupLines(group: GroupView, options: PlanTextOptions, paint: Paint): string[] {
+  return [
+    ...wrap(group.title, options.width, '').map((line) => paint.bold(line)),
+    ...wrap(group.about, options.width, '  ').map((line) => paint.dim(line)),
+    ...group.notes.flatMap((note) => wrap(note, options.width, '  note: ')),
+    ...group.entries.flatMap((entry) => entryLines(entry, options, paint)),
+    '',
+  ]
+}
+
+function leftOut(plan: Plan): string[] {
+  const servers = sorted([...plan.missing, ...plan.blocked].map(({ where }) => serverOf(where)))
+  return servers.length === 0 ? [] : [`Not in this plan, see above: ${names(servers, 8)}.`]
+}
+
+function next(plan: Plan, file: string): string[] {
+  const digest = shortDigest(plan.digest)
+  if (isEmpty(plan)) return []
+  return [`Plan ${digest}. To do exactly this: flight apply ${onOneLine(file)}`]
+}
+
+// A plan as a person reads it before production changes: what it comes to, then server by server, then what to type next.
+export function planText(plan: Plan, options: PlanTextOptions): string {
+  const paint = paintFor(options.color)
+  const stages = groupViews(plan, options.full === true)
+  const several = stages.length > 1
+  const body = stages.flatMap(({ stage, groups }, index) => [
+    ...(several && groups.length > 0
+      ? [paint.bold(`== Stage ${index + 1} of ${stages.length}: ${onOneLine(stage.name)}`), '']
+      : []),
+    ...groups.flatMap((group) => groupLines(group, options, paint)),
+  ])
+  const title = wrap(`Plan ${shortDigest(plan.digest)}${titleOf(plan)}`, options.width, '')
+  return [
+    ...title.map((line) => paint.bold(line)),
+    '',
+    ...summary(summaryLines(plan), options.width, paint),
+    '',
+    ...body,
+    ...leftOut(plan).flatMap((line) => wrap(line, options.width, '')).map((line) => inColorOf('!', line, paint)),
+    ...next(plan, options.file ?? 'plan.json'),
+    '',
+  ].join('\n')
+}

@@ -1,0 +1,38 @@
+import { onOneLine } from '../model/printable.ts'
+
+// 1 file, 3 files.
+export function count(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`
+}
+
+// The first names of a list and how many more there are: web-1, web-2 and 48 more.
+export function names(list: readonly string[], most: number): string {
+  const shown = list.length <= most + 1 ? list : list.slice(0, most)
+  const text = shown.map(onOneLine).join(', ')
+  return shown.length === list.length ? text : `${text} and ${list.length - shown.length} more`
+}
+
+// The same list without repetitions, in an order that no locale changes.
+export function sorted(list: Iterable<string>): string[] {
+  return [...new Set(list)].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
+}
+
+// 0.4 s, 41 s, 2 min 5 s, 1 h 3 min.
+export function duration(seconds: number): string {
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`
+  const whole = Math.round(seconds)
+  if (whole < 60) return `${whole} s`
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
+}
+
+// The digest as people say it: its first 12 hex digits.
+export function shortDigest(digest: string): string {
+  return onOneLine(digest).replace(/^sha256:/, '').slice(0, 12)
+}
+
+// SERVER/KIND/NAME without the server: file /etc/nginx/nginx.conf.
+export function withoutServer(address: string, server: string): string {
+  const rest = address.startsWith(`${server}/`) ? address.slice(server.length + 1) : address
+  return onOneLine(rest.replace('/', ' '))
+}

@@ -1,0 +1,143 @@
+import type { Action, ActionOf } from '../../src/model/action.ts'
+import type { KindName } from '../../src/model/resource.ts'
+import type { Plan, PlanBody, PlannedInstall, PlannedServer } from '../../src/model/plan.ts'
+import type { FileDesired, ServiceDesired } from '../../src/model/resource.ts'
+
+// Small builders of plans: a test says only what it is about.
+
+export const DIGEST = `sha256:${'3f9a1c2b7d04e5'.repeat(5).slice(0, 64)}`
+
+export function aServer(name: string, more: Partial<PlannedServer> = {}): PlannedServer {
+  return {
+    name,
+    cluster: 'staging',
+    host: `${name}.example.com`,
+    hostKey: 'SHA256:2sXr8F0mLq',
+    system: { id: 'debian', codename: 'bookworm', name: 'Debian GNU/Linux 12 (bookworm)', arch: 'amd64', ipv6: true },
+    resources: 41,
+    install: null,
+    notes: [],
+    ...more,
+  }
+}
+
+type Rest<K extends KindName> = Omit<ActionOf<K>, 'address' | 'kind'>
+
+function anAction<K extends KindName>(kind: K, server: string, name: string, rest: Rest<K>): Action {
+  return { address: `${server}/${kind}/${name}`, kind, ...rest } as unknown as Action
+}
+
+export function aFile(path: string, content: string, more: Partial<FileDesired> = {}): FileDesired {
+  return { path, content, mode: '644', owner: 'root', group: 'root', scope: 'cluster', conffileOf: undefined, claims: [], ...more }
+}
+
+export function created(server: string, after: FileDesired, feature: string): Action {
+  return anAction('file', server, after.path, { feature, verb: 'create', before: { is: 'absent' }, after, because: ['it does not exist'] })
+}
+
+export function changed(server: string, after: FileDesired, was: string, more: Partial<ActionOf<'file'>> = {}): Action {
+  return anAction('file', server, after.path, {
+    feature: 'nginx',
+    verb: 'update',
+    before: { is: 'file', sha256: 'a'.repeat(64), mode: '644', owner: 'root', group: 'root', written: true, content: was },
+    after,
+    because: ['its content differs'],
+    ...more,
+  })
+}
+
+export function aPackage(server: string, name: string, feature: string, candidate?: string): Action {
+  const before = candidate === undefined ? ({ is: 'absent' } as const) : ({ is: 'absent', candidate } as const)
+  return anAction('package', server, name, { feature, verb: 'install', before, after: { name }, because: ['it is not installed'] })
+}
+
+export function aReload(server: string, program: 'nginx' | 'php-fpm', changes: readonly string[]): Action {
+  const unit = program === 'nginx' ? 'nginx.service' : 'php8.2-fpm.service'
+  const after: ServiceDesired = {
+    unit,
+    title: program === 'nginx' ? 'nginx' : 'PHP 8.2 FPM',
+    configuration: ['/etc/nginx'],
+    mark: { by: 'none' },
+    test: program === 'nginx' ? { program } : { program, version: '8.2' },
+    changes,
+  }
+  const because = changes.length > 0 ? ['this plan changes its configuration'] : ['its configuration is newer than what it runs']
+  return anAction('service', server, unit, {
+    feature: program === 'nginx' ? 'nginx' : 'PHP 8.2',
+    verb: 'reload',
+    before: { exists: true, enabled: true, active: true, ...(changes.length > 0 ? {} : { unloaded: '/etc/nginx/nginx.conf' }) },
+    after,
+    because,
+  })
+}
+
+export function aRetired(server: string, path: string, content: string): Action {
+  return anAction('retired', server, path, {
+    feature: 'scheduler of shop',
+    verb: 'retire',
+    before: { is: 'file', sha256: 'b'.repeat(64), mode: '644', owner: 'root', group: 'root', written: true, content },
+    after: { path, scope: 'app:shop', comment: '#' },
+    because: ['no definition wants it on this server any more'],
+  })
+}
+
+export const others = {
+  user: (server: string): Action =>
+    anAction('user', server, 'shop', {
+      feature: 'app shop',
+      verb: 'create',
+      before: { is: 'absent' },
+      after: { name: 'shop', home: '/home/shop', createHome: true, shell: '/usr/sbin/nologin' },
+      because: ['there is no such user'],
+    }),
+  directory: (server: string): Action =>
+    anAction('directory', server, '/home/shop', {
+      feature: 'app shop',
+      verb: 'update',
+      before: { is: 'directory', mode: '755', owner: 'shop', group: 'shop' },
+      after: { path: '/home/shop', mode: '710', owner: 'shop', group: 'www-data' },
+      because: ['its mode and group differ'],
+    }),
+  link: (server: string): Action =>
+    anAction('link', server, '/etc/nginx/sites-enabled/shop.conf', {
+      feature: 'nginx site of shop',
+      verb: 'update',
+      before: { is: 'link', target: '../sites-available/old.conf', owner: 'root', group: 'root' },
+      after: { path: '/etc/nginx/sites-enabled/shop.conf', target: '../sites-available/shop.conf', owner: 'root', group: 'root' },
+      because: ['it points elsewhere'],
+    }),
+  source: (server: string): Action =>
+    anAction('apt-source', server, 'sury-php', {
+      feature: 'PHP 8.2',
+      verb: 'create',
+      before: { key: [], sources: { is: 'absent' }, preferences: { is: 'absent' } },
+      after: {
+        name: 'sury-php',
+        uri: 'https://packages.sury.org/php',
+        suites: ['bookworm'],
+        components: ['main'],
+        key: { url: 'https://packages.sury.org/php/apt.gpg', fingerprint: '15058500A0235D97F5D10063B188E2B695BD4743' },
+        pin: [{ packages: 'php8.2-*', pin: 'origin packages.sury.org', priority: 700 }],
+      },
+      because: ['the distribution has no PHP 8.2'],
+    }),
+}
+
+export function anInstall(more: Partial<PlannedInstall> = {}): PlannedInstall {
+  return { refresh: false, interrupted: false, installs: [], upgrades: [], removes: [], ...more }
+}
+
+export function aPlan(more: Partial<PlanBody> = {}): Plan {
+  return {
+    format: 1,
+    scope: { clusters: ['staging'], apps: [], servers: [] },
+    options: { allow_upgrades: false },
+    definitions: `sha256:${'d'.repeat(64)}`,
+    servers: [],
+    missing: [],
+    blocked: [],
+    stages: [],
+    digest: DIGEST,
+    ...more,
+  }
+}
