@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { compileFromFile } from 'json-schema-to-typescript'
 import { root } from './schemas.mjs'
 
@@ -22,7 +23,7 @@ export async function definitionTypes() {
   return sources
 }
 
-if (process.argv[1] === new URL(import.meta.url).pathname) {
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
   mkdirSync(join(root, 'src/schema/types'), { recursive: true })
   for (const [name, text] of await definitionTypes()) writeFileSync(join(root, 'src/schema/types', `${name}.ts`), text)
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { App, Cluster, Definitions } from '../model/definitions.ts'
 import { FlightError } from '../model/errors.ts'
+import type { Problem } from '../model/errors.ts'
 import { app as appSchema } from '../schema/generated/app.js'
 import { cluster as clusterSchema } from '../schema/generated/cluster.js'
 import { flight as flightSchema } from '../schema/generated/flight.js'
@@ -51,7 +52,11 @@ export async function loadDefinitions(folder: string): Promise<Loaded> {
   if (findings.length > 0) throw new FlightError(problemsOf(findings))
   const definitions = resolveAll(root, settings.node, clusters.sources, apps.sources)
   const unwise = [...clusters.unused, ...apps.unused, ...domains.warnings, ...advice(definitions, apps.sources)]
-  return { definitions, warnings: problemsOf(unwise).map(({ code: _, ...warning }) => warning) }
+  return { definitions, warnings: problemsOf(unwise).map(withoutCode) }
+}
+
+function withoutCode({ where, what, hint }: Problem): Warning {
+  return hint === undefined ? { where, what } : { where, what, hint }
 }
 
 const noCluster: Finding = {
