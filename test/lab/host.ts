@@ -9,6 +9,7 @@ import { runInside } from './inside.ts'
 import { hostKeys } from './keys.ts'
 import { cutPower, leaderOf, runningMachine, shutDown, switchOn } from './machine.ts'
 import { type LabPlaces } from './places.ts'
+import { markProcess, waitUntilGone } from './process.ts'
 import { waitUntilReady } from './ready.ts'
 import { readSshActivity, type SshActivity } from './ssh-activity.ts'
 
@@ -33,6 +34,8 @@ export type LabHost = Faults & {
   sshActivity(since?: number): SshActivity
   // Switches on with the disk as it is, and waits until it can be used.
   boot(): Promise<void>
+  // Lets it reboot itself, and waits until it can be used again.
+  reboot(): Promise<void>
   // Shuts down in order; the disk stays.
   stop(): Promise<void>
   // A power cut; the disk stays.
@@ -61,8 +64,7 @@ export function makeHost(places: LabPlaces, mtu: number, first: HostRecord, news
   const log = join(root, 'var/log/sshd.log')
 
   const leader = () => {
-    const mark = runningMachine(folder)
-    const pid = mark === undefined ? undefined : leaderOf(mark)
+    const pid = leaderOf(machine.machine)
     if (pid === undefined) throw new Error(`${record.name} is off`)
     return pid
   }
@@ -75,7 +77,7 @@ export function makeHost(places: LabPlaces, mtu: number, first: HostRecord, news
     await mountDisk(disk())
     if (fresh) await personalize(disk(), { name: record.name, network, labKey: places.key })
     if (fresh) news.keysChanged()
-    await waitUntilReady(await switchOn(machine), folder, address)
+    await waitUntilReady(machine, await switchOn(machine), address)
     bootMark = readSshActivity(log, 0).mark
   }
   const off = async (end: () => Promise<void>) => {
@@ -106,6 +108,14 @@ export function makeHost(places: LabPlaces, mtu: number, first: HostRecord, news
     },
     sshActivity: (since = bootMark) => readSshActivity(log, since),
     boot,
+    async reboot() {
+      const [keeper, before] = [runningMachine(folder), markProcess(leader())]
+      await run('systemctl reboot')
+      if (keeper === undefined || before === undefined) throw new Error(`${record.name} is off`)
+      if (!(await waitUntilGone(before, 30))) throw new Error(`${record.name} does not reboot: after 30 s it is still up`)
+      await waitUntilReady(machine, keeper, address)
+      bootMark = readSshActivity(log, 0).mark
+    },
     stop,
     kill,
     async reset() {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { labUnavailable } from './available.ts'
 import { baseFolder, dropDeadBuilds, makeBase } from './base.ts'
@@ -25,6 +25,7 @@ export type Lab = {
   hosts: ReadonlyMap<string, LabHost>
   // Makes a warm layer unless it is saved already: boots a host, lets `make` work on it, keeps its disk under the key.
   warmUp(suite: Suite, key: string, make: (host: LabHost) => Promise<void>): Promise<void>
+  dropWarm(suite: Suite, key: string): void
   // Lets the lab go without ending anything; for the end of a process, when somebody else sweeps.
   giveBack(): void
   // Ends every host, removes the network, lets the lab go.
@@ -113,6 +114,7 @@ function openLab(places: LabPlaces, mirror: Mirror, mtu: number, giveBack: () =>
         await host.remove()
       }
     },
+    dropWarm: (suite, key) => rmSync(warmFolder(places.warm, key, base(suite)), { recursive: true, force: true }),
     giveBack,
     async down() {
       await sweep(places)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { cgroupsOf, processesIn, removeCgroups } from './cgroup.ts'
 import { lastLines } from './command.ts'
-import { childrenOf, innerPid, isRunning, markProcess, signal, waitUntilGone, type ProcessMark } from './process.ts'
+import { isFirstOfItsNamespace, isRunning, markProcess, signal, waitUntilGone, type ProcessMark } from './process.ts'
 
 // One namespaced machine: its folder (pid and console.log are there), the name the kernel knows it by, its network.
 export type Machine = { folder: string; machine: string; hostname: string; bridge: string }
@@ -17,7 +17,7 @@ export async function switchOn(machine: Machine): Promise<ProcessMark> {
     `--directory=${join(machine.folder, 'root')}`, `--machine=${machine.machine}`, `--hostname=${machine.hostname}`,
     `--network-bridge=${machine.bridge}`,
   ]
-  const child = spawn('sh', ['-c', ENTER_GROUPS, 'sh', ...cgroupsOf(machine.machine), '--', ...nspawn], {
+  const child = spawn('sh', ['-c', KEEP_RUNNING, ENTER_GROUPS, ...cgroupsOf(machine.machine), '--', ...nspawn], {
     detached: true,
     stdio: ['ignore', console, console],
   })
@@ -30,7 +30,7 @@ export async function switchOn(machine: Machine): Promise<ProcessMark> {
   return mark
 }
 
-// The running systemd-nspawn of a machine's folder, or nothing when it is off.
+// What keeps a machine's folder running, or nothing when it is off.
 export function runningMachine(folder: string): ProcessMark | undefined {
   const path = join(folder, 'pid')
   if (!existsSync(path)) return undefined
@@ -39,13 +39,15 @@ export function runningMachine(folder: string): ProcessMark | undefined {
 }
 
 // The host's own process 1 as this machine numbers it; it changes when the host reboots itself.
-export function leaderOf(mark: ProcessMark): number | undefined {
-  return isRunning(mark) ? childrenOf(mark.pid).find((pid) => innerPid(pid) === 1) : undefined
+export function leaderOf(machine: string): number | undefined {
+  return processesIn(machine).find(isFirstOfItsNamespace)
 }
 
 // Takes the power away: no goodbye, nothing flushed. Also for what an earlier process left behind.
 export async function cutPower(machine: Machine): Promise<void> {
   const end = Date.now() + 10_000
+  const keeper = runningMachine(machine.folder)
+  if (keeper !== undefined) signal(keeper, 'SIGKILL')
   // A host outlives its systemd-nspawn, so it is found by its control groups; its process 1 takes the rest with it.
   for (let left = processesIn(machine.machine); left.length > 0; left = processesIn(machine.machine)) {
     if (Date.now() > end) throw new Error(`${machine.hostname} does not end: processes ${left.join(' ')} are left`)
@@ -75,6 +77,16 @@ function forget(machine: Machine): void {
   rmSync(join(machine.folder, 'pid'), { force: true })
   removeCgroups(machine.machine)
 }
+
+// systemd-nspawn ends with 133 when the host asked for a reboot, and leaves starting it again to whoever runs it. This
+// shell stays outside the groups: a group with processes of its own could not hand controllers down.
+const KEEP_RUNNING = `
+trap 'kill -TERM $nspawn' TERM
+code=133
+while [ "$code" = 133 ]; do
+  sh -c "$0" sh "$@" & nspawn=$!
+  while wait "$nspawn"; code=$?; kill -0 "$nspawn" 2>/dev/null; do :; done
+done`
 
 const ENTER_GROUPS = `set -e
 while [ "$1" != -- ]; do mkdir -p "$1"; echo $$ > "$1/cgroup.procs"; shift; done

@@ -35,17 +35,9 @@ export async function waitUntilGone(mark: ProcessMark, seconds: number): Promise
   return true
 }
 
-// The children of a process as the kernel tells them.
-export function childrenOf(pid: number): number[] {
-  const text = readProc(`/proc/${pid}/task/${pid}/children`)
-  return text === undefined ? [] : text.split(' ').filter((word) => word !== '').map(Number)
-}
-
-// The number that a process has in its own namespace, 1 for the init of a host.
-export function innerPid(pid: number): number | undefined {
-  const line = readProc(`/proc/${pid}/status`)?.split('\n').find((each) => each.startsWith('NSpid:'))
-  const last = line?.trim().split(/\s+/).at(-1)
-  return last === undefined ? undefined : Number(last)
+// Whether a process is number 1 in a namespace directly under ours: the init of a host.
+export function isFirstOfItsNamespace(pid: number): boolean {
+  return /^NSpid:\s+\d+\s+1$/m.test(readProc(`/proc/${pid}/status`) ?? '')
 }
 
 function startOf(pid: number): string | undefined {

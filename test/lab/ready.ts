@@ -1,23 +1,23 @@
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { runInside } from './inside.ts'
-import { consoleTail, leaderOf } from './machine.ts'
+import { consoleTail, leaderOf, type Machine } from './machine.ts'
 import { isRunning, type ProcessMark } from './process.ts'
 
 const SECONDS = 60
 
 // Waits until systemd has finished booting and sshd answers from here; says what was missing when that takes too long.
-export async function waitUntilReady(mark: ProcessMark, folder: string, address: string): Promise<void> {
+export async function waitUntilReady(machine: Machine, mark: ProcessMark, address: string): Promise<void> {
   const end = Date.now() + SECONDS * 1000
   let missing = 'its process 1'
   while (Date.now() < end) {
-    if (!isRunning(mark)) throw new Error(`${folder}: the host ended while booting; its console:\n${consoleTail(folder)}`)
-    const leader = leaderOf(mark)
+    if (!isRunning(mark)) throw new Error(`${machine.hostname}: the host ended while booting; its console:\n${consoleTail(machine.folder)}`)
+    const leader = leaderOf(machine.machine)
     if (leader !== undefined) missing = await whatIsMissing(leader, address)
     if (missing === '') return
     await sleep(100)
   }
-  throw new Error(`${folder}: the host is not ready after ${SECONDS} s, missing: ${missing}; its console:\n${consoleTail(folder)}`)
+  throw new Error(`${machine.hostname}: the host is not ready after ${SECONDS} s, missing: ${missing}; its console:\n${consoleTail(machine.folder)}`)
 }
 
 async function whatIsMissing(leader: number, address: string): Promise<string> {

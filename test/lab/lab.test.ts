@@ -1,0 +1,146 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { labUnavailable } from './available.ts'
+import { run } from './command.ts'
+import { sshdAnswers } from './ready.ts'
+import { hosts, sharedLab } from './shared.ts'
+
+const promise = labUnavailable() === undefined ? test : test.skip
+
+const both = () => hosts({ name: 'lab-bookworm', suite: 'bookworm' }, { name: 'lab-trixie', suite: 'trixie' })
+const one = async () => (await both())[0]!
+
+async function ssh(...args: string[]) {
+  const { places } = await sharedLab()
+  return run('ssh', ['-F', places.sshConfig, ...args])
+}
+
+promise('hosts of both releases boot, and their systemd is content', async () => {
+  for (const host of await both()) {
+    assert.is(await host.must('. /etc/os-release; echo $VERSION_CODENAME'), `${host.suite}\n`)
+    assert.is(await host.must('uname -n'), `${host.name}\n`)
+    assert.is((await host.run('systemctl is-system-running')).stdout, 'running\n')
+  }
+})
+
+promise('ssh with the key of the lab and strict host key checking enters as root, ops and nosudo', async () => {
+  for (const host of await both()) {
+    assert.is((await ssh(host.name, 'id -un')).stdout, 'root\n')
+    assert.is((await ssh('-l', 'ops', host.name, 'sudo -n id -un')).stdout, 'root\n')
+    const refused = await ssh('-l', 'nosudo', host.name, 'sudo -n id -un')
+    assert.is.not(refused.code, 0)
+    assert.match(refused.stderr, 'a password is required')
+  }
+})
+
+promise('what sshd did is counted: connections, commands, subsystems', async () => {
+  for (const host of await both()) {
+    const { mark } = host.sshActivity()
+    await ssh(host.name, 'true')
+    await ssh(host.name, 'true')
+    const { connections, commands, shells } = host.sshActivity(mark)
+    assert.equal({ connections, commands, shells }, { connections: 2, commands: 2, shells: 0 })
+  }
+})
+
+promise('a bare host knows no packages; after apt-get update it installs one', async () => {
+  for (const host of await both()) {
+    assert.is.not((await host.run('apt-get install -y tree')).code, 0)
+    await host.must('apt-get -q update && apt-get -q -y install tree && tree --version')
+  }
+})
+
+promise('without the way to the internet, apt fails at once, and works again afterwards', async () => {
+  const host = await one()
+  await host.loseInternet()
+  const began = Date.now()
+  assert.is.not((await host.run('apt-get -q -o APT::Update::Error-Mode=any -o Acquire::Retries=0 update')).code, 0)
+  assert.ok(Date.now() - began < 10_000)
+  await host.regainInternet()
+  await host.must('apt-get -q -o APT::Update::Error-Mode=any update')
+})
+
+promise('a cut cable and silence are felt, and end', async () => {
+  const host = await one()
+  await host.cutCable()
+  assert.not.ok(await sshdAnswers(host.address))
+  await host.plugCable()
+  assert.ok(await sshdAnswers(host.address))
+  await host.silence()
+  assert.not.ok(await sshdAnswers(host.address))
+  await host.speak()
+  assert.ok(await sshdAnswers(host.address))
+})
+
+promise('dropped connections end the client, and sshd takes new ones', async () => {
+  for (const host of await both()) {
+    const going = ssh(host.name, 'sleep 30')
+    while (host.sshActivity().commands === 0 || (await host.run('pgrep -x sleep')).code !== 0) await sleep(20)
+    const began = Date.now()
+    await host.dropConnections()
+    assert.is((await going).code, 255)
+    assert.ok(Date.now() - began < 5000)
+    assert.is((await ssh(host.name, 'true')).code, 0)
+  }
+})
+
+promise('a small disk is full soon', async () => {
+  const host = await one()
+  await host.smallDisk('/srv/small', '1m')
+  const full = await host.run('head -c 2000000 /dev/zero > /srv/small/file')
+  assert.is.not(full.code, 0)
+  assert.match(full.stderr, 'No space left on device')
+  await host.removeSmallDisk('/srv/small')
+})
+
+promise('a power cut keeps the disk and the host keys; a reset forgets both', async () => {
+  const host = await one()
+  await host.must('echo kept > /etc/kept && sync')
+  const before = host.hostKeyFingerprint()
+  await host.kill()
+  assert.not.ok(host.isOn())
+  await host.boot()
+  assert.is(await host.must('cat /etc/kept'), 'kept\n')
+  assert.is(host.hostKeyFingerprint(), before)
+  assert.is((await ssh(host.name, 'true')).code, 0)
+  await host.reset()
+  assert.is.not((await host.run('cat /etc/kept')).code, 0)
+  assert.is.not(host.hostKeyFingerprint(), before)
+  assert.is((await ssh(host.name, 'true')).code, 0)
+})
+
+promise('a reboot from inside finds its network again', async () => {
+  const host = await one()
+  const before = host.leader()
+  await host.reboot()
+  assert.is.not(host.leader(), before)
+  assert.is((await ssh(host.name, 'true')).code, 0)
+})
+
+promise('units of the same name on two hosts do not reach for each other', async () => {
+  const [first, second] = await both()
+  for (const host of [first!, second!]) await host.must('systemd-run --unit same sleep 300')
+  await first!.must('systemctl kill --signal KILL same; systemctl stop same; true')
+  assert.is((await second!.run('systemctl is-active same')).stdout, 'active\n')
+  await second!.must('systemctl stop same')
+})
+
+promise('a warm layer is what other hosts start from', async () => {
+  const lab = await sharedLab()
+  const key = `test ${process.pid}`
+  await lab.warmUp('bookworm', key, async (host) => {
+    await host.must('echo made once > /etc/warm')
+  })
+  const [warm] = await lab.startHosts([{ name: 'lab-warm', suite: 'bookworm', warm: key }])
+  assert.is(await warm!.must('cat /etc/warm; hostname'), 'made once\nlab-warm\n')
+  await warm!.reset()
+  assert.is(await warm!.must('cat /etc/warm'), 'made once\n')
+  await warm!.remove()
+  assert.not.ok(existsSync(warm!.root))
+  assert.not.match(readFileSync('/proc/mounts', 'utf8'), 'lab-warm')
+  lab.dropWarm('bookworm', key)
+})
+
+test.run()
