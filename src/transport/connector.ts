@@ -1,13 +1,17 @@
+import { FlightError } from '../model/errors.ts'
 import type { Server } from '../model/server.ts'
 import type { Connection } from './connection.ts'
 import { createDialer } from './dialer.ts'
 import { limitHandshakes } from './handshakes.ts'
-import { readKnownHosts } from './host-keys.ts'
+import { scanHostKey, type ScannedKey } from './host-key-scan.ts'
+import { knownHostsReader, readHostKeys, type HostKeys } from './host-keys.ts'
 import { createKeyFiles, type AskPassphrase } from './key-files.ts'
-import type { KnownHost } from './known-hosts.ts'
-import { createRoutes } from './routes.ts'
+import { createOpenSsh } from './openssh.ts'
+import type { Route } from './route.ts'
+import { createRoutes, hopTo } from './routes.ts'
 import type { LocalWorld } from './ssh-config.ts'
 import { wrapClient } from './ssh2-connection.ts'
+import { whyOpenSsh } from './transport-choice.ts'
 
 export type ConnectorOptions = LocalWorld & {
   askPassphrase: AskPassphrase // undefined: the key stays locked
@@ -18,33 +22,66 @@ export type ConnectorOptions = LocalWorld & {
 // Connects to servers. One connector per run: keys, passphrases and jump hosts are shared through it.
 export type Connector = {
   connect(server: Server): Promise<Connection>
+  scanHostKey(server: Server): Promise<ScannedKey> // for `flight trust`: nothing is accepted by it
   close(): void
 }
 
 export function createConnector(options: ConnectorOptions): Connector {
-  const known = new Map<string, Promise<KnownHost[]>>()
-  const readKnown = (file: string): Promise<KnownHost[]> => {
-    const entries = known.get(file) ?? readKnownHosts(file)
-    known.set(file, entries)
-    return entries
-  }
+  const { signal } = options
+  const readKnown = knownHostsReader()
+  const hostKeysOf = (route: Route): Promise<HostKeys> => readHostKeys(route, readKnown)
   const routes = createRoutes(options, (text) => options.warn(text))
   const keyFiles = createKeyFiles((file) => options.askPassphrase(file))
-  const dialer = createDialer({ routes, keyFiles, readKnown, handshakes: limitHandshakes(), signal: options.signal })
+  const handshakes = limitHandshakes()
+  const dialer = createDialer({ routes, keyFiles, hostKeysOf, handshakes, signal })
+  const openSsh = createOpenSsh(options, handshakes, signal)
   const open = new Set<Connection>()
+
+  const overSsh2 = async (server: Server, route: Route): Promise<Connection> => {
+    if (route.proxyCommand !== undefined) throw needsOpenSsh(server, 'it is reached through a ProxyCommand')
+    const { client, hostKey, socket } = await dialer.logIn(route)
+    return wrapClient(server.name, route.user, { client, hostKey }, socket)
+  }
+  const takesOpenSsh = async ({ ssh }: Server, route: Route): Promise<boolean> =>
+    ssh.transport === 'openssh' || (ssh.transport === 'auto' && (await whyOpenSsh(route, hostKeysOf, routes.toJump)) !== undefined)
 
   return {
     connect: async (server) => {
       const route = await routes.toServer(server)
-      const { client, hostKey, socket } = await dialer.logIn(route)
-      const connection = wrapClient(server.name, route.user, { client, hostKey }, socket)
+      const connection = (await takesOpenSsh(server, route))
+        ? await openSsh.connect(hopTo(server), route, await hostKeysOf(route))
+        : await overSsh2(server, route)
       open.add(connection)
       void connection.lost.then(() => open.delete(connection))
       return connection
     },
+    scanHostKey: async (server) => {
+      const route = await routes.toServer(server)
+      if (route.proxyCommand !== undefined) throw cannotScan(server, route)
+      return scanHostKey(route, await dialer.openSocket(route), await hostKeysOf(route))
+    },
     close: () => {
       for (const connection of open) connection.close()
       dialer.close()
+      openSsh.close()
     },
   }
+}
+
+function needsOpenSsh(server: Server, why: string): FlightError {
+  return new FlightError({
+    code: 'FLIGHT_UNREACHABLE',
+    where: server.name,
+    what: `transport ssh2 cannot reach it: ${why}`,
+    hint: 'Set `transport` to auto or openssh.',
+  })
+}
+
+function cannotScan(server: Server, route: Route): FlightError {
+  return new FlightError({
+    code: 'FLIGHT_UNREACHABLE',
+    where: server.name,
+    what: 'its host key cannot be fetched through a ProxyCommand',
+    hint: `Connect once by hand and accept the key there: ssh -p ${route.port} ${route.user}@${server.host} true`,
+  })
 }

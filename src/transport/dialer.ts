@@ -1,17 +1,16 @@
 import type { Duplex } from 'node:stream'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from 'ssh2'
 import { FlightError } from '../model/errors.ts'
 import { reasonOf, unreachable } from './failures.ts'
 import type { Handshakes } from './handshakes.ts'
-import { readHostKeys } from './host-keys.ts'
+import type { HostKeys } from './host-keys.ts'
 import type { KeyFiles } from './key-files.ts'
-import type { KnownHost } from './known-hosts.ts'
+import { retryWhenHungUp } from './retry.ts'
 import { addressOf, type Route } from './route.ts'
 import type { Routes } from './routes.ts'
 import { openSocket } from './socket.ts'
 import { watchPeer } from './peer-watch.ts'
-import { HungUpEarly, logIn, type LoggedIn } from './ssh2-login.ts'
+import { logIn, type LoggedIn } from './ssh2-login.ts'
 
 export type Dialed = LoggedIn & { socket: Duplex }
 
@@ -19,7 +18,7 @@ export type DialerOptions = {
   routes: Routes
   keyFiles: KeyFiles
   handshakes: Handshakes
-  readKnown(file: string): Promise<KnownHost[]>
+  hostKeysOf(route: Route): Promise<HostKeys>
   signal: AbortSignal | undefined
 }
 
@@ -29,8 +28,6 @@ export type Dialer = {
   logIn(route: Route): Promise<Dialed>
   close(): void
 }
-
-const ATTEMPTS = 4
 
 export function createDialer(options: DialerOptions): Dialer {
   const jumps = new Map<string, Promise<Dialed>>()
@@ -61,18 +58,12 @@ export function createDialer(options: DialerOptions): Dialer {
   const enter = (route: Route): Promise<Dialed> => {
     const door = route.jump === undefined ? addressOf(route) : `via ${route.jump}`
     return options.handshakes(door, async () => {
-      const hostKeys = await readHostKeys(route, options.readKnown)
-      for (let attempt = 1; ; attempt += 1) {
+      const hostKeys = await options.hostKeysOf(route)
+      return retryWhenHungUp(options.signal, async () => {
         const socket = await open(route)
-        try {
-          const { keyFiles, signal } = options
-          return { ...(await logIn({ route, socket, hostKeys, keyFiles, via: route.jump, signal })), socket }
-        } catch (error) {
-          if (!(error instanceof HungUpEarly)) throw error
-          if (attempt === ATTEMPTS || options.signal?.aborted === true) throw error.told
-          await sleep(100 * 2 ** attempt * (0.5 + Math.random()))
-        }
-      }
+        const { keyFiles, signal } = options
+        return { ...(await logIn({ route, socket, hostKeys, keyFiles, via: route.jump, signal })), socket }
+      })
     })
   }
 

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { FlightError } from '../model/errors.ts'
 import { fingerprint, judge, knownHostName, parseKnownHosts, speaksOf, typeOfBlob, type KnownHost } from './known-hosts.ts'
 import { addressOf, type Route } from './route.ts'
@@ -19,12 +19,28 @@ export async function readHostKeys(route: Route, read: (file: string) => Promise
   return { names, entries: all.flat().filter((entry) => names.some((name) => speaksOf(entry, name))) }
 }
 
-// Reads one known_hosts file; one that is not there knows nobody.
-export async function readKnownHosts(file: string): Promise<KnownHost[]> {
+// Reads known_hosts files; one that has not changed since is not parsed again.
+export function knownHostsReader(): (file: string) => Promise<KnownHost[]> {
+  const seen = new Map<string, { version: string; entries: Promise<KnownHost[]> }>()
+  return async (file) => {
+    const version = await versionOf(file)
+    if (version === undefined) return []
+    const before = seen.get(file)
+    if (before?.version === version) return before.entries
+    const entries = readFile(file, 'utf8').then((text) => parseKnownHosts(text, file))
+    seen.set(file, { version, entries })
+    return entries
+  }
+}
+
+// Undefined when there is no such file: it knows nobody.
+async function versionOf(file: string): Promise<string | undefined> {
   try {
-    return parseKnownHosts(await readFile(file, 'utf8'), file)
+    const { mtimeMs, size, ino } = await stat(file)
+    return `${mtimeMs} ${size} ${ino}`
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    const code = (error as NodeJS.ErrnoException).code
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
     throw error
   }
 }

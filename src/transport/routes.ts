@@ -31,17 +31,21 @@ export function createRoutes(world: LocalWorld, warn: (text: string) => void): R
     return route
   }
   return {
-    toServer: ({ name, host, ssh }) => once({
-      server: name,
-      isJump: false,
-      host,
-      port: ssh.port,
-      user: ssh.user,
-      jump: ssh.jump,
-      identityFile: ssh.identityFile,
-      connectTimeout: ssh.connectTimeout,
-    }),
+    toServer: async (server) => once(hopTo(server)),
     toJump: async (spec, connectTimeout) => once(readJump(spec, connectTimeout)),
+  }
+}
+
+export function hopTo({ name, host, ssh }: Server): Hop {
+  return {
+    server: name,
+    isJump: false,
+    host,
+    port: ssh.port,
+    user: ssh.user,
+    jump: ssh.jump,
+    identityFile: ssh.identityFile,
+    connectTimeout: ssh.connectTimeout,
   }
 }
 

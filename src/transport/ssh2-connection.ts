@@ -31,7 +31,7 @@ export function wrapClient(
     isLost = true
     why = reason
     markLost()
-    for (const tell of [...onLost]) tell()
+    for (const tell of onLost) tell()
     client.destroy()
     socket.destroy()
   }

@@ -8,6 +8,7 @@ import { identitiesFor } from './identities.ts'
 import type { KeyFiles } from './key-files.ts'
 import { fingerprint } from './known-hosts.ts'
 import { OneIdentity } from './one-identity.ts'
+import { HungUpEarly } from './retry.ts'
 import type { Route } from './route.ts'
 
 export type Login = {
@@ -20,15 +21,6 @@ export type Login = {
 }
 
 export type LoggedIn = { client: Client; hostKey: string }
-
-// The server hung up before it said anything about us: sshd's MaxStartups does that, and trying again helps.
-export class HungUpEarly extends Error {
-  readonly told: FlightError
-  constructor(told: FlightError) {
-    super(told.message)
-    this.told = told
-  }
-}
 
 // Proves the server's host key, then logs in with the first identity that it takes.
 export function logIn(login: Login): Promise<LoggedIn> {

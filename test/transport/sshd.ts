@@ -15,9 +15,15 @@ export type Sshd = {
   stop(): Promise<void>
 }
 
-// A private folder for one test file.
+const folders = new Set<string>()
+process.once('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
+
+// A folder of its own, gone when the tests are.
 export function makeFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'flight-ssh-'))
+  folders.add(folder)
   chmodSync(folder, 0o755) // sshd wants to walk to authorized_keys
   return folder
 }
@@ -76,8 +82,11 @@ async function untilAnswering(port: number, child: ChildProcess): Promise<void> 
 function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1')
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
-    socket.once('connect', () => socket.destroy())
+    socket.once('error', () => resolve(false))
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
   })
 }
 
