@@ -1,6 +1,7 @@
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
+import { writeManifest } from './manifest.mjs'
 import { root } from './schemas.mjs'
 import { writeValidators } from './validators.mjs'
 
@@ -23,4 +24,5 @@ if (existsSync(commands)) {
     sourcemap: true,
     logLevel: 'warning',
   })
+  await writeManifest()
 }

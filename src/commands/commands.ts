@@ -1,0 +1,30 @@
+import Apply from './apply.ts'
+import Complete from './complete.ts'
+import Completion from './completion.ts'
+import Drift from './drift.ts'
+import Init from './init.ts'
+import { main as runCommandLine } from './main.ts'
+import Plan from './plan.ts'
+import Provision from './provision.ts'
+import Show from './show.ts'
+import Trust from './trust.ts'
+import Validate from './validate.ts'
+
+// Every command by its name: what oclif looks up, what dist/commands.js holds. What is heavy is imported inside run().
+export const COMMANDS = {
+  apply: Apply,
+  complete: Complete,
+  completion: Completion,
+  drift: Drift,
+  init: Init,
+  plan: Plan,
+  provision: Provision,
+  show: Show,
+  trust: Trust,
+  validate: Validate,
+}
+
+// What bin/flight calls.
+export function main(argv: readonly string[], root: string): Promise<void> {
+  return runCommandLine(argv, root, Object.keys(COMMANDS))
+}

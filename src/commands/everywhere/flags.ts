@@ -1,0 +1,40 @@
+import * as Flags from '@oclif/core/flags'
+
+const helpGroup = 'EVERYWHERE'
+
+// What every command takes.
+export const everywhere = {
+  definitions: Flags.string({
+    helpGroup,
+    helpValue: 'DIR',
+    env: 'FLIGHT_DEFINITIONS',
+    description: 'the definitions folder; otherwise the current directory or the nearest parent that is one',
+  }),
+  json: Flags.boolean({ helpGroup, description: 'one JSON document on stdout, progress on stderr' }),
+  parallel: Flags.integer({
+    helpGroup,
+    helpValue: 'N',
+    min: 1,
+    max: 500,
+    description: 'how many servers are talked to at once; otherwise what flight.yml says',
+  }),
+  'no-color': Flags.boolean({ helpGroup, description: 'no colours (NO_COLOR does the same)' }),
+  'log-file': Flags.string({ helpGroup, helpValue: 'FILE', description: 'append what happens as lines of JSON (mode 0600)' }),
+  verbose: Flags.boolean({ helpGroup, char: 'v', description: 'say more: warnings, what needs nothing and why' }),
+}
+
+export type Everywhere = {
+  definitions: string | undefined
+  json: boolean
+  parallel: number | undefined
+  'no-color': boolean
+  'log-file': string | undefined
+  verbose: boolean
+}
+
+// Which part of the definitions is meant.
+export const scoping = {
+  cluster: Flags.string({ helpValue: 'NAME', multiple: true, multipleNonGreedy: true, description: 'only this cluster (may be repeated)' }),
+  app: Flags.string({ helpValue: 'NAME', multiple: true, multipleNonGreedy: true, description: 'only this app (may be repeated)' }),
+  server: Flags.string({ helpValue: 'NAME', multiple: true, multipleNonGreedy: true, description: 'only this server (may be repeated)' }),
+}

@@ -1,0 +1,51 @@
+import type { Problem } from '../../model/errors.ts'
+import { nearest } from '../../schema/nearest.ts'
+
+// oclif's error about a command line: `flags` are those it does not know, `parse` what it was reading.
+type ParseError = Error & {
+  oclif: { exit?: number }
+  flags?: unknown
+  parse?: { input?: { flags?: Record<string, { char?: string }> } }
+}
+
+export function isParseError(error: unknown): error is ParseError {
+  return error instanceof Error && typeof (error as { oclif?: unknown }).oclif === 'object'
+}
+
+// Why a first word cannot be run, or undefined when it can.
+export function unknownCommand(word: string | undefined, commands: readonly string[]): Problem | undefined {
+  if (word === undefined || commands.includes(word) || ['--help', '-h', '--version'].includes(word)) return undefined
+  if (word.startsWith('-')) {
+    return {
+      code: 'FLIGHT_USAGE',
+      where: '',
+      what: `${word} stands where a command should be`,
+      hint: `flags follow the command: flight plan ${word}`,
+    }
+  }
+  const meant = nearest(word, commands)
+  return {
+    code: 'FLIGHT_USAGE',
+    where: '',
+    what: `there is no command "${word}"`,
+    hint: meant === undefined ? 'flight --help names them all' : `did you mean flight ${meant}?`,
+  }
+}
+
+// What oclif says about a command line, as a problem with a way out.
+export function usageProblem(error: ParseError, command: string | undefined): Problem {
+  const help = command === undefined ? 'flight --help' : `flight ${command} --help`
+  if (Array.isArray(error.flags)) {
+    const written = error.flags.map(String)
+    const known = Object.keys(error.parse?.input?.flags ?? {})
+    const meant = written.map((flag) => nearest(flag.replace(/^-+/, ''), known)).filter((name) => name !== undefined)
+    return {
+      code: 'FLIGHT_USAGE',
+      where: '',
+      what: `there is no flag ${written.join(', ')}`,
+      hint: meant.length === 0 ? `${help} names them all` : `did you mean ${meant.map((name) => `--${name}`).join(', ')}?`,
+    }
+  }
+  const what = error.message.replace(/\nSee more help with --help$/, '').replace(/\s*\n\s*/g, ' ')
+  return { code: 'FLIGHT_USAGE', where: '', what: what.charAt(0).toLowerCase() + what.slice(1), hint: `${help} says how it is used` }
+}

@@ -1,0 +1,56 @@
+import * as Flags from '@oclif/core/flags'
+import { scoping } from './everywhere/flags.ts'
+import { FlightCommand } from './everywhere/flight-command.ts'
+import { print, printJson, tell } from './everywhere/output.ts'
+import { shapeOf } from './everywhere/text-shape.ts'
+
+export default class Plan extends FlightCommand {
+  static override summary = 'Show what would be done, and write it to plan.json'
+  static override description =
+    'Asks the servers and changes nothing on any of them. Without a scope everything is planned. A server that cannot be asked is missing from the plan, which says so; exit code 6.'
+  static override flags = {
+    ...scoping,
+    out: Flags.string({ helpValue: 'FILE', default: 'plan.json', description: 'where the plan goes; - is stdout' }),
+    'detailed-exitcode': Flags.boolean({ description: 'exit with 2 when there is something to do' }),
+    'allow-upgrades': Flags.boolean({ description: 'packages may be upgraded or removed where an installation needs it' }),
+    markdown: Flags.boolean({ description: 'print it as Markdown, for a pull request', exclusive: ['json'] }),
+    full: Flags.boolean({ description: 'print every line of every file and every package' }),
+  }
+  static override examples = [
+    { description: 'everything', command: '<%= config.bin %> plan' },
+    { description: 'one cluster, for a pull request', command: '<%= config.bin %> plan --cluster staging --out plans/staging.json --markdown' },
+    { description: 'two servers; exit code 2 when there is something to do', command: '<%= config.bin %> plan --server web-1 --server web-2 --detailed-exitcode' },
+  ]
+
+  async run(): Promise<number> {
+    const { flags } = await this.parse(Plan)
+    const { withSession } = await import('./run/session.ts')
+    return withSession('plan', flags, async (session) => {
+      const { planScope } = await import('./run/plan-scope.ts')
+      const { writePlan } = await import('../engine/plan-file.ts')
+      const { exitOfPlan } = await import('./run/exit-codes.ts')
+      const plan = await planScope(session, flags, flags['allow-upgrades'])
+      session.endProgress()
+      if (flags.out === '-') {
+        process.stdout.write(writePlan(plan))
+        if (!flags.json) tell(await this.#text(plan, flags, process.stderr))
+      } else {
+        const { writeWhole } = await import('./run/write-whole.ts')
+        await writeWhole(flags.out, writePlan(plan))
+        if (flags.json) printJson(plan)
+        else print(await this.#text(plan, flags, process.stdout))
+      }
+      return exitOfPlan(plan, flags['detailed-exitcode'])
+    })
+  }
+
+  async #text(
+    plan: import('../model/plan.ts').Plan,
+    flags: { markdown: boolean; full: boolean; out: string; 'no-color': boolean },
+    stream: NodeJS.WriteStream,
+  ): Promise<string> {
+    if (flags.markdown) return (await import('../views/plan-markdown.ts')).planMarkdown(plan)
+    const { planText } = await import('../views/plan-text.ts')
+    return planText(plan, { ...shapeOf(stream, flags), full: flags.full, file: flags.out === '-' ? undefined : flags.out })
+  }
+}
