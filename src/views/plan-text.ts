@@ -37,10 +37,10 @@ function leftOut(plan: Plan): string[] {
   return servers.length === 0 ? [] : [`Not in this plan, see above: ${names(servers, 8)}.`]
 }
 
-function next(plan: Plan, file: string): string[] {
+function next(plan: Plan, file: string | undefined): string[] {
   const digest = shortDigest(plan.digest)
   if (isEmpty(plan)) return []
-  return [`Plan ${digest}. To do exactly this: flight apply ${onOneLine(file)}`]
+  return [file === undefined ? `Plan ${digest}` : `Plan ${digest}. To do exactly this: flight apply ${onOneLine(file)}`]
 }
 
 // A plan as a person reads it before production changes: what it comes to, then server by server, then what to type next.
@@ -62,7 +62,7 @@ export function planText(plan: Plan, options: PlanTextOptions): string {
     '',
     ...body,
     ...leftOut(plan).flatMap((line) => wrap(line, options.width, '')).map((line) => inColorOf('!', line, paint)),
-    ...next(plan, options.file ?? 'plan.json'),
+    ...next(plan, options.file),
     '',
   ].join('\n')
 }

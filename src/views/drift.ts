@@ -1,0 +1,82 @@
+import type { Problem } from '../model/errors.ts'
+import type { Plan } from '../model/plan.ts'
+import { actionsOf, serverOf } from './plan-groups.ts'
+import { count, names, sorted } from './words.ts'
+
+export type DriftedResource = { address: string; kind: string; feature: string; verb: string; because: readonly string[] }
+export type DriftedServer = {
+  name: string
+  state: 'in order' | 'drifted' | 'blocked' | 'not asked'
+  resources: number
+  drift: readonly DriftedResource[]
+  problems: readonly Problem[]
+}
+export type Drift = {
+  format: 1
+  outcome: 'none' | 'drift' | 'incomplete' // incomplete: a server could not be asked
+  servers: readonly DriftedServer[] // sorted by name
+}
+
+// A plan seen as a report: what is no longer as the definitions want it.
+export function driftOf(plan: Plan): Drift {
+  const planned = new Map(plan.servers.map((server) => [server.name, server]))
+  const missing = grouped(plan.missing)
+  const blocked = grouped(plan.blocked)
+  const names = sorted([...planned.keys(), ...missing.keys(), ...blocked.keys()])
+  const servers = names.map((name): DriftedServer => {
+    const drift = actionsOf(plan, name).map(({ address, kind, feature, verb, because }) => ({ address, kind, feature, verb, because }))
+    const state = missing.has(name) ? 'not asked' : blocked.has(name) ? 'blocked' : drift.length > 0 ? 'drifted' : 'in order'
+    const problems = [...(missing.get(name) ?? []), ...(blocked.get(name) ?? [])]
+    return { name, state, resources: planned.get(name)?.resources ?? 0, drift, problems }
+  })
+  const incomplete = missing.size > 0
+  return { format: 1, outcome: incomplete ? 'incomplete' : servers.some(({ state }) => state !== 'in order') ? 'drift' : 'none', servers }
+}
+
+function grouped(problems: readonly Problem[]): Map<string, Problem[]> {
+  const servers = new Map<string, Problem[]>()
+  for (const problem of problems) servers.set(serverOf(problem.where), [...(servers.get(serverOf(problem.where)) ?? []), problem])
+  return servers
+}
+
+// The servers that are not in order, those together that drifted alike.
+export function driftGroups(drift: Drift): DriftedServer[][] {
+  const groups = new Map<string, DriftedServer[]>()
+  for (const server of drift.servers) {
+    if (server.state === 'in order') continue
+    const own = `${server.name}/`
+    const bare = (place: string): string => (place === server.name ? '' : place.startsWith(own) ? place.slice(own.length) : place)
+    const key = JSON.stringify([
+      server.state,
+      server.drift.map(({ address, ...rest }) => [bare(address), rest]),
+      server.problems.map(({ where, ...rest }) => [bare(where), rest]),
+    ])
+    groups.set(key, [...(groups.get(key) ?? []), server])
+  }
+  return [...groups.values()]
+}
+
+// What is wrong with a group, as its heading: web-1, web-2: 3 of 41 resources drifted.
+export function driftTitle(group: readonly DriftedServer[]): string {
+  const [first] = group
+  if (first === undefined) return ''
+  const servers = names(group.map(({ name }) => name), 8)
+  if (first.state === 'not asked') return `${servers}: could not be asked`
+  if (first.state === 'blocked') return `${servers}: blocked`
+  return `${servers}: ${count(first.drift.length, 'resource')} drifted`
+}
+
+// How many servers are in which state, in words: 1 could not be asked, 2 drifted, 47 in order.
+export function driftTally(drift: Drift): string {
+  const order = [
+    ['not asked', 'could not be asked'],
+    ['blocked', 'blocked'],
+    ['drifted', 'drifted'],
+    ['in order', 'in order'],
+  ] as const
+  return order
+    .map(([state, words]) => [drift.servers.filter((server) => server.state === state).length, words] as const)
+    .filter(([number]) => number > 0)
+    .map(([number, words]) => `${number} ${words}`)
+    .join(', ')
+}

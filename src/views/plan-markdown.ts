@@ -1,0 +1,79 @@
+import { isEmpty, type Plan } from '../model/plan.ts'
+import { bounded, type Part } from './bounded.ts'
+import { entryMarkdown } from './entry-markdown.ts'
+import { type GroupView, groupViews } from './group-view.ts'
+import { code, htmlText, prose } from './markdown.ts'
+import { actionsOf, serverOf } from './plan-groups.ts'
+import { type SummaryLine, summaryLines, titleOf } from './plan-summary.ts'
+import { count, sorted } from './words.ts'
+
+const MOST_ROWS = 100
+const MOST_LINE = 1500
+
+function summaryItem({ symbol, text, hint }: SummaryLine): string {
+  const line = prose(text.length > MOST_LINE ? `${text.slice(0, MOST_LINE)}…` : text)
+  const way = hint === undefined ? '' : ` Way out: ${prose(hint.slice(0, MOST_LINE))}`
+  if (symbol === ' ') return `- ${line}${way}`
+  return symbol === '!' ? `- **! ${line}**${way}` : `- ${code(symbol)} ${line}${way}`
+}
+
+// A row for each server with something to say; the quiet ones are one line of the summary.
+function table(plan: Plan): string {
+  const missing = new Set(plan.missing.map(({ where }) => serverOf(where)))
+  const blocked = new Set(plan.blocked.map(({ where }) => serverOf(where)))
+  const all = sorted([...plan.servers.map(({ name }) => name), ...missing])
+  const rows = all.flatMap((name) => {
+    const actions = actionsOf(plan, name)
+    const of = (...kinds: string[]): string => String(actions.filter(({ kind }) => kinds.includes(kind)).length || '')
+    const state = missing.has(name) ? '**could not be asked**' : blocked.has(name) ? '**blocked**' : actions.length === 0 ? '' : count(actions.length, 'action')
+    if (state === '') return []
+    const reloads = String(actions.filter(({ verb }) => verb === 'reload').length || '')
+    return [`| ${code(name)} | ${state} | ${of('package')} | ${of('file', 'composer', 'apt-source', 'retired')} | ${reloads} |`]
+  })
+  if (rows.length === 0) return ''
+  const shown = rows.slice(0, MOST_ROWS)
+  const more = rows.length === shown.length ? [] : [`| and ${rows.length - shown.length} more | | | | |`]
+  return ['', '| server | | packages | files | reloads |', '|---|---|---:|---:|---:|', ...shown, ...more].join('\n')
+}
+
+function part(group: GroupView, stage: string): Part {
+  const title = `${stage}${group.title}`
+  const notes = group.notes.map((note) => `- note: ${prose(note)}`)
+  const inner = [prose(group.about), '', ...notes, ...group.entries.map(entryMarkdown)].join('\n')
+  return {
+    text: `<details><summary>${htmlText(title)}</summary>\n\n${inner}\n\n</details>\n`,
+    instead: `- ${prose(title)}: left out here for its length\n`,
+  }
+}
+
+// A plan for a pull request: what it comes to, a row a server, and behind a fold what is done, as diffs. Whatever a server
+// or a file contains stays inside its place, and the whole fits into a comment.
+export function planMarkdown(plan: Plan): string {
+  const stages = groupViews(plan, false)
+  const parts = stages.flatMap(({ stage, groups }, index) => {
+    const name = stages.length > 1 ? `Stage ${index + 1} of ${stages.length}, ${stage.name}: ` : ''
+    return groups.map((group) => part(group, name))
+  })
+  const lines = summaryLines(plan)
+  const items = lines.slice(0, MOST_SUMMARY).map(summaryItem)
+  const more = lines.length > MOST_SUMMARY ? [`- and ${count(lines.length - MOST_SUMMARY, 'line')} more`] : []
+  const head = [`### Flight plan${prose(titleOf(plan))}`, '', ...shorten(items), ...more, table(plan), ''].join('\n')
+  const foot = isEmpty(plan) ? `Digest ${code(plan.digest)}\n` : `Digest ${code(plan.digest)}. To do exactly this: \`flight apply\` with the plan file of this digest.\n`
+  const left = (number: number): string => `**Cut here: ${count(number, 'part')} of this plan left out. \`flight show\` shows all of it.**\n`
+  return bounded(head, parts, foot, left)
+}
+
+const MOST_SUMMARY = 60
+const MOST_SUMMARY_CHARACTERS = 20_000
+
+// The items as far as they fit, the rest counted.
+function shorten(items: readonly string[]): string[] {
+  const kept: string[] = []
+  let size = 0
+  for (const item of items) {
+    size += item.length
+    if (size > MOST_SUMMARY_CHARACTERS) return [...kept, `- and ${count(items.length - kept.length, 'line')} more, left out here`]
+    kept.push(item)
+  }
+  return kept
+}
