@@ -1,12 +1,16 @@
 import Apply from './apply.ts'
 import Complete from './complete.ts'
 import Completion from './completion.ts'
+import Doctor from './doctor.ts'
 import Drift from './drift.ts'
+import History from './history.ts'
 import Init from './init.ts'
+import Locks from './locks.ts'
 import { main as runCommandLine } from './main.ts'
 import Plan from './plan.ts'
 import Provision from './provision.ts'
 import Show from './show.ts'
+import Status from './status.ts'
 import Trust from './trust.ts'
 import Validate from './validate.ts'
 
@@ -15,11 +19,15 @@ export const COMMANDS = {
   apply: Apply,
   complete: Complete,
   completion: Completion,
+  doctor: Doctor,
   drift: Drift,
+  history: History,
   init: Init,
+  locks: Locks,
   plan: Plan,
   provision: Provision,
   show: Show,
+  status: Status,
   trust: Trust,
   validate: Validate,
 }

@@ -4,6 +4,8 @@ import { FlightCommand } from './everywhere/flight-command.ts'
 import { print, printJson } from './everywhere/output.ts'
 import { shapeOf } from './everywhere/text-shape.ts'
 
+const EXIT_OF_DRIFT = { none: 0, drift: 2, incomplete: 6 } as const
+
 export default class Drift extends FlightCommand {
   static override summary = 'Say which servers are not as defined'
   static override description = 'Asks the servers and changes nothing. Exit code 0: none; 2: drift; 6: a server could not be asked (6 wins).'
@@ -22,7 +24,7 @@ export default class Drift extends FlightCommand {
     const { withSession } = await import('./run/session.ts')
     return withSession('drift', flags, async (session) => {
       const { planScope } = await import('./run/plan-scope.ts')
-      const { exitOfDrift } = await import('./run/exit-codes.ts')
+      const { driftOf } = await import('../views/drift.ts')
       const plan = await planScope(session, flags, false)
       session.endProgress()
       if (flags.junit !== undefined) {
@@ -30,10 +32,11 @@ export default class Drift extends FlightCommand {
         const { writeWhole } = await import('./run/write-whole.ts')
         await writeWhole(flags.junit, driftJunit(plan))
       }
-      if (flags.json) printJson(plan)
+      const drift = driftOf(plan)
+      if (flags.json) printJson(drift)
       else if (flags.markdown) print((await import('../views/drift-markdown.ts')).driftMarkdown(plan))
       else print((await import('../views/drift-text.ts')).driftText(plan, shapeOf(process.stdout, flags)))
-      return exitOfDrift(plan)
+      return EXIT_OF_DRIFT[drift.outcome]
     })
   }
 }

@@ -13,13 +13,22 @@ export default class Init extends FlightCommand {
 
   async run(): Promise<number> {
     const { args, flags } = await this.parse(Init)
-    const { writeInitialDefinitions } = await import('../definitions/write-initial.ts')
-    const written = await writeInitialDefinitions(args.dir)
-    if (flags.json) printJson({ folder: args.dir, written })
-    else if (written.length === 0) print(`everything is there already in ${args.dir}`)
+    const { writeInitialDefinitions } = await import('../definitions/init.ts')
+    const initial = await writeInitialDefinitions(args.dir)
+    const { folder, written, kept } = initial
+    if (flags.json) printJson(initial)
+    else if (written.length === 0) print(`everything is there already in ${folder}`)
     else {
       const where = args.dir === '.' ? '' : ` --definitions ${args.dir}`
-      print([`written in ${args.dir}:`, ...written.map((file) => `  ${file}`), '', `then: edit them, flight validate${where}, flight plan${where}`].join('\n'))
+      print(
+        [
+          `written in ${folder}:`,
+          ...written.map((file) => `  ${file}`),
+          ...(kept.length === 0 ? [] : ['left as they are:', ...kept.map((file) => `  ${file}`)]),
+          '',
+          `Next: put your servers into clusters/, then flight validate${where} and flight plan${where}`,
+        ].join('\n'),
+      )
     }
     return 0
   }

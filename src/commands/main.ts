@@ -15,7 +15,7 @@ export async function main(argv: readonly string[], root: string, commands: read
 
 async function exitOf(argv: readonly string[], root: string, commands: readonly string[]): Promise<number> {
   try {
-    const unknown = unknownCommand(argv[0], [...commands, 'help'])
+    const unknown = unknownCommand(argv, [...commands, 'help'])
     if (unknown !== undefined) throw new FlightError(unknown)
     const exit: unknown = await run([...argv], { root, devPlugins: false, userPlugins: false })
     return typeof exit === 'number' ? exit : 0

@@ -1,10 +1,11 @@
 import type { Problem } from '../../model/errors.ts'
 import { nearest } from '../../schema/nearest.ts'
 
-// oclif's error about a command line: `flags` are those it does not know, `parse` what it was reading.
+// oclif's error about a command line: `flags` are those it does not know, `args` those it misses, `parse` what it was reading.
 type ParseError = Error & {
   oclif: { exit?: number }
   flags?: unknown
+  args?: unknown
   parse?: { input?: { flags?: Record<string, { char?: string }> } }
 }
 
@@ -12,8 +13,9 @@ export function isParseError(error: unknown): error is ParseError {
   return error instanceof Error && typeof (error as { oclif?: unknown }).oclif === 'object'
 }
 
-// Why a first word cannot be run, or undefined when it can.
-export function unknownCommand(word: string | undefined, commands: readonly string[]): Problem | undefined {
+// Why there is no such command (or no help on it), or undefined when there is.
+export function unknownCommand(argv: readonly string[], commands: readonly string[]): Problem | undefined {
+  const word = argv[0] === 'help' ? argv.slice(1).find((each) => !each.startsWith('-')) : argv[0]
   if (word === undefined || commands.includes(word) || ['--help', '-h', '--version'].includes(word)) return undefined
   if (word.startsWith('-')) {
     return {
@@ -32,6 +34,10 @@ export function unknownCommand(word: string | undefined, commands: readonly stri
   }
 }
 
+function isArg(arg: unknown): arg is { name: string; description?: string } {
+  return typeof (arg as { name?: unknown } | null)?.name === 'string'
+}
+
 // What oclif says about a command line, as a problem with a way out.
 export function usageProblem(error: ParseError, command: string | undefined): Problem {
   const help = command === undefined ? 'flight --help' : `flight ${command} --help`
@@ -45,6 +51,11 @@ export function usageProblem(error: ParseError, command: string | undefined): Pr
       what: `there is no flag ${written.join(', ')}`,
       hint: meant.length === 0 ? `${help} names them all` : `did you mean ${meant.map((name) => `--${name}`).join(', ')}?`,
     }
+  }
+  const missing = Array.isArray(error.args) ? error.args.filter(isArg) : []
+  if (missing.length > 0) {
+    const what = missing.map(({ name, description }) => `${name.toUpperCase()} is missing${description === undefined ? '' : ` (${description})`}`)
+    return { code: 'FLIGHT_USAGE', where: '', what: what.join(', '), hint: `${help} says how it is used` }
   }
   const what = error.message.replace(/\nSee more help with --help$/, '').replace(/\s*\n\s*/g, ' ')
   return { code: 'FLIGHT_USAGE', where: '', what: what.charAt(0).toLowerCase() + what.slice(1), hint: `${help} says how it is used` }

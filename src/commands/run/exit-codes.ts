@@ -13,12 +13,6 @@ export function exitOfPlan(plan: Plan, detailed: boolean): number {
   return detailed && !isEmpty(plan) ? 2 : 0
 }
 
-// 6 when a server could not be asked, 2 when one is not as defined, also when it is blocked.
-export function exitOfDrift(plan: Plan): number {
-  if (plan.missing.length > 0) return 6
-  return isEmpty(plan) && plan.blocked.length === 0 ? 0 : 2
-}
-
 // How an apply ended; `interrupted` is what the signal asks for.
 export function exitOfReceipt(receipt: Receipt, interrupted: number | undefined): number {
   switch (receipt.outcome) {

@@ -1,4 +1,4 @@
-import type { Connect } from '../../engine/make-plan.ts'
+import type { Connect } from '../../engine/survey.ts'
 import { openRemoteHost } from '../../engine/remote-host.ts'
 import type { Definitions } from '../../model/definitions.ts'
 import { FlightError } from '../../model/errors.ts'

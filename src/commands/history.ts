@@ -1,0 +1,26 @@
+import { scoping } from './everywhere/flags.ts'
+import { FlightCommand } from './everywhere/flight-command.ts'
+
+export default class History extends FlightCommand {
+  static override summary = 'Say what was done, when and by whom'
+  static override description = 'As the servers remember it, the newest first. Exit code 6 when a server could not be asked.'
+  static override flags = { cluster: scoping.cluster, server: scoping.server }
+  static override examples = ['<%= config.bin %> history', '<%= config.bin %> history --cluster production']
+
+  async run(): Promise<number> {
+    const { flags } = await this.parse(History)
+    const { withSession } = await import('./run/session.ts')
+    return withSession('history', flags, async (session) => {
+      const { askEach } = await import('./run/ask-each.ts')
+      const { historyRow } = await import('./run/history-line.ts')
+      const { scopeOf, serversIn } = await import('./run/scope.ts')
+      const { showAnswers } = await import('./run/fleet-answer.ts')
+      const { historyText } = await import('../views/history-text.ts')
+      const servers = serversIn(scopeOf(flags, session.definitions), session.definitions)
+      const { answers, problems } = await askEach(session, servers, (host) => host.history())
+      const rows = answers.flatMap(({ server, answer }) => answer.flatMap((line) => historyRow(server.name, line) ?? []))
+      session.endProgress()
+      return showAnswers(flags, problems, { document: { history: rows }, text: (shape) => historyText(rows, shape) })
+    })
+  }
+}

@@ -1,0 +1,24 @@
+import type { Definitions } from '../../model/definitions.ts'
+import type { Plan } from '../../model/plan.ts'
+import { driftOf, type DriftedServer } from '../../views/drift.ts'
+import type { StatusRow } from '../../views/status-text.ts'
+import { serversOf } from './scope.ts'
+
+// The fleet at a glance, from what planning found out.
+export function statusRows(plan: Plan, definitions: Definitions): StatusRow[] {
+  const clusters = new Map(serversOf(definitions).map(({ name, cluster }) => [name, cluster]))
+  const planned = new Map(plan.servers.map((server) => [server.name, server]))
+  return driftOf(plan).servers.map((server) => ({
+    server: server.name,
+    cluster: clusters.get(server.name) ?? '',
+    state: server.state,
+    system: planned.get(server.name)?.system.name ?? '',
+    apps: [],
+    unusual: [...unusual(server), ...(planned.get(server.name)?.notes ?? [])],
+  }))
+}
+
+function unusual({ drift, problems }: DriftedServer): string[] {
+  const drifted = drift.length === 0 ? [] : [`${drift.length} ${drift.length === 1 ? 'resource is' : 'resources are'} not as defined`]
+  return [...problems.map(({ what }) => what), ...drifted]
+}
