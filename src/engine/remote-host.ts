@@ -78,8 +78,11 @@ class HeldLock {
     this.#held = held
     held.lock.lost.then((why) => {
       if (this.#held !== held) return
-      // Of a lost connection the step in progress knows more: it reconnects and takes the lock again.
-      this.retake().catch(() => held.lose(why))
+      this.retake().catch((error: unknown) => {
+        // When the whole connection is gone, the step in progress reconnects and takes the lock again.
+        const isGone = error instanceof FlightError && error.problems[0]?.code === 'FLIGHT_CONNECTION_LOST'
+        if (!isGone) held.lose(why)
+      })
     })
   }
 

@@ -55,7 +55,9 @@ function withoutAlternatives(errors: readonly ValidatorError[]): ValidatorError[
     kept.length = 0
     kept.push(...outside, ...(told.length > 0 ? told : [error]))
   }
-  return kept
+  // Of a value of the wrong type nothing else is worth saying.
+  const mistyped = new Set(kept.filter(({ keyword }) => keyword === 'type').map(({ instancePath }) => instancePath))
+  return kept.filter(({ keyword, instancePath }) => keyword === 'type' || !mistyped.has(instancePath))
 }
 
 function keyOf({ keyword, params }: ValidatorError): string | undefined {

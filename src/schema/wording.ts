@@ -19,7 +19,7 @@ export function words(violation: Violation): Words {
     case 'enum':
       return oneOf(rule as unknown[], value)
     case 'anyOf':
-      return { what: `must be ${alternatives(rule as Record<string, unknown>[])}, ${is}` }
+      return alternatives(rule as Record<string, unknown>[], value)
     case 'pattern':
       return patternWords(violation)
     case 'minimum':
@@ -62,10 +62,22 @@ export function shown(value: unknown): string {
 function typeWords(rule: unknown, schema: Violation['schema'], value: unknown): Words {
   const types = Array.isArray(rule) ? (rule as string[]) : [String(rule)]
   const what = `must be ${types.map((type) => TYPE_NAMES[type] ?? type).join(' or ')}, is ${shown(value)}`
-  if (types.includes('string') && (typeof value === 'number' || typeof value === 'boolean')) return { what, hint: 'quote it' }
+  if (types.includes('string') && types.length === 1 && fitsOnceQuoted(schema, value)) return { what, hint: 'quote it' }
   if (types.includes('array') && typeof value === 'string') return { what, hint: `write [ ${value.length > 30 ? '…' : value} ]` }
-  const title = schema['title']
-  return value === null && typeof title === 'string' ? { what, hint: 'give it a value or leave the key out' } : { what }
+  if (value === null) return { what, hint: 'give it a value or leave the key out' }
+  return types.length > 1 ? { what, ...hintOf(schema) } : { what }
+}
+
+function fitsOnceQuoted(schema: Violation['schema'], value: unknown): boolean {
+  if (typeof value !== 'number' && typeof value !== 'boolean') return false
+  return typeof schema['pattern'] !== 'string' || new RegExp(schema['pattern'], 'u').test(String(value))
+}
+
+// What the schema itself says about such a value.
+function hintOf({ description, examples }: Violation['schema']): { hint?: string } {
+  if (typeof description !== 'string') return {}
+  const example = Array.isArray(examples) && typeof examples[0] === 'string' ? `, for example ${examples[0]}` : ''
+  return { hint: `${description.replace(/\.$/, '')}${example}` }
 }
 
 const TYPE_NAMES: Record<string, string> = {
@@ -92,34 +104,28 @@ function oneOf(choices: readonly unknown[], value: unknown): Words {
   return meant === undefined ? { what: `${what}, is ${shown(value)}` } : { what: `${what}, is ${shown(value)}`, hint: `did you mean ${meant}?` }
 }
 
-function alternatives(branches: readonly Record<string, unknown>[]): string {
-  return branches
-    .map((branch) => {
-      if (Array.isArray(branch['enum'])) return branch['enum'].join(', ')
-      const type = branch['type']
-      return typeof type === 'string' ? (TYPE_NAMES[type] ?? type) : 'a mapping'
-    })
-    .join(' or ')
+function alternatives(branches: readonly Record<string, unknown>[], value: unknown): Words {
+  const choices = branches.flatMap((branch) => (Array.isArray(branch['enum']) ? branch['enum'].map(String) : []))
+  const types = branches.flatMap((branch) => (Array.isArray(branch['enum']) ? [] : [TYPE_NAMES[String(branch['type'])] ?? 'a mapping']))
+  const what = `must be ${[...choices, ...types].join(', ').replace(/, ([^,]*)$/, ' or $1')}, is ${shown(value)}`
+  const meant = typeof value === 'string' ? nearest(value, choices) : undefined
+  return meant === undefined ? { what } : { what, hint: `did you mean ${meant}?` }
 }
 
 // A pattern is never shown: the rule's own description and an example say more.
 function patternWords({ schema, value, key }: Violation): Words {
-  if (key !== undefined) return { what: `is no valid key: ${shown(key)}` }
+  if (key !== undefined) return { what: `is no valid key: ${shown(key)}`, ...hintOf(schema) }
   const text = String(value)
-  if (/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(text)) {
-    const newline = /[\r\n]/.test(text)
-    return {
-      what: `must not hold ${newline ? 'a line break' : 'control characters'}, is ${shown(value)}`,
-      ...(newline ? { hint: 'one line; for a long one use >-' } : {}),
-    }
+  if (text.includes('\n') || text.includes('\r')) {
+    return { what: `must be one line, is ${shown(value)}`, hint: 'for a long one use >-' }
   }
-  const description = schema['description']
-  const examples = schema['examples']
-  const name = typeof schema['title'] === 'string' ? `a valid ${schema['title'].toLowerCase()}` : `well-formed (${String(schema['pattern'])})`
-  const what = `must be ${name}, is ${shown(value)}`
-  const example = Array.isArray(examples) && typeof examples[0] === 'string' ? `, for example ${examples[0]}` : ''
-  return typeof description === 'string' ? { what, hint: `${description.replace(/\.$/, '')}${example}` } : { what }
+  if (CONTROL.test(text)) return { what: `must not hold control characters, is ${shown(value)}` }
+  const name = typeof schema['title'] === 'string' ? ` ${schema['title'].replace(/^[A-Z](?=[a-z])/, (c) => c.toLowerCase())}` : ''
+  return { what: `is no valid${name}: ${shown(value)}`, ...hintOf(schema) }
 }
+
+// oxlint-disable-next-line no-control-regex -- these are what is looked for
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/
 
 function count(rule: unknown, one: string, many: string): string {
   return `${String(rule)} ${rule === 1 ? one : many}`

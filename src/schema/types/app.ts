@@ -12,6 +12,9 @@ export type Repository = string
  * The private key that may read the repository. It stays on the controller.
  */
 export type DeployKey = string
+/**
+ * A branch by its name.
+ */
 export type Branch = string
 /**
  * A commit must be on one of these branches to be released.
@@ -134,6 +137,10 @@ export type Timeout = number
  * How often to ask again, a second apart, before the release counts as failed.
  */
 export type Retries = number
+/**
+ * A value on one line, without double quotes, backslashes or ${ }.
+ */
+export type PHPSetting = string | number | boolean
 /**
  * Seconds an HTTP request may take, instead of the cluster's.
  */
@@ -312,7 +319,7 @@ export interface HealthCheck1 {
  * php.ini directives for this app, over the cluster's.
  */
 export interface PHPSettings {
-  [k: string]: string | number | boolean
+  [k: string]: PHPSetting
 }
 /**
  * What runs on this server.

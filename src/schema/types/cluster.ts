@@ -28,11 +28,15 @@ export type RequestPayload = number
  */
 export type RequestMemory = number
 /**
+ * The extension's own name, without php8.2-.
+ */
+export type PHPExtension = string
+/**
  * On top of the common Laravel set, for every PHP version: gd, not php8.2-gd.
  *
  * @maxItems 100
  */
-export type PHPExtensions = string[]
+export type PHPExtensions = PHPExtension[]
 /**
  * auto: the distribution when it has the version, Sury's packages otherwise. Or a repository of your own.
  */
@@ -43,18 +47,26 @@ export type WellKnownSource = 'auto' | 'distro' | 'sury'
  */
 export type Repository = string
 /**
+ * A word without spaces.
+ */
+export type Suite = string
+/**
  * Usually the release's name.
  *
  * @minItems 1
  * @maxItems 10
  */
-export type Suites = string[]
+export type Suites = Suite[]
+/**
+ * A word without spaces.
+ */
+export type Component = string
 /**
  * Usually main; none for a flat repository.
  *
  * @maxItems 10
  */
-export type Components = string[]
+export type Components = Component[]
 /**
  * Where the key is fetched from.
  */
@@ -88,17 +100,29 @@ export type Priority = number
  */
 export type PHPReload = string
 /**
+ * A value on one line, without double quotes, backslashes or ${ }.
+ */
+export type PHPSetting = string | number | boolean
+/**
+ * The name alone, without a version.
+ */
+export type PackageName = string
+/**
  * More packages that every server of the cluster needs.
  *
  * @maxItems 200
  */
-export type Packages1 = string[]
+export type Packages1 = PackageName[]
+/**
+ * An IPv4 or IPv6 address, or a network.
+ */
+export type AddressOrNetwork = string
 /**
  * Addresses and networks whose X-Forwarded-For is believed.
  *
  * @maxItems 200
  */
-export type LoadBalancers = string[]
+export type LoadBalancers = AddressOrNetwork[]
 /**
  * Where the phar is fetched from.
  */
@@ -201,7 +225,7 @@ export interface Pin {
  * php.ini directives for every app of the cluster.
  */
 export interface PHPSettings {
-  [k: string]: string | number | boolean
+  [k: string]: PHPSetting
 }
 /**
  * Composer as a phar of one exact digest, instead of the distribution's package.
@@ -222,6 +246,9 @@ export interface SSH {
   connect_timeout?: ConnectTimeout
   transport?: Transport
 }
+/**
+ * One server: its name, how to reach it, what it does.
+ */
 export interface Server {
   name: ServerName
   host: Host

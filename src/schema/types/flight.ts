@@ -50,18 +50,26 @@ export type WellKnownSource = 'auto' | 'distro' | 'sury'
  */
 export type Repository = string
 /**
+ * A word without spaces.
+ */
+export type Suite = string
+/**
  * Usually the release's name.
  *
  * @minItems 1
  * @maxItems 10
  */
-export type Suites = string[]
+export type Suites = Suite[]
+/**
+ * A word without spaces.
+ */
+export type Component = string
 /**
  * Usually main; none for a flat repository.
  *
  * @maxItems 10
  */
-export type Components = string[]
+export type Components = Component[]
 /**
  * Where the key is fetched from.
  */

@@ -1,0 +1,105 @@
+import type { Action } from '../model/action.ts'
+import { FlightError, type Problem } from '../model/errors.ts'
+import type { Listener } from '../model/event.ts'
+import type { Host, Lock } from '../model/host.ts'
+import type { PlannedServer } from '../model/plan.ts'
+import type { ReceiptAction } from '../model/receipt.ts'
+import type { InstallStep, Step } from '../model/step.ts'
+import { stepsOf } from './compare.ts'
+
+export type ServerWork = {
+  host: Host
+  lock: Lock
+  plan: string
+  planned: PlannedServer
+  listen: Listener
+  signal: AbortSignal
+}
+
+export type ServerOutcome = { actions: readonly ReceiptAction[]; problems: readonly Problem[]; interrupted: boolean }
+
+// One turn of work: neighbouring packages are one apt transaction, everything else is a turn of its own.
+type Turn = { actions: readonly Action[]; steps: readonly Step[] }
+
+// Does the pending actions of one server in their order. The first failure ends it: what follows is not begun.
+export async function applyServer(pending: readonly Action[], work: ServerWork): Promise<ServerOutcome> {
+  const done: ReceiptAction[] = []
+  let lockLost: string | undefined
+  work.lock.lost.then((why) => (lockLost = why))
+  const turns = turnsOf(pending, work.planned)
+  for (const [index, turn] of turns.entries()) {
+    // Let a lost lock that is known already be heard before the next write.
+    await Promise.resolve()
+    const stop = work.signal.aborted ? interrupted(work.planned.name) : lockLost === undefined ? undefined : lostLock(work.planned.name, lockLost)
+    if (stop !== undefined) return ended(done, turns.slice(index), stop, work)
+    const began = Date.now()
+    const [first] = turn.actions
+    if (first !== undefined) work.listen({ event: 'action-begins', server: work.planned.name, address: addressOfTurn(turn), feature: first.feature, verb: first.verb })
+    try {
+      for (const [number, step] of turn.steps.entries()) {
+        await work.host.perform(step, {
+          plan: work.plan,
+          id: `${index}-${number}`,
+          progress: (text) => work.listen({ event: 'action-progress', server: work.planned.name, address: addressOfTurn(turn), text }),
+        })
+      }
+    } catch (error) {
+      if (!(error instanceof FlightError)) throw error
+      const problems = error.problems.map((problem) => ({ ...problem, where: `${problem.where}: ${turn.actions.length > 1 ? `installing ${turn.actions.length} packages` : (first?.address ?? '')}` }))
+      done.push(...outcomes(turn, 'failed', began, error.message))
+      tell(turn, 'failed', began, work, error.message)
+      return ended(done, turns.slice(index + 1), problems, work)
+    }
+    done.push(...outcomes(turn, 'done', began))
+    tell(turn, 'done', began, work)
+  }
+  return { actions: done, problems: [], interrupted: false }
+}
+
+function turnsOf(pending: readonly Action[], planned: PlannedServer): Turn[] {
+  const turns: { actions: Action[]; steps: Step[] }[] = []
+  for (const action of pending) {
+    const last = turns.at(-1)
+    if (action.kind === 'package' && last?.actions[0]?.kind === 'package') {
+      last.actions.push(action)
+      last.steps = [installOf(last.actions, planned)]
+    } else turns.push({ actions: [action], steps: action.kind === 'package' ? [installOf([action], planned)] : [...stepsOf(action)] })
+  }
+  return turns
+}
+
+function installOf(actions: readonly Action[], { install }: PlannedServer): InstallStep {
+  return {
+    step: 'install',
+    packages: actions.flatMap((action) => (action.kind === 'package' ? [action.after.name] : [])),
+    refresh: install?.refresh ?? false,
+    upgrades: install?.upgrades.map(({ name }) => name) ?? [],
+    removes: install?.removes.map(({ name }) => name) ?? [],
+  }
+}
+
+function addressOfTurn(turn: Turn): string {
+  return turn.actions.length > 1 ? `${turn.actions.length} packages` : (turn.actions[0]?.address ?? '')
+}
+
+function outcomes(turn: Turn, outcome: ReceiptAction['outcome'], began: number, error?: string): ReceiptAction[] {
+  const seconds = (Date.now() - began) / 1000
+  return turn.actions.map((action) => ({ address: action.address, verb: action.verb, feature: action.feature, outcome, seconds, ...(error === undefined ? {} : { error }) }))
+}
+
+function tell(turn: Turn, outcome: ReceiptAction['outcome'], began: number, work: ServerWork, error?: string): void {
+  work.listen({ event: 'action-ends', server: work.planned.name, address: addressOfTurn(turn), outcome, seconds: (Date.now() - began) / 1000, ...(error === undefined ? {} : { error }) })
+}
+
+function ended(done: ReceiptAction[], rest: readonly Turn[], problems: readonly Problem[], work: ServerWork): ServerOutcome {
+  const skipped = rest.flatMap((turn) => outcomes(turn, 'not begun', Date.now()))
+  return { actions: [...done, ...skipped], problems, interrupted: work.signal.aborted }
+}
+
+function interrupted(server: string): Problem[] {
+  return [{ code: 'FLIGHT_INTERRUPTED', where: server, what: 'stopped before the next step', hint: 'run the same command again: it goes on where it stopped' }]
+}
+
+function lostLock(server: string, why: string): Problem[] {
+  return [{ code: 'FLIGHT_LOCK_LOST', where: server, what: why, hint: 'run the same command again: it goes on where it stopped' }]
+}

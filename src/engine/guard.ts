@@ -1,0 +1,97 @@
+import type { Action, ActionOf, BeforeOf, FileBefore } from '../model/action.ts'
+import type { Problem } from '../model/errors.ts'
+import type { Plan } from '../model/plan.ts'
+import { canonical } from './digest.ts'
+import type { ServerPlan } from './plan-server.ts'
+
+// What is left of a plan's actions on one server: those still to be done, those found done, and what is no longer true.
+export type Standing = { pending: readonly Action[]; already: readonly Action[]; stale: readonly Problem[] }
+
+// Holds a plan against the server as it is now. Each action is either as planned, or done already; anything else is stale:
+// said which fact, what it was, what it is. Pure.
+export function standingOf(server: string, planned: readonly Action[], now: ServerPlan, plan: Pick<Plan, 'servers'>): Standing {
+  const actionsNow = new Map(now.actions.map((action) => [action.address, action]))
+  const pending: Action[] = []
+  const already: Action[] = []
+  const stale: Problem[] = now.blocked.map((problem) => ({ ...problem, code: 'FLIGHT_STALE_PLAN', what: `since the plan was made: ${problem.what}` }))
+  for (const action of planned) {
+    const current = actionsNow.get(action.address)
+    if (current !== undefined && stillHolds(action, current)) pending.push(action)
+    else if (current === undefined && now.same.has(action.address)) already.push(action)
+    else stale.push(staleness(action, current))
+  }
+  const wasInstall = plan.servers.find((entry) => entry.name === server)?.install
+  if (now.install !== null && wasInstall !== undefined && wasInstall !== null) stale.push(...moreThanPlanned(server, wasInstall, now.install))
+  return { pending, already, stale }
+}
+
+function moreThanPlanned(server: string, was: NonNullable<ServerPlan['install']>, is: NonNullable<ServerPlan['install']>): Problem[] {
+  const extra = [
+    ...is.upgrades.filter(({ name }) => !was.upgrades.some((upgrade) => upgrade.name === name)).map(({ name }) => `upgrade ${name}`),
+    ...is.removes.filter(({ name }) => !was.removes.some((remove) => remove.name === name)).map(({ name }) => `remove ${name}`),
+  ]
+  return extra.map((what) => ({ code: 'FLIGHT_STALE_PLAN', where: server, what: `installing would now ${what}, which the plan does not name`, hint: 'plan again' }))
+}
+
+function stillHolds(planned: Action, now: Action): boolean {
+  if (planned.kind !== now.kind || canonical(withoutChanges(planned)) !== canonical(withoutChanges(now))) return false
+  switch (planned.kind) {
+    case 'package':
+      return planned.before.candidate === undefined || planned.before.candidate === (now as ActionOf<'package'>).before.candidate
+    case 'service':
+      return serviceHolds(planned, now as ActionOf<'service'>)
+    case 'file':
+    case 'composer':
+    case 'retired':
+      return sameFile(planned.before, now.before as FileBefore)
+    case 'apt-source':
+      return sourceHolds(planned, now as ActionOf<'apt-source'>)
+    default:
+      return canonical(planned.before) === canonical(now.before)
+  }
+}
+
+// What is wanted, without what only the rest of the plan decides: half of it may be done already.
+function withoutChanges(action: Action): unknown {
+  return action.kind === 'service' ? { ...action.after, changes: [] } : action.after
+}
+
+// A service that this plan's own packages bring, or that half of the plan left with something to load, goes on.
+function serviceHolds(planned: ActionOf<'service'>, now: ActionOf<'service'>): boolean {
+  if (!planned.before.exists) return true
+  const { exists, enabled, active } = planned.before
+  return now.before.exists === exists && now.before.enabled === enabled && now.before.active === active
+}
+
+function sameFile(was: FileBefore, is: FileBefore): boolean {
+  const plain = (before: FileBefore) => {
+    if (before.is !== 'file') return before
+    const { content: _content, written: _written, ...rest } = before
+    return rest
+  }
+  return canonical(plain(was)) === canonical(plain(is))
+}
+
+// A source is made of three things; each may be as it was or as it shall be.
+function sourceHolds(planned: ActionOf<'apt-source'>, now: ActionOf<'apt-source'>): boolean {
+  const { before: was } = planned
+  const { before: is } = now
+  const keyHolds = canonical(was.key) === canonical(is.key) || ('fingerprint' in planned.after.key && is.key.length === 1 && is.key[0] === planned.after.key.fingerprint)
+  const partHolds = (a: FileBefore, b: FileBefore) => sameFile(a, b) || (b.is === 'file' && b.written)
+  return keyHolds && partHolds(was.sources, is.sources) && partHolds(was.preferences, is.preferences)
+}
+
+function staleness(planned: Action, now: Action | undefined): Problem {
+  const is = now === undefined ? 'something that the plan does not expect' : describe(now.before)
+  return { code: 'FLIGHT_STALE_PLAN', where: planned.address, what: `changed since the plan was made: it was ${describe(planned.before)}, it is ${is}`, hint: 'plan again, review, apply' }
+}
+
+function describe(before: BeforeOf[keyof BeforeOf]): string {
+  if ('is' in before) {
+    const { is, ...rest } = before as { is: string; content?: string; sha256?: string }
+    const { content: _content, ...shown } = rest
+    const details = Object.entries(shown).map(([key, value]) => `${key} ${String(value).slice(0, key === 'sha256' ? 12 : 60)}`)
+    return details.length === 0 ? is : `${is} (${details.join(', ')})`
+  }
+  return canonical(before).slice(0, 200)
+}

@@ -1,0 +1,38 @@
+import type { Cluster } from '../model/definitions.ts'
+import { FlightError, type Problem } from '../model/errors.ts'
+import type { Facts } from '../model/fact.ts'
+import type { Host } from '../model/host.ts'
+import type { Resource } from '../model/resource.ts'
+import type { Server, System } from '../model/server.ts'
+import { compileServer } from './compile.ts'
+import { queriesFor } from './plan-server.ts'
+
+export type Connect = (server: Server) => Promise<Host>
+
+// What one server said: everything planning needs, or why it could not be planned.
+export type Survey =
+  | { is: 'asked'; server: Server; cluster: Cluster; system: System; hostKey: string; resources: readonly Resource[]; facts: Facts }
+  | { is: 'missing'; server: Server; problems: readonly Problem[] }
+  | { is: 'blocked'; server: Server; problems: readonly Problem[] }
+
+// Asks a server what it is, compiles for it, and reads what that asks for: two short scripts on one channel.
+export async function surveyHost(host: Host, server: Server, cluster: Cluster): Promise<Survey> {
+  try {
+    const system = await host.system()
+    const resources = compileServer(cluster, server, system)
+    const facts = await host.probe(queriesFor(resources))
+    return { is: 'asked', server, cluster, system, hostKey: host.hostKey, resources, facts }
+  } catch (error) {
+    return surveyFailure(server, error)
+  }
+}
+
+// A server that cannot be reached is missing; one that says no to what is wanted is blocked. Bugs go on as bugs.
+export function surveyFailure(server: Server, error: unknown): Survey {
+  if (!(error instanceof FlightError)) throw error
+  return { is: error.exit === 6 ? 'missing' : 'blocked', server, problems: error.problems.map((problem) => placed(problem, server.name)) }
+}
+
+function placed(problem: Problem, server: string): Problem {
+  return problem.where === server || problem.where.startsWith(`${server} `) ? problem : { ...problem, where: problem.where === '' ? server : `${server} ${problem.where}` }
+}

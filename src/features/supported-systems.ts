@@ -1,0 +1,26 @@
+import { FlightError } from '../model/errors.ts'
+import type { PhpVersion } from '../model/definitions.ts'
+import type { System } from '../model/server.ts'
+
+// A system that Flight knows: the PHP that it brings itself, and what its nginx cannot do.
+export type KnownSystem = { php: PhpVersion; rejectsHandshakes: boolean }
+
+// Which PHP a distribution has is known, not asked. nginx can reject TLS handshakes from 1.19.4 on; jammy has 1.18.
+const SYSTEMS: Readonly<Record<string, KnownSystem>> = {
+  'debian bookworm': { php: '8.2', rejectsHandshakes: true },
+  'debian trixie': { php: '8.4', rejectsHandshakes: true },
+  'ubuntu jammy': { php: '8.1', rejectsHandshakes: false },
+  'ubuntu noble': { php: '8.3', rejectsHandshakes: true },
+}
+
+// The system's entry, or FLIGHT_UNSUPPORTED_SYSTEM by name.
+export function knownSystem(system: System, server: string): KnownSystem {
+  const known = SYSTEMS[`${system.id} ${system.codename}`]
+  if (known !== undefined) return known
+  throw new FlightError({
+    code: 'FLIGHT_UNSUPPORTED_SYSTEM',
+    where: server,
+    what: `${system.name === '' ? 'an unknown system' : system.name} is not supported`,
+    hint: 'Flight works with Debian 12 and 13 and Ubuntu 22.04 and 24.04',
+  })
+}
