@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { must } from './command.ts'
 import { type Mirror, type Suite } from './mirror.ts'
-import { isRunning, markProcess } from './process.ts'
+import { markProcess } from './process.ts'
 import { furnishBase, furnishWithApt } from './base-files.ts'
 
 // Counts up when what the lab puts into a base changes.
@@ -11,22 +11,22 @@ const FORMAT = 2
 const INCLUDED =
   'systemd,systemd-sysv,dbus,openssh-server,sudo,ca-certificates,iproute2,procps,libpam-systemd'
 
-// The folder of a bare Debian of this suite, whether it is there yet or not.
-export function baseFolder(bases: string, suite: Suite, mirror: Mirror): string {
-  const made = JSON.stringify([FORMAT, INCLUDED, mirror])
-  return join(bases, `${suite}-${createHash('sha256').update(made).digest('hex').slice(0, 12)}`)
+// The folders of the bare Debians of this week, by suite, whether they are there yet or not. A new week makes new ones:
+// on a server that has not been patched for long, many installs would have to upgrade something.
+export function baseFolders(bases: string, mirror: Mirror): Record<Suite, string> {
+  const week = Math.floor(Date.now() / (7 * 24 * 3600 * 1000))
+  const hash = createHash('sha256').update(JSON.stringify([FORMAT, INCLUDED, mirror, week])).digest('hex').slice(0, 12)
+  return { bookworm: join(bases, `bookworm-${hash}`), trixie: join(bases, `trixie-${hash}`) }
 }
 
 // Makes the bare Debian of a suite unless it is in the cache (about a minute); a build that was killed leaves nothing usable.
-export async function makeBase(bases: string, suite: Suite, mirror: Mirror, log: (line: string) => void): Promise<void> {
-  const finished = baseFolder(bases, suite, mirror)
+export async function makeBase(finished: string, suite: Suite, mirror: Mirror, log: (line: string) => void): Promise<void> {
   if (existsSync(finished)) return
   log(`lab: makes the ${suite} base from ${mirror.main} (about a minute, once)`)
-  const building = join(bases, `.building-${suite}-${process.pid}-${markProcess(process.pid)?.started}`)
+  const building = join(dirname(finished), `.building-${suite}-${process.pid}-${markProcess(process.pid)?.started}`)
   mkdirSync(building, { recursive: true })
   await alone(['debootstrap', '--variant=minbase', `--include=${INCLUDED}`, suite, building, mirror.main])
   furnishWithApt(building, suite, mirror)
-  // A server is patched when somebody begins to use it; otherwise many installs would have to upgrade something.
   await alone(['sh', '-c', UPGRADE, 'sh', building])
   await furnishBase(building)
   // Another lab may have been faster: then its base stands and ours goes.
@@ -46,12 +46,3 @@ export DEBIAN_FRONTEND=noninteractive
 chroot "$1" apt-get -q update
 chroot "$1" apt-get -q -y dist-upgrade`
 
-// Throws away what killed builds left.
-export function dropDeadBuilds(bases: string): void {
-  for (const name of readdirSync(bases)) {
-    const match = /^\.building-[a-z]+-(\d+)-(\d+)$/.exec(name)
-    if (match === null) continue
-    if (isRunning({ pid: Number(match[1]), started: match[2] as string })) continue
-    rmSync(join(bases, name), { recursive: true })
-  }
-}

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { must, run } from './command.ts'
 import { giveKeys } from './keys.ts'
@@ -49,7 +49,9 @@ export async function personalize(disk: Disk, host: { name: string; network: str
 
 // The folder of a warm layer: the caller's key, and what it was made on top of.
 export function warmFolder(warm: string, key: string, base: string): string {
-  return join(warm, createHash('sha256').update(`${key}\0${base}`).digest('hex').slice(0, 16))
+  // A base that was made anew is another one, even under the same name.
+  const made = statSync(base).birthtimeMs
+  return join(warm, createHash('sha256').update(`${key}\0${base}\0${made}`).digest('hex').slice(0, 16))
 }
 
 // The layers of a disk that starts from a warm layer, or nothing when it was never saved.

@@ -1,13 +1,14 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { labUnavailable } from './available.ts'
-import { baseFolder, dropDeadBuilds, makeBase } from './base.ts'
+import { baseFolders, makeBase } from './base.ts'
+import { dropStale } from './cache.ts'
 import { claimLab, isKept } from './claim.ts'
 import { warmFolder, warmLayers } from './disk.ts'
 import { makeHost, type LabHost } from './host.ts'
 import { allRecords, writeRecord, type HostRecord } from './host-record.ts'
 import { hostKeys, makeLabKey, writeSshFiles } from './keys.ts'
-import { machineMirror, type Mirror, type Suite } from './mirror.ts'
+import { machineMirror, type Suite } from './mirror.ts'
 import { raiseNetwork } from './network.ts'
 import { installMissingPackages } from './packages.ts'
 import { labPlaces, type LabPlaces } from './places.ts'
@@ -39,15 +40,15 @@ export async function prepareLab(options: LabOptions): Promise<Lab> {
   const places = options.id === undefined ? labPlaces() : labPlaces(options.id)
   const giveBack = await claimLab(places)
   try {
-    const mirror = await makeReady(places, options)
-    return openLab(places, mirror, await raiseNetwork(places), giveBack)
+    const bases = await makeReady(places, options)
+    return openLab(places, bases, await raiseNetwork(places), giveBack)
   } catch (error) {
     giveBack()
     throw error
   }
 }
 
-async function makeReady(places: LabPlaces, options: LabOptions): Promise<Mirror> {
+async function makeReady(places: LabPlaces, options: LabOptions): Promise<Record<Suite, string>> {
   const kept = isKept(places)
   if (kept && options.keep !== true) {
     throw new Error(`lab ${places.id} was left up by hand: end it with \`test/lab/cli.ts down\`, or set FLIGHT_LAB_ID to another number`)
@@ -61,12 +62,13 @@ async function makeReady(places: LabPlaces, options: LabOptions): Promise<Mirror
   if (options.keep === true) writeFileSync(places.keptMark, '')
   await makeLabKey(places.key)
   const mirror = await machineMirror()
-  dropDeadBuilds(places.bases)
-  await Promise.all(options.suites.map((suite) => makeBase(places.bases, suite, mirror, options.log)))
-  return mirror
+  const bases = baseFolders(places.bases, mirror)
+  dropStale(places, Object.values(bases))
+  await Promise.all(options.suites.map((suite) => makeBase(bases[suite], suite, mirror, options.log)))
+  return bases
 }
 
-function openLab(places: LabPlaces, mirror: Mirror, mtu: number, giveBack: () => void): Lab {
+function openLab(places: LabPlaces, bases: Record<Suite, string>, mtu: number, giveBack: () => void): Lab {
   const hosts = new Map<string, LabHost>()
   const rewriteSshFiles = () => {
     const known = [...hosts.values()].filter((each) => existsSync(join(each.root, 'etc/lab-network')))
@@ -84,11 +86,10 @@ function openLab(places: LabPlaces, mirror: Mirror, mtu: number, giveBack: () =>
     return host
   }
   for (const record of allRecords(places.hosts)) adopt(record)
-  const base = (suite: Suite) => baseFolder(places.bases, suite, mirror)
 
   const startHosts: Lab['startHosts'] = async (wishes) => {
     const made = wishes.map((wish) => {
-      const record = recordOf(places, wish, base(wish.suite))
+      const record = recordOf(places, wish, bases[wish.suite])
       writeRecord(join(places.hosts, wish.name), record)
       return adopt(record)
     })
@@ -103,7 +104,7 @@ function openLab(places: LabPlaces, mirror: Mirror, mtu: number, giveBack: () =>
     hosts,
     startHosts,
     async warmUp(suite, key, make) {
-      if (warmLayers(warmFolder(places.warm, key, base(suite))) !== undefined) return
+      if (warmLayers(warmFolder(places.warm, key, bases[suite])) !== undefined) return
       const [host] = await startHosts([{ name: `warming-${suite}`, suite }])
       if (host === undefined) return
       try {
@@ -114,7 +115,7 @@ function openLab(places: LabPlaces, mirror: Mirror, mtu: number, giveBack: () =>
         await host.remove()
       }
     },
-    dropWarm: (suite, key) => rmSync(warmFolder(places.warm, key, base(suite)), { recursive: true, force: true }),
+    dropWarm: (suite, key) => rmSync(warmFolder(places.warm, key, bases[suite]), { recursive: true, force: true }),
     giveBack,
     async down() {
       await sweep(places)
