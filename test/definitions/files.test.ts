@@ -1,0 +1,67 @@
+import { execFileSync } from 'node:child_process'
+import { mkdir, rename, symlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { APP, CLUSTER, inFolder, said } from './folder.ts'
+
+const small = { 'clusters/staging.yml': CLUSTER, 'apps/shop.yml': `${APP}servers: [ { name: work-1 } ]\n` }
+
+const cases: [string, (root: string) => Promise<void>, string[]][] = [
+  ['a directory named like a definition', (root) => mkdir(join(root, 'apps/x.yml')).then(), ['apps/x.yml: must be a file, is a directory']],
+  ['a link to nothing', (root) => symlink('nowhere.yml', join(root, 'apps/x.yml')), ['apps/x.yml: cannot be read: it links to a file that is not there']],
+  ['a link to itself', (root) => symlink('x.yml', join(root, 'apps/x.yml')), ['apps/x.yml: cannot be read: its links go in circles']],
+  ['a device', (root) => symlink('/dev/zero', join(root, 'apps/x.yml')), ['apps/x.yml: must be a file, is something else']],
+  [
+    'a named pipe that nobody writes to',
+    async (root) => void execFileSync('mkfifo', [join(root, 'apps/x.yml')]),
+    ['apps/x.yml: must be a file, is something else'],
+  ],
+  [
+    'a link to a definition elsewhere',
+    async (root) => {
+      await rename(join(root, 'apps/shop.yml'), join(root, 'real.yml'))
+      await symlink('../real.yml', join(root, 'apps/shop.yml'))
+    },
+    [],
+  ],
+  ['hidden files and other endings', (root) => symlink('nowhere', join(root, 'apps/.shop.yml.swp')), []],
+]
+
+for (const [title, prepare, expected] of cases) {
+  test(`${title}: ${expected.length === 0 ? 'fine' : 'refused'}`, async () => {
+    const { problems } = await inFolder(small, async (root) => {
+      await prepare(root)
+      return said(root)
+    })
+    assert.equal(problems, expected)
+  })
+}
+
+test('what is no UTF-8 is refused with its line', async () => {
+  const { problems } = await inFolder({ ...small, 'apps/x.yml': Buffer.from('repo: a\nphp: \xff\n', 'latin1') }, said)
+  assert.equal(problems, ['apps/x.yml: must be UTF-8 text, is not in line 2 (save it as UTF-8)'])
+})
+
+test('a file is at most 1 MB long', async () => {
+  const { problems } = await inFolder({ ...small, 'apps/x.yml': '#'.repeat(1_000_001) }, said)
+  assert.equal(problems, ['apps/x.yml: must be at most 1000000 bytes long, is 1000001'])
+})
+
+test('a byte order mark is no part of the text', async () => {
+  const { problems } = await inFolder({ ...small, 'flight.yml': '\ufeffparallel: 2\n' }, said)
+  assert.equal(problems, [])
+})
+
+test('apps that is a file is refused', async () => {
+  const { problems } = await inFolder({ 'clusters/staging.yml': CLUSTER, apps: '' }, said)
+  assert.equal(problems, ['apps/: must be a directory'])
+})
+
+test('many mistakes in one file are cut short', async () => {
+  const { problems } = await inFolder({ ...small, 'flight.yml': Array.from({ length: 5000 }, (_, i) => `k${i}: 1\n`).join('') }, said)
+  assert.is(problems.length, 101)
+  assert.ok(problems.some((line) => line.includes('and 4900 more mistakes')))
+})
+
+test.run()
