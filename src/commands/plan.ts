@@ -11,10 +11,10 @@ export default class Plan extends FlightCommand {
   static override flags = {
     ...scoping,
     out: Flags.string({ helpValue: 'FILE', default: 'plan.json', description: 'where the plan goes; - is stdout' }),
-    'detailed-exitcode': Flags.boolean({ description: 'exit with 2 when there is something to do' }),
-    'allow-upgrades': Flags.boolean({ description: 'packages may be upgraded or removed where an installation needs it' }),
-    markdown: Flags.boolean({ description: 'print it as Markdown, for a pull request', exclusive: ['json'] }),
-    full: Flags.boolean({ description: 'print every line of every file and every package' }),
+    'detailed-exitcode': Flags.boolean({ default: false, description: 'exit with 2 when there is something to do' }),
+    'allow-upgrades': Flags.boolean({ default: false, description: 'packages may be upgraded or removed where an installation needs it' }),
+    markdown: Flags.boolean({ default: false, description: 'print it as Markdown, for a pull request', exclusive: ['json'] }),
+    full: Flags.boolean({ default: false, description: 'print every line of every file and every package' }),
   }
   static override examples = [
     { description: 'everything', command: '<%= config.bin %> plan' },

@@ -12,8 +12,8 @@ export default class Provision extends FlightCommand {
   static override args = { cluster: Args.string({ required: true, description: 'the cluster' }) }
   static override flags = {
     server: scoping.server,
-    yes: Flags.boolean({ description: 'do not ask' }),
-    'allow-upgrades': Flags.boolean({ description: 'packages may be upgraded or removed where an installation needs it' }),
+    yes: Flags.boolean({ default: false, description: 'do not ask' }),
+    'allow-upgrades': Flags.boolean({ default: false, description: 'packages may be upgraded or removed where an installation needs it' }),
   }
   static override examples = [
     '<%= config.bin %> provision staging',

@@ -8,6 +8,7 @@ import type { Receipt, ReceiptServer } from '../model/receipt.ts'
 import type { Server } from '../model/server.ts'
 import { applyServer, type ServerOutcome } from './apply-server.ts'
 import { compileServer, definitionsDigest } from './compile.ts'
+import { canonical } from './digest.ts'
 import { type Standing, standingOf } from './guard.ts'
 import { refuseIfAborted } from './make-plan.ts'
 import { planServer } from './plan-server.ts'
@@ -131,7 +132,7 @@ async function look({ planned, server, cluster, host }: Member & { host: Host },
   listen({ event: 'server-asked', server: planned.name })
   const survey = await surveyHost(host, server, cluster)
   if (survey.is !== 'asked') throw new FlightError(survey.problems)
-  if (JSON.stringify(survey.system) !== JSON.stringify(planned.system)) {
+  if (canonical(survey.system) !== canonical(planned.system)) {
     return { pending: [], already: [], stale: [{ code: 'FLIGHT_STALE_PLAN', where: planned.name, what: `is another system than planned: it was ${planned.system.name}, it is ${survey.system.name}`, hint: 'plan again' }] }
   }
   const now = planServer(planned.name, survey.resources, survey.facts, plan.options.allow_upgrades)
