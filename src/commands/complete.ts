@@ -11,9 +11,10 @@ export default class Complete extends FlightCommand {
   static override examples = ['<%= config.bin %> complete -- plan --cluster sta']
 
   async run(): Promise<number> {
-    const { argv, flags } = await this.parse(Complete)
+    const { flags } = await this.parse(Complete)
     const { candidatesFor } = await import('./completion/candidates.ts')
-    const words = argv.map(String)
+    // As they stand: oclif's own list of arguments moves repeated words together.
+    const words = this.argv.slice(this.argv.indexOf('--') + 1)
     const names = async () => {
       const { knownNames } = await import('./completion/known-names.ts')
       return knownNames(process.cwd(), definitionsIn(words) ?? flags.definitions)

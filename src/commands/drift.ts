@@ -11,7 +11,7 @@ export default class Drift extends FlightCommand {
   static override description = 'Asks the servers and changes nothing. Exit code 0: none; 2: drift; 6: a server could not be asked (6 wins).'
   static override flags = {
     ...scoping,
-    markdown: Flags.boolean({ description: 'print it as Markdown', exclusive: ['json'] }),
+    markdown: Flags.boolean({ default: false, description: 'print it as Markdown', exclusive: ['json'] }),
     junit: Flags.string({ helpValue: 'FILE', description: 'also write it as JUnit XML, one test case a server' }),
   }
   static override examples = [

@@ -9,8 +9,8 @@ export default class Show extends FlightCommand {
   static override description = 'Reads the file and nothing else. A plan that was cut off or edited is refused; exit code 3.'
   static override args = { plan: Args.string({ required: true, description: 'the plan file; - is stdin' }) }
   static override flags = {
-    markdown: Flags.boolean({ description: 'as Markdown, for a pull request', exclusive: ['json'] }),
-    full: Flags.boolean({ description: 'every line of every file and every package' }),
+    markdown: Flags.boolean({ default: false, description: 'as Markdown, for a pull request', exclusive: ['json'] }),
+    full: Flags.boolean({ default: false, description: 'every line of every file and every package' }),
   }
   static override examples = [
     '<%= config.bin %> show plan.json',

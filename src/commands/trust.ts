@@ -9,7 +9,7 @@ export default class Trust extends FlightCommand {
     'Fetches the key that the server shows, before any login, prints its type and fingerprint, asks, and appends it to known_hosts. Compare the fingerprint with what the server says on its console: ssh-keygen -l -f /etc/ssh/ssh_host_ed25519_key.pub'
   static override args = { server: Args.string({ required: true, description: 'the server, as in the definitions' }) }
   static override flags = {
-    yes: Flags.boolean({ description: 'do not ask; whoever answers there now is believed' }),
+    yes: Flags.boolean({ default: false, description: 'do not ask; whoever answers there now is believed' }),
     fingerprint: Flags.string({ helpValue: 'SHA256:…', description: 'accept the key with this fingerprint and no other, without asking' }),
   }
   static override examples = [

@@ -3,23 +3,22 @@ import type { SHELLS } from './shells.ts'
 // Words are split at blanks only: bash would break app:release and --cluster=staging at : and =, so what stands before
 // the last of these is taken off again from what is offered.
 const BASH = `_flight() {
-  local line="\${COMP_LINE:0:COMP_POINT}" current first prefix
+  local line="\${COMP_LINE:0:COMP_POINT}" current first prefix each
   local -a words=() answer=()
   read -ra words <<<"$line"
   [[ $line == *[[:space:]] ]] && words+=("")
   current="\${words[\${#words[@]}-1]}"
-  mapfile -t answer < <("\${words[0]}" complete -- "\${words[@]:1}" 2>/dev/null)
+  while IFS= read -r each; do answer+=("$each"); done < <("\${words[0]}" complete -- "\${words[@]:1}" 2>/dev/null)
   first="\${answer[0]:-}"
   COMPREPLY=()
   case $first in
-    :files) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "\${current##*=}"); return ;;
-    :folders) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "\${current##*=}"); return ;;
+    :files) compopt -o filenames 2>/dev/null; while IFS= read -r each; do COMPREPLY+=("$each"); done < <(compgen -f -- "\${current##*=}"); return ;;
+    :folders) compopt -o filenames 2>/dev/null; while IFS= read -r each; do COMPREPLY+=("$each"); done < <(compgen -d -- "\${current##*=}"); return ;;
   esac
   prefix="\${current%"\${current##*[:=]}"}"
-  local candidate
-  for candidate in "\${answer[@]}"; do
-    candidate="\${candidate%%$'\\t'*}"
-    COMPREPLY+=("\${candidate#"$prefix"}")
+  for each in "\${answer[@]}"; do
+    each="\${each%%$'\\t'*}"
+    COMPREPLY+=("\${each#"$prefix"}")
   done
 }
 complete -F _flight flight
@@ -49,11 +48,17 @@ const FISH = `function __flight_candidates
   set -l words (commandline -opc) (commandline -ct)
   set -l answer ($words[1] complete -- $words[2..-1] 2>/dev/null)
   set -l current (commandline -ct)
+  set -l flag (string match -r '^--[a-z-]+=' -- $current; or echo '')
+  set -l path (string replace -r '^--[a-z-]+=' '' -- $current)
   switch "$answer[1]"
     case :files
-      __fish_complete_path (string replace -r '^--[a-z-]+=' '' -- $current)
+      for each in (__fish_complete_path $path)
+        printf '%s\\n' $flag$each
+      end
     case :folders
-      __fish_complete_directories (string replace -r '^--[a-z-]+=' '' -- $current)
+      for each in (__fish_complete_directories $path)
+        printf '%s\\n' $flag$each
+      end
     case '*'
       printf '%s\\n' $answer
   end

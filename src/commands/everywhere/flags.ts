@@ -10,7 +10,7 @@ export const everywhere = {
     env: 'FLIGHT_DEFINITIONS',
     description: 'the definitions folder; otherwise the current directory or the nearest parent that is one',
   }),
-  json: Flags.boolean({ helpGroup, description: 'one JSON document on stdout, progress on stderr' }),
+  json: Flags.boolean({ default: false, helpGroup, description: 'one JSON document on stdout, progress on stderr' }),
   parallel: Flags.integer({
     helpGroup,
     helpValue: 'N',
@@ -18,9 +18,9 @@ export const everywhere = {
     max: 500,
     description: 'how many servers are talked to at once; otherwise what flight.yml says',
   }),
-  'no-color': Flags.boolean({ helpGroup, description: 'no colours (NO_COLOR does the same)' }),
+  'no-color': Flags.boolean({ default: false, helpGroup, description: 'no colours (NO_COLOR does the same)' }),
   'log-file': Flags.string({ helpGroup, helpValue: 'FILE', description: 'append what happens as lines of JSON (mode 0600)' }),
-  verbose: Flags.boolean({ helpGroup, char: 'v', description: 'say more: warnings, what needs nothing and why' }),
+  verbose: Flags.boolean({ default: false, helpGroup, char: 'v', description: 'say more: warnings, what needs nothing and why' }),
 }
 
 export type Everywhere = {

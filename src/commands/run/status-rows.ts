@@ -18,7 +18,9 @@ export function statusRows(plan: Plan, definitions: Definitions): StatusRow[] {
   }))
 }
 
-function unusual({ drift, problems }: DriftedServer): string[] {
+// Why a server could not be asked is told beside the table, with the way out.
+function unusual({ state, drift, problems }: DriftedServer): string[] {
+  if (state === 'not asked') return []
   const drifted = drift.length === 0 ? [] : [`${drift.length} ${drift.length === 1 ? 'resource is' : 'resources are'} not as defined`]
   return [...problems.map(({ what }) => what), ...drifted]
 }
