@@ -61,9 +61,9 @@ promise('a suite that was dropped is missing', async () => {
   await withRepository(async (repository) => {
     await repository.publish('stable', [{ name: 'lab-hello', version: '1.0' }])
     const [host] = await servers()
-    assert.is((await updateFrom(host!, repository, repository.keyUrl)).code, 0)
+    assert.is((await updateFrom(host, repository, repository.keyUrl)).code, 0)
     repository.drop('stable')
-    assert.is.not((await updateFrom(host!, repository, repository.keyUrl)).code, 0)
+    assert.is.not((await updateFrom(host, repository, repository.keyUrl)).code, 0)
   })
 })
 
@@ -75,7 +75,7 @@ promise('keys and files are served as they are: fingerprints of 40 hex digits, a
     assert.ok(debian.fingerprints.length > 3)
     const file = repository.serve('composer.phar', '<?php echo "composer of the lab\\n";')
     const [host] = await servers()
-    await host!.must(`/usr/lib/apt/apt-helper download-file ${file.url} /tmp/file SHA256:${file.sha256}`)
+    await host.must(`/usr/lib/apt/apt-helper download-file ${file.url} /tmp/file SHA256:${file.sha256}`)
     assert.match((await (await fetch(repository.armoredKeyUrl)).text()), 'BEGIN PGP PUBLIC KEY BLOCK')
   })
 })

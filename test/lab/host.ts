@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type CommandResult } from './command.ts'
 import { type Disk, eraseDisk, mountDisk, personalize, rootOf, saveWarmLayer, unmountDisk, warmFolder } from './disk.ts'
@@ -71,12 +71,18 @@ export function makeHost(places: LabPlaces, mtu: number, first: HostRecord, news
   const run: LabHost['run'] = async (script, options) => runInside(leader(), script, options?.timeoutSeconds ?? 300)
   const isOn = () => runningMachine(folder) !== undefined
 
+  const remember = (change: Partial<HostRecord>) => {
+    record = { ...record, ...change }
+    writeRecord(folder, record)
+    news.keysChanged()
+  }
   const boot = async () => {
     if (isOn()) return
-    const fresh = !existsSync(join(folder, 'upper'))
     await mountDisk(disk())
-    if (fresh) await personalize(disk(), { name: record.name, network, labKey: places.key })
-    if (fresh) news.keysChanged()
+    if (record.hostKeys.length === 0) {
+      await personalize(disk(), { name: record.name, network, labKey: places.key })
+      remember({ hostKeys: hostKeys(root) })
+    }
     await waitUntilReady(machine, await switchOn(machine), address)
     bootMark = readSshActivity(log, 0).mark
   }
@@ -95,7 +101,7 @@ export function makeHost(places: LabPlaces, mtu: number, first: HostRecord, news
     root,
     console: join(folder, 'console.log'),
     hostKeyFingerprint() {
-      const key = hostKeys(root)[0]?.split(' ')[1] ?? ''
+      const key = record.hostKeys[0]?.split(' ')[1] ?? ''
       return `SHA256:${createHash('sha256').update(Buffer.from(key, 'base64')).digest('base64').replace(/=+$/, '')}`
     },
     leader,
@@ -123,14 +129,13 @@ export function makeHost(places: LabPlaces, mtu: number, first: HostRecord, news
       await kill()
       await faults.speak()
       eraseDisk(folder)
+      remember({ hostKeys: [] })
       if (wasOn) await boot()
     },
     async saveWarm(key) {
       if (isOn()) throw new Error(`${record.name} is on: stop() it before saveWarm()`)
       const base = record.layers.at(-1) as string
-      const layers = saveWarmLayer(disk(), warmFolder(places.warm, key, base))
-      record = { ...record, layers }
-      writeRecord(folder, record)
+      remember({ layers: saveWarmLayer(disk(), warmFolder(places.warm, key, base)), hostKeys: [] })
     },
     async remove() {
       await kill()

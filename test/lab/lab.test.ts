@@ -10,7 +10,7 @@ import { hosts, sharedLab } from './shared.ts'
 const promise = labUnavailable() === undefined ? test : test.skip
 
 const both = () => hosts({ name: 'lab-bookworm', suite: 'bookworm' }, { name: 'lab-trixie', suite: 'trixie' })
-const one = async () => (await both())[0]!
+const one = async () => (await both())[0]
 
 async function ssh(...args: string[]) {
   const { places } = await sharedLab()
@@ -111,6 +111,17 @@ promise('a power cut keeps the disk and the host keys; a reset forgets both', as
   assert.is((await ssh(host.name, 'true')).code, 0)
 })
 
+promise('a host that is off is still known, and does not answer', async () => {
+  const [host, other] = await both()
+  await host.stop()
+  await other.reset()
+  const { places } = await sharedLab()
+  assert.match(readFileSync(places.knownHosts, 'utf8'), `${host.address},${host.name} ssh-ed25519`)
+  assert.is((await ssh(host.name, 'true')).code, 255)
+  await host.boot()
+  assert.is((await ssh(host.name, 'true')).code, 0)
+})
+
 promise('a reboot from inside finds its network again', async () => {
   const host = await one()
   const before = host.leader()
@@ -121,10 +132,10 @@ promise('a reboot from inside finds its network again', async () => {
 
 promise('units of the same name on two hosts do not reach for each other', async () => {
   const [first, second] = await both()
-  for (const host of [first!, second!]) await host.must('systemd-run --unit same sleep 300')
-  await first!.must('systemctl kill --signal KILL same; systemctl stop same; true')
-  assert.is((await second!.run('systemctl is-active same')).stdout, 'active\n')
-  await second!.must('systemctl stop same')
+  for (const host of [first, second]) await host.must('systemd-run --unit same sleep 300')
+  await first.must('systemctl kill --signal KILL same; systemctl stop same; true')
+  assert.is((await second.run('systemctl is-active same')).stdout, 'active\n')
+  await second.must('systemctl stop same')
 })
 
 promise('a warm layer is what other hosts start from', async () => {
@@ -134,11 +145,11 @@ promise('a warm layer is what other hosts start from', async () => {
     await host.must('echo made once > /etc/warm')
   })
   const [warm] = await lab.startHosts([{ name: 'lab-warm', suite: 'bookworm', warm: key }])
-  assert.is(await warm!.must('cat /etc/warm; hostname'), 'made once\nlab-warm\n')
-  await warm!.reset()
-  assert.is(await warm!.must('cat /etc/warm'), 'made once\n')
-  await warm!.remove()
-  assert.not.ok(existsSync(warm!.root))
+  assert.is(await warm.must('cat /etc/warm; hostname'), 'made once\nlab-warm\n')
+  await warm.reset()
+  assert.is(await warm.must('cat /etc/warm'), 'made once\n')
+  await warm.remove()
+  assert.not.ok(existsSync(warm.root))
   assert.not.match(readFileSync('/proc/mounts', 'utf8'), 'lab-warm')
   lab.dropWarm('bookworm', key)
 })

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { labUnavailable } from './available.ts'
 import { baseFolders, makeBase } from './base.ts'
@@ -7,13 +7,13 @@ import { claimLab, isKept } from './claim.ts'
 import { warmFolder, warmLayers } from './disk.ts'
 import { makeHost, type LabHost } from './host.ts'
 import { allRecords, writeRecord, type HostRecord } from './host-record.ts'
-import { hostKeys, makeLabKey, writeSshFiles } from './keys.ts'
+import { makeLabKey, writeSshFiles } from './keys.ts'
 import { machineMirror, type Suite } from './mirror.ts'
 import { raiseNetwork } from './network.ts'
 import { installMissingPackages } from './packages.ts'
 import { labPlaces, type LabPlaces } from './places.ts'
 import { sweep } from './sweep.ts'
-import { recordOf, type HostWish } from './wish.ts'
+import { recordOf, type HostsFor, type HostWish } from './wish.ts'
 
 // `keep`: hosts outlive this process until `down` (the command line's way); without it they belong to this process.
 export type LabOptions = { suites: readonly Suite[]; log: (line: string) => void; id?: number; keep?: boolean }
@@ -21,7 +21,7 @@ export type LabOptions = { suites: readonly Suite[]; log: (line: string) => void
 export type Lab = {
   places: LabPlaces
   // Boots hosts side by side and waits until each can be used.
-  startHosts(wishes: readonly HostWish[]): Promise<LabHost[]>
+  startHosts<const Wishes extends readonly HostWish[]>(wishes: Wishes): Promise<HostsFor<Wishes>>
   // The hosts that are there now, by name.
   hosts: ReadonlyMap<string, LabHost>
   // Makes a warm layer unless it is saved already: boots a host, lets `make` work on it, keeps its disk under the key.
@@ -71,8 +71,8 @@ async function makeReady(places: LabPlaces, options: LabOptions): Promise<Record
 function openLab(places: LabPlaces, bases: Record<Suite, string>, mtu: number, giveBack: () => void): Lab {
   const hosts = new Map<string, LabHost>()
   const rewriteSshFiles = () => {
-    const known = [...hosts.values()].filter((each) => existsSync(join(each.root, 'etc/lab-network')))
-    writeSshFiles(places, known.map((each) => ({ name: each.name, address: each.address, hostKeys: hostKeys(each.root) })))
+    const known = allRecords(places.hosts)
+    writeSshFiles(places, known.map((each) => ({ ...each, address: places.addressOf(each.octet) })))
   }
   const adopt = (record: HostRecord) => {
     const host = makeHost(places, mtu, record, {
@@ -87,7 +87,7 @@ function openLab(places: LabPlaces, bases: Record<Suite, string>, mtu: number, g
   }
   for (const record of allRecords(places.hosts)) adopt(record)
 
-  const startHosts: Lab['startHosts'] = async (wishes) => {
+  const startHosts: Lab['startHosts'] = async <Wishes extends readonly HostWish[]>(wishes: Wishes) => {
     const made = wishes.map((wish) => {
       const record = recordOf(places, wish, bases[wish.suite])
       writeRecord(join(places.hosts, wish.name), record)
@@ -96,7 +96,7 @@ function openLab(places: LabPlaces, bases: Record<Suite, string>, mtu: number, g
     // All have settled before anybody hears of a failure, so that nobody ends a lab in which a host is still booting.
     const boots = await Promise.allSettled(made.map((host) => host.boot()))
     for (const boot of boots) if (boot.status === 'rejected') throw boot.reason
-    return made
+    return made as HostsFor<Wishes>
   }
 
   return {
@@ -106,7 +106,6 @@ function openLab(places: LabPlaces, bases: Record<Suite, string>, mtu: number, g
     async warmUp(suite, key, make) {
       if (warmLayers(warmFolder(places.warm, key, bases[suite])) !== undefined) return
       const [host] = await startHosts([{ name: `warming-${suite}`, suite }])
-      if (host === undefined) return
       try {
         await make(host)
         await host.stop()

@@ -47,7 +47,8 @@ export function leaderOf(machine: string): number | undefined {
 export async function cutPower(machine: Machine): Promise<void> {
   const end = Date.now() + 10_000
   const keeper = runningMachine(machine.folder)
-  if (keeper !== undefined) signal(keeper, 'SIGKILL')
+  // With its process group: what it was about to start would enter the host's groups only later.
+  if (keeper !== undefined) process.kill(-keeper.pid, 'SIGKILL')
   // A host outlives its systemd-nspawn, so it is found by its control groups; its process 1 takes the rest with it.
   for (let left = processesIn(machine.machine); left.length > 0; left = processesIn(machine.machine)) {
     if (Date.now() > end) throw new Error(`${machine.hostname} does not end: processes ${left.join(' ')} are left`)

@@ -1,7 +1,7 @@
 import { endWithProcess } from './end-with-process.ts'
 import { type LabHost } from './host.ts'
 import { prepareLab, type Lab } from './lab.ts'
-import { type HostWish } from './wish.ts'
+import { type HostsFor, type HostWish } from './wish.ts'
 
 let opening: Promise<Lab> | undefined
 
@@ -15,14 +15,15 @@ export function sharedLab(): Promise<Lab> {
 }
 
 // Hosts of the shared lab in the order asked for: those that are there are reused (and switched on), others are started.
-export async function hosts(...wishes: HostWish[]): Promise<LabHost[]> {
+export async function hosts<const Wishes extends readonly HostWish[]>(...wishes: Wishes): Promise<HostsFor<Wishes>> {
   const lab = await sharedLab()
   const there = wishes.map((wish) => lab.hosts.get(wish.name)).filter((host) => host !== undefined)
   await Promise.all(there.map((host) => host.boot()))
   await lab.startHosts(wishes.filter((wish) => !lab.hosts.has(wish.name)))
-  return wishes.map((wish) => {
+  const found = wishes.map((wish): LabHost => {
     const host = lab.hosts.get(wish.name)
     if (host?.suite !== wish.suite) throw new Error(`${wish.name} is a ${host?.suite} host already, wanted: ${wish.suite}`)
     return host
   })
+  return found as HostsFor<Wishes>
 }

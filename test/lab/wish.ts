@@ -1,11 +1,15 @@
 import { existsSync } from 'node:fs'
 import { warmFolder, warmLayers } from './disk.ts'
+import { type LabHost } from './host.ts'
 import { allRecords, type HostRecord } from './host-record.ts'
 import { type Suite } from './mirror.ts'
 import { type LabPlaces } from './places.ts'
 
 // A host somebody wants: bare, or with what was saved under the key `warm`.
 export type HostWish = { name: string; suite: Suite; warm?: string }
+
+// One host for each wish, in its order.
+export type HostsFor<Wishes extends readonly HostWish[]> = { -readonly [Place in keyof Wishes]: LabHost }
 
 // Turns a wish into a host with an address and a disk, or says why it cannot be had.
 export function recordOf(places: LabPlaces, wish: HostWish, base: string): HostRecord {
@@ -14,7 +18,7 @@ export function recordOf(places: LabPlaces, wish: HostWish, base: string): HostR
   if (others.some((each) => each.name === wish.name)) throw new Error(`lab ${places.id} already has a host ${wish.name}`)
   if (!existsSync(base)) throw new Error(`${wish.name}: no base for ${wish.suite}; name the suite in prepareLab({ suites })`)
   const octet = firstFree(new Set(others.map((each) => each.octet)))
-  return { name: wish.name, suite: wish.suite, octet, layers: layersOf(places, wish, base) }
+  return { name: wish.name, suite: wish.suite, octet, layers: layersOf(places, wish, base), hostKeys: [] }
 }
 
 function layersOf(places: LabPlaces, wish: HostWish, base: string): string[] {
