@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import standalone from 'ajv/dist/standalone/index.js'
@@ -35,10 +35,17 @@ export async function writeValidators() {
       write: false,
       charset: 'utf8',
     })
-    writeFileSync(join(folder, `${name}.js`), bundled.outputFiles[0].text)
-    writeFileSync(
-      join(folder, `${name}.d.ts`),
+    put(`${name}.js`, bundled.outputFiles[0].text)
+    put(
+      `${name}.d.ts`,
       `import type { Validator } from '../violation.ts'\n\nexport declare const ${name}: Validator\n`,
     )
   }
+}
+
+// Whoever reads a validator meanwhile sees the old one or the new one, never half of it.
+function put(file, text) {
+  const fresh = join(folder, `.${file}.${process.pid}`)
+  writeFileSync(fresh, text)
+  renameSync(fresh, join(folder, file))
 }

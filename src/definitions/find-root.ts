@@ -30,6 +30,6 @@ export async function findDefinitions(from: string, given?: string): Promise<str
 async function isDefinitions(folder: string): Promise<boolean> {
   const clusters = await stat(join(folder, 'clusters')).catch(() => undefined)
   if (clusters?.isDirectory() === true) return true
-  const flight = await stat(join(folder, 'flight.yml')).catch(() => undefined)
-  return flight?.isFile() === true
+  const files = await Promise.all(['flight.yml', 'flight.yaml'].map((file) => stat(join(folder, file)).catch(() => undefined)))
+  return files.some((file) => file?.isFile() === true)
 }

@@ -1,11 +1,14 @@
-import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { readdir } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import type { App, Cluster, Definitions } from '../model/definitions.ts'
 import { FlightError } from '../model/errors.ts'
 import type { Problem } from '../model/errors.ts'
 import { app as appSchema } from '../schema/generated/app.js'
 import { cluster as clusterSchema } from '../schema/generated/cluster.js'
 import { flight as flightSchema } from '../schema/generated/flight.js'
+import { adviseOnApp } from './advise-app.ts'
+import { adviseOnCluster } from './advise-cluster.ts'
+import type { Advice } from './advise-cluster.ts'
 import { checkApp } from './check-app.ts'
 import { checkCluster, checkSourceKey } from './check-cluster.ts'
 import { checkDomains } from './check-domains.ts'
@@ -23,7 +26,6 @@ import { resolveCluster } from './resolve-cluster.ts'
 import { resolveSettings } from './resolve-settings.ts'
 import { readSource, readSources } from './source.ts'
 import type { Source } from './source.ts'
-import { adviseOn } from './warn-app.ts'
 
 // What is legal and unwise: shown, never refused.
 export type Warning = { where: string; what: string; hint?: string }
@@ -51,7 +53,7 @@ export async function loadDefinitions(folder: string): Promise<Loaded> {
   ]
   if (findings.length > 0) throw new FlightError(problemsOf(findings))
   const definitions = resolveAll(root, settings.node, clusters.sources, apps.sources)
-  const unwise = [...clusters.unused, ...apps.unused, ...domains.warnings, ...advice(definitions, apps.sources)]
+  const unwise = [...clusters.unused, ...apps.unused, ...domains.warnings, ...advice(definitions, clusters.sources, apps.sources)]
   return { definitions, warnings: problemsOf(unwise).map(withoutCode) }
 }
 
@@ -68,8 +70,12 @@ const noCluster: Finding = {
 }
 
 async function readSettings(root: string): Promise<{ node: Node | undefined; findings: Finding[] }> {
-  if (!existsSync(join(root, 'flight.yml'))) return { node: undefined, findings: [] }
-  const { node, findings } = await readSource(root, 'flight.yml')
+  const [file, other] = (await readdir(root).catch(() => [])).filter((name) => /^flight\.ya?ml$/.test(name)).sort()
+  if (file === undefined) return { node: undefined, findings: [] }
+  if (other !== undefined) {
+    return { node: undefined, findings: [{ code: 'FLIGHT_REFERENCE', place: ofFile(file), path: [], what: `stands beside ${other}`, hint: 'keep one of them' }] }
+  }
+  const { node, findings } = await readSource(root, file)
   return { node, findings: node === undefined ? findings : [...findings, ...checkSchema(flightSchema, node), ...checkSourceKey(node)] }
 }
 
@@ -93,10 +99,15 @@ function byName(a: Cluster | App, b: Cluster | App): number {
   return a.name < b.name ? -1 : 1
 }
 
-function advice(definitions: Definitions, sources: readonly Source[]): Finding[] {
-  return definitions.apps.flatMap((app) => {
-    const cluster = definitions.clusters.find(({ name }) => name === app.cluster) as Cluster
-    const node = sources.find(({ name }) => name === app.name)?.node as Node
-    return adviseOn(app, cluster).map((said) => ({ code: 'FLIGHT_SCHEMA' as const, place: placeAt(node, said.path), ...said }))
-  })
+function advice(definitions: Definitions, clusters: readonly Source[], apps: readonly Source[]): Finding[] {
+  const at = (node: Node, advice: readonly Advice[]): Finding[] =>
+    advice.map((said) => ({ code: 'FLIGHT_SCHEMA', place: placeAt(node, said.path), ...said }))
+  const nodeOf = (sources: readonly Source[], wanted: string): Node => sources.find(({ name }) => name === wanted)?.node as Node
+  return [
+    ...definitions.clusters.flatMap((cluster) => at(nodeOf(clusters, cluster.name), adviseOnCluster(cluster))),
+    ...definitions.apps.flatMap((app) => {
+      const cluster = definitions.clusters.find(({ name }) => name === app.cluster) as Cluster
+      return at(nodeOf(apps, app.name), adviseOnApp(app, cluster))
+    }),
+  ]
 }

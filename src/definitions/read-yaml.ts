@@ -1,5 +1,7 @@
 import { CORE_SCHEMA, constructFromEvents, EVENT_ID, parseEvents, realMapTag, YAMLException } from 'js-yaml'
 import type { Event } from 'js-yaml'
+import { indexLines } from './line-index.ts'
+import type { LineIndex } from './line-index.ts'
 import type { Entry, Node } from './node.ts'
 import { ofFile } from './place.ts'
 import type { Finding, Place } from './place.ts'
@@ -13,23 +15,23 @@ const SCHEMA = CORE_SCHEMA.withTags(realMapTag)
 
 // One YAML document as a tree with places; or what is wrong with it.
 export function readYaml(file: string, source: string): Node | Finding {
-  const lines = lineStarts(source)
+  const lines = indexLines(file, source)
   try {
     const events = parseEvents(source, { filename: file, maxDepth: MAX_DEPTH })
     const documents = constructFromEvents(events, { source, schema: SCHEMA, maxAliases: MAX_ALIASES })
     if (documents.length > 1) {
       const second = events.findIndex((event, index) => index > 0 && event.type === EVENT_ID.DOCUMENT)
       const start = events.slice(second).map(startOf).find((offset) => offset >= 0)
-      return fault(lines.place(file, start ?? 0), 'must hold one YAML document, holds several', 'one file a definition; remove the ---')
+      return fault(lines(start ?? 0), 'must hold one YAML document, holds several', 'one file a definition; remove the ---')
     }
     if (documents.length === 0 || documents[0] === null || documents[0] === undefined) {
       return fault(ofFile(file), 'is empty', 'write a definition, or remove the file')
     }
-    return new Builder(file, source, events, lines).build(documents[0])
+    return new Builder(source, events, lines).build(documents[0])
   } catch (error) {
     if (error instanceof Refusal) return fault(error.place, error.message, error.hint)
     if (!(error instanceof YAMLException)) throw error
-    const place = error.mark === undefined ? ofFile(file) : lines.place(file, error.mark.position)
+    const place = error.mark === undefined ? ofFile(file) : lines(error.mark.position)
     return fault(place, `is no valid YAML: ${error.reason}`, hintFor(error.reason))
   }
 }
@@ -50,13 +52,11 @@ class Refusal extends Error {
 class Builder {
   private index = 1 // 0 is the document
   private readonly anchors = new Map<string, Node | 'open'>()
-  private readonly file: string
   private readonly source: string
   private readonly events: readonly Event[]
-  private readonly lines: Lines
+  private readonly lines: LineIndex
 
-  constructor(file: string, source: string, events: readonly Event[], lines: Lines) {
-    this.file = file
+  constructor(source: string, events: readonly Event[], lines: LineIndex) {
     this.source = source
     this.events = events
     this.lines = lines
@@ -64,7 +64,7 @@ class Builder {
 
   build(value: unknown): Node {
     const event = this.events[this.index++]!
-    const place = this.lines.place(this.file, startOf(event))
+    const place = this.lines(startOf(event))
     if (event.type === EVENT_ID.ALIAS) return this.anchored(this.source.slice(event.anchorStart, event.anchorEnd), place)
     const anchor = 'anchorStart' in event && event.anchorStart >= 0 ? this.source.slice(event.anchorStart, event.anchorEnd) : undefined
     if (anchor !== undefined) this.anchors.set(anchor, 'open')
@@ -110,26 +110,6 @@ class Builder {
       size += node.size
     }
     return { kind: 'map', place, entries, size }
-  }
-}
-
-type Lines = { place(file: string, offset: number): Place }
-
-// Offsets to lines and columns.
-function lineStarts(source: string): Lines {
-  const starts = [0]
-  for (const match of source.matchAll(/\r\n|\r|\n/g)) starts.push(match.index + match[0].length)
-  return {
-    place(file, offset) {
-      let low = 0
-      let high = starts.length - 1
-      while (low < high) {
-        const middle = (low + high + 1) >> 1
-        if (starts[middle]! <= offset) low = middle
-        else high = middle - 1
-      }
-      return { file, line: low + 1, column: offset - starts[low]! + 1 }
-    },
   }
 }
 

@@ -80,7 +80,7 @@ export type App = {
   name: string
   file: string
   repo: string
-  deployKey: string | undefined
+  deployKey: string | undefined // absolute, on the controller
   releaseFrom: readonly string[]
   subdirectory: string | undefined
   php: PhpVersion
@@ -89,7 +89,7 @@ export type App = {
   redirects: Readonly<Record<string, string>>
   publicDir: string
   composerCommand: string
-  composerAuth: string | undefined
+  composerAuth: string | undefined // absolute, on the controller
   buildCommands: readonly string[]
   releaseCommands: readonly string[]
   afterCommands: readonly string[]

@@ -55,7 +55,9 @@ export function shown(value: unknown): string {
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object') return 'a mapping'
   if (typeof value !== 'string') return String(value)
-  const short = value.length > 60 ? `${value.slice(0, 57)}…` : value
+  // Somebody wrote a password into an address: it must not reach a log by way of our message.
+  const bare = value.slice(0, 2000).replace(/(:\/\/)[^/\s]*@/g, '$1…@')
+  const short = bare.length > 60 ? `${bare.slice(0, 57)}…` : bare
   return JSON.stringify(short).replace(/[\u007f-\u009f\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
@@ -64,6 +66,9 @@ function typeWords(rule: unknown, schema: Violation['schema'], value: unknown): 
   const what = `must be ${types.map((type) => TYPE_NAMES[type] ?? type).join(' or ')}, is ${shown(value)}`
   if (types.includes('string') && types.length === 1 && fitsOnceQuoted(schema, value)) return { what, hint: 'quote it' }
   if (types.includes('array') && typeof value === 'string') return { what, hint: `write [ ${value.length > 30 ? '…' : value} ]` }
+  if (types.some((type) => type === 'integer' || type === 'number') && typeof value === 'string' && /^[0-9]{1,9}$/.test(value)) {
+    return { what, hint: 'without quotes' }
+  }
   if (value === null) return { what, hint: 'give it a value or leave the key out' }
   return types.length > 1 ? { what, ...hintOf(schema) } : { what }
 }

@@ -1,12 +1,10 @@
 import type { App, Cluster } from '../model/definitions.ts'
 import type { PathSegment } from '../schema/violation.ts'
-
-// Something legal and unwise about an app: at which of its keys.
-export type Advice = { path: readonly PathSegment[]; what: string; hint?: string }
+import type { Advice } from './advise-cluster.ts'
 
 // What a person with experience would say about an app.
-export function adviseOn(app: App, cluster: Cluster): Advice[] {
-  return [...migrations(app), ...queueRestart(app), ...twice(app), ...notLinked(app), ...timeouts(app), ...payload(app, cluster), ...nowhere(app)]
+export function adviseOnApp(app: App, cluster: Cluster): Advice[] {
+  return [...migrations(app), ...erasing(app), ...queueRestart(app), ...twice(app), ...notLinked(app), ...timeouts(app), ...payload(app, cluster), ...nowhere(app)]
 }
 
 const MIGRATES = /\bartisan\s+migrate(?=\s|$)/
@@ -29,6 +27,13 @@ function migrations(app: App): Advice[] {
     }
   }
   return advice
+}
+
+function erasing(app: App): Advice[] {
+  return commands(app).flatMap(({ path, command }) => {
+    const found = /\bartisan\s+(migrate:(?:fresh|refresh|reset)|db:wipe)\b/.exec(command)
+    return found === null ? [] : [{ path, what: `${found[1]} erases the database with every release` }]
+  })
 }
 
 function queueRestart(app: App): Advice[] {

@@ -1,0 +1,23 @@
+import type { Cluster } from '../model/definitions.ts'
+import type { PathSegment } from '../schema/violation.ts'
+
+// Something legal and unwise: at which key of a definition.
+export type Advice = { path: readonly PathSegment[]; what: string; hint?: string }
+
+// What a person with experience would say about a cluster.
+export function adviseOnCluster(cluster: Cluster): Advice[] {
+  const advice: Advice[] = []
+  if (cluster.phpSource.kind === 'custom') {
+    const strong = cluster.phpSource.pin.find(({ priority }) => priority >= 1000)
+    if (strong !== undefined) {
+      const what = `priority ${strong.priority} lets apt downgrade what is installed`
+      advice.push({ path: ['php_source', 'pin'], what, hint: '990 prefers it without that' })
+    }
+  }
+  const everyone = cluster.realIp.findIndex((network) => /\/0+$/.test(network))
+  if (everyone >= 0) {
+    const what = 'believes the X-Forwarded-For of everybody: visitors choose their own address'
+    advice.push({ path: ['real_ip', everyone], what, hint: 'list the load balancers' })
+  }
+  return advice
+}
