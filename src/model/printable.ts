@@ -1,8 +1,15 @@
 // What a server, a file or a plan contains may hold what a terminal would obey: escape sequences, other control characters,
 // and the marks that turn the direction of text around and make it read as something that it is not.
-const ESCAPES =
-  /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b[\]PX^_]|[\u0090\u0098\u009d-\u009f])[^\u0007\u001b\u009c\n]*(?:\u0007|\u001b\\|\u009c)?|\u001b[ -/]*[0-~]?/g
-const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g
+const ESC = '\\u001b'
+const ESCAPES = new RegExp(
+  [
+    `(?:${ESC}\\[|\\u009b)[0-?]*[ -/]*[@-~]`, // colours, cursor movement, clearing
+    `(?:${ESC}[\\]PX^_]|[\\u0090\\u0098\\u009d-\\u009f])[^\\u0007${ESC}\\u009c\\n]*(?:\\u0007|${ESC}\\\\|\\u009c)?`, // titles, links, clipboard
+    `${ESC}[ -/]*[0-~]?`,
+  ].join('|'),
+  'g',
+)
+const CONTROLS = /(?![\n\t])\p{Cc}|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu
 
 // The text without escape sequences and control characters; line ends (\n) and tabs stay.
 export function cleanOfEscapes(text: string): string {

@@ -6,13 +6,16 @@ const APART = '&#8203;'
 
 // Plain words inside Markdown, on one line.
 export function prose(text: string): string {
-  return htmlText(text.replaceAll('\u200b', ''))
+  return harmless(text)
     .replace(/[\\`*_[\]~|$]/g, '\\$&')
-    .replace(/:\/\//g, `:${APART}//`)
 }
 
-// Plain words inside an HTML line (<summary>), where Markdown is not read.
+// Plain words inside an HTML line (<summary>): what Markdown could read there is written as numbers.
 export function htmlText(text: string): string {
+  return harmless(text).replace(/[\\`*_[\]~|$]/g, (sign) => `&#${sign.charCodeAt(0)};`)
+}
+
+function harmless(text: string): string {
   return onOneLine(text)
     .replace(/&/g, '&amp;')
     .replace(/</g, '&lt;')
@@ -20,16 +23,22 @@ export function htmlText(text: string): string {
     .replace(/"/g, '&quot;')
     .replace(/@/g, `@${APART}`)
     .replace(/(?<!&)#(?=\d)/g, `#${APART}`)
+    .replace(/:\/\//g, `:${APART}//`)
     .replace(/\bGH-(?=\d)|\bwww\./gi, (word) => `${word.slice(0, -1)}${APART}${word.slice(-1)}`)
 }
 
 function longestRun(text: string): number {
-  return Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length))
+  return (text.match(/`+/g) ?? []).reduce((longest, run) => Math.max(longest, run.length), 0)
 }
 
-// A name as inline code, usable in a table, too.
+// A name as inline code in a cell of a table.
+export function cell(text: string): string {
+  return code(text).replace(/\|/g, '\\|')
+}
+
+// A name as inline code.
 export function code(text: string): string {
-  const line = onOneLine(text).replace(/\|/g, '\\|')
+  const line = onOneLine(text)
   if (line === '') return '` `'
   const ticks = '`'.repeat(longestRun(line) + 1)
   const pad = line.startsWith('`') || line.endsWith('`') ? ' ' : ''

@@ -2,17 +2,25 @@ import { isEmpty, type Plan } from '../model/plan.ts'
 import { bounded, type Part } from './bounded.ts'
 import { entryMarkdown } from './entry-markdown.ts'
 import { type GroupView, groupViews } from './group-view.ts'
-import { code, htmlText, prose } from './markdown.ts'
+import { cell, code, htmlText, prose } from './markdown.ts'
 import { actionsOf, serverOf } from './plan-groups.ts'
 import { type SummaryLine, summaryLines, titleOf } from './plan-summary.ts'
 import { count, sorted } from './words.ts'
 
 const MOST_ROWS = 100
 const MOST_LINE = 1500
+const MOST_TITLE = 400
+const MOST_NAME = 100
+const MOST_SUMMARY = 60
+const MOST_SUMMARY_CHARACTERS = 20_000
+
+function shortened(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most)}…` : text
+}
 
 function summaryItem({ symbol, text, hint }: SummaryLine): string {
-  const line = prose(text.length > MOST_LINE ? `${text.slice(0, MOST_LINE)}…` : text)
-  const way = hint === undefined ? '' : ` Way out: ${prose(hint.slice(0, MOST_LINE))}`
+  const line = prose(shortened(text, MOST_LINE))
+  const way = hint === undefined ? '' : ` Way out: ${prose(shortened(hint, MOST_LINE))}`
   if (symbol === ' ') return `- ${line}${way}`
   return symbol === '!' ? `- **! ${line}**${way}` : `- ${code(symbol)} ${line}${way}`
 }
@@ -28,7 +36,7 @@ function table(plan: Plan): string {
     const state = missing.has(name) ? '**could not be asked**' : blocked.has(name) ? '**blocked**' : actions.length === 0 ? '' : count(actions.length, 'action')
     if (state === '') return []
     const reloads = String(actions.filter(({ verb }) => verb === 'reload').length || '')
-    return [`| ${code(name)} | ${state} | ${of('package')} | ${of('file', 'composer', 'apt-source', 'retired')} | ${reloads} |`]
+    return [`| ${cell(shortened(name, MOST_NAME))} | ${state} | ${of('package')} | ${of('file', 'composer', 'apt-source', 'retired')} | ${reloads} |`]
   })
   if (rows.length === 0) return ''
   const shown = rows.slice(0, MOST_ROWS)
@@ -37,7 +45,7 @@ function table(plan: Plan): string {
 }
 
 function part(group: GroupView, stage: string): Part {
-  const title = `${stage}${group.title}`
+  const title = shortened(`${stage}${group.title}`, MOST_TITLE)
   const notes = group.notes.map((note) => `- note: ${prose(note)}`)
   const inner = [prose(group.about), '', ...notes, ...group.entries.map(entryMarkdown)].join('\n')
   return {
@@ -57,14 +65,11 @@ export function planMarkdown(plan: Plan): string {
   const lines = summaryLines(plan)
   const items = lines.slice(0, MOST_SUMMARY).map(summaryItem)
   const more = lines.length > MOST_SUMMARY ? [`- and ${count(lines.length - MOST_SUMMARY, 'line')} more`] : []
-  const head = [`### Flight plan${prose(titleOf(plan))}`, '', ...shorten(items), ...more, table(plan), ''].join('\n')
+  const head = [`### Flight plan${prose(shortened(titleOf(plan), MOST_TITLE))}`, '', ...shorten(items), ...more, table(plan), ''].join('\n')
   const foot = isEmpty(plan) ? `Digest ${code(plan.digest)}\n` : `Digest ${code(plan.digest)}. To do exactly this: \`flight apply\` with the plan file of this digest.\n`
   const left = (number: number): string => `**Cut here: ${count(number, 'part')} of this plan left out. \`flight show\` shows all of it.**\n`
   return bounded(head, parts, foot, left)
 }
-
-const MOST_SUMMARY = 60
-const MOST_SUMMARY_CHARACTERS = 20_000
 
 // The items as far as they fit, the rest counted.
 function shorten(items: readonly string[]): string[] {

@@ -38,9 +38,9 @@ function leftOut(plan: Plan): string[] {
 }
 
 function next(plan: Plan, file: string | undefined): string[] {
-  const digest = shortDigest(plan.digest)
   if (isEmpty(plan)) return []
-  return [file === undefined ? `Plan ${digest}` : `Plan ${digest}. To do exactly this: flight apply ${onOneLine(file)}`]
+  const digest = `Plan ${shortDigest(plan.digest)}`
+  return file === undefined ? [digest] : [`${digest}. To do exactly this:`, `  flight apply ${onOneLine(file)}`]
 }
 
 // A plan as a person reads it before production changes: what it comes to, then server by server, then what to type next.

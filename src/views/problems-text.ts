@@ -1,14 +1,16 @@
 import type { Problem } from '../model/errors.ts'
 import { onOneLine } from '../model/printable.ts'
 import { type Paint, paintFor } from './paint.ts'
-import { count, names } from './words.ts'
+import { count, sorted } from './words.ts'
 import { wrap } from './wrap.ts'
 
-function one(problem: Problem, width: number, paint: Paint): string[] {
+const MANY = 3
+
+function one(problem: Problem, withCode: boolean, width: number, paint: Paint): string[] {
   const where = onOneLine(problem.where)
   const what = onOneLine(problem.what)
-  const code = problem.code
-  const [first = '', ...rest] = wrap(where === '' ? `${what} (${code})` : `${where}: ${what} (${code})`, width, '! ', 2)
+  const code = withCode ? ` (${problem.code})` : ''
+  const [first = '', ...rest] = wrap(where === '' ? `${what}${code}` : `${where}: ${what}${code}`, width, '! ', 2)
   const painted = where !== '' && first.startsWith(`! ${where}`) ? `! ${paint.bold(where)}${first.slice(where.length + 2)}` : first
   return [
     paint.red(painted.slice(0, 1)) + painted.slice(1),
@@ -17,8 +19,8 @@ function one(problem: Problem, width: number, paint: Paint): string[] {
   ]
 }
 
-// Problems as sentences, in the order given: place, what is wrong, the code to look up, the way out. Several are counted,
-// and a hint that many of them share is said once, after the last of them.
+// Problems as sentences, in the order given: place, what is wrong, the code to look up, the way out. Many are counted by
+// their codes at the end, and a hint that many of them share is said once, after the last of them.
 export function problemsText(problems: readonly Problem[], options: { color: boolean; width?: number }): string {
   const paint = paintFor(options.color)
   const width = options.width ?? 100
@@ -26,9 +28,9 @@ export function problemsText(problems: readonly Problem[], options: { color: boo
     const next = problems[index + 1]
     const repeated = next !== undefined && problem.hint !== undefined && next.hint === problem.hint
     const { hint: _, ...bare } = problem
-    return one(repeated ? bare : problem, width, paint)
+    return one(repeated ? bare : problem, problems.length < MANY, width, paint)
   })
-  if (problems.length < 3) return lines.join('\n')
-  const codes = names([...new Set(problems.map(({ code }) => code))], 4)
-  return [...lines, `${count(problems.length, 'problem')} (${codes}); \`docs/errors.md\` explains each`].join('\n')
+  if (problems.length < MANY) return lines.join('\n')
+  const codes = sorted(problems.map(({ code }) => code)).map((code) => `${problems.filter((problem) => problem.code === code).length} ${code}`)
+  return [...lines, ...wrap(`${count(problems.length, 'problem')}: ${codes.join(', ')}`, width, '')].join('\n')
 }

@@ -35,7 +35,7 @@ function tally(stage: StageProgress): string {
 
 // One line for a stage: how far it is.
 export function stageLine(stage: StageProgress, now: number): string {
-  return `${onOneLine(stage.name)}: ${count(stage.servers.size, 'server')}, ${tally(stage)} (${duration((now - stage.began) / 1000)})`
+  return `${onOneLine(stage.name)}: ${count(stage.servers.size, 'server')}, ${tally(stage)} (${duration(((stage.ended ?? now) - stage.began) / 1000)})`
 }
 
 function serverLine(name: string, server: ServerProgress, total: number | undefined, wide: number, now: number): string {
@@ -49,8 +49,8 @@ function serverLine(name: string, server: ServerProgress, total: number | undefi
   return `${name.padEnd(wide)} ${finished.padStart(6)}  ${doing}`
 }
 
-// What the terminal shows now, in at most `rows` lines: stages, below them the servers at work, the longest-running
-// action first. What does not fit is counted: a fleet is larger than a terminal.
+// What the terminal shows now, in at most `rows` lines: stages, below them the servers at work, those with the longest-running
+// actions where not all fit. The others are counted: a fleet is larger than a terminal.
 export function frameOf(run: RunProgress, size: { rows: number; columns: number }, now: number, paint: Paint): string[] {
   const cells = size.columns - 1
   const head = [asking(run, now)].filter((line) => line !== undefined)
@@ -63,8 +63,9 @@ export function frameOf(run: RunProgress, size: { rows: number; columns: number 
 
   servers.sort(([a, { since: left }], [b, { since: right }]) => left - right || (a < b ? -1 : 1))
   const shown = servers.length <= room ? servers : servers.slice(0, room - 1)
+  shown.sort(([a], [b]) => (a < b ? -1 : 1))
   const wide = Math.min(30, Math.max(0, ...shown.map(([name]) => name.length)))
   const lines = shown.map(([name, server]) => fit(`  ${serverLine(onOneLine(name), server, run.answered.get(name), wide, now)}`, cells))
   const more = servers.length - shown.length
-  return [...top, ...lines, ...(more === 0 ? [] : [paint.dim(fit(`  and ${count(more, 'server')} more at work`, cells))])]
+  return [...top, ...lines, ...(more === 0 ? [] : [paint.dim(fit(`  and ${count(more, 'more server')} at work`, cells))])]
 }

@@ -1,5 +1,5 @@
 import type { RunEvent } from '../model/event.ts'
-import { onOneLine } from '../model/printable.ts'
+import { cleanOfEscapes, onOneLine } from '../model/printable.ts'
 import type { Paint } from './paint.ts'
 import { frameOf } from './progress-frame.ts'
 import { lineOf } from './progress-lines.ts'
@@ -16,6 +16,11 @@ function lasting(event: RunEvent): boolean {
   return event.event === 'note' || event.event === 'server-missing'
 }
 
+// How many rows lines take, which a terminal that was made narrower has broken since they were drawn.
+function height(lines: readonly string[], columns: number): number {
+  return lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(cleanOfEscapes(line).length / columns)), 0)
+}
+
 // A live tree: stages, servers, the action that runs on each. Listr2 was measured and left: its renderer takes over stdout,
 // draws every server whether it fits or not, and ends asynchronously, after the error that should follow it.
 export function liveDrawing(terminal: Terminal, paint: Paint, now: () => number): { listen(event: RunEvent): void; close(): void } {
@@ -26,7 +31,8 @@ export function liveDrawing(terminal: Terminal, paint: Paint, now: () => number)
   // Nothing of the old drawing is taken away before the new one is there: one write, so that nothing flickers.
   const draw = (above: string, frame: string[]): void => {
     if (above === '' && frame.length === drawn.length && frame.every((line, index) => line === drawn[index])) return
-    const up = drawn.length === 0 ? '' : `\u001b[${drawn.length}A`
+    const rows = height(drawn, terminal.columns ?? 80)
+    const up = rows === 0 ? '' : `\u001b[${rows}A`
     const lines = frame.map((line) => `${line}\u001b[K\n`).join('')
     terminal.write(`${up}${above === '' ? '' : `\r\u001b[J${above}`}${lines}\u001b[J`)
     drawn = frame

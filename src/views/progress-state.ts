@@ -9,7 +9,7 @@ export type ServerProgress = {
   text: string // what it says
   since: number
 }
-export type StageProgress = { name: string; began: number; servers: Map<string, ServerProgress> }
+export type StageProgress = { name: string; began: number; ended: number | undefined; servers: Map<string, ServerProgress> }
 
 // All that a drawing needs to know of a run.
 export type RunProgress = {
@@ -33,6 +33,17 @@ function serverOf(run: RunProgress, name: string, now: number): ServerProgress |
   return fresh
 }
 
+const ENDED: ReadonlySet<ServerProgress['state']> = new Set(['done', 'failed', 'unreachable', 'interrupted'])
+
+// A stage begins only when the one before it is done on every server: what still stood as running there is done.
+function endStage(run: RunProgress, now: number): void {
+  const stage = run.stages.at(-1)
+  if (stage === undefined || stage.ended !== undefined) return
+  stage.ended = now
+  for (const server of stage.servers.values())
+    if (server.state === 'running' || server.state === 'verifying') server.state = 'done'
+}
+
 // Takes one event into account. The state belongs to one drawing, which changes it in place: events come by the thousand.
 export function advance(run: RunProgress, event: RunEvent, now: number): void {
   switch (event.event) {
@@ -46,9 +57,11 @@ export function advance(run: RunProgress, event: RunEvent, now: number): void {
       run.missing.add(event.server)
       return
     case 'stage-begins':
+      endStage(run, now)
       run.stages.push({
         name: event.stage,
         began: now,
+        ended: undefined,
         servers: new Map(
           event.servers.map((name) => [name, { state: 'waiting', actions: 0, failed: 0, doing: '', text: '', since: now }]),
         ),
@@ -80,6 +93,7 @@ export function advance(run: RunProgress, event: RunEvent, now: number): void {
       return
     case 'server-ends':
       server.state = event.outcome
+      if ([...(run.stages.at(-1)?.servers.values() ?? [])].every(({ state }) => ENDED.has(state))) endStage(run, now)
       return
   }
 }

@@ -29,11 +29,14 @@ function tally(actions: readonly ReceiptAction[]): string {
   return parts.join(', ')
 }
 
-function server(entry: ReceiptServer, wide: number, width: number, paint: Paint): string[] {
+function stateOf({ outcome, converged }: ReceiptServer): string {
+  return outcome === 'done' && !converged ? 'NOT AS PLANNED' : outcome
+}
+
+function server(entry: ReceiptServer, wide: number, states: number, width: number, paint: Paint): string[] {
   const whole = entry.outcome === 'done' && entry.converged
-  const state = entry.outcome === 'done' && !entry.converged ? 'NOT AS PLANNED' : entry.outcome
   const what = `${tally(entry.actions)}, ${duration(entry.seconds)}`
-  const first = wrap(what, width, `${whole ? '  ' : '! '}${onOneLine(entry.name).padEnd(wide)}  ${state.padEnd(11)}  `)
+  const first = wrap(what, width, `${whole ? '  ' : '! '}${onOneLine(entry.name).padEnd(wide)}  ${stateOf(entry).padEnd(states)}  `)
   const lines = first.map((line) => (whole ? line : paint.red(line)))
   if (whole) return lines
   const place = (action: ReceiptAction): string => `${action.verb} ${withoutServer(action.address, entry.name)}`
@@ -64,11 +67,12 @@ export function receiptText(receipt: Receipt, options: ReceiptTextOptions): stri
   const on = done === receipt.servers.length ? count(done, 'server') : `${done} of ${count(receipt.servers.length, 'server')}`
   const title = `${TITLES[receipt.outcome]}: plan ${shortDigest(receipt.plan)} on ${on}, ${tally(all)}, in ${duration(receipt.seconds)}`
   const wide = Math.min(30, Math.max(0, ...receipt.servers.map(({ name }) => name.length)))
+  const states = Math.max(0, ...receipt.servers.map((entry) => stateOf(entry).length))
   const problems = receipt.problems.length === 0 ? [] : ['', problemsText(receipt.problems, { color: options.color, width })]
   return [
     ...wrap(title, width, '').map((line) => paint.bold(line)),
     '',
-    ...receipt.servers.flatMap((entry) => server(entry, wide, width, paint)),
+    ...receipt.servers.flatMap((entry) => server(entry, wide, states, width, paint)),
     ...problems,
     '',
     ...wrap(`By ${receipt.who} from ${receipt.from}, ${receipt.began} to ${receipt.ended}`, width, '').map((line) => paint.dim(line)),

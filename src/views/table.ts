@@ -1,5 +1,6 @@
 import Table from 'cli-table3'
 import { onOneLine } from '../model/printable.ts'
+import { wrap } from './wrap.ts'
 import { type Paint, paintFor } from './paint.ts'
 
 export type TableOptions = { color: boolean; width: number }
@@ -25,10 +26,23 @@ function widthsFor(head: readonly string[], rows: readonly (readonly string[])[]
   return widths
 }
 
+// A cell on several lines, broken between words; a word that is wider than its column is broken, too.
+function folded(cell: string, width: number): string {
+  return wrap(cell, width, '')
+    .flatMap((line) => line.match(new RegExp(`.{1,${width}}`, 'gu')) ?? [''])
+    .join('\n')
+}
+
 // Where a table would be too narrow to read: each row as a block of `title: cell`.
 function blocks(head: readonly string[], rows: readonly (readonly string[])[], paint: Paint): string {
   const wide = Math.max(...head.map((title) => title.length))
-  return rows.map((row) => head.map((title, index) => `${paint.bold(title.padEnd(wide))}  ${row[index] ?? ''}`.trimEnd()).join('\n')).join('\n\n')
+  return rows
+    .map((row) =>
+      head
+        .flatMap((title, index) => (row[index] === '' ? [] : [`${paint.bold(title.padEnd(wide))}  ${row[index] ?? ''}`]))
+        .join('\n'),
+    )
+    .join('\n\n')
 }
 
 // Rows below a head, without lines, in at most `width` characters. Every cell is shown whole, on several lines if need be.
@@ -41,11 +55,9 @@ export function tableText(head: readonly string[], cells: readonly (readonly str
   const table = new Table({
     head: head.map((title) => paint.bold(title)),
     colWidths,
-    wordWrap: true,
-    wrapOnWordBoundary: false,
     chars: { ...NO_LINES, middle: '' },
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2, compact: true },
   })
-  table.push(...rows.map((row) => [...row]))
+  table.push(...rows.map((row) => row.map((cell, index) => folded(cell, (colWidths[index] ?? 2) - 2))))
   return table.toString().split('\n').map((line) => line.trimEnd()).join('\n')
 }
