@@ -39,7 +39,7 @@ function blocks(head: readonly string[], rows: readonly (readonly string[])[], p
   return rows
     .map((row) =>
       head
-        .flatMap((title, index) => (row[index] === '' ? [] : [`${paint.bold(title.padEnd(wide))}  ${row[index] ?? ''}`]))
+        .flatMap((title, index) => (row[index] === '' ? [] : [title === '' ? (row[index] ?? '') : `${paint.bold(title.padEnd(wide))}  ${row[index] ?? ''}`]))
         .join('\n'),
     )
     .join('\n\n')
