@@ -4,9 +4,9 @@ import type { Place } from './place.ts'
 // YAML with places. `source` is a scalar as it was typed: 8.10 where the value is 8.1.
 // `size` counts the nodes below, aliases written out.
 export type Node = ScalarNode | ListNode | MapNode
-export type ScalarNode = { kind: 'scalar'; place: Place; size: 1; value: string | number | boolean | null; source: string }
-export type ListNode = { kind: 'list'; place: Place; size: number; items: readonly Node[] }
-export type MapNode = { kind: 'map'; place: Place; size: number; entries: ReadonlyMap<string, Entry> }
+type ScalarNode = { kind: 'scalar'; place: Place; size: 1; value: string | number | boolean | null; source: string }
+type ListNode = { kind: 'list'; place: Place; size: number; items: readonly Node[] }
+type MapNode = { kind: 'map'; place: Place; size: number; entries: ReadonlyMap<string, Entry> }
 export type Entry = { keyPlace: Place; node: Node }
 
 // The plain data that a validator sees. Mappings have no prototype, so that no key is special.

@@ -13,7 +13,7 @@ export function ofFile(file: string): Place {
 }
 
 // servers[1].queues[0].workers
-export function pathText(path: readonly PathSegment[]): string {
+function pathText(path: readonly PathSegment[]): string {
   let text = ''
   for (const segment of path) {
     if (typeof segment === 'number') text += `[${segment}]`

@@ -7,10 +7,10 @@ import { phpVersion } from './php-version.ts'
 import { iniOf, isOn, localPath } from './plain-values.ts'
 import { poolOf } from './web-pool.ts'
 
-export const DEFAULT_COMPOSER_COMMAND = 'install --prefer-dist --no-progress --no-interaction --no-dev --optimize-autoloader --quiet'
+const DEFAULT_COMPOSER_COMMAND = 'install --prefer-dist --no-progress --no-interaction --no-dev --optimize-autoloader --quiet'
 
 // What a Laravel application keeps from one release to the next: uploads, sessions, logs.
-export const DEFAULT_LINKED_DIRS = ['storage/app', 'storage/framework/sessions', 'storage/logs']
+const DEFAULT_LINKED_DIRS = ['storage/app', 'storage/framework/sessions', 'storage/logs']
 
 // What an app takes over from flight.yml.
 export type AppDefaults = { root: string; keepReleases: number }

@@ -38,6 +38,18 @@ for (const [title, prepare, expected] of cases) {
   })
 }
 
+test('a file that a definition names may not be a link out of the folder', async () => {
+  const app = `${APP}nginx: { basic_auth: htpasswd, include: own.conf }\nservers: [ { name: work-1 } ]\n`
+  const { problems } = await inFolder({ ...small, 'apps/shop.yml': app, 'shared/own.conf': '' }, async (root) => {
+    await symlink('/etc/passwd', join(root, 'apps/htpasswd'))
+    await symlink('../shared/own.conf', join(root, 'apps/own.conf'))
+    return said(root)
+  })
+  assert.equal(problems, [
+    'apps/shop.yml:4:22 nginx.basic_auth: apps/htpasswd links out of the definitions (the path is relative to apps/)',
+  ])
+})
+
 test('what is no UTF-8 is refused with its line', async () => {
   const { problems } = await inFolder({ ...small, 'apps/x.yml': Buffer.from('repo: a\nphp: \xff\n', 'latin1') }, said)
   assert.equal(problems, ['apps/x.yml: must be UTF-8 text, is not in line 2 (save it as UTF-8)'])
