@@ -128,7 +128,7 @@ export function makeHost(places: LabPlaces, mtu: number, first: HostRecord, news
       const wasOn = isOn()
       await kill()
       await faults.speak()
-      eraseDisk(folder)
+      await eraseDisk(folder)
       remember({ hostKeys: [] })
       if (wasOn) await boot()
     },
@@ -139,7 +139,7 @@ export function makeHost(places: LabPlaces, mtu: number, first: HostRecord, news
     },
     async remove() {
       await kill()
-      eraseDisk(folder)
+      await eraseDisk(folder)
       rmSync(folder, { recursive: true })
       news.removed()
     },

@@ -1,21 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { labUnavailable } from './available.ts'
-import { run } from './command.ts'
-import { sshdAnswers } from './ready.ts'
-import { hosts, sharedLab } from './shared.ts'
+import { hosts, sharedLab, ssh } from './shared.ts'
 
 const promise = labUnavailable() === undefined ? test : test.skip
 
 const both = () => hosts({ name: 'lab-bookworm', suite: 'bookworm' }, { name: 'lab-trixie', suite: 'trixie' })
 const one = async () => (await both())[0]
-
-async function ssh(...args: string[]) {
-  const { places } = await sharedLab()
-  return run('ssh', ['-F', places.sshConfig, ...args])
-}
 
 promise('hosts of both releases boot, and their systemd is content', async () => {
   for (const host of await both()) {
@@ -47,52 +39,10 @@ promise('what sshd did is counted: connections, commands, subsystems', async () 
 
 promise('a bare host knows no packages; after apt-get update it installs one', async () => {
   for (const host of await both()) {
+    await host.reset()
     assert.is.not((await host.run('apt-get install -y tree')).code, 0)
     await host.must('apt-get -q update && apt-get -q -y install tree && tree --version')
   }
-})
-
-promise('without the way to the internet, apt fails at once, and works again afterwards', async () => {
-  const host = await one()
-  await host.loseInternet()
-  const began = Date.now()
-  assert.is.not((await host.run('apt-get -q -o APT::Update::Error-Mode=any -o Acquire::Retries=0 update')).code, 0)
-  assert.ok(Date.now() - began < 10_000)
-  await host.regainInternet()
-  await host.must('apt-get -q -o APT::Update::Error-Mode=any update')
-})
-
-promise('a cut cable and silence are felt, and end', async () => {
-  const host = await one()
-  await host.cutCable()
-  assert.not.ok(await sshdAnswers(host.address))
-  await host.plugCable()
-  assert.ok(await sshdAnswers(host.address))
-  await host.silence()
-  assert.not.ok(await sshdAnswers(host.address))
-  await host.speak()
-  assert.ok(await sshdAnswers(host.address))
-})
-
-promise('dropped connections end the client, and sshd takes new ones', async () => {
-  for (const host of await both()) {
-    const going = ssh(host.name, 'sleep 30')
-    while (host.sshActivity().commands === 0 || (await host.run('pgrep -x sleep')).code !== 0) await sleep(20)
-    const began = Date.now()
-    await host.dropConnections()
-    assert.is((await going).code, 255)
-    assert.ok(Date.now() - began < 5000)
-    assert.is((await ssh(host.name, 'true')).code, 0)
-  }
-})
-
-promise('a small disk is full soon', async () => {
-  const host = await one()
-  await host.smallDisk('/srv/small', '1m')
-  const full = await host.run('head -c 2000000 /dev/zero > /srv/small/file')
-  assert.is.not(full.code, 0)
-  assert.match(full.stderr, 'No space left on device')
-  await host.removeSmallDisk('/srv/small')
 })
 
 promise('a power cut keeps the disk and the host keys; a reset forgets both', async () => {

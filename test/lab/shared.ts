@@ -1,3 +1,4 @@
+import { run, type CommandResult } from './command.ts'
 import { endWithProcess } from './end-with-process.ts'
 import { type LabHost } from './host.ts'
 import { prepareLab, type Lab } from './lab.ts'
@@ -26,4 +27,10 @@ export async function hosts<const Wishes extends readonly HostWish[]>(...wishes:
     return host
   })
   return found as HostsFor<Wishes>
+}
+
+// Runs the ssh client as users have it: `ssh(host.name, 'id -un')`, as root or `'-l', 'ops'`, with strict host key checking.
+export async function ssh(...args: string[]): Promise<CommandResult> {
+  const { places } = await sharedLab()
+  return run('ssh', ['-F', places.sshConfig, ...args])
 }

@@ -9,16 +9,19 @@ import { type LabPlaces } from './places.ts'
 // Ends and removes every host of a lab, and its network, whoever started them; bases and warm layers stay.
 export async function sweep(places: LabPlaces): Promise<string[]> {
   const names = existsSync(places.hosts) ? readdirSync(places.hosts).sort() : []
-  for (const name of names) {
-    const folder = join(places.hosts, name)
-    const record = readRecord(folder)
-    const machine = record === undefined ? '' : places.machineOf(record.octet)
-    if (record !== undefined) await cutPower({ folder, machine, hostname: name, bridge: places.bridge })
-    await unmountDisk(folder)
-    eraseDisk(folder)
-    rmSync(folder, { recursive: true })
-  }
+  await Promise.all(names.map((name) => sweepHost(places, name)))
   await razeNetwork(places)
   rmSync(places.keptMark, { force: true })
   return names
+}
+
+async function sweepHost(places: LabPlaces, name: string): Promise<void> {
+  const folder = join(places.hosts, name)
+  const record = readRecord(folder)
+  if (record !== undefined) {
+    await cutPower({ folder, machine: places.machineOf(record.octet), hostname: name, bridge: places.bridge })
+  }
+  await unmountDisk(folder)
+  await eraseDisk(folder)
+  rmSync(folder, { recursive: true })
 }
