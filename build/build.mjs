@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { writeManifest } from './manifest.mjs'
@@ -16,13 +16,13 @@ await writeValidators()
 
 const commands = join(root, 'src/commands/commands.ts')
 if (existsSync(commands)) {
-  rmSync(join(root, 'dist'), { recursive: true, force: true })
+  const fresh = join(root, `.dist-${process.pid}`)
   const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const external = Object.keys(dependencies).filter((name) => name !== '@oclif/core')
   // Splitting: what a command imports inside run() becomes a chunk of its own, loaded only when that command runs.
   await build({
     entryPoints: { commands },
-    outdir: join(root, 'dist'),
+    outdir: fresh,
     bundle: true,
     splitting: true,
     format: 'esm',
@@ -35,5 +35,7 @@ if (existsSync(commands)) {
     sourcemap: true,
     logLevel: 'warning',
   })
+  rmSync(join(root, 'dist'), { recursive: true, force: true })
+  renameSync(fresh, join(root, 'dist'))
   await writeManifest()
 }

@@ -1,4 +1,5 @@
 import type { ErrorCode, Problem } from '../model/errors.ts'
+import { printable } from '../schema/printable.ts'
 import type { PathSegment } from '../schema/violation.ts'
 
 // A place in a definition, both counted from 1. Line 0: the file as a whole.
@@ -18,7 +19,7 @@ function pathText(path: readonly PathSegment[]): string {
   for (const segment of path) {
     if (typeof segment === 'number') text += `[${segment}]`
     else if (/^[A-Za-z_][A-Za-z0-9_-]{0,60}$/.test(segment)) text += text === '' ? segment : `.${segment}`
-    else text += `[${JSON.stringify(segment.slice(0, 60))}]`
+    else text += `[${printable(JSON.stringify(segment.slice(0, 60)))}]`
   }
   return text
 }
@@ -40,7 +41,8 @@ export function problemsOf(findings: readonly Finding[]): Problem[] {
 
 // apps/shop.yml:12:7
 export function placeText(place: Place): string {
-  return place.line === 0 ? place.file : `${place.file}:${place.line}:${place.column}`
+  const file = printable(place.file)
+  return place.line === 0 ? file : `${file}:${place.line}:${place.column}`
 }
 
 function whereText({ place, path }: Finding): string {

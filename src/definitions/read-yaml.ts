@@ -1,5 +1,6 @@
 import { CORE_SCHEMA, constructFromEvents, EVENT_ID, parseEvents, realMapTag, YAMLException } from 'js-yaml'
 import type { Event } from 'js-yaml'
+import { printable } from '../schema/printable.ts'
 import { indexLines } from './line-index.ts'
 import type { LineIndex } from './line-index.ts'
 import type { Entry, Node } from './node.ts'
@@ -121,7 +122,7 @@ function startOf(event: Event): number {
 }
 
 function fault(place: Place, what: string, hint?: string): Finding {
-  return { code: 'FLIGHT_YAML', place, path: [], what, ...(hint === undefined ? {} : { hint }) }
+  return { code: 'FLIGHT_YAML', place, path: [], what: printable(what.slice(0, 300)), ...(hint === undefined ? {} : { hint }) }
 }
 
 function hintFor(reason: string): string | undefined {

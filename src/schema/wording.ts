@@ -1,4 +1,5 @@
 import { nearest } from './nearest.ts'
+import { hasControl, printable } from './printable.ts'
 import type { Violation } from './violation.ts'
 
 export type Words = { what: string; hint?: string }
@@ -58,7 +59,7 @@ export function shown(value: unknown): string {
   // Somebody wrote a password into an address: it must not reach a log by way of our message.
   const bare = value.slice(0, 2000).replace(/(:\/\/)[^/\s]*@/g, '$1…@')
   const short = bare.length > 60 ? `${bare.slice(0, 57)}…` : bare
-  return JSON.stringify(short).replace(/[\u007f-\u009f\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return printable(JSON.stringify(short))
 }
 
 function typeWords(rule: unknown, schema: Violation['schema'], value: unknown): Words {
@@ -124,13 +125,10 @@ function patternWords({ schema, value, key }: Violation): Words {
   if (text.includes('\n') || text.includes('\r')) {
     return { what: `must be one line, is ${shown(value)}`, hint: 'for a long one use >-' }
   }
-  if (CONTROL.test(text)) return { what: `must not hold control characters, is ${shown(value)}` }
+  if (hasControl(text)) return { what: `must not hold control characters, is ${shown(value)}` }
   const name = typeof schema['title'] === 'string' ? ` ${schema['title'].replace(/^[A-Z](?=[a-z])/, (c) => c.toLowerCase())}` : ''
   return { what: `is no valid${name}: ${shown(value)}`, ...hintOf(schema) }
 }
-
-// oxlint-disable-next-line no-control-regex -- these are what is looked for
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/
 
 function count(rule: unknown, one: string, many: string): string {
   return `${String(rule)} ${rule === 1 ? one : many}`
