@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { Client } from 'ssh2'
 import { FlightError } from '../model/errors.ts'
-import { reasonOf, unreachable } from './failures.ts'
+import { reasonInText, reasonOf, unreachable } from './failures.ts'
 import type { Handshakes } from './handshakes.ts'
 import type { HostKeys } from './host-keys.ts'
 import type { KeyFiles } from './key-files.ts'
@@ -79,7 +79,10 @@ export function createDialer(options: DialerOptions): Dialer {
 
 function forward(client: Client, route: Route, via: string): Promise<Duplex> {
   return new Promise((resolve, reject) => {
-    const fail = (error: unknown): void => reject(unreachable(route, reasonOf(error), via))
+    const fail = (error: unknown): void => {
+      const reason = reasonOf(error)
+      reject(unreachable(route, reasonInText(reason) ?? reason, via))
+    }
     try {
       client.forwardOut('127.0.0.1', 0, route.host, route.port, (error, channel) => (error ? fail(error) : resolve(channel)))
     } catch (error) {

@@ -12,6 +12,19 @@ const REASONS: Record<string, { what: string; hint: string }> = {
   ECONNRESET: { what: 'hung up', hint: 'sshd may be at its MaxStartups limit, or a firewall or fail2ban closes the connection.' },
 }
 
+const REASONS_IN_TEXT: [RegExp, string][] = [
+  [/Could not resolve hostname|Name or service not known|Temporary failure in name resolution/, 'ENOTFOUND'],
+  [/Connection refused/, 'ECONNREFUSED'],
+  [/timed out|Connection timeout/, 'ETIMEDOUT'],
+  [/No route to host/, 'EHOSTUNREACH'],
+  [/Network is unreachable/, 'ENETUNREACH'],
+]
+
+// The socket's error that the words of ssh or sshd stand for; they give no code.
+export function reasonInText(text: string): string | undefined {
+  return REASONS_IN_TEXT.find(([pattern]) => pattern.test(text))?.[1]
+}
+
 // A server that cannot be talked to, with the address, the reason and what to look at.
 export function unreachable(route: Route, reason: string, via: string | undefined): FlightError {
   const known = REASONS[reason] ?? { what: `cannot be reached: ${printable(reason)}`, hint: 'Look at it with ssh -v.' }

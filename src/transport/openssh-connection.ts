@@ -22,7 +22,7 @@ export function wrapMaster(server: string, user: string, { process, hostKey }: M
 
   const open = (command: string): Channel => {
     if (isLost) throw connectionLost(server, '')
-    const child = spawn('ssh', ['-T', ...toMaster(socket), '--', 'server', '--', command], { stdio: ['pipe', 'pipe', 'pipe'] })
+    const child = spawn('ssh', ['-T', ...toMaster(socket), '--', 'server', command], { stdio: ['pipe', 'pipe', 'pipe'] })
     const stdout = child.stdout.pipe(new PassThrough())
     const stderr = child.stderr.pipe(new PassThrough())
     child.stdin.on('error', () => undefined)

@@ -27,7 +27,7 @@ export function startMaster({ route, hostKeys, words, socket, environment, signa
     'ForwardX11=no', 'RemoteCommand=none', 'RequestTTY=no', 'PermitLocalCommand=no', 'EscapeChar=none', 'SessionType=default',
     'StdinNull=no', 'ForkAfterAuthentication=no', `ConnectTimeout=${Math.ceil(route.connectTimeout / 1000)}`,
   ].flatMap((option) => ['-o', option])
-  const process = spawn('ssh', ['-v', ...options, ...words, '--', `echo ${READY}; exec cat >/dev/null`], {
+  const process = spawn('ssh', ['-v', ...options, ...words, `echo ${READY}; exec cat >/dev/null`], {
     env: environment,
     stdio: ['pipe', 'pipe', 'pipe'],
   })

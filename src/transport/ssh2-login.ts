@@ -61,7 +61,7 @@ export function logIn(login: Login): Promise<LoggedIn> {
       if (error.level === 'client-socket') hungUp(reasonOf(error))
       else if (error.level === 'client-authentication') fail(notLetIn(route, offered, undefined))
       else if (offered.length > 0) fail(notLetIn(route, offered, error.message))
-      else if (error.level === 'protocol' && hostKey === '') hungUp('ECONNRESET')
+      else if (error.message === 'Connection lost before handshake') hungUp('ECONNRESET')
       else fail(unreachable(route, error.message, via))
     })
     client.connect({

@@ -1,7 +1,7 @@
-import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createConnector, type ConnectorOptions } from '../../src/transport/connector.ts'
+import { listen } from './listener.ts'
 import { freePort, makeKey, startSshd, type Sshd } from './sshd.ts'
 import { failure, isolated, knowing, run, server, within } from './world.ts'
 
@@ -73,15 +73,13 @@ test('a port that nobody listens on is refused, directly and behind a jump host'
   assert.ok(direct.what.includes(`127.0.0.1:${port} refuses the connection`), direct.what)
   const jump = `root@127.0.0.1:${first.port}`
   const behind = await failure('FLIGHT_UNREACHABLE', within(30, connector.connect(server('127.0.0.1', { port, jump }))))
-  assert.ok(behind.what.includes(`through the jump host ${jump}`), behind.what)
+  assert.match(behind.what, /refuses the connection \(through the jump host root@/)
   connector.close()
 })
 
 test('an address that takes the connection and says nothing is given up after connect_timeout', async () => {
-  const sockets: Socket[] = []
-  const silent = createServer((socket) => void sockets.push(socket))
-  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
-  const { port } = silent.address() as AddressInfo
+  const silent = await listen()
+  const { port } = silent
   const connector = createConnector(everybody())
   const connecting = connector.connect(server('127.0.0.1', { port, connectTimeout: 1 }))
   const problem = await failure('FLIGHT_UNREACHABLE', within(15, connecting))
@@ -89,20 +87,17 @@ test('an address that takes the connection and says nothing is given up after co
   const scanning = connector.scanHostKey(server('127.0.0.1', { port, connectTimeout: 1 }))
   await failure('FLIGHT_UNREACHABLE', within(15, scanning))
   connector.close()
-  for (const socket of sockets) socket.destroy()
-  await new Promise((resolve) => silent.close(resolve))
+  await silent.stop()
 })
 
 test('something that is not SSH, and a peer that hangs up, are unreachable', async () => {
   for (const greeting of ['HTTP/1.1 400 \u001b]0;owned\u0007Bad Request\r\n\r\n', '']) {
-    const odd = createServer((socket) => void socket.on('error', () => undefined).end(greeting))
-    await new Promise<void>((resolve) => odd.listen(0, '127.0.0.1', resolve))
-    const { port } = odd.address() as AddressInfo
+    const odd = await listen(greeting)
     const connector = createConnector(everybody())
-    const problem = await failure('FLIGHT_UNREACHABLE', within(30, connector.connect(server('127.0.0.1', { port, connectTimeout: 5 }))))
+    const problem = await failure('FLIGHT_UNREACHABLE', within(30, connector.connect(server('127.0.0.1', { port: odd.port, connectTimeout: 5 }))))
     assert.not.match(problem.what, /\p{Cc}/u)
     connector.close()
-    await new Promise((resolve) => odd.close(resolve))
+    await odd.stop()
   }
 })
 
@@ -126,14 +121,13 @@ test('a host name that begins with a hyphen never becomes an option', async () =
 test('an interruption ends what is connecting', async () => {
   const interruption = new AbortController()
   const connector = createConnector({ ...everybody(), signal: interruption.signal })
-  const silent = createServer(() => undefined)
-  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
-  const { port } = silent.address() as AddressInfo
+  const silent = await listen()
+  const { port } = silent
   const connecting = Array.from({ length: 20 }, () => failure('FLIGHT_INTERRUPTED', connector.connect(server('127.0.0.1', { port }))))
   setTimeout(() => interruption.abort(), 300)
   await within(10, Promise.all(connecting))
   connector.close()
-  await new Promise((resolve) => silent.close(resolve))
+  await silent.stop()
 })
 
 test('without an ssh program usual keys are used, and it is said', async () => {
