@@ -12,8 +12,11 @@ const CHECK_OF: Partial<Record<ErrorCode, string>> = {
   FLIGHT_UNSUPPORTED_SYSTEM: 'system',
 }
 
+// A row in JSON also has the code that docs/errors.md explains.
+type Row = DoctorRow & { code?: ErrorCode }
+
 // Whether each server lets us in, lets us act as root, and is a system that Flight knows.
-export function serverRows({ answers, problems }: Answers<System>): DoctorRow[] {
+export function serverRows({ answers, problems }: Answers<System>): Row[] {
   return [
     ...answers.map(({ server, answer }) => ({ where: server.name, check: 'reached, root or sudo -n, system', ok: true, found: answer.name })),
     ...problems.map(problemRow),
@@ -21,6 +24,6 @@ export function serverRows({ answers, problems }: Answers<System>): DoctorRow[] 
 }
 
 // A problem as a check that failed.
-export function problemRow({ code, where, what, hint }: Problem): DoctorRow {
-  return { where, check: CHECK_OF[code] ?? code, ok: false, found: what, ...(hint === undefined ? {} : { hint }) }
+export function problemRow({ code, where, what, hint }: Problem): Row {
+  return { where, check: CHECK_OF[code] ?? code, ok: false, code, found: what, ...(hint === undefined ? {} : { hint }) }
 }
