@@ -9,6 +9,7 @@ export type Agent = { socket: string; add(...keyFiles: string[]): void; stop(): 
 export async function startAgent(): Promise<Agent> {
   const socket = join(makeFolder(), 'agent')
   const child = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' })
+  process.once('exit', () => child.kill())
   for (let n = 0; n < 200 && !existsSync(socket); n += 1) await new Promise((resolve) => setTimeout(resolve, 10))
   const env = { ...process.env, SSH_AUTH_SOCK: socket }
   return {

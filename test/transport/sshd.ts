@@ -46,9 +46,12 @@ export async function startSshd(config: string[] = [], keyType = 'ed25519'): Pro
   writeFileSync(file, [
     `ListenAddress 127.0.0.1`, `Port ${port}`, `HostKey ${hostKeyFile}`, `AuthorizedKeysFile ${authorized}`,
     `PidFile ${join(folder, 'pid')}`, 'StrictModes no', 'UsePAM no', 'PasswordAuthentication no',
-    'KbdInteractiveAuthentication no', 'PermitRootLogin yes', 'LogLevel VERBOSE', 'Subsystem sftp internal-sftp', ...config,
+    'KbdInteractiveAuthentication no', 'PermitRootLogin yes', 'LogLevel VERBOSE', 'Subsystem sftp internal-sftp',
+    'SetEnv SHLVL=5', // or bash reads a .bashrc, as slow as whoever runs the tests made his
+    ...config,
   ].join('\n'))
-  const child = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', file], { stdio: ['ignore', 'ignore', 'ignore'] })
+  const child = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', file], { stdio: 'ignore' })
+  process.once('exit', () => child.kill()) // when a failed test never came to stop()
   await untilAnswering(port, child)
   const hostKey = readFileSync(`${hostKeyFile}.pub`, 'utf8').split(' ').slice(0, 2).join(' ')
   return {
