@@ -1,16 +1,27 @@
-import { rename, rm, writeFile } from 'node:fs/promises'
+import { realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { writing } from './file-fault.ts'
 
-// Writes a file so that a reader sees the old content or the new one, never half of it.
+// Writes a file so that a reader sees the old content or the new one, never half of it. Only a plain file is ever
+// replaced: what is a device or a pipe (/dev/null, /dev/stdout) is written into, and a link stays one.
 export async function writeWhole(file: string, text: string): Promise<void> {
-  const beside = `${file}.${process.pid}.tmp`
   await writing(file, async () => {
-    try {
-      await writeFile(beside, text)
-      await rename(beside, file)
-    } catch (error) {
-      await rm(beside, { force: true })
-      throw error
-    }
+    const there = await stat(file).catch(nothingThere)
+    if (there !== undefined && !there.isFile()) return writeFile(file, text)
+    await replace(there === undefined ? file : await realpath(file), text)
   })
+}
+
+async function replace(file: string, text: string): Promise<void> {
+  const beside = `${file}.${process.pid}.tmp`
+  try {
+    await writeFile(beside, text, { flag: 'wx' })
+    await rename(beside, file)
+  } catch (error) {
+    await rm(beside, { force: true })
+    throw error
+  }
+}
+
+function nothingThere(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error
 }
