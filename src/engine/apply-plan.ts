@@ -4,7 +4,7 @@ import { FlightError, type Problem } from '../model/errors.ts'
 import type { Listener } from '../model/event.ts'
 import type { Holder, Host, Lock } from '../model/host.ts'
 import type { Plan, PlannedServer } from '../model/plan.ts'
-import type { Receipt, ReceiptServer } from '../model/receipt.ts'
+import type { Receipt, ReceiptServer, ServerMemory } from '../model/receipt.ts'
 import type { Server } from '../model/server.ts'
 import { applyServer, type ServerOutcome } from './apply-server.ts'
 import { compileServer, definitionsDigest } from './compile.ts'
@@ -40,7 +40,7 @@ export async function applyPlan(request: ApplyRequest): Promise<Receipt> {
     const servers = await work(ready, request)
     const absent = missing.map((problem): ReceiptServer => ({ name: problem.where.split(' ')[0] ?? '', outcome: 'unreachable', converged: false, seconds: 0, actions: [] }))
     const receipt = receiptOf(request, began, [...servers.map(({ receipt: entry }) => entry), ...absent], [...servers.flatMap(({ problems }) => problems), ...missing])
-    await Promise.all(ready.map(({ host }) => host.record(JSON.stringify({ ...receipt, servers: receipt.servers.filter((entry) => entry.name === host.server) })).catch(lostLater)))
+    await Promise.all(ready.map(({ host }) => host.record(JSON.stringify(remembered(receipt, host.server, request.holder))).catch(lostLater)))
     return receipt
   } finally {
     await Promise.all(locks.map((lock) => lock.release().catch(lostLater)))
@@ -187,6 +187,13 @@ async function verify({ planned, server, cluster, host }: Ready, { plan, listen 
   const { actions } = planServer(planned.name, survey.resources, survey.facts, plan.options.allow_upgrades)
   const open = actions.filter((action) => addresses.has(action.address) || action.kind === 'service')
   return open.map((action) => ({ code: 'FLIGHT_NOT_CONVERGED', where: action.address, what: `was done, and is still not as defined: ${action.because.join('; ')}`, hint: 'look at what changes it on the server, then plan again' }))
+}
+
+// What a server keeps of a run: one line, so that its memory grows slowly. The whole receipt is the controller's.
+function remembered(receipt: Receipt, server: string, holder: Holder): ServerMemory {
+  const entry = receipt.servers.find(({ name }) => name === server)
+  const done = entry?.actions.filter(({ outcome }) => outcome === 'done').length ?? 0
+  return { when: receipt.ended, who: receipt.who, from: receipt.from, what: holder.what, outcome: entry?.outcome ?? receipt.outcome, plan: receipt.plan, actions: done, seconds: entry?.seconds ?? 0 }
 }
 
 function receiptOf({ plan, holder, signal }: ApplyRequest, began: Date, servers: readonly ReceiptServer[], problems: readonly Problem[]): Receipt {

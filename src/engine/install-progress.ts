@@ -13,8 +13,8 @@ export function installProgress(progress: (text: string) => void): (chunk: Buffe
       const announced = /^flight: total (\d+)$/.exec(line)
       if (announced !== null) total = Number(announced[1])
       else if (/^Get:\d+ .*\.deb|^Get:\d+ \S+ \S+ \S+ \S+ /.test(line) && total > 0) got += 1
-      else if (/^Unpacking /.test(line)) unpacked += 1
-      else if (/^Setting up /.test(line)) ready += 1
+      else if (line.startsWith('Unpacking ')) unpacked += 1
+      else if (line.startsWith('Setting up ')) ready += 1
       else continue
       moved = true
     }

@@ -41,6 +41,6 @@ function foreignPools(resources: readonly Resource[], facts: Facts): string[] {
   const versions = resources.flatMap((resource) => (resource.kind === 'service' && resource.desired.test.program === 'php-fpm' ? [resource.desired.test.version] : []))
   return facts
     .get({ fact: 'foreign', claim: 'fpm-pool' })
-    .filter((line) => versions.some((version) => line.file.startsWith(`/etc/php/${version}/`)) && !/^\[global\]/.test(line.text))
+    .filter((line) => versions.some((version) => line.file.startsWith(`/etc/php/${version}/`)) && !line.text.startsWith('[global]'))
     .map((line) => `pool ${line.text} of ${line.file}:${line.line} is not Flight's: it stays, and shares FPM's limits and OPcache`)
 }

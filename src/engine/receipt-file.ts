@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises'
+import { mkdir, open, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Receipt } from '../model/receipt.ts'
 
@@ -19,11 +19,4 @@ export async function saveReceipt(receipt: Receipt, state: string): Promise<stri
   }
   await rename(`${path}.part`, path)
   return path
-}
-
-// The receipts of this controller, the newest first.
-export async function readReceipts(state: string): Promise<Receipt[]> {
-  const folder = join(state, FOLDER)
-  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.json')).sort().reverse()
-  return Promise.all(names.map(async (name) => JSON.parse(await readFile(join(folder, name), 'utf8')) as Receipt))
 }

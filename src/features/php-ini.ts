@@ -45,6 +45,6 @@ function written(ini: Ini): Record<string, string> {
 }
 
 export function iniValue(value: string): string {
-  if (/^[A-Za-z0-9_.\/,:@+-]+$/.test(value)) return value
+  if (/^[A-Za-z0-9_./,:@+-]+$/.test(value)) return value
   return value.includes("'") ? `"${value.replace(/["\\$]/g, '\\$&')}"` : `'${value}'`
 }

@@ -30,3 +30,15 @@ export type Receipt = {
   servers: readonly ReceiptServer[]
   problems: readonly Problem[]
 }
+
+// One line of what a server remembers: who did what there, and how it ended.
+export type ServerMemory = {
+  when: string // ISO 8601, UTC
+  who: string
+  from: string
+  what: string
+  outcome: ReceiptServer['outcome'] | Receipt['outcome']
+  plan: string // digest
+  actions: number
+  seconds: number
+}

@@ -1,6 +1,6 @@
 import { LOADED } from '../model/record.ts'
 import type { ConfigurationTest } from '../model/service.ts'
-import { configurationDigest, loadedMark } from '../shell/loaded.ts'
+import { configurationDigest, loadedMark, newestChange } from '../shell/loaded.ts'
 import { quote } from '../shell/quote.ts'
 import { keptPath } from './keep.ts'
 import { EXIT_BAD_CONFIGURATION, EXIT_NOT_LOADED, type StepOf, type StepPlace, type StepSort } from './step.ts'
@@ -25,10 +25,22 @@ export const serviceStep: StepSort<'service'> = {
       ...testShell(step, place),
       `digest=$(${configurationDigest(step.configuration.length === 0 ? ['/nonexistent'] : step.configuration)})`,
       ...load,
+      ...(step.does === 'start' ? loadIfNewer(step, mark) : []),
       `systemctl is-active --quiet ${unit} || { echo 'it does not run afterwards' >&2; systemctl status --no-pager --lines=10 ${unit} >&2; exit 1; }`,
       ...(step.mark.by === 'none' ? [] : [`mkdir -p ${LOADED} && printf '%s %s\\n' "$(${mark})" "$digest" >${LOADED}/${unit}.new && mv -fT ${LOADED}/${unit}.new ${LOADED}/${unit}`]),
     ].join('\n')
   },
+}
+
+// A package starts its service by itself, perhaps before the last file of its configuration was there: then it loads again.
+function loadIfNewer(step: StepOf<'service'>, mark: string): string[] {
+  if (step.mark.by === 'none') return []
+  return [
+    `loaded=$(${mark} | cut -d' ' -f1); newest=$(${newestChange(step.configuration)} | cut -f1)`,
+    `if [ -n "$loaded" ] && [ -n "$newest" ] && awk -v a="$newest" -v b="$loaded" 'BEGIN {exit !(a > b)}'; then`,
+    `  systemctl reload ${quote(step.unit)} || exit 1; sleep 0.5`,
+    `fi`,
+  ]
 }
 
 function testShell(step: StepOf<'service'>, place: StepPlace): string[] {

@@ -1,0 +1,93 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+
+const src = fileURLToPath(new URL('../../src', import.meta.url))
+
+// The floors of docs/architecture.md. A file imports lower floors, or its own folder.
+const FLOORS: readonly (readonly string[])[] = [
+  ['model'],
+  ['shell', 'schema'],
+  ['definitions', 'facts', 'steps', 'kinds', 'transport'],
+  ['features'],
+  ['engine'],
+  ['views'],
+  ['commands'],
+]
+const floorOf = (folder: string) => FLOORS.findIndex((folders) => folders.includes(folder))
+
+type Import = { file: string; folder: string; target: string }
+
+const files = (readdirSync(src, { recursive: true }) as string[]).filter((file) => file.endsWith('.ts') && !file.includes('generated'))
+const imports: Import[] = files.flatMap((file) =>
+  [...readFileSync(join(src, file), 'utf8').matchAll(/(?:from|import\()\s*'([^']+)'/g)].map(([, target]) => ({
+    file,
+    folder: file.split('/')[0] as string,
+    target: (target as string).startsWith('.') ? normalize(join(dirname(file), target as string)) : (target as string),
+  })),
+)
+const own = imports.filter(({ target }) => target.endsWith('.ts') || target.endsWith('.js'))
+const list = (found: readonly Import[]) => found.map(({ file, target }) => `${file} -> ${target}`).join('\n')
+
+test('every folder of src has a floor', () => {
+  const folders = [...new Set(files.map((file) => file.split('/')[0] as string))]
+  assert.equal(folders.filter((folder) => floorOf(folder) < 0), [])
+})
+
+test('a file imports lower floors, or its own folder', () => {
+  const wrong = own.filter(({ folder, target }) => {
+    const other = target.split('/')[0] as string
+    return other !== folder && floorOf(other) >= floorOf(folder)
+  })
+  assert.is(list(wrong), '')
+})
+
+test('kinds do not import kinds, features do not import features; only their tables do', () => {
+  const isMember = (folder: string, file: string) => {
+    const text = readFileSync(join(src, file), 'utf8')
+    return folder === 'kinds' ? /export const \w+Kind:/.test(text) : /export const \w+Feature: ServerFeature/.test(text)
+  }
+  const wrong = own.filter(
+    ({ file, folder, target }) =>
+      (folder === 'kinds' || folder === 'features') && target.startsWith(`${folder}/`) && isMember(folder, target) && !['kinds/kinds.ts', 'features/provisioning.ts'].includes(file),
+  )
+  assert.is(list(wrong), '')
+})
+
+test('only transport imports ssh2', () => {
+  assert.is(list(imports.filter(({ folder, target }) => target.startsWith('ssh2') && folder !== 'transport')), '')
+})
+
+test('the model has no dependency', () => {
+  assert.is(list(imports.filter(({ folder, target }) => folder === 'model' && !target.startsWith('model/') && !target.startsWith('node:'))), '')
+})
+
+test('nothing imports in a circle', () => {
+  const edges = new Map(files.map((file) => [file, own.filter((each) => each.file === file).map(({ target }) => target)]))
+  const state = new Map<string, 'open' | 'done'>()
+  const circles: string[] = []
+  const visit = (file: string, path: readonly string[]): void => {
+    if (state.get(file) === 'open') circles.push([...path.slice(path.indexOf(file)), file].join(' -> '))
+    if (state.has(file)) return
+    state.set(file, 'open')
+    for (const target of edges.get(file) ?? []) visit(target, [...path, file])
+    state.set(file, 'done')
+  }
+  for (const file of files) visit(file, [])
+  assert.is(circles.join('\n'), '')
+})
+
+test('no file only passes on others, none is named for nothing, none is longer than a thought', () => {
+  const barrels = files.filter((file) => {
+    const lines = readFileSync(join(src, file), 'utf8').split('\n').filter((line) => line.trim() !== '' && !line.startsWith('//'))
+    return lines.length > 0 && lines.every((line) => /^export .* from '/.test(line))
+  })
+  assert.equal(barrels, [])
+  assert.equal(files.filter((file) => /(^|\/)(index|utils?|helpers?|misc|common)\b|manager/i.test(file)), [])
+  const long = files.filter((file) => !file.startsWith('schema/types/') && readFileSync(join(src, file), 'utf8').split('\n').length > 250)
+  assert.equal(long, [])
+})
+
+test.run()
