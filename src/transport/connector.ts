@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { FlightError } from '../model/errors.ts'
 import type { Server } from '../model/server.ts'
 import type { Connection } from './connection.ts'
@@ -28,6 +29,7 @@ export type Connector = {
 
 export function createConnector(options: ConnectorOptions): Connector {
   const { signal } = options
+  if (signal !== undefined) setMaxListeners(0, signal) // one listener for each server that is connecting
   const readKnown = knownHostsReader()
   const hostKeysOf = (route: Route): Promise<HostKeys> => readHostKeys(route, readKnown)
   const routes = createRoutes(options, (text) => options.warn(text))

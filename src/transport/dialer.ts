@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { Client } from 'ssh2'
 import { FlightError } from '../model/errors.ts'
-import { reasonInText, reasonOf, unreachable } from './failures.ts'
+import { noAnswerInTime, reasonInText, reasonOf, unreachable } from './failures.ts'
 import type { Handshakes } from './handshakes.ts'
 import type { HostKeys } from './host-keys.ts'
 import type { KeyFiles } from './key-files.ts'
@@ -77,14 +77,26 @@ export function createDialer(options: DialerOptions): Dialer {
   }
 }
 
+// A way through the jump host. sshd would try for two minutes to reach a silent address; we do not wait that long.
 function forward(client: Client, route: Route, via: string): Promise<Duplex> {
   return new Promise((resolve, reject) => {
+    let late = false
+    const timer = setTimeout(() => {
+      late = true
+      reject(noAnswerInTime(route, 'answer', route.connectTimeout, via))
+    }, route.connectTimeout)
     const fail = (error: unknown): void => {
+      clearTimeout(timer)
       const reason = reasonOf(error)
       reject(unreachable(route, reasonInText(reason) ?? reason, via))
     }
+    const take = (channel: Duplex): void => {
+      clearTimeout(timer)
+      if (late) channel.destroy()
+      else resolve(channel)
+    }
     try {
-      client.forwardOut('127.0.0.1', 0, route.host, route.port, (error, channel) => (error ? fail(error) : resolve(channel)))
+      client.forwardOut('127.0.0.1', 0, route.host, route.port, (error, channel) => (error ? fail(error) : take(channel)))
     } catch (error) {
       fail(error)
     }

@@ -44,7 +44,7 @@ function fromFile(file: string, publicKey: Buffer, keyFiles: KeyFiles): Identity
     publicKey,
     sign: async (data, hash) => {
       const key = await keyFiles.privateKey(file)
-      if (key === undefined) throw new Error(`${file} stays locked`)
+      if (key === undefined) throw new Error('stays locked without its passphrase')
       const signature: unknown = key.sign(data, hash)
       if (signature instanceof Error) throw signature
       return signature as Buffer
@@ -76,7 +76,7 @@ function agentSign(agent: ssh2.OpenSSHAgent, publicKey: Buffer, data: Buffer, ha
   return new Promise((resolve, reject) => {
     const options = hash === 'sha256' || hash === 'sha512' ? { hash } : {}
     agent.sign(publicKey, data, options as ssh2.SigningRequestOptions, (error, signature) => {
-      if (error || signature === undefined) reject(error ?? new Error('the agent does not sign'))
+      if (error || signature === undefined) reject(new Error('the agent does not sign with'))
       else resolve(signature)
     })
   })

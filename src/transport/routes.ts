@@ -30,12 +30,35 @@ export function createRoutes(world: LocalWorld, warn: (text: string) => void): R
     known.set(name, route)
     return route
   }
+  const toJump = async (spec: string, connectTimeout: number): Promise<Route> => once(readJump(spec, connectTimeout))
   return {
-    toServer: async (server) => once(hopTo(server)),
-    toJump: async (spec, connectTimeout) => once(readJump(spec, connectTimeout)),
+    toServer: async (server) => {
+      const route = await once(hopTo(server))
+      await refuseLoop(route, toJump)
+      return route
+    },
+    toJump,
   }
 }
 
+// A jump host that is only reached through itself (`Host *` with a ProxyJump) would wait for itself for ever.
+async function refuseLoop(route: Route, toJump: Routes['toJump']): Promise<void> {
+  const passed = new Set<string>()
+  for (let jump = route.jump; jump !== undefined; ) {
+    if (passed.has(jump)) {
+      throw new FlightError({
+        code: 'FLIGHT_UNREACHABLE',
+        where: route.server,
+        what: `the jump host ${jump} is only reached through itself`,
+        hint: 'Give the jump host `ProxyJump none` in ~/.ssh/config.',
+      })
+    }
+    passed.add(jump)
+    jump = (await toJump(jump, route.connectTimeout / 1000)).jump
+  }
+}
+
+// What of a server is asked for.
 export function hopTo({ name, host, ssh }: Server): Hop {
   return {
     server: name,

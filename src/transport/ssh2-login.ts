@@ -93,8 +93,14 @@ function offerIdentities(
     if (left !== null && !left.includes('publickey')) return undefined
     const next = await pause(identities.next())
     if (next.done === true) return undefined
-    offered.push(next.value.label)
-    const agent = new OneIdentity(next.value.publicKey, (data, hash) => pause(next.value.sign(data, hash)))
+    const { label, publicKey, sign } = next.value
+    const place = offered.push(label) - 1
+    const agent = new OneIdentity(publicKey, (data, hash) =>
+      pause(sign(data, hash)).catch((error: unknown) => {
+        offered[place] = `${label}, which ${error instanceof Error ? error.message : String(error)}`
+        throw error
+      }),
+    )
     return { type: 'agent', username: route.user, agent }
   }
   return (left: readonly string[] | null, _partial: boolean, next: (method: ssh2.AnyAuthMethod) => void): void => {

@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { makeFolder } from './sshd.ts'
+import { endWithTests, makeFolder } from './sshd.ts'
 
 // A real ssh-agent of our own.
 export type Agent = { socket: string; add(...keyFiles: string[]): void; stop(): void }
@@ -9,7 +9,7 @@ export type Agent = { socket: string; add(...keyFiles: string[]): void; stop(): 
 export async function startAgent(): Promise<Agent> {
   const socket = join(makeFolder(), 'agent')
   const child = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' })
-  process.once('exit', () => child.kill())
+  endWithTests(child)
   for (let n = 0; n < 200 && !existsSync(socket); n += 1) await new Promise((resolve) => setTimeout(resolve, 10))
   const env = { ...process.env, SSH_AUTH_SOCK: socket }
   return {

@@ -61,6 +61,16 @@ test('a wrong passphrase is asked for again, and the time a person needs does no
   connector.close()
 })
 
+test('a key that stays locked is named as the reason', async () => {
+  const key = makeKey(sshd.folder, 'locked3', passphrase)
+  sshd.authorize(`${key}.pub`)
+  const connector = createConnector(here())
+  const connecting = connector.connect(server('127.0.0.1', { port: sshd.port, identityFile: key }))
+  const problem = await failure('FLIGHT_AUTHENTICATION', within(30, connecting))
+  assert.ok(problem.what.includes(`${key}, which stays locked without its passphrase`), problem.what)
+  connector.close()
+})
+
 test('a passphrase is not asked for when the server does not want the key', async () => {
   const key = makeKey(sshd.folder, 'unwanted', passphrase)
   const askPassphrase = (): Promise<Secret> => Promise.reject(new Error('asked'))

@@ -16,9 +16,17 @@ export type Sshd = {
 }
 
 const folders = new Set<string>()
+const children = new Set<ChildProcess>()
 process.once('exit', () => {
+  for (const child of children) child.kill()
   for (const folder of folders) rmSync(folder, { recursive: true, force: true })
 })
+
+// Ends a process with the tests at the latest: a failed test does not come to its stop().
+export function endWithTests(child: ChildProcess): void {
+  children.add(child)
+  child.once('exit', () => children.delete(child))
+}
 
 // A folder of its own, gone when the tests are.
 export function makeFolder(): string {
@@ -51,7 +59,7 @@ export async function startSshd(config: string[] = [], keyType = 'ed25519'): Pro
     ...config,
   ].join('\n'))
   const child = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', file], { stdio: 'ignore' })
-  process.once('exit', () => child.kill()) // when a failed test never came to stop()
+  endWithTests(child)
   await untilAnswering(port, child)
   const hostKey = readFileSync(`${hostKeyFile}.pub`, 'utf8').split(' ').slice(0, 2).join(' ')
   return {

@@ -56,6 +56,13 @@ test('jump hosts can be chained and come from ssh_config', async () => {
   connector.close()
 })
 
+test('a jump host that is only reached through itself is refused', async () => {
+  const connector = createConnector(everybody(['Host a', '  ProxyJump b', 'Host b', '  ProxyJump a']))
+  const problem = await failure('FLIGHT_UNREACHABLE', within(30, connector.connect(server('a'))))
+  assert.ok(problem.what.includes('only reached through itself'), problem.what)
+  connector.close()
+})
+
 test('an unknown jump host is the failure of the server behind it', async () => {
   const connector = createConnector(knowing(isolated(['Host *', `  IdentityFile ${key}`]), line(far)))
   const work = connector.connect(server('127.0.0.1', { port: far.port, jump: `root@127.0.0.1:${first.port}` }))
