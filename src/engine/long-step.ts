@@ -19,6 +19,8 @@ export function startShell(unit: string, script: string): string {
   return [
     `if systemctl is-active --quiet ${quote(unit)}.service || [ "$(systemctl show -p ActiveState --value ${quote(unit)}.service)" = activating ]; then exit 0; fi`,
     `systemctl reset-failed ${quote(unit)}.service 2>/dev/null`,
+    // Output of steps of long ago: nobody follows those any more.
+    `find ${RUNS} -mindepth 1 -maxdepth 1 -type d -mtime +30 -exec rm -rf {} + 2>/dev/null`,
     `mkdir -p -m 0700 ${RUNS} && rm -rf -- ${folder} && mkdir -m 0700 ${folder} || exit 1`,
     `${bytesTo(`cat >${folder}/script`, script)}`,
     `: >${folder}/out; : >${folder}/err`,

@@ -10,7 +10,8 @@ export const installStep: StepSort<'install'> = {
     return [
       `export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l LC_ALL=C UCF_FORCE_CONFFOLD=1`,
       `apt() { apt-get -y -q -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 -o Acquire::Retries=2 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold --no-install-recommends "$@"; }`,
-      `refresh() { apt update -o APT::Update::Error-Mode=any || { echo 'the package lists could not be read' >&2; exit 1; }; }`,
+      ...patiently('apt update -o APT::Update::Error-Mode=any', 'refresh_once'),
+      `refresh() { refresh_once || { echo 'the package lists could not be read' >&2; exit 1; }; }`,
       `judge() {`,
       `  would=$(apt-get -s -y --no-install-recommends install "$@" 2>&1) || { printf '%s\\n' "$would" | grep -E '^E:|Depends|Conflicts|Breaks' >&2`,
       `    printf '%s\\n' "$would" | grep -qE "^E: (Unable to locate|Package .* has no installation candidate)" && exit ${EXIT_UNKNOWN_PACKAGE}; exit 1; }`,
@@ -18,13 +19,29 @@ export const installStep: StepSort<'install'> = {
       ...refuseUnlessNamed("s/^Remv ([^ ]+).*/\\1/p", 'remove', step.removes),
       `  printf 'flight: total %s\\n' "$(printf '%s\\n' "$would" | grep -c '^Inst ')"`,
       `}`,
-      `dpkg --configure -a --force-confdef --force-confold || exit 1`,
+      `unfinished() { [ -n "$(dpkg --audit 2>/dev/null)" ] || [ -n "$(ls -A /var/lib/dpkg/updates 2>/dev/null)" ]; }`,
+      ...patiently('{ ! unfinished || dpkg --configure -a --force-confdef --force-confold; }', 'finish'),
+      `finish || exit 1`,
       step.refresh ? `refresh` : `:`,
       `judge ${words(...step.packages)}`,
       `apt install --download-only ${words(...step.packages)} || { refresh; judge ${words(...step.packages)}; apt install --download-only ${words(...step.packages)} || exit 1; }`,
       `apt --no-download install ${words(...step.packages)} || exit 1`,
     ].join('\n')
   },
+}
+
+// Shell for a function that runs a command again for up to five minutes while only somebody else's lock stands in its way:
+// apt's own waiting does not cover these.
+function patiently(command: string, name: string): string[] {
+  return [
+    `${name}() {`,
+    `  n=0; while :; do`,
+    `    ${command} 2>last_err && { cat last_err >&2; return 0; }`,
+    `    cat last_err >&2; grep -qi 'lock' last_err || return 1`,
+    `    n=$((n+1)); [ $n -lt 60 ] || return 1; echo 'another program holds the lock of the package system, waiting' >&2; sleep 5`,
+    `  done`,
+    `}`,
+  ]
 }
 
 function refuseUnlessNamed(pattern: string, does: 'upgrade' | 'remove', named: readonly string[]): string[] {

@@ -1,0 +1,119 @@
+import pLimit from 'p-limit'
+import type { Action } from '../model/action.ts'
+import type { Cluster, Definitions } from '../model/definitions.ts'
+import { FlightError, type Problem } from '../model/errors.ts'
+import type { Listener } from '../model/event.ts'
+import type { Holder, Host, Lock } from '../model/host.ts'
+import type { Plan, PlannedServer } from '../model/plan.ts'
+import type { Server } from '../model/server.ts'
+import { compileServer, definitionsDigest } from './compile.ts'
+import { canonical } from './digest.ts'
+import { type Standing, standingOf } from './guard.ts'
+import { refuseIfAborted } from './make-plan.ts'
+import { planServer } from './plan-server.ts'
+import { type Connect, surveyFailure, surveyHost } from './survey.ts'
+
+export type ApplyRequest = {
+  plan: Plan
+  definitions: Definitions
+  connect: Connect
+  parallel: number
+  holder: Holder
+  listen: Listener
+  signal: AbortSignal
+}
+
+// A server of the plan with work to do, connected, locked and found as the plan says.
+export type Ready = { planned: PlannedServer; server: Server; cluster: Cluster; host: Host; lock: Lock; standing: Standing }
+
+export type Member = { planned: PlannedServer; server: Server; cluster: Cluster }
+
+// The plan's servers in the definitions, or FLIGHT_PLAN_OTHER_DEFINITIONS when these no longer compile to this plan.
+export function membersOf(plan: Plan, definitions: Definitions): Member[] {
+  const refuse = (what: string) => new FlightError({ code: 'FLIGHT_PLAN_OTHER_DEFINITIONS', where: '', what, hint: 'plan again, or check out the definitions that this plan was made for' })
+  const members = plan.servers.map((planned) => {
+    const cluster = definitions.clusters.find((candidate) => candidate.name === planned.cluster)
+    const server = cluster?.servers.find((candidate) => candidate.name === planned.name)
+    if (cluster === undefined || server === undefined) throw refuse(`the plan is for the server ${planned.name} of ${planned.cluster}, which is not defined here`)
+    if (server.host !== planned.host) throw refuse(`the plan is for ${planned.name} at ${planned.host}, the definitions say ${server.host}`)
+    return { planned, server, cluster }
+  })
+  const digest = definitionsDigest(members.map(({ planned, server, cluster }) => ({ server: planned.name, resources: compileServer(cluster, server, planned.system) })))
+  if (digest !== plan.definitions) throw refuse('the definitions no longer say what this plan was made for')
+  return members
+}
+
+export function refuseBlocked(plan: Plan): void {
+  if (plan.blocked.length > 0 && plan.stages.every((stage) => stage.servers.length === 0)) throw new FlightError(plan.blocked)
+}
+
+// Connects to every server that has work, takes the locks in the order of the names, and looks at everything again. Any
+// refusal ends it here, before the first byte is written anywhere.
+export async function prepare(members: readonly Member[], request: ApplyRequest, hosts: Host[], locks: Lock[]): Promise<{ ready: Ready[]; missing: Problem[] }> {
+  const { plan, listen, signal } = request
+  const limit = pLimit(request.parallel)
+  const withWork = members.filter(({ planned }) => actionsFor(plan, planned.name).length > 0)
+  const missing: Problem[] = []
+  const connected = await Promise.all(
+    withWork.map((member) =>
+      limit(async () => {
+        refuseIfAborted(signal)
+        try {
+          const host = await request.connect(member.server)
+          hosts.push(host)
+          return { ...member, host }
+        } catch (error) {
+          const survey = surveyFailure(member.server, error)
+          const problems = survey.is === 'asked' ? [] : survey.problems
+          if (problems.some((problem) => problem.code === 'FLIGHT_HOST_KEY_CHANGED')) throw error
+          missing.push(...problems)
+          listen({ event: 'server-missing', server: member.server.name, what: problems[0]?.what ?? '' })
+          return undefined
+        }
+      }),
+    ),
+  )
+  const present = connected.filter((member) => member !== undefined)
+  refuseOtherKeys(present)
+  const held: (Member & { host: Host; lock: Lock })[] = []
+  for (const member of present) {
+    const lock = await member.host.lock(request.holder, plan.digest)
+    locks.push(lock)
+    held.push({ ...member, lock })
+  }
+  const ready = await Promise.all(held.map((member) => limit(async () => ({ ...member, standing: await look(member, request) }))))
+  const stale = ready.flatMap(({ standing }) => standing.stale)
+  if (stale.length > 0) throw new FlightError(stale)
+  refuseIfAborted(signal)
+  return { ready, missing }
+}
+
+function refuseOtherKeys(members: readonly { planned: PlannedServer; host: Host }[]): void {
+  const other = members.filter(({ planned, host }) => planned.hostKey !== host.hostKey)
+  if (other.length === 0) return
+  throw new FlightError(
+    other.map(({ planned, host }) => ({
+      code: 'FLIGHT_HOST_KEY_CHANGED' as const,
+      where: planned.name,
+      what: `proves the key ${host.hostKey}; the plan was made for ${planned.hostKey}`,
+      hint: 'if the server was replaced on purpose, plan again; otherwise find out who answers there',
+    })),
+  )
+}
+
+async function look({ planned, server, cluster, host }: Member & { host: Host }, { plan, listen }: ApplyRequest): Promise<Standing> {
+  listen({ event: 'server-asked', server: planned.name })
+  const survey = await surveyHost(host, server, cluster)
+  if (survey.is !== 'asked') throw new FlightError(survey.problems)
+  if (canonical(survey.system) !== canonical(planned.system)) {
+    return { pending: [], already: [], stale: [{ code: 'FLIGHT_STALE_PLAN', where: planned.name, what: `is another system than planned: it was ${planned.system.name}, it is ${survey.system.name}`, hint: 'plan again' }] }
+  }
+  const now = planServer(planned.name, survey.resources, survey.facts, plan.options.allow_upgrades)
+  return standingOf(planned.name, actionsFor(plan, planned.name), now, plan)
+}
+
+// What a plan does on one server, in all its stages.
+export function actionsFor(plan: Plan, server: string): Action[] {
+  return plan.stages.flatMap((stage) => stage.servers.filter((entry) => entry.server === server).flatMap((entry) => entry.actions))
+}
+
