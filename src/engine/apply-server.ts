@@ -25,7 +25,7 @@ type Turn = { actions: readonly Action[]; steps: readonly Step[] }
 export async function applyServer(pending: readonly Action[], work: ServerWork): Promise<ServerOutcome> {
   const done: ReceiptAction[] = []
   let lockLost: string | undefined
-  work.lock.lost.then((why) => (lockLost = why))
+  void work.lock.lost.then((why) => (lockLost = why))
   const turns = turnsOf(pending, work.planned)
   for (const [index, turn] of turns.entries()) {
     // Let a lost lock that is known already be heard before the next write.

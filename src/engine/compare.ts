@@ -7,7 +7,7 @@ import type { Kind } from '../kinds/kind.ts'
 
 // The union of kinds meets its table only here: a resource and an action carry the name of the kind that knows them.
 function kindOf(name: KindName): Kind<KindName> {
-  return KINDS[name] as unknown as Kind<KindName>
+  return KINDS[name]
 }
 
 export function factsOfResource(resource: Resource): readonly FactQuery[] {
@@ -26,5 +26,5 @@ export function actionOf(server: string, resource: Resource, difference: Extract
 }
 
 export function stepsOf(action: Action): readonly Step[] {
-  return kindOf(action.kind).steps(action as ActionOf<KindName>)
+  return kindOf(action.kind).steps(action)
 }

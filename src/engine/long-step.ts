@@ -22,7 +22,7 @@ export function startShell(unit: string, script: string): string {
     // Output of steps of long ago: nobody follows those any more.
     `find ${RUNS} -mindepth 1 -maxdepth 1 -type d -mtime +30 -exec rm -rf {} + 2>/dev/null`,
     `mkdir -p -m 0700 ${RUNS} && rm -rf -- ${folder} && mkdir -m 0700 ${folder} || exit 1`,
-    `${bytesTo(`cat >${folder}/script`, script)}`,
+    (bytesTo(`cat >${folder}/script`, script)),
     `: >${folder}/out; : >${folder}/err`,
     `systemd-run --quiet --collect --unit=${quote(unit)} --description=${quote('Flight: a step of a plan')} --property=KillMode=mixed --property=TimeoutStopSec=600 \\`,
     `  /bin/sh -c 'cd "$1" && /bin/sh ./script </dev/null >>out 2>>err; echo $? >rc.new; sync rc.new; mv -f rc.new rc' flight ${folder} >&2`,

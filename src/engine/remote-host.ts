@@ -76,7 +76,7 @@ class HeldLock {
 
   #hold(held: { lock: Lock; holder: Holder; lose: (why: string) => void }): void {
     this.#held = held
-    held.lock.lost.then((why) => {
+    void held.lock.lost.then((why) => {
       if (this.#held !== held) return
       this.retake().catch((error: unknown) => {
         // When the whole connection is gone, the step in progress reconnects and takes the lock again.

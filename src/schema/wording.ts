@@ -97,7 +97,7 @@ const TYPE_NAMES: Record<string, string> = {
 }
 
 function unknownKey(key: string, schema: Violation['schema']): Words {
-  const known = Object.keys((schema['properties'] ?? {}) as object)
+  const known = Object.keys((schema['properties'] ?? {}))
   const what = `unknown key ${shown(key)}`
   if (key === '<<') return { what, hint: 'YAML 1.2 has no merge keys: use extends, or an alias for the whole value' }
   const meant = nearest(key, known)

@@ -70,7 +70,7 @@ class MarkedOutput {
     }
     channel.stdout.on('data', take(this.#stdout, true))
     channel.stderr.on('data', take(this.#stderr, false))
-    channel.ended.then((ending) => {
+    void channel.ended.then((ending) => {
       this.#ended = ending.kind === 'unknown' ? 'the connection was lost' : `the shell there ended (${ending.kind === 'exit' ? ending.code : ending.signal})`
       this.#wake()
     })

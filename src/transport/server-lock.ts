@@ -26,7 +26,7 @@ export async function takeServerLock(connection: Connection, become: boolean, ho
   channel.stderr.resume()
   const first = await new Promise<string>((resolve) => {
     channel.stdout.once('data', (chunk: Buffer) => resolve(chunk.toString('latin1').trim()))
-    channel.ended.then(() => resolve(''))
+    void channel.ended.then(() => resolve(''))
   })
   channel.stdout.resume()
   if (first !== 'locked') {
