@@ -9,6 +9,8 @@ export class Interrupted extends Error {
   }
 }
 
+const GRACE = 3000
+
 // Runs one program after another. An interrupt ends the one that runs; nothing is started after it.
 export type Children = {
   run(program: string, words: readonly string[], env?: NodeJS.ProcessEnv): Promise<number>
@@ -26,6 +28,8 @@ export function heedingChildren(onInterrupt: () => void): Children {
     interrupted = new Interrupted(signal)
     onInterrupt()
     running?.kill(signal)
+    // Flight would finish the step it is in; but the servers go anyway.
+    setTimeout(() => running?.kill('SIGKILL'), GRACE).unref()
   }
   process.on('SIGINT', heed).on('SIGTERM', heed)
   const start = (program: string, words: readonly string[], env: NodeJS.ProcessEnv, apart: boolean) =>

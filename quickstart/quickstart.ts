@@ -13,7 +13,7 @@ const say = (text: string) => process.stdout.write(`${text}\n`)
 // Boots two servers, provisions them from the example definitions, and says how to go on.
 export async function quickstart(root: string, began: number): Promise<void> {
   const places = placesOf(root)
-  const children = heedingChildren(() => say('\nInterrupted: ending what runs, then the two servers'))
+  const children = heedingChildren(() => say('\nInterrupted: ends what runs, then the two servers (a few seconds)'))
   try {
     const unavailable = labUnavailable()
     if (unavailable !== undefined) throw new Error(unavailable)
@@ -69,15 +69,16 @@ async function provisionThem(places: Places, children: Children): Promise<void> 
   const plan = join(places.folder, 'plan.json')
   title('3. flight plan: what would be done; nothing is changed')
   const planned = await flight(places, children, 'plan', '--detailed-exitcode', '--out', plan)
-  if (planned === 2) {
-    title('4. flight apply: exactly that. Waits for apt on both servers, a minute or two')
-    const began = Date.now()
-    const applied = await flight(places, children, 'apply', plan)
-    if (applied !== 0) throw new Error(`flight apply ended with exit code ${applied}`)
-    say(`Applied ${since(began)}.`)
-  } else if (planned !== 0) {
-    throw new Error(`flight plan ended with exit code ${planned}; the definitions are in ${places.definitions}`)
+  if (planned === 0) {
+    say('The servers are as the definitions say already, so there is nothing to apply.')
+    return
   }
+  if (planned !== 2) throw new Error(`flight plan ended with exit code ${planned}; the definitions are in ${places.definitions}`)
+  title('4. flight apply: exactly that. Waits for apt on both servers, a minute or two')
+  const began = Date.now()
+  const applied = await flight(places, children, 'apply', plan)
+  if (applied !== 0) throw new Error(`flight apply ended with exit code ${applied}`)
+  say(`Applied ${since(began)}.`)
   title('5. flight plan once more: nothing is left to do')
   const again = await flight(places, children, 'plan', '--detailed-exitcode', '--out', plan)
   if (again !== 0) throw new Error(again === 2 ? 'the second plan is not empty: that is a bug of Flight' : `flight plan ended with exit code ${again}`)
