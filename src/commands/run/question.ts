@@ -44,8 +44,8 @@ function readAnswer(question: string, output: NodeJS.WritableStream, signal: Abo
     const lines = createInterface({ input: process.stdin, output, terminal: true })
     const give = (): void => {
       process.stderr.write('\n')
+      reject(new FlightError({ code: 'FLIGHT_INTERRUPTED', where: '', what: 'interrupted at a question: nothing was done' }))
       lines.close()
-      reject(new FlightError({ code: 'FLIGHT_INTERRUPTED', where: '', what: 'interrupted at a question' }))
     }
     signal.addEventListener('abort', give, { once: true })
     // At a prompt the terminal is in raw mode: Ctrl-C is a key, not a signal.
