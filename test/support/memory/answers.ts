@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto'
+import type { AptTransaction, FactAnswers, FactName, FactQuery, FileFact, FileQuery, ForeignLine, ForeignQuery, ManifestFact, PackageFact, ServiceFact, ServiceQuery } from '../../../src/model/fact.ts'
+import { primaryFingerprints } from '../../../src/model/openpgp.ts'
+import { MANIFEST } from '../../../src/model/record.ts'
+import { AptRefused, candidateOf, installedVersion, listsOutdated, simulate } from './apt.ts'
+import type { Machine } from './machine.ts'
+import { unloadedPath } from './services.ts'
+import { contentAt, entryAt, pathsBelow } from './tree.ts'
+
+const MOST_CONTENT = 262_144
+
+// What the machine answers to each question. Changes nothing.
+export function answersOf(machine: Machine, queries: readonly FactQuery[]): (readonly [FactQuery, FactAnswers[FactName] | undefined])[] {
+  const names = queries.flatMap((query) => (query.fact === 'package' ? [query.name] : []))
+  const transaction = transactionFor(machine, names)
+  return queries.map((query) => [query, answerOf(machine, query, transaction)] as const)
+}
+
+function answerOf(machine: Machine, query: FactQuery, transaction: AptTransaction): FactAnswers[FactName] | undefined {
+  switch (query.fact) {
+    case 'file':
+      return fileFact(machine, query)
+    case 'key': {
+      const content = contentAt(machine, query.path)
+      return content === undefined ? undefined : { fingerprints: primaryFingerprints(content) }
+    }
+    case 'manifest':
+      return manifestOf(machine)
+    case 'foreign':
+      return foreignLines(machine, query.claim)
+    case 'user':
+      return machine.users.get(query.name)
+    case 'service':
+      return serviceFact(machine, query)
+    case 'package':
+      return packageFact(machine, query.name, transaction)
+  }
+}
+
+export function manifestOf(machine: Machine): ManifestFact {
+  const entries = new Map<string, ManifestFact[number]>()
+  for (const line of contentAt(machine, MANIFEST)?.toString('utf8').split('\n') ?? []) {
+    const [sha256, scope, path] = line.split('\t')
+    if (sha256 !== undefined && scope !== undefined && path !== undefined) entries.set(path, { sha256, scope, path })
+  }
+  return [...entries.values()].sort((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+function fileFact(machine: Machine, { path, wanted }: FileQuery): FileFact {
+  const entry = entryAt(machine, path)
+  if (entry === undefined) return { type: 'absent' }
+  const { owner, group } = entry
+  if (entry.type === 'other') return { type: 'other' }
+  if (entry.type === 'link') return { type: 'link', target: entry.target, owner, group }
+  if (entry.type === 'directory') return { type: 'directory', mode: entry.mode, owner, group }
+  const bytes = Buffer.from(entry.content)
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  const record = manifestOf(machine).find((each) => each.path === path)
+  const travels = record !== undefined && wanted !== undefined && wanted !== sha256 && bytes.length <= MOST_CONTENT && !bytes.includes(0)
+  return {
+    type: 'file',
+    mode: entry.mode,
+    owner,
+    group,
+    sha256,
+    content: travels ? bytes.toString('utf8') : undefined,
+    recorded: record,
+  }
+}
+
+const CLAIMS: Record<ForeignQuery['claim'], { within: RegExp; line: RegExp }> = {
+  'nginx-default-server': { within: /^\/etc\/nginx\/(nginx\.conf$|conf\.d\/|sites-enabled\/)/, line: /^[^#]*listen[^#]*default_server/ },
+  'fpm-pool': { within: /^\/etc\/php\/[^/]+\/fpm\/pool\.d\/[^/]*\.conf$/, line: /^\s*\[/ },
+  'apt-source': { within: /^\/etc\/apt\/(sources\.list$|sources\.list\.d\/[^/]*\.(list|sources)$)/, line: /^\s*(deb|URIs:|Suites:|Signed-By:|Enabled:)/ },
+}
+
+function foreignLines(machine: Machine, claim: ForeignQuery['claim']): ForeignLine[] {
+  const { within, line } = CLAIMS[claim]
+  const ours = new Set(manifestOf(machine).map(({ path }) => path))
+  const files = pathsBelow(machine, '/etc').filter((path) => within.test(path) && !ours.has(path))
+  return files.flatMap((file) =>
+    (contentAt(machine, file)?.toString('utf8') ?? '')
+      .split('\n')
+      .map((text, index) => ({ file, line: index + 1, text }))
+      .filter(({ text }) => line.test(text))
+      .map((found) => ({ ...found, text: found.text.trim() })),
+  )
+}
+
+function serviceFact(machine: Machine, query: ServiceQuery): ServiceFact {
+  const unit = machine.units.get(query.unit)
+  if (unit === undefined) return { exists: false, enabled: false, active: false, unloaded: undefined }
+  const path = unit.active && query.mark.by !== 'none' ? unloadedPath(machine, query.unit, unit, query.configuration) : undefined
+  return { exists: true, enabled: unit.enabled, active: unit.active, unloaded: path === undefined ? undefined : { path } }
+}
+
+function packageFact(machine: Machine, name: string, transaction: AptTransaction): PackageFact {
+  const installed = installedVersion(machine, name)
+  return { installed, candidate: installed === undefined ? candidateOf(machine, name) : undefined, transaction }
+}
+
+function transactionFor(machine: Machine, names: readonly string[]): AptTransaction {
+  const common = { listsOutdated: listsOutdated(machine), interrupted: machine.interrupted }
+  const missing = names.filter((name) => installedVersion(machine, name) === undefined && candidateOf(machine, name) !== undefined)
+  const nothing = { installs: [], upgrades: [], removes: [] }
+  try {
+    return { ...(missing.length === 0 ? nothing : simulate(machine, missing)), refusal: undefined, ...common }
+  } catch (error) {
+    if (!(error instanceof AptRefused)) throw error
+    return { ...nothing, refusal: error.message, ...common }
+  }
+}

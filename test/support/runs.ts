@@ -1,0 +1,48 @@
+import { applyPlan } from '../../src/engine/apply-plan.ts'
+import { makePlan } from '../../src/engine/make-plan.ts'
+import type { Action } from '../../src/model/action.ts'
+import type { Definitions } from '../../src/model/definitions.ts'
+import { FlightError } from '../../src/model/errors.ts'
+import type { RunEvent } from '../../src/model/event.ts'
+import type { Plan } from '../../src/model/plan.ts'
+import type { Receipt } from '../../src/model/receipt.ts'
+import { EVERYTHING, HOLDER } from './builders.ts'
+import { connectTo, type Controller, type MemoryServer } from './memory-server.ts'
+
+// Planning and applying on servers in memory, as the commands do it.
+
+export type RunOptions = { controller?: Controller; allowUpgrades?: boolean; signal?: AbortSignal; listen?: (event: RunEvent) => void }
+
+export function planFor(definitions: Definitions, servers: readonly MemoryServer[], options: RunOptions = {}): Promise<Plan> {
+  return makePlan({ definitions, scope: EVERYTHING, allowUpgrades: options.allowUpgrades ?? false, connect: connectTo(servers, options.controller), parallel: 4, ...common(options) })
+}
+
+export function apply(plan: Plan, definitions: Definitions, servers: readonly MemoryServer[], options: RunOptions = {}): Promise<Receipt> {
+  return applyPlan({ plan, definitions, connect: connectTo(servers, options.controller), parallel: 4, holder: HOLDER, ...common(options) })
+}
+
+// Plans, applies, and answers with the receipt.
+export async function provision(definitions: Definitions, servers: readonly MemoryServer[], options: RunOptions = {}): Promise<Receipt> {
+  return apply(await planFor(definitions, servers, options), definitions, servers, options)
+}
+
+function common(options: RunOptions): { listen: (event: RunEvent) => void; signal: AbortSignal } {
+  return { listen: options.listen ?? (() => undefined), signal: options.signal ?? new AbortController().signal }
+}
+
+export function actionsIn(plan: Plan): Action[] {
+  return plan.stages.flatMap((stage) => stage.servers.flatMap((entry) => entry.actions))
+}
+
+// The error that a promise is rejected with; anything but a FlightError goes on.
+export async function refusal(promise: Promise<unknown>): Promise<FlightError> {
+  try {
+    await promise
+  } catch (error) {
+    if (error instanceof FlightError) return error
+    throw error
+  }
+  throw new Error('it was not refused')
+}
+
+export const codesOf = (error: FlightError) => [...new Set(error.problems.map(({ code }) => code))]
