@@ -51,13 +51,14 @@ function loadedShell(q: ServiceQuery): string {
 }
 
 // Unloaded: a file changed after the load, unless the very content that this load took is what lies there (the stored
-// record is `MARK DIGEST`, valid only as long as the same load is running).
+// record is `IDENTITY DIGEST`, valid only as long as the same load is running).
 function unloadedIn(text: string): { path: string } | undefined {
   const [mark = '', newest = '', stored = '', digest = ''] = text.split('\n')
   const [changedAt, path] = newest.split('\t')
   if (mark === '' || changedAt === undefined || path === undefined) return undefined
-  const loadedAt = Number(mark.split(' ')[0])
+  const [moment = '', identity = ''] = mark.split(' ')
+  const loadedAt = Number(moment)
   if (!Number.isFinite(loadedAt) || !Number.isFinite(Number(changedAt))) throw new BadAnswer(`loaded: ${JSON.stringify(text.slice(0, 200))}`)
   if (Number(changedAt) <= loadedAt) return undefined
-  return stored === `${mark} ${digest}` ? undefined : { path }
+  return stored === `${identity} ${digest}` ? undefined : { path }
 }

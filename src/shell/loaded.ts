@@ -2,7 +2,8 @@ import type { ConfigurationMark } from '../model/service.ts'
 import { quote, words } from './quote.ts'
 
 // Shell that prints when a service last loaded its configuration: `EPOCH_SECONDS IDENTITY`, nothing when it does not run.
-// A worker's age comes from the kernel's tick count since boot (proc(5) /proc/PID/stat field 22), 100 a second.
+// A worker's age comes from the kernel's tick count since boot (proc(5) /proc/PID/stat field 22), 100 a second. That makes its
+// moment in time a reckoning, which differs by a hundredth from one reading to the next; its identity is what is compared.
 export function loadedMark(mark: ConfigurationMark): string {
   switch (mark.by) {
     case 'none':
@@ -17,6 +18,11 @@ export function loadedMark(mark: ConfigurationMark): string {
         `'$20>t {t=$20} END {if (t) printf "%.2f %s\\n", now-up+t/100, t}'`,
       ].join(' ')
   }
+}
+
+// Shell that prints which load a service runs: only another load changes it.
+export function loadIdentity(mark: ConfigurationMark): string {
+  return mark.by === 'none' ? ':' : `{ ${loadedMark(mark)}; } | cut -d' ' -f2`
 }
 
 // Shell that prints the newest change below some paths: `EPOCH_SECONDS TAB PATH`. A change of a folder counts: a file that
