@@ -17,7 +17,7 @@ export function standingOf(server: string, planned: readonly Action[], now: Serv
   for (const action of planned) {
     const current = actionsNow.get(action.address)
     if (current !== undefined && stillHolds(action, current)) pending.push(action)
-    else if (current === undefined && now.same.has(action.address)) already.push(action)
+    else if (current === undefined && (now.same.has(action.address) || action.kind === 'retired')) already.push(action) // what is retired is known no more
     else stale.push(staleness(action, current))
   }
   const wasInstall = plan.servers.find((entry) => entry.name === server)?.install

@@ -5,7 +5,7 @@ import type { PlannedInstall } from '../model/plan.ts'
 import { addressOf, type Resource } from '../model/resource.ts'
 import { actionOf, differenceOf, factsOfResource } from './compare.ts'
 import { judgeInstall } from './judge-install.ts'
-import { resolve, SERVER_QUERIES } from './resolve.ts'
+import { leftOversIn, resolve, SERVER_QUERIES } from './resolve.ts'
 
 // What is planned for one server, and why nothing is to be done where nothing is.
 export type ServerPlan = {
@@ -16,9 +16,17 @@ export type ServerPlan = {
   notes: readonly string[]
 }
 
+// Whose files provisioning looks after.
+const SCOPES = ['cluster']
+
 // Everything that planning a server asks it, in one probe.
 export function queriesFor(resources: readonly Resource[]): FactQuery[] {
   return [...SERVER_QUERIES, ...resources.flatMap(factsOfResource)]
+}
+
+// What has to be asked beside, about what Flight wrote here once and nobody wants any more.
+export function queriesForLeftOvers(resources: readonly Resource[], facts: Facts): FactQuery[] {
+  return leftOversIn(resources, facts, SCOPES).flatMap(factsOfResource)
 }
 
 // Compares what is wanted with what is there. Pure.
@@ -26,7 +34,7 @@ export function planServer(server: string, resources: readonly Resource[], facts
   const actions: Action[] = []
   const same = new Map<string, string>()
   const blocked: Problem[] = []
-  for (const resource of resolve(resources, facts, ['cluster'])) {
+  for (const resource of resolve(resources, facts, SCOPES)) {
     const difference = differenceOf(resource, facts)
     if (difference.is === 'change') actions.push(actionOf(server, resource, difference))
     else if (difference.is === 'same') same.set(addressOf(server, resource), difference.why)

@@ -9,8 +9,8 @@ export const SERVER_QUERIES: readonly FactQuery[] = [{ fact: 'manifest' }, { fac
 // plan writes. Pure: resources and all facts of a server -> resources.
 export function resolve(resources: readonly Resource[], facts: Facts, scopes: readonly string[]): Resource[] {
   const changed = resources.flatMap((resource) => changedPaths(resource, facts))
-  const retired = retiredIn(resources, facts, scopes)
-  const written = [...changed, ...retired.map((resource) => resource.desired.path)]
+  const retired = leftOversIn(resources, facts, scopes)
+  const written = [...changed, ...retired.filter((resource) => differenceOf(resource, facts).is === 'change').map((resource) => resource.desired.path)]
   const settled = resources.map((resource) => (resource.kind === 'service' ? withChanges(resource, written) : resource))
   const firstService = settled.findIndex((resource) => resource.kind === 'service')
   const at = firstService < 0 ? settled.length : firstService
@@ -28,7 +28,9 @@ function withChanges(service: ResourceOf<'service'>, written: readonly string[])
   return { ...service, desired: { ...service.desired, changes } }
 }
 
-function retiredIn(resources: readonly Resource[], facts: Facts, scopes: readonly string[]): ResourceOf<'retired'>[] {
+// Files of Flight that no definition wants any more. Which these are is known only once the manifest is read, so what lies
+// there now is asked for in a second probe.
+export function leftOversIn(resources: readonly Resource[], facts: Facts, scopes: readonly string[]): ResourceOf<'retired'>[] {
   const wanted = new Set(resources.flatMap(pathsOf))
   return facts
     .get({ fact: 'manifest' })

@@ -5,7 +5,7 @@ import type { Host } from '../model/host.ts'
 import type { Resource } from '../model/resource.ts'
 import type { Server, System } from '../model/server.ts'
 import { compileServer } from './compile.ts'
-import { queriesFor } from './plan-server.ts'
+import { queriesFor, queriesForLeftOvers } from './plan-server.ts'
 
 export type Connect = (server: Server) => Promise<Host>
 
@@ -15,12 +15,16 @@ export type Survey =
   | { is: 'missing'; server: Server; problems: readonly Problem[] }
   | { is: 'blocked'; server: Server; problems: readonly Problem[] }
 
-// Asks a server what it is, compiles for it, and reads what that asks for: two short scripts on one channel.
+// Asks a server what it is, compiles for it, and reads what that asks for: two short scripts on one channel, a third
+// where something is left over that nobody wants any more.
 export async function surveyHost(host: Host, server: Server, cluster: Cluster): Promise<Survey> {
   try {
     const system = await host.system()
     const resources = compileServer(cluster, server, system)
-    const facts = await host.probe(queriesFor(resources))
+    const queries = queriesFor(resources)
+    const first = await host.probe(queries)
+    const leftOvers = queriesForLeftOvers(resources, first)
+    const facts = leftOvers.length === 0 ? first : await host.probe([...queries, ...leftOvers])
     return { is: 'asked', server, cluster, system, hostKey: host.hostKey, resources, facts }
   } catch (error) {
     return surveyFailure(server, error)
