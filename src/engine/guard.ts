@@ -53,7 +53,7 @@ function stillHolds(planned: Action, now: Action): boolean {
 
 // What is wanted, without what only the rest of the plan decides: half of it may be done already.
 function withoutChanges(action: Action): unknown {
-  return action.kind === 'service' ? { ...action.after, changes: [] } : action.after
+  return action.kind === 'service' ? { ...action.after, changes: [], installs: [] } : action.after
 }
 
 // A service that this plan's own packages bring, or that half of the plan left with something to load, goes on.

@@ -11,7 +11,8 @@ export function resolve(resources: readonly Resource[], facts: Facts, scopes: re
   const changed = resources.flatMap((resource) => changedPaths(resource, facts))
   const retired = leftOversIn(resources, facts, scopes)
   const written = [...changed, ...retired.filter((resource) => differenceOf(resource, facts).is === 'change').map((resource) => resource.desired.path)]
-  const settled = resources.map((resource) => (resource.kind === 'service' ? withChanges(resource, written) : resource))
+  const missing = resources.flatMap((resource) => (resource.kind === 'package' && differenceOf(resource, facts).is === 'change' ? [resource.name] : []))
+  const settled = resources.map((resource) => (resource.kind === 'service' ? withChanges(resource, written, missing) : resource))
   const firstService = settled.findIndex((resource) => resource.kind === 'service')
   const at = firstService < 0 ? settled.length : firstService
   return [...settled.slice(0, at), ...retired, ...settled.slice(at)]
@@ -22,10 +23,11 @@ function changedPaths(resource: Resource, facts: Facts): string[] {
   return differenceOf(resource, facts).is === 'change' ? [resource.desired.path] : []
 }
 
-function withChanges(service: ResourceOf<'service'>, written: readonly string[]): ResourceOf<'service'> {
-  const { configuration } = service.desired
+function withChanges(service: ResourceOf<'service'>, written: readonly string[], missing: readonly string[]): ResourceOf<'service'> {
+  const { configuration, extensions } = service.desired
   const changes = written.filter((path) => configuration.some((folder) => path === folder || path.startsWith(`${folder}/`))).sort()
-  return { ...service, desired: { ...service.desired, changes } }
+  const installs = extensions === undefined ? [] : missing.filter((name) => name.startsWith(extensions)).sort()
+  return { ...service, desired: { ...service.desired, changes, installs } }
 }
 
 // Files of Flight that no definition wants any more. Which these are is known only once the manifest is read, so what lies

@@ -6,5 +6,5 @@ export const backgroundServicesFeature: ServerFeature = () =>
     kind: 'service',
     name: `${name}.service`,
     feature: name,
-    desired: { unit: `${name}.service`, title: name, configuration: [], mark: { by: 'none' }, test: { program: 'none' }, changes: [] },
+    desired: { unit: `${name}.service`, title: name, configuration: [], mark: { by: 'none' }, test: { program: 'none' }, changes: [], extensions: undefined, installs: [] },
   }))

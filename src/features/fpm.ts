@@ -50,6 +50,8 @@ function fpmService(version: PhpVersion): Resource {
       mark: { by: 'pid-file', path: `/run/php/php${version}-fpm.pid` },
       test: { program: 'php-fpm', version },
       changes: [],
+      extensions: `php${version}-`,
+      installs: [],
     },
   }
 }

@@ -43,6 +43,8 @@ export const nginxServiceFeature: ServerFeature = ({ server }) => {
         mark: { by: 'newest-worker', pidFile: '/run/nginx.pid' },
         test: { program: 'nginx' },
         changes: [],
+        extensions: undefined,
+        installs: [],
       },
     },
   ]

@@ -1,4 +1,5 @@
 import type { BeforeOf } from '../model/action.ts'
+import type { ServiceFact } from '../model/fact.ts'
 import type { ServiceDesired } from '../model/resource.ts'
 import type { Kind } from './kind.ts'
 
@@ -11,24 +12,34 @@ export const serviceKind: Kind<'service'> = {
     if (!fact.exists) return { is: 'change', change: { verb: 'start', before, because: [`${desired.title} is not installed yet`] } }
     if (!fact.active || !fact.enabled) {
       const because = [...(fact.active ? [] : ['it does not run']), ...(fact.enabled ? [] : ['it does not start at boot'])]
-      // A running one that only lacks its boot link may have configuration to load as well: start loads nothing.
-      if (fact.active && desired.changes.length > 0) because.push('this plan changes its configuration')
-      return { is: 'change', change: { verb: fact.active && desired.changes.length > 0 ? 'reload' : 'start', before, because } }
+      // A running one that only lacks its boot link may have configuration to load as well.
+      const loads = fact.active ? loadReasons(desired, fact) : []
+      return { is: 'change', change: { verb: loads.length > 0 ? 'reload' : 'start', before: { ...before, ...unloadedOf(fact) }, because: [...because, ...loads] } }
     }
-    const because = [
-      ...(desired.changes.length === 0 ? [] : [`this plan changes ${desired.changes.length === 1 ? desired.changes[0] : `${desired.changes.length} of its files`}`]),
-      ...(fact.unloaded === undefined ? [] : [`${fact.unloaded.path} changed after it last loaded its configuration`]),
-    ]
+    const because = loadReasons(desired, fact)
     if (because.length === 0) return { is: 'same', why: `${desired.title} runs with the configuration that lies on disk` }
-    const unloaded = fact.unloaded === undefined ? {} : { unloaded: fact.unloaded.path }
-    return { is: 'change', change: { verb: 'reload', before: { ...before, ...unloaded }, because } }
+    return { is: 'change', change: { verb: 'reload', before: { ...before, ...unloadedOf(fact) }, because } }
   },
   steps({ verb, before, after }) {
     const { unit, configuration, mark, test, changes } = after
     const common = { step: 'service', unit, configuration, mark, test, changes } as const
-    if (verb !== 'reload') return [{ ...common, does: 'start' }]
-    return before.enabled ? [{ ...common, does: 'reload' }] : [{ ...common, does: 'start' }, { ...common, does: 'reload' }]
+    const start = { ...common, does: 'start' } as const
+    const reload = { ...common, does: 'reload' } as const
+    if (verb === 'reload') return before.enabled ? [reload] : [start, reload]
+    return [start]
   },
+}
+
+function loadReasons(desired: ServiceDesired, fact: ServiceFact): string[] {
+  return [
+    ...(desired.changes.length === 0 ? [] : [`this plan changes ${desired.changes.length === 1 ? desired.changes[0] : `${desired.changes.length} of its files`}`]),
+    ...(desired.installs.length === 0 ? [] : [`this plan installs ${desired.installs.join(', ')}`]),
+    ...(fact.unloaded === undefined ? [] : [`${fact.unloaded.path} changed after it last loaded its configuration`]),
+  ]
+}
+
+function unloadedOf(fact: ServiceFact): { unloaded?: string } {
+  return fact.unloaded === undefined ? {} : { unloaded: fact.unloaded.path }
 }
 
 function serviceQuery(desired: ServiceDesired) {

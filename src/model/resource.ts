@@ -36,6 +36,8 @@ export type ServiceDesired = {
   mark: ConfigurationMark
   test: ConfigurationTest
   changes: readonly string[] // paths below `configuration` that this plan writes; filled in while resolving
+  extensions: string | undefined // what the names of packages begin with that it loads: php8.2-
+  installs: readonly string[] // such packages that this plan installs; filled in while resolving
 }
 export type ComposerDesired = { path: string; url: string; sha256: string }
 export type RetiredDesired = { path: string; scope: string; comment: '#' | ';' }

@@ -1,6 +1,21 @@
 import { quote, words } from '../shell/quote.ts'
 import { EXIT_UNKNOWN_PACKAGE, EXIT_WOULD_UPGRADE, type StepSort } from './step.ts'
 
+const APT_OPTIONS =
+  '-y -q -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 -o Acquire::Retries=2 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold --no-install-recommends'
+
+// Debian restarts FPM whenever an extension is installed, and a restart under load loses every request in it; the plan
+// reloads it instead. So for this transaction alone restarts of FPM are refused, by a policy-rc.d (invoke-rc.d(8)) that only
+// this transaction's mount namespace sees. A policy that is there already is somebody's and stays in force.
+const WITHOUT_RESTARTS = [
+  `without_restarts() {`,
+  `  if [ -x /usr/sbin/policy-rc.d ] || ! unshare --mount true 2>/dev/null; then "$@"; return; fi`,
+  `  printf '#!/bin/sh\\ncase "$*" in *php*-fpm*restart*) exit 101;; esac\\nexit 0\\n' >policy && chmod 0755 policy && : >/usr/sbin/policy-rc.d || return 1`,
+  `  unshare --mount sh -c 'mount --bind policy /usr/sbin/policy-rc.d && exec "$@"' sh "$@"; code=$?`,
+  `  rm -f /usr/sbin/policy-rc.d; return $code`,
+  `}`,
+]
+
 // One apt transaction: waits for others' apt, finishes an interrupted dpkg, reads the lists where the plan says so, looks
 // again at what would be upgraded or removed, and only then installs. Configuration files that already lie there stay.
 // A version that the mirror no longer has (404) is looked up once more after reading the lists.
@@ -9,7 +24,7 @@ export const installStep: StepSort<'install'> = {
   shell(step) {
     return [
       `export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l LC_ALL=C UCF_FORCE_CONFFOLD=1`,
-      `apt() { apt-get -y -q -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 -o Acquire::Retries=2 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold --no-install-recommends "$@"; }`,
+      `apt() { apt-get ${APT_OPTIONS} "$@"; }`,
       ...patiently('apt update -o APT::Update::Error-Mode=any', 'refresh_once'),
       `refresh() { refresh_once || { echo 'the package lists could not be read' >&2; exit 1; }; }`,
       `judge() {`,
@@ -25,7 +40,8 @@ export const installStep: StepSort<'install'> = {
       step.refresh ? `refresh` : `:`,
       `judge ${words(...step.packages)}`,
       `apt install --download-only ${words(...step.packages)} || { refresh; judge ${words(...step.packages)}; apt install --download-only ${words(...step.packages)} || exit 1; }`,
-      `apt --no-download install ${words(...step.packages)} || exit 1`,
+      ...WITHOUT_RESTARTS,
+      `without_restarts apt-get ${APT_OPTIONS} --no-download install ${words(...step.packages)} || exit 1`,
     ].join('\n')
   },
 }

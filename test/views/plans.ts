@@ -60,6 +60,8 @@ export function aReload(server: string, program: 'nginx' | 'php-fpm', changes: r
     mark: { by: 'none' },
     test: program === 'nginx' ? { program } : { program, version: '8.2' },
     changes,
+    extensions: undefined,
+    installs: [],
   }
   const because = changes.length > 0 ? ['this plan changes its configuration'] : ['its configuration is newer than what it runs']
   return anAction('service', server, unit, {
