@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { serialize } from 'node:v8'
 import { factsOf } from '../../src/engine/probe.ts'
 import { FlightError } from '../../src/model/errors.ts'
 import type { Holder, Host, Lock, StepContext } from '../../src/model/host.ts'
@@ -167,6 +168,11 @@ export function connectTo(servers: readonly MemoryServer[], controller: Controll
     if (found === undefined || !found.reachable) throw new FlightError({ code: 'FLIGHT_UNREACHABLE', where: name, what: 'cannot be reached' })
     return found.connect(controller)
   }
+}
+
+// Everything about machines, to the last tick of the clock: two that are the same have changed nothing in between.
+export function traceOf(servers: readonly MemoryServer[]): string {
+  return servers.map(({ machine }) => serialize(machine).toString('latin1')).join()
 }
 
 // What counts of a machine's state: without clock readings, what was kept under which plan, and how often a line was noted.

@@ -6,7 +6,7 @@ import { KEPT, MANIFEST, RETIRED_MARK, SERVER_FOLDER } from '../../../src/model/
 import type { InstallStep, KeyStep, RetireStep, ServiceStep, Step, UserStep, WriteStep } from '../../../src/model/step.ts'
 import { AptRefused, installPackages, refreshLists, simulate } from './apt.ts'
 import { type Entry, type Machine, tick } from './machine.ts'
-import { complaint, noteLoaded } from './services.ts'
+import { complaint, noteLoaded, unloadedPath } from './services.ts'
 import { contentAt, entryAt, makeFolders, plainMode, putInPlace, Refused, removeAt } from './tree.ts'
 
 // The day on which everything happens here.
@@ -110,11 +110,11 @@ function service(machine: Machine, step: ServiceStep, kept: string, failed: Fail
   }
   const unit = machine.units.get(step.unit)
   if (unit === undefined) throw new Refused(`Unit ${step.unit} could not be found.`)
-  const loads = step.does === 'reload' || !unit.active
+  // A start that finds it running loads what changed since it was started.
+  const loads = step.does === 'reload' || !unit.active || unloadedPath(machine, step.unit, unit, step.configuration) !== undefined
   const now = { enabled: unit.enabled || step.does === 'start', active: true, loadedAt: loads ? tick(machine) : unit.loadedAt }
   machine.units.set(step.unit, now)
-  // A start that finds it running loads nothing, and so says nothing about what it has loaded.
-  if (loads && step.mark.by !== 'none') noteLoaded(machine, step.unit, now, step.configuration)
+  if (step.mark.by !== 'none') noteLoaded(machine, step.unit, now, step.configuration)
 }
 
 function retire(machine: Machine, { path, comment, because }: RetireStep, kept: string): void {
