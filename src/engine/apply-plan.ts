@@ -38,15 +38,14 @@ async function work(ready: readonly Ready[], request: ApplyRequest): Promise<{ r
   const outcomes = new Map<string, ServerOutcome>()
   for (const stage of request.plan.stages) {
     if ([...outcomes.values()].some((outcome) => outcome.problems.length > 0)) break
-    const addresses = new Set(stage.servers.flatMap((entry) => entry.actions.map((action) => action.address)))
     const inStage = ready.filter(({ planned }) => stage.servers.some((entry) => entry.server === planned.name))
     if (inStage.length > 0) request.listen({ event: 'stage-begins', stage: stage.name, servers: inStage.map(({ planned }) => planned.name) })
     const limit = pLimit(request.parallel)
     await Promise.all(
       inStage.map(({ planned, host, lock, standing }) =>
         limit(async () => {
-          const pending = standing.pending.filter((action) => addresses.has(action.address))
-          const outcome = await applyServer(pending, { host, lock, plan: request.plan.digest, planned, listen: request.listen, signal: request.signal })
+          const actions = stage.servers.filter((entry) => entry.server === planned.name).flatMap((entry) => entry.actions)
+          const outcome = await applyServer(actions, new Set(standing.pending), { host, lock, plan: request.plan.digest, planned, listen: request.listen, signal: request.signal })
           const earlier = outcomes.get(planned.name)
           outcomes.set(planned.name, earlier === undefined ? outcome : { ...outcome, actions: [...earlier.actions, ...outcome.actions] })
         }),

@@ -18,15 +18,17 @@ export type ServerWork = {
 
 export type ServerOutcome = { actions: readonly ReceiptAction[]; problems: readonly Problem[]; interrupted: boolean }
 
-// One turn of work: neighbouring packages are one apt transaction, everything else is a turn of its own.
-type Turn = { actions: readonly Action[]; steps: readonly Step[] }
+// One turn of work: neighbouring packages are one apt transaction, everything else is a turn of its own. Its number is its
+// place in the whole plan, however much of it is done already: by that number a step that still runs is found again.
+type Turn = { number: number; actions: readonly Action[]; steps: readonly Step[] }
 
-// Does the pending actions of one server in their order. The first failure ends it: what follows is not begun.
-export async function applyServer(pending: readonly Action[], work: ServerWork): Promise<ServerOutcome> {
+// Does those of a server's planned actions that are pending, in their order. The first failure ends it: what follows is not
+// begun.
+export async function applyServer(planned: readonly Action[], pending: ReadonlySet<Action>, work: ServerWork): Promise<ServerOutcome> {
   const done: ReceiptAction[] = []
   let lockLost: string | undefined
   void work.lock.lost.then((why) => (lockLost = why))
-  const turns = turnsOf(pending, work.planned)
+  const turns = turnsOf(planned, pending, work.planned)
   for (const [index, turn] of turns.entries()) {
     // Let a lost lock that is known already be heard before the next write.
     await Promise.resolve()
@@ -36,10 +38,10 @@ export async function applyServer(pending: readonly Action[], work: ServerWork):
     const [first] = turn.actions
     if (first !== undefined) work.listen({ event: 'action-begins', server: work.planned.name, address: addressOfTurn(turn), feature: first.feature, verb: first.verb })
     try {
-      for (const [number, step] of turn.steps.entries()) {
+      for (const [place, step] of turn.steps.entries()) {
         await work.host.perform(step, {
           plan: work.plan,
-          id: `${index}-${number}`,
+          id: `${turn.number}-${place}`,
           progress: (text) => work.listen({ event: 'action-progress', server: work.planned.name, address: addressOfTurn(turn), text }),
         })
       }
@@ -56,16 +58,18 @@ export async function applyServer(pending: readonly Action[], work: ServerWork):
   return { actions: done, problems: [], interrupted: false }
 }
 
-function turnsOf(pending: readonly Action[], planned: PlannedServer): Turn[] {
-  const turns: { actions: Action[]; steps: Step[] }[] = []
-  for (const action of pending) {
-    const last = turns.at(-1)
-    if (action.kind === 'package' && last?.actions[0]?.kind === 'package') {
-      last.actions.push(action)
-      last.steps = [installOf(last.actions, planned)]
-    } else turns.push({ actions: [action], steps: action.kind === 'package' ? [installOf([action], planned)] : [...stepsOf(action)] })
+function turnsOf(planned: readonly Action[], pending: ReadonlySet<Action>, server: PlannedServer): Turn[] {
+  const groups: Action[][] = []
+  for (const action of planned) {
+    const last = groups.at(-1)
+    if (action.kind === 'package' && last?.[0]?.kind === 'package') last.push(action)
+    else groups.push([action])
   }
-  return turns
+  return groups.flatMap((group, number) => {
+    const actions = group.filter((action) => pending.has(action))
+    if (actions.length === 0) return []
+    return [{ number, actions, steps: actions[0]?.kind === 'package' ? [installOf(actions, server)] : actions.flatMap(stepsOf) }]
+  })
 }
 
 function installOf(actions: readonly Action[], { install }: PlannedServer): InstallStep {

@@ -6,6 +6,7 @@ import type { Step } from '../model/step.ts'
 import { quote } from '../shell/quote.ts'
 import type { Connection } from '../transport/connection.ts'
 import { type Control, openControl, type ScriptResult } from '../transport/control.ts'
+import { canonical } from './digest.ts'
 import { RUNNING_SCRIPT, unitPrefix } from './long-step.ts'
 import { HOLDER_SCRIPT, parseHolder, takeServerLock } from '../transport/server-lock.ts'
 import { probeOf } from './probe.ts'
@@ -17,7 +18,7 @@ export async function openRemoteHost(server: Server, dial: (server: Server) => P
   const link = new Link(server, dial)
   await link.open()
   const holderNow = async () => parseHolder((await link.run(HOLDER_SCRIPT)).stdout.toString('utf8'))
-  const lock = new HeldLock((holder) => takeServerLock(link.connection, server.ssh.become, holder, holderNow))
+  const lock = new HeldLock((holder) => takeServerLock(link.connection, server.ssh.become, holder, holderNow), holderNow)
 
   return {
     server: server.name,
@@ -54,10 +55,12 @@ export async function openRemoteHost(server: Server, dial: (server: Server) => P
 // The server's lock, taken again after a reconnection, or at once when it ended by itself: another run may have it by then.
 class HeldLock {
   readonly #takeNow: (holder: Holder) => Promise<Lock>
+  readonly #holderNow: () => Promise<Holder | undefined>
   #held: { lock: Lock; holder: Holder; lose: (why: string) => void } | undefined
 
-  constructor(takeNow: (holder: Holder) => Promise<Lock>) {
+  constructor(takeNow: (holder: Holder) => Promise<Lock>, holderNow: () => Promise<Holder | undefined>) {
     this.#takeNow = takeNow
+    this.#holderNow = holderNow
   }
 
   async take(holder: Holder): Promise<Lock> {
@@ -71,7 +74,20 @@ class HeldLock {
   async retake(): Promise<void> {
     if (this.#held === undefined) return
     const { holder, lose } = this.#held
-    this.#hold({ lock: await this.#takeNow(holder), holder, lose })
+    this.#hold({ lock: await this.#takeBack(holder), holder, lose })
+  }
+
+  // The server holds a silent run's lock for a while: until it lets go, the holder that stands in the way is this run itself.
+  async #takeBack(holder: Holder): Promise<Lock> {
+    for (let tries = 0; ; tries++) {
+      try {
+        return await this.#takeNow(holder)
+      } catch (error) {
+        const isLocked = error instanceof FlightError && error.problems[0]?.code === 'FLIGHT_LOCKED'
+        if (!isLocked || tries >= 30 || canonical((await this.#holderNow()) ?? {}) !== canonical(holder)) throw error
+        await new Promise((resolve) => setTimeout(resolve, 1000))
+      }
+    }
   }
 
   #hold(held: { lock: Lock; holder: Holder; lose: (why: string) => void }): void {
