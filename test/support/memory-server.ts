@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { serialize } from 'node:v8'
 import { factsOf } from '../../src/engine/probe.ts'
@@ -14,10 +15,11 @@ import { unloadedPath } from './memory/services.ts'
 // A server in memory that answers every question and performs every step; held against a real one by
 // test/e2e/memory-server.test.ts.
 
-// What goes wrong at the n-th step that is asked of a server, counted from 0 since the fault was set; each happens once.
+// What goes wrong at the n-th step that is asked of a server, counted from 0 since the fault was set, or at the first of its
+// sort; each happens once.
 // again: the answer was lost and the step, if short, runs a second time. lost: the connection is gone for good.
 // killed: the controller is. A long step that was on its way then goes on by itself.
-export type Fault = { at: number; is: 'fails' | 'again' | 'lost before' | 'lost after' | 'killed before' | 'killed after' | 'killed within' }
+export type Fault = { at: number | Step['step']; is: 'fails' | 'again' | 'lost before' | 'lost after' | 'killed before' | 'killed after' | 'killed within' }
 
 // The process that runs Flight: once it is dead, nothing that it still says is heard.
 export type Controller = { alive: boolean }
@@ -47,7 +49,7 @@ export class MemoryServer {
   constructor(name: string, machine: Machine) {
     this.name = name
     this.machine = machine
-    this.hostKey = `SHA256:${name}`
+    this.hostKey = `SHA256:${createHash('sha256').update(name).digest('base64').replace('=', '')}`
   }
 
   set faults(faults: Fault[]) {
@@ -118,7 +120,9 @@ export class MemoryServer {
   #perform(session: Session, step: Step, { plan, id, progress }: StepContext): void {
     if (!this.isLocked || this.#held?.session !== session) throw new Error(`bug: ${step.step} on ${this.name} without its lock`)
     const at = this.#asked++
-    const is = this.#faults.find((fault) => fault.at === at)?.is
+    const fault = this.#faults.find((each) => each.at === at || each.at === step.step)
+    this.#faults = this.#faults.filter((each) => each !== fault)
+    const is = fault?.is
     if (is === 'lost before') return this.#break(session)
     if (is === 'killed before') return kill(session)
     if (is === 'fails') throw new FlightError({ code: 'FLIGHT_STEP_FAILED', where: this.name, what: 'it was made to fail' })
