@@ -1,0 +1,57 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { endWithProcess } from '../test/lab/end-with-process.ts'
+import { type LabHost } from '../test/lab/host.ts'
+import { prepareLab } from '../test/lab/lab.ts'
+import { type Command, measure, type Measured } from './measured.ts'
+
+export const say = (text: string) => process.stdout.write(`${text}\n`)
+const root = fileURLToPath(new URL('..', import.meta.url))
+export const FLIGHT = [process.execPath, join(root, 'bin/flight')]
+
+// Four hosts of a lab of its own, and the definitions that make a web server of each.
+export type Scene = {
+  hosts: readonly LabHost[]
+  folder: string
+  sshConfig: string
+  ssh(host: LabHost, command: string, input?: string): Command
+  flight(...words: string[]): Promise<Measured>
+  // Connections and channels that sshd counted on all hosts while `work` went on.
+  counted(work: () => Promise<unknown>): Promise<string>
+}
+
+export async function openScene(): Promise<Scene> {
+  const lab = await prepareLab({ suites: ['bookworm'], log: say, id: 81 })
+  endWithProcess(lab)
+  const folder = mkdtempSync(join(tmpdir(), 'flight-bench-definitions-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  const hosts = await lab.startHosts([1, 2, 3, 4].map((number) => ({ name: `web-${number}`, suite: 'bookworm' as const })))
+  const { sshConfig } = lab.places
+  writeDefinitions(folder, hosts.map((host) => [host.name, host.name] as const))
+  return {
+    hosts,
+    folder,
+    sshConfig,
+    ssh: (host, command, input = '') => ({ words: ['ssh', '-F', sshConfig, host.name, command], input }),
+    flight: (...words) => measure([{ words: [...FLIGHT, ...words] }], { cwd: folder, env: { FLIGHT_SSH_CONFIG: sshConfig } }),
+    async counted(work) {
+      const marks = hosts.map((host) => host.sshActivity(0).mark)
+      await work()
+      const seen = hosts.map((host, at) => host.sshActivity(marks[at]))
+      const each = (count: (activity: (typeof seen)[number]) => number) => [...new Set(seen.map(count))].join('-')
+      return `${each((one) => one.connections)} / ${each((one) => one.commands + one.subsystems + one.shells)}`
+    },
+  }
+}
+
+// Definitions for these servers: name and host of each.
+export function writeDefinitions(folder: string, servers: readonly (readonly [string, string])[]): void {
+  mkdirSync(join(folder, 'clusters'), { recursive: true })
+  const example = readFileSync(join(root, 'templates/init/clusters/staging.yml'), 'utf8')
+  const settings = example.slice(0, example.indexOf('servers:'))
+  const lines = servers.map(([name, host]) => `  - { name: ${name}, host: ${host}, web_server: true }\n`)
+  writeFileSync(join(folder, 'clusters/staging.yml'), `${settings}servers:\n${lines.join('')}`)
+  writeFileSync(join(folder, 'flight.yml'), `state: ${join(folder, 'state')}\n`)
+}
