@@ -44,5 +44,18 @@ export function followShell(unit: string): string {
   ].join('\n')
 }
 
-// Shell that names a step of an earlier run that is still running.
-export const RUNNING_SCRIPT = `systemctl list-units --no-legend --plain --state=active,activating,deactivating 'flight-*.service' 2>/dev/null | cut -d' ' -f1`
+// Shell that names the steps of Flight that are running, and since when (UTC).
+export const RUNNING_SCRIPT = [
+  `for unit in $(systemctl list-units --no-legend --plain --state=active,activating,deactivating 'flight-*.service' 2>/dev/null | cut -d' ' -f1); do`,
+  `  printf '%s %s\\n' "$unit" "$(date -u -d "$(systemctl show -p ActiveEnterTimestamp --value "$unit")" +%FT%TZ 2>/dev/null)"`,
+  `done`,
+].join('\n')
+
+// The steps that RUNNING_SCRIPT printed, without those of one plan.
+export function runningSteps(output: string, exceptPlan: string | undefined): { unit: string; since: string }[] {
+  return output
+    .split('\n')
+    .map((line) => line.split(' '))
+    .flatMap(([unit, since]) => (unit === undefined || !/^flight-[0-9a-z-]+\.service$/.test(unit) ? [] : [{ unit, since: since ?? '' }]))
+    .filter(({ unit }) => exceptPlan === undefined || !unit.startsWith(unitPrefix(exceptPlan)))
+}

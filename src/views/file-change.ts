@@ -70,11 +70,11 @@ export function fileChange(before: FileBefore, after: FileDesired): FileChange {
   const was = before.sha256.replace(/^sha256:/, '').slice(0, 12)
   if (was === now) return { facts: [...changed, 'the content stays'], body: [] }
   const digests = `sha256 ${was} -> ${now}`
-  if (!before.written)
-    return { facts: [FOREIGN, digests, ...changed], body: whole(after.content) }
-  if (before.content === undefined) return { facts: [...changed, digests], body: whole(after.content) }
+  const theirs = before.written ? [] : [FOREIGN]
+  // Of a file of others only a live look has the content.
+  if (before.content === undefined) return { facts: before.written ? [...changed, digests] : [...theirs, digests, ...changed], body: whole(after.content) }
   const diff = unified(before.content, after.content)
-  if (diff !== undefined) return { facts: changed, body: diff }
+  if (diff !== undefined) return { facts: [...theirs, ...changed], body: diff }
   const replaced = `replaced: ${count(contentLines(before.content).length, 'line')} -> ${count(lines, 'line')}, too different to compare line by line`
-  return { facts: [...changed, replaced, digests], body: whole(after.content) }
+  return { facts: [...theirs, ...changed, replaced, digests], body: whole(after.content) }
 }

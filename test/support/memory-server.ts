@@ -9,6 +9,7 @@ import type { Server } from '../../src/model/server.ts'
 import type { Step } from '../../src/model/step.ts'
 import { answersOf, manifestOf } from './memory/answers.ts'
 import type { Machine } from './memory/machine.ts'
+import { contentAt } from './memory/tree.ts'
 import { performOn } from './memory/perform.ts'
 import { unloadedPath } from './memory/services.ts'
 
@@ -94,6 +95,7 @@ export class MemoryServer {
       perform: (step, context) => asked(() => this.#perform(session, step, context)),
       record: (line) => asked(() => void this.#history.push(line)),
       history: () => asked(() => [...this.#history]),
+      read: (path) => asked(() => contentAt(this.machine, path)),
       close: () => {
         session.open = false
         session.closedHere = true
