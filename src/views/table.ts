@@ -28,6 +28,8 @@ function widthsFor(head: readonly string[], rows: readonly (readonly string[])[]
 
 // A cell on several lines, broken between words; a word that is wider than its column is broken, too.
 function folded(cell: string, width: number): string {
+  // A column without a title in which nothing stands has no width.
+  if (cell === '') return ''
   return wrap(cell, width, '')
     .flatMap((line) => line.match(new RegExp(`.{1,${width}}`, 'gu')) ?? [''])
     .join('\n')

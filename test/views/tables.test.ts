@@ -20,6 +20,11 @@ test('the fleet at a glance, wide, at 80 columns and on a telephone', () => {
   for (const width of [60, 80, 120]) for (const line of statusText(rows, { ...wide, width }).split('\n')) assert.ok(line.length <= width, `${width}: ${line}`)
 })
 
+test('a fleet in which nothing is out of the ordinary has empty columns', () => {
+  const calm = { server: 'web-1', cluster: 'web', state: 'in order', system: 'Debian 12', apps: [], unusual: [] } as const
+  assert.match(statusText([calm], wide), /web-1 +web +in order +Debian 12$/m)
+})
+
 test('what was done, the newest first', () => {
   const row = { server: 'web-1', who: 'ada', from: 'bastion', what: 'provision staging', outcome: 'done', plan: DIGEST }
   isExpected('history.txt', `${historyText([{ ...row, when: '2026-05-03T10:00:00Z' }, { ...row, when: '2026-05-04T10:00:00Z', outcome: 'failed' }], wide)}\n`)
