@@ -82,16 +82,23 @@ function sourceHolds(planned: ActionOf<'apt-source'>, now: ActionOf<'apt-source'
 }
 
 function staleness(planned: Action, now: Action | undefined): Problem {
-  const is = now === undefined ? 'something that the plan does not expect' : describe(now.before)
-  return { code: 'FLIGHT_STALE_PLAN', where: planned.address, what: `changed since the plan was made: it was ${describe(planned.before)}, it is ${is}`, hint: 'plan again, review, apply' }
+  const was = fieldsOf(planned.before)
+  const is = now === undefined ? undefined : fieldsOf(now.before)
+  const differs = (key: string) => is === undefined || was[key] !== is[key]
+  const what = `changed since the plan was made: it was ${described(was, differs)}, it is ${is === undefined ? 'something that the plan does not expect' : described(is, differs)}`
+  return { code: 'FLIGHT_STALE_PLAN', where: planned.address, what, hint: 'plan again, review, apply' }
 }
 
-function describe(before: BeforeOf[keyof BeforeOf]): string {
-  if ('is' in before) {
-    const { is, ...rest } = before as { is: string; content?: string; sha256?: string }
-    const { content: _content, ...shown } = rest
-    const details = Object.entries(shown).map(([key, value]) => `${key} ${String(value).slice(0, key === 'sha256' ? 12 : 60)}`)
-    return details.length === 0 ? is : `${is} (${details.join(', ')})`
-  }
-  return canonical(before).slice(0, 200)
+// A state's own name and its fields as text; a file's content is its digest.
+function fieldsOf(before: BeforeOf[keyof BeforeOf]): Record<string, string> {
+  const { content: _content, written: _written, ...fields } = before as Record<string, unknown>
+  const short = (key: string, value: unknown) => (typeof value === 'string' ? value : canonical(value)).slice(0, key === 'sha256' ? 12 : 120)
+  return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, short(key, value)]))
+}
+
+// file (mode 600), where only the mode differs.
+function described(fields: Record<string, string>, differs: (key: string) => boolean): string {
+  const shown = Object.keys(fields).filter((key) => key !== 'is' && differs(key)).sort().map((key) => `${key} ${fields[key]}`).join(', ')
+  const name = fields['is']
+  return name === undefined ? shown : `${name}${shown === '' ? '' : ` (${shown})`}`
 }
