@@ -19,7 +19,8 @@ export async function applyPlan(request: ApplyRequest): Promise<Receipt> {
     const servers = await work(ready, request)
     const absent = missing.map((problem): ReceiptServer => ({ name: problem.where.split(' ')[0] ?? '', outcome: 'unreachable', converged: false, seconds: 0, actions: [] }))
     const receipt = receiptOf(request, began, [...servers.map(({ receipt: entry }) => entry), ...absent], [...servers.flatMap(({ problems }) => problems), ...missing])
-    await Promise.all(ready.map(({ host }) => host.record(JSON.stringify(remembered(receipt, host.server, request.holder))).catch(lostLater)))
+    const worked = ready.filter(({ standing }) => standing.pending.length > 0)
+    await Promise.all(worked.map(({ host }) => host.record(JSON.stringify(remembered(receipt, host.server, request.holder))).catch(lostLater)))
     return receipt
   } finally {
     await Promise.all(locks.map((lock) => lock.release().catch(lostLater)))
