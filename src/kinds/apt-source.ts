@@ -84,8 +84,9 @@ function isSame(before: FileBefore, content: string): boolean {
 
 // Somebody else's source of the same repository and suite: apt compares them by address, whatever the ending slash or scheme.
 function rivalOf(desired: AptSourceDesired, lines: readonly ForeignLine[]): AptSource | undefined {
+  const own = `/etc/apt/sources.list.d/${desired.name}.sources`
   return aptSourcesIn(lines).find(
-    (source) => source.uris.some((uri) => bare(uri) === bare(desired.uri)) && source.suites.some((suite) => desired.suites.includes(suite)),
+    (source) => source.file !== own && source.uris.some((uri) => bare(uri) === bare(desired.uri)) && source.suites.some((suite) => desired.suites.includes(suite)),
   )
 }
 

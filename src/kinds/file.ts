@@ -24,7 +24,8 @@ export const fileKind: Kind<'file'> = {
       }
     }
     for (const claim of desired.claims) {
-      const [theirs] = facts.get({ fact: 'foreign', claim })
+      // What lies at this very path is replaced, not rivalled.
+      const theirs = facts.get({ fact: 'foreign', claim }).find((line) => line.file !== desired.path)
       if (theirs !== undefined) {
         return {
           is: 'conflict',
@@ -70,6 +71,6 @@ function fileQuery(desired: FileDesired): Extract<FactQuery, { fact: 'file' }> {
 }
 
 function contentReason(written: boolean, asRecorded: boolean): string {
-  if (!written) return 'its content differs, and Flight did not write it: the content will be kept'
+  if (!written) return 'its content differs, and Flight did not write it'
   return asRecorded ? 'the definition changed' : 'somebody changed it on the server'
 }

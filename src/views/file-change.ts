@@ -10,7 +10,7 @@ export type BodyLine = { sign: '+' | '-' | ' ' | '@' | '|'; text: string }
 export type FileChange = { facts: string[]; body: BodyLine[] }
 
 // Said of every file that is somebody else's work.
-export const FOREIGN = 'not written by Flight: its content will be kept'
+export const FOREIGN = 'not written by Flight: what it holds now will be kept in /var/lib/flight/kept'
 
 // Wholly different files cost quadratic time. The length decides, so that every machine shows the same; the time is only
 // the last resort for what nobody thought of.
