@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { labUnavailable } from './lab/available.ts'
+import { installPackages } from './lab/packages.ts'
 import { counted, type Count } from './support/count.ts'
 
 // Runs every test file in a process of its own, so that one that hangs, leaks or crashes is named and ends nothing else.
@@ -52,6 +54,13 @@ async function runAll(files: readonly string[], atOnce: number): Promise<Count[]
   await Promise.all(Array.from({ length: atOnce }, worker))
   return counts
 }
+
+// What the tests themselves use beside the lab: a real sshd and agent, the shells that are completed, git.
+const NEEDED = ['bsdutils', 'fish', 'git', 'gnupg', 'openssh-client', 'openssh-server', 'zsh']
+
+const unavailable = labUnavailable()
+if (unavailable === undefined) await installPackages('tests', NEEDED, (line) => process.stdout.write(`${line}\n`))
+else process.stdout.write(`${unavailable}; what needs it is skipped\n`)
 
 const chosen = process.argv.slice(2)
 const files = testFiles(join(root, 'test')).filter((file) => chosen.length === 0 || chosen.some((part) => file.includes(part)))

@@ -86,25 +86,19 @@ try "flight plan --app sh"
   assert.equal(said.trimEnd().split('\n'), ['complete -F _flight flight', 'provision', 'production staging', 'staging', 'web-3', 'flight.yml', 'shop'])
 })
 
-function isInstalled(shell: string): boolean {
-  return spawnSync(shell, ['-c', 'true']).status === 0
-}
+const whereInstalled = (shell: string) => (spawnSync(shell, ['-c', 'true']).status === 0 ? test : test.skip)
 
-if (isInstalled('fish')) {
-  test('fish completes with the script sourced', () => {
-    const program = `flight completion fish | source; for line in "flight prov" "flight plan --cluster st" "flight show flight.y"; complete -C $line; end`
-    const env = { ...withFlight(), XDG_CONFIG_HOME: folderWith({}), XDG_DATA_HOME: folderWith({}) }
-    const said = execFileSync('fish', ['-c', program], { cwd: fleet(), env, encoding: 'utf8', timeout: 30_000 })
-    assert.equal(said.trimEnd().split('\n').map((line) => line.split('\t')[0]), ['provision', 'staging', 'flight.yml'])
-  })
-}
+whereInstalled('fish')('fish completes with the script sourced', () => {
+  const program = `flight completion fish | source; for line in "flight prov" "flight plan --cluster st" "flight show flight.y"; complete -C $line; end`
+  const env = { ...withFlight(), XDG_CONFIG_HOME: folderWith({}), XDG_DATA_HOME: folderWith({}) }
+  const said = execFileSync('fish', ['-c', program], { cwd: fleet(), env, encoding: 'utf8', timeout: 30_000 })
+  assert.equal(said.trimEnd().split('\n').map((line) => line.split('\t')[0]), ['provision', 'staging', 'flight.yml'])
+})
 
-if (isInstalled('zsh')) {
-  test('the zsh script is one', () => {
-    const program = 'autoload -U compinit; compinit -u -D; eval "$(flight completion zsh)"; print $_comps[flight]'
-    const said = execFileSync('zsh', ['-f', '-c', program], { env: withFlight(), encoding: 'utf8', timeout: 30_000 })
-    assert.is(said.trim(), '_flight')
-  })
-}
+whereInstalled('zsh')('the zsh script is one', () => {
+  const program = 'autoload -U compinit; compinit -u -D; eval "$(flight completion zsh)"; print $_comps[flight]'
+  const said = execFileSync('zsh', ['-f', '-c', program], { env: withFlight(), encoding: 'utf8', timeout: 30_000 })
+  assert.is(said.trim(), '_flight')
+})
 
 test.run()

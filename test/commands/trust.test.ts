@@ -26,67 +26,66 @@ async function withSshd(act: (sshd: Sshd) => Promise<void>): Promise<void> {
   }
 }
 
-if (existsSync('/usr/sbin/sshd') && process.getuid?.() === 0) {
-  test('a key is accepted when its fingerprint is the expected one, once', () =>
-    withSshd(async (sshd) => {
-      const { known, trust } = knowingNobody(sshd)
-      const first = await trust('--fingerprint', sshd.fingerprint)
-      assert.is(first.exit, 0, first.stderr)
-      assert.ok(first.stdout.includes(`ssh-ed25519 ${sshd.fingerprint}`))
-      assert.is(readFileSync(known, 'utf8'), `[127.0.0.1]:${sshd.port} ${sshd.hostKey}\n`)
-      const again = await trust('--fingerprint', sshd.fingerprint)
-      assert.is(again.exit, 0)
-      assert.match(again.stdout, /trusted already/)
-      assert.is(readFileSync(known, 'utf8').split('\n').length, 2)
-    }))
+const withServer = existsSync('/usr/sbin/sshd') && process.getuid?.() === 0 ? test : test.skip
 
-  test('another key than the expected one is refused with 6, and nothing is written', () =>
-    withSshd(async (sshd) => {
-      const { known, trust } = knowingNobody(sshd)
-      const { exit, stderr } = await trust('--fingerprint', 'SHA256:somethingelse')
+withServer('a key is accepted when its fingerprint is the expected one, once', () =>
+  withSshd(async (sshd) => {
+    const { known, trust } = knowingNobody(sshd)
+    const first = await trust('--fingerprint', sshd.fingerprint)
+    assert.is(first.exit, 0, first.stderr)
+    assert.ok(first.stdout.includes(`ssh-ed25519 ${sshd.fingerprint}`))
+    assert.is(readFileSync(known, 'utf8'), `[127.0.0.1]:${sshd.port} ${sshd.hostKey}\n`)
+    const again = await trust('--fingerprint', sshd.fingerprint)
+    assert.is(again.exit, 0)
+    assert.match(again.stdout, /trusted already/)
+    assert.is(readFileSync(known, 'utf8').split('\n').length, 2)
+  }))
+
+withServer('another key than the expected one is refused with 6, and nothing is written', () =>
+  withSshd(async (sshd) => {
+    const { known, trust } = knowingNobody(sshd)
+    const { exit, stderr } = await trust('--fingerprint', 'SHA256:somethingelse')
+    assert.is(exit, 6)
+    assert.ok(stderr.includes(sshd.fingerprint))
+    assert.not.ok(existsSync(known))
+  }))
+
+withServer('a key that changed is refused with 6 whatever is said, and the line to look at is named', () =>
+  withSshd(async (sshd) => {
+    const { known, trust } = knowingNobody(sshd)
+    await trust('--yes')
+    const before = readFileSync(known, 'utf8')
+    await withSshd(async (other) => {
+      writeFileSync(known, before.replace(sshd.hostKey, other.hostKey))
+      const { exit, stderr } = await trust('--yes')
       assert.is(exit, 6)
-      assert.ok(stderr.includes(sshd.fingerprint))
-      assert.not.ok(existsSync(known))
-    }))
+      assert.match(stderr, /FLIGHT_HOST_KEY_CHANGED/)
+      assert.match(stderr, /delete line 1/)
+    })
+    assert.not.ok(readFileSync(known, 'utf8').includes(sshd.hostKey))
+  }))
 
-  test('a key that changed is refused with 6 whatever is said, and the line to look at is named', () =>
+const atTerminal = spawnSync('script', ['--version']).status === 0 ? withServer : test.skip
+for (const [typed, code, trusted] of [['y\r', 0, true], ['\r', 5, false], ['\x03', 130, false]] as const) {
+  atTerminal(`at a terminal it asks, and ${JSON.stringify(typed)} ends with ${code}`, () =>
     withSshd(async (sshd) => {
-      const { known, trust } = knowingNobody(sshd)
-      await trust('--yes')
-      const before = readFileSync(known, 'utf8')
-      await withSshd(async (other) => {
-        writeFileSync(known, before.replace(sshd.hostKey, other.hostKey))
-        const { exit, stderr } = await trust('--yes')
-        assert.is(exit, 6)
-        assert.match(stderr, /FLIGHT_HOST_KEY_CHANGED/)
-        assert.match(stderr, /delete line 1/)
+      const { cwd, known } = knowingNobody(sshd)
+      const env = environment({ FLIGHT_SSH_CONFIG: join(cwd, 'ssh_config'), TERM: 'xterm' })
+      const line = `${process.execPath} ${BIN} trust web-1`
+      const child = spawn('script', ['-qec', line, join(cwd, 'typescript')], { cwd, env, stdio: 'pipe' })
+      let shown = ''
+      child.stdout.on('data', (chunk: Buffer) => {
+        const asked = shown.includes('[y/N]')
+        shown += chunk.toString()
+        if (!asked && shown.includes('[y/N]')) child.stdin.write(typed)
       })
-      assert.not.ok(readFileSync(known, 'utf8').includes(sshd.hostKey))
+      const timer = setTimeout(() => child.kill('SIGKILL'), 20_000)
+      const exit = await new Promise((resolve) => child.once('close', resolve))
+      clearTimeout(timer)
+      assert.is(exit, code, shown)
+      assert.ok(shown.includes(sshd.fingerprint))
+      assert.is(existsSync(known), trusted)
     }))
-
-  if (spawnSync('script', ['--version']).status === 0) {
-    for (const [typed, code, trusted] of [['y\r', 0, true], ['\r', 5, false], ['\x03', 130, false]] as const) {
-      test(`at a terminal it asks, and ${JSON.stringify(typed)} ends with ${code}`, () =>
-        withSshd(async (sshd) => {
-          const { cwd, known } = knowingNobody(sshd)
-          const env = environment({ FLIGHT_SSH_CONFIG: join(cwd, 'ssh_config'), TERM: 'xterm' })
-          const line = `${process.execPath} ${BIN} trust web-1`
-          const child = spawn('script', ['-qec', line, join(cwd, 'typescript')], { cwd, env, stdio: 'pipe' })
-          let shown = ''
-          child.stdout.on('data', (chunk: Buffer) => {
-            const asked = shown.includes('[y/N]')
-            shown += chunk.toString()
-            if (!asked && shown.includes('[y/N]')) child.stdin.write(typed)
-          })
-          const timer = setTimeout(() => child.kill('SIGKILL'), 20_000)
-          const exit = await new Promise((resolve) => child.once('close', resolve))
-          clearTimeout(timer)
-          assert.is(exit, code, shown)
-          assert.ok(shown.includes(sshd.fingerprint))
-          assert.is(existsSync(known), trusted)
-        }))
-    }
-  }
 }
 
 test.run()

@@ -1,6 +1,6 @@
 import { must, run } from './command.ts'
 
-const NEEDED = [
+const LAB = [
   'debootstrap',
   'systemd-container',
   'debian-archive-keyring',
@@ -12,12 +12,17 @@ const NEEDED = [
 ]
 
 // Installs what the lab lacks on this machine and says so in one line; does nothing when everything is there.
-export async function installMissingPackages(log: (line: string) => void): Promise<void> {
-  const query = await run('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\n', ...NEEDED])
+export function installMissingPackages(log: (line: string) => void): Promise<void> {
+  return installPackages('lab', LAB, log)
+}
+
+// Installs those of the packages that are not there and says so in one line, in whose name; does nothing when all are.
+export async function installPackages(who: string, needed: readonly string[], log: (line: string) => void): Promise<void> {
+  const query = await run('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\n', ...needed])
   const installed = new Set(query.stdout.split('\n').filter((line) => line.endsWith(' installed')).map((line) => line.split(' ')[0]))
-  const missing = NEEDED.filter((name) => !installed.has(name))
+  const missing = needed.filter((name) => !installed.has(name))
   if (missing.length === 0) return
-  log(`lab: installs ${missing.join(' ')}`)
+  log(`${who}: installs ${missing.join(' ')}`)
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' }
   const install = ['-y', '-q', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=120', 'install', ...missing]
   const first = await run('apt-get', install, { env, timeoutSeconds: 300 })
