@@ -14,16 +14,16 @@ export const fileFact: FactSort<'file'> = {
     const wanted = queries.flatMap((q) => (q.wanted === undefined ? [] : [`W ${q.wanted} ${q.path}`]))
     const each = (find: string) => linesTo(`tr '\\n' '\\0' | xargs -0 -r sh -c 'find "$@" -maxdepth 0 ${find}' sh`, paths)
     return [
-      each(`-printf "%y\\t%m\\t%u\\t%g\\t%l\\t%p\\0" 2>/dev/null`),
+      each(`-printf "%y\\t%m\\t%u\\t%g\\t%l\\0%p\\0" 2>/dev/null`),
       `printf '\\0\\001'`,
-      `digests=$({ ${each('-type f -print0 2>/dev/null').trimEnd()}\n} | xargs -0 -r sha256sum)`,
+      `digests=$({ ${each('-type f -print0 2>/dev/null').trimEnd()}\n} | xargs -0 -r sha256sum -z | tr '\\0' '\\n')`, // -z: without it names with a backslash are spelled otherwise
       `printf '%s\\n\\0\\001' "$digests"`,
       `cat ${MANIFEST} 2>/dev/null; printf '\\0\\001'`,
       // Content: only of files that Flight wrote and that are not as wanted.
       `{ ${linesTo('cat', wanted).trimEnd()}\nprintf '%s\\n' "$digests" | sed 's/^/D /'; sed 's/^/M\\t/' ${MANIFEST} 2>/dev/null; } |`,
       `awk '$1=="W" {w[substr($0,68)]=$2} $1=="D" {d[substr($0,69)]=$2} /^M\\t/ {split($0,m,"\\t"); k[m[4]]=1}`,
       `  END {for (p in w) if ((p in d) && d[p]!=w[p] && (p in k)) print p}' |`,
-      `while read -r p; do printf '%s\\t' "$p"; head -c ${MOST_CONTENT + 1} -- "$p" | base64 -w0; printf '\\n'; done`,
+      `while IFS= read -r p; do printf '%s\\t' "$p"; head -c ${MOST_CONTENT + 1} -- "$p" | base64 -w0; printf '\\n'; done`,
     ].join('\n')
   },
 
@@ -33,12 +33,12 @@ export const fileFact: FactSort<'file'> = {
     const records = new Map<string, FileRecord>(parseManifest(manifestText).map((entry) => [entry.path, entry]))
     const contents = parseContents(contentText)
     const facts = new Map<string, FileFact>()
-    for (const entry of found.split('\0')) {
-      if (entry === '') continue
-      const fields = entry.split('\t')
-      const [type, mode, owner, group, target] = fields
-      const path = fields.slice(5).join('\t')
-      if (!mode || !owner || !group || target === undefined || !/^[0-7]{1,4}$/.test(mode)) throw new BadAnswer(`file: ${JSON.stringify(entry)}`)
+    const entries = found.split('\0')
+    for (let at = 0; at + 1 < entries.length; at += 2) {
+      const [entry, path] = [entries[at] as string, entries[at + 1] as string]
+      const [type, mode, owner, group, ...rest] = entry.split('\t')
+      const target = rest.join('\t') // whatever somebody made the link point to
+      if (!mode || !owner || !group || rest.length === 0 || !/^[0-7]{1,4}$/.test(mode)) throw new BadAnswer(`file: ${JSON.stringify(entry)}`)
       if (type === 'l') facts.set(path, { type: 'link', target, owner, group })
       else if (type === 'd') facts.set(path, { type: 'directory', mode, owner, group })
       else if (type === 'f') {

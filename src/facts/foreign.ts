@@ -4,9 +4,9 @@ import { BadAnswer, type FactSort } from './fact.ts'
 
 // What is searched for each claim: lines of live configuration, comments left out.
 const SEARCHES = {
-  'nginx-default-server': `grep -RHnE '^[^#]*listen[^#]*default_server' /etc/nginx/nginx.conf /etc/nginx/conf.d /etc/nginx/sites-enabled`,
-  'fpm-pool': `grep -HnE '^[[:space:]]*\\[' /etc/php/*/fpm/pool.d/*.conf`,
-  'apt-source': `grep -HnE '^[[:space:]]*(deb|URIs:|Suites:|Signed-By:|Enabled:)' /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources`,
+  'nginx-default-server': `grep -IRHnE '^[^#]*listen[^#]*default_server' /etc/nginx/nginx.conf /etc/nginx/conf.d /etc/nginx/sites-enabled`,
+  'fpm-pool': `grep -IHnE '^[[:space:]]*\\[' /etc/php/*/fpm/pool.d/*.conf`,
+  'apt-source': `grep -IHnE '^[[:space:]]*(deb|URIs:|Suites:|Signed-By:|Enabled:)' /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources`,
 } as const
 
 // Configuration of others: FILE:LINE and the text, without the files that Flight wrote itself.
@@ -21,9 +21,14 @@ export const foreignFact: FactSort<'foreign'> = {
     const ours = new Set(own.split('\n'))
     return queries.map((_, index) => {
       const lines = (answers[index] ?? '').split('\n').filter((line) => line !== '')
-      return lines.map(foreignLine).filter((line) => !ours.has(line.file))
+      return lines.map(foreignLine).filter((line) => !ours.has(line.file)).sort(byPlace)
     })
   },
+}
+
+// A folder's files come in any order.
+function byPlace(a: ForeignLine, b: ForeignLine): number {
+  return a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1
 }
 
 function foreignLine(text: string): ForeignLine {
