@@ -28,7 +28,13 @@ export const aptSourceKind: Kind<'apt-source'> = {
       }
     }
     const key = facts.get({ fact: 'key', path: keyPath(desired) })?.fingerprints ?? []
-    const befores = files(desired).map(({ path, content }) => ({ content, before: fileBefore(facts.get(query(path, content))) ?? { is: 'absent' as const } }))
+    const found = files(desired).map(({ path, content }) => ({ path, content, before: fileBefore(facts.get(query(path, content))) }))
+    const inTheWay = found.find(({ before }) => before === undefined)
+    if (inTheWay !== undefined) {
+      const { type } = facts.get(query(inTheWay.path, inTheWay.content))
+      return { is: 'conflict', where: inTheWay.path, what: `is a ${type === 'directory' ? type : 'device, socket or pipe'}, a file is wanted`, hint: 'move it away and plan again' }
+    }
+    const befores = found.map(({ content, before = { is: 'absent' as const } }) => ({ content, before }))
     const because = [
       ...keyReasons(desired, key),
       ...befores.flatMap(({ content, before }, index) => (isSame(before, content) ? [] : [index === 0 ? 'the source is not as defined' : 'its preferences are not as defined'])),
@@ -79,7 +85,7 @@ function keyReasons(desired: AptSourceDesired, have: readonly string[]): string[
 const query = (path: string, content: string) => ({ fact: 'file', path, wanted: createHash('sha256').update(content).digest('hex') }) as const
 
 function isSame(before: FileBefore, content: string): boolean {
-  return before.is === 'file' && before.written && before.mode === '644' && before.sha256 === createHash('sha256').update(content).digest('hex')
+  return before.is === 'file' && before.written && before.mode === '644' && before.owner === 'root' && before.group === 'root' && before.sha256 === createHash('sha256').update(content).digest('hex')
 }
 
 // Somebody else's source of the same repository and suite: apt compares them by address, whatever the ending slash or scheme.
