@@ -96,7 +96,16 @@ function solve(machine: Machine, names: readonly string[]): Solution {
     if (installedVersion(machine, name) === undefined && candidateOf(machine, name) === undefined) throw new AptRefused('unknown package', `E: Unable to locate package ${name}`)
   }
   for (const name of names) need(machine, solution, name, undefined, name)
+  for (const { name } of [...solution.removes.values()]) removeDependents(machine, solution, name)
   return solution
+}
+
+function removeDependents(machine: Machine, solution: Solution, name: string): void {
+  for (const each of machine.packages.values()) {
+    if (solution.removes.has(each.name) || !each.depends?.some((wanted) => (typeof wanted === 'string' ? wanted : wanted.name) === name)) continue
+    solution.removes.set(each.name, each)
+    removeDependents(machine, solution, each.name)
+  }
 }
 
 function need(machine: Machine, solution: Solution, name: string, version: string | undefined, by: string): void {
