@@ -9,7 +9,11 @@ export type FactSort<N extends FactName> = {
   parse(output: string, queries: readonly QueryOf<N>[]): readonly FactAnswers[N][]
 }
 
-// The server's answer is not of the agreed form.
+// The server's answer is not of the agreed form. Only the beginning of what it printed is repeated.
 export class BadAnswer extends Error {
   override name = 'BadAnswer'
+
+  constructor(what: string) {
+    super(what.slice(0, 300))
+  }
 }
