@@ -1,7 +1,7 @@
 import type { ServiceFact, ServiceQuery } from '../model/fact.ts'
 import { LOADED } from '../model/record.ts'
 import { quote } from '../shell/quote.ts'
-import { loadedMark, newestChange, configurationDigest } from '../shell/loaded.ts'
+import { anyChangeAfter, configurationDigest, loadedMark, newestChange } from '../shell/loaded.ts'
 import { BadAnswer, type FactSort } from './fact.ts'
 
 // Whether services exist, run, start at boot, and run the configuration that lies on disk.
@@ -39,13 +39,16 @@ function properties(block: string): Map<string, string> {
   return new Map(entries)
 }
 
+// Usually nothing has changed since the load: then one find says so, and neither the newest is looked for nor a digest made.
 function loadedShell(q: ServiceQuery): string {
   if (q.mark.by === 'none') return `printf '\\0'`
   return [
-    `mark=$(${loadedMark(q.mark)})`,
+    `newest=; stored=; digest=; mark=$(${loadedMark(q.mark)})`,
+    `if [ -n "$mark" ] && [ -n "$(${anyChangeAfter('"@${mark%% *}"', q.configuration)})" ]; then`,
     `newest=$(${newestChange(q.configuration)})`,
     `stored=$(cat ${LOADED}/${quote(q.unit)} 2>/dev/null)`,
-    `digest=; if [ -n "$stored" ]; then digest=$(${configurationDigest(q.configuration)}); fi`,
+    `if [ -n "$stored" ]; then digest=$(${configurationDigest(q.configuration)}); fi`,
+    `fi`,
     `printf '%s\\n%s\\n%s\\n%s\\n\\0' "$mark" "$newest" "$stored" "$digest"`,
   ].join('\n')
 }
