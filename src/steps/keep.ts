@@ -20,7 +20,8 @@ export function keepShell(path: string, place: StepPlace): string {
 }
 
 // Notes in the manifest that Flight is about to write this content: before the rename, so that a crash between the two
-// shows a file that is not as recorded rather than one that looks like somebody else's.
+// shows a file that is not as recorded rather than one that looks like somebody else's. A line that a full disk or a power
+// cut left half written is closed first, so that it does not spoil this one.
 export function recordShell(path: string, sha256: string, scope: string): string {
-  return `printf '%s\\t%s\\t%s\\n' ${quote(sha256)} ${quote(scope)} ${quote(path)} >>${MANIFEST} || exit 1`
+  return `{ [ -z "$(tail -c 1 ${MANIFEST} 2>/dev/null)" ] || echo; printf '%s\\t%s\\t%s\\n' ${quote(sha256)} ${quote(scope)} ${quote(path)}; } >>${MANIFEST} || exit 1`
 }

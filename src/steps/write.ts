@@ -15,9 +15,11 @@ export const writeStep: StepSort<'write'> = {
     const beside = quote(`${folder}/.flight-${basename(step.path)}.new`)
     return [
       `[ -d ${quote(folder)} ] || mkdir -p ${quote(folder)} || exit 1`,
-      `rm -f -- ${beside}; ( umask 077; ${bytesTo(`cat >${beside}`, step.content).trimEnd()}\n) || exit 1`,
-      `[ "$(sha256sum <${beside})" = "${sha256}  -" ] || { echo "the content did not arrive whole: is the disk full?" >&2; rm -f -- ${beside}; exit 1; }`,
-      `chown ${quote(`${step.owner}:${step.group}`)} ${beside} && chmod ${quote(step.mode)} ${beside} && sync ${beside} || { rm -f -- ${beside}; exit 1; }`,
+      // However it ends, nothing half written stays.
+      `trap ${quote(`rm -f -- ${beside}`)} EXIT; rm -f -- ${beside}`,
+      `( umask 077; ${bytesTo(`cat >${beside}`, step.content).trimEnd()}\n) || exit 1`,
+      `[ "$(sha256sum <${beside})" = "${sha256}  -" ] || { echo "the content did not arrive whole: is the disk full?" >&2; exit 1; }`,
+      `chown ${quote(`${step.owner}:${step.group}`)} ${beside} && chmod ${quote(step.mode)} ${beside} && sync ${beside} || exit 1`,
       keepShell(step.path, place),
       recordShell(step.path, sha256, step.scope),
       `mv -fT ${beside} ${quote(step.path)}`,
