@@ -36,7 +36,26 @@ if (existsSync(commands)) {
     sourcemap: true,
     logLevel: 'warning',
   })
-  rmSync(join(root, 'dist'), { recursive: true, force: true })
-  renameSync(fresh, join(root, 'dist'))
+  replaceFolder(join(root, 'dist'), fresh)
   await writeManifest()
+}
+
+// Two builds may end at once: each puts its own folder there, and the last one stays.
+function replaceFolder(folder, fresh) {
+  const old = `${fresh}-old`
+  for (;;) {
+    if (renamed(folder, old)) rmSync(old, { recursive: true })
+    if (renamed(fresh, folder)) return
+  }
+}
+
+// False when there is nothing to rename, or something stands where it should go.
+function renamed(from, to) {
+  try {
+    renameSync(from, to)
+    return true
+  } catch (error) {
+    if (['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(error.code)) return false
+    throw error
+  }
 }
