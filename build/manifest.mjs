@@ -2,12 +2,14 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Plugin } from '@oclif/core'
 import { settings } from '@oclif/core/settings'
-import { root } from './schemas.mjs'
 
-// Writes oclif.manifest.json from dist/commands.js: with it, --help and every start need not load and inspect the commands.
-export async function writeManifest() {
+// Writes FOLDER/oclif.manifest.json from FOLDER/dist/commands.js and gives its path: with it, --help and every start need
+// not load and inspect the commands.
+export async function manifestOf(folder) {
   settings.enableAutoTranspile = false
-  const plugin = new Plugin({ root, isRoot: true, type: 'core', ignoreManifest: true, errorOnManifestCreate: true })
+  const plugin = new Plugin({ root: folder, isRoot: true, type: 'core', ignoreManifest: true, errorOnManifestCreate: true })
   await plugin.load()
-  await writeFile(join(root, 'oclif.manifest.json'), `${JSON.stringify(plugin.manifest, null, 2)}\n`)
+  const file = join(folder, 'oclif.manifest.json')
+  await writeFile(file, `${JSON.stringify(plugin.manifest, null, 2)}\n`)
+  return file
 }

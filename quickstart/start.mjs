@@ -52,7 +52,7 @@ async function installed() {
 
 function isBuilt() {
   const built = ageOf('dist/commands.js')
-  const sources = spawnSync('find', ['src', 'schemas', 'build', '-type', 'f', '-not', '-path', '*/generated/*', '-newer', 'dist/commands.js'], { cwd: root, encoding: 'utf8' })
+  const sources = spawnSync('find', ['src', 'schemas', 'templates', 'build', '-type', 'f', '-not', '-path', '*/generated/*', '-newer', 'dist/commands.js'], { cwd: root, encoding: 'utf8' })
   return built !== undefined && sources.stdout === ''
 }
 

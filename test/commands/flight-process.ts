@@ -80,7 +80,7 @@ function buildOnce(): void {
   if (built) return
   built = true
   const program = join(root, 'dist/commands.js')
-  const sources = ['src', 'schemas', 'build'].flatMap((folder) => filesIn(join(root, folder)))
+  const sources = ['src', 'schemas', 'templates', 'build'].flatMap((folder) => filesIn(join(root, folder)))
   const last = Math.max(...sources.filter((file) => !file.includes('/generated/')).map((file) => statSync(file).mtimeMs))
   const age = statSync(program, { throwIfNoEntry: false })?.mtimeMs ?? 0
   if (age < last) execFileSync(process.execPath, [join(root, 'build/build.mjs')], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], timeout: 60_000 })
