@@ -14,7 +14,7 @@ export const compiledTemplates = {
 
 function compiledModule() {
   const files = readdirSync(join(root, 'templates')).filter((file) => file.endsWith('.hbs')).sort()
-  const specs = files.map((file) => `  ${JSON.stringify(file.slice(0, -'.hbs'.length))}: ${precompiled(file)},\n`)
+  const specs = files.map((file) => `  ${JSON.stringify(file.slice(0, -'.hbs'.length))}: ${String(precompiled(file))},\n`)
   return `import Handlebars from 'handlebars/runtime.js'
 const specs = {\n${specs.join('')}}
 export function compileTemplate(name) {

@@ -24,13 +24,13 @@ export default class Trust extends FlightCommand {
     const { args, flags } = await this.parse(Trust)
     const { confirm, refuseWithoutTerminal } = await import('./run/question.ts')
     const asks = !flags.yes && flags.fingerprint === undefined
-    if (asks) refuseWithoutTerminal(`the host key of ${args.server}`, 'say --fingerprint SHA256:… with what the server shows on its console')
     const { withSession } = await import('./run/session.ts')
     return withSession('trust', flags, async (session) => {
       const { serverNamed } = await import('./run/scope.ts')
       const { knownHostsFile, refuseWrongKey } = await import('./run/host-key.ts')
       const { appendKnownHost } = await import('../transport/trust.ts')
       const server = serverNamed(args.server, session.definitions)
+      if (asks) refuseWithoutTerminal(`the host key of ${server.name}`, 'say --fingerprint SHA256:… with what the server shows on its console')
       const key = await session.connector.scanHostKey(server)
       const shown = { server: server.name, type: key.type, fingerprint: key.fingerprint }
       refuseWrongKey(server.name, key, flags.fingerprint)

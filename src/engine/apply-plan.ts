@@ -1,6 +1,7 @@
 import pLimit from 'p-limit'
 import { FlightError, type Problem } from '../model/errors.ts'
 import type { Host, Lock } from '../model/host.ts'
+import type { Plan } from '../model/plan.ts'
 import type { Receipt, ReceiptServer } from '../model/receipt.ts'
 import { applyServer, type ServerOutcome } from './apply-server.ts'
 import { conclude, receiptOf, remembered } from './conclude.ts'
@@ -12,6 +13,7 @@ export async function applyPlan(request: ApplyRequest): Promise<Receipt> {
   const began = new Date()
   const members = membersOf(request.plan, request.definitions)
   refuseBlocked(request.plan)
+  for (const text of leftOut(request.plan)) request.listen({ event: 'note', text })
   const hosts: Host[] = []
   const locks: Lock[] = []
   try {
@@ -26,6 +28,11 @@ export async function applyPlan(request: ApplyRequest): Promise<Receipt> {
     await Promise.all(locks.map((lock) => lock.release().catch(lostLater)))
     for (const host of hosts) host.close()
   }
+}
+
+// Servers that the plan knows of and does nothing to: said again, because an apply that is done looks like all is done.
+function leftOut(plan: Plan): string[] {
+  return [...plan.missing.map(({ where }) => `${where} could not be asked when the plan was made: nothing is done to it`), ...plan.blocked.map(({ where }) => `${where} was blocked when the plan was made: nothing is done to it`)]
 }
 
 // The connection may be gone after the work: what was done is known, the lock is freed by the server.

@@ -11,9 +11,12 @@ export function serversIn(definitions: Definitions, scope: Scope): { server: Ser
   const all = definitions.clusters.flatMap((cluster) => cluster.servers.map((server) => ({ server, cluster })))
   refuseUnknown('cluster', scope.clusters, definitions.clusters.map((cluster) => cluster.name))
   refuseUnknown('server', scope.servers, all.map(({ server }) => server.name))
+  refuseUnknown('app', scope.apps, definitions.apps.map((app) => app.name))
+  const ofApps = definitions.apps.filter((app) => scope.apps.includes(app.name)).flatMap((app) => app.servers.map(({ name }) => name))
   return all
     .filter(({ cluster }) => scope.clusters.length === 0 || scope.clusters.includes(cluster.name))
     .filter(({ server }) => scope.servers.length === 0 || scope.servers.includes(server.name))
+    .filter(({ server }) => scope.apps.length === 0 || ofApps.includes(server.name))
     .sort((a, b) => (a.server.name < b.server.name ? -1 : 1))
 }
 

@@ -1,4 +1,5 @@
 import pLimit from 'p-limit'
+import { phpNotes } from '../features/php.ts'
 import type { Definitions } from '../model/definitions.ts'
 import { FlightError } from '../model/errors.ts'
 import type { Listener } from '../model/event.ts'
@@ -72,7 +73,7 @@ export function planOf(surveys: readonly Survey[], scope: Scope, allowUpgrades: 
       system: survey.system,
       resources: survey.resources.length,
       install: plan.install,
-      notes: plan.notes,
+      notes: [...phpNotes(survey.cluster), ...plan.notes],
     })),
     missing: sorted.flatMap((survey) => (survey.is === 'missing' ? survey.problems : [])),
     blocked: sorted.flatMap((survey) => (survey.is === 'blocked' ? survey.problems : [])).concat(asked.flatMap(({ plan }) => plan.blocked)),

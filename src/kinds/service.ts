@@ -32,8 +32,8 @@ export const serviceKind: Kind<'service'> = {
 
 function loadReasons(desired: ServiceDesired, fact: ServiceFact): string[] {
   return [
-    ...(desired.changes.length === 0 ? [] : [`this plan changes ${desired.changes.length === 1 ? desired.changes[0] : `${desired.changes.length} of its files`}`]),
-    ...(desired.installs.length === 0 ? [] : [`this plan installs ${desired.installs.join(', ')}`]),
+    ...(desired.changes.length === 0 ? [] : [desired.changes.length === 1 ? `${desired.changes[0]} is not as defined` : `${desired.changes.length} of its files are not as defined`]),
+    ...(desired.installs.length === 0 ? [] : [`${desired.installs.join(', ')} ${desired.installs.length === 1 ? 'is' : 'are'} not installed`]),
     ...(fact.unloaded === undefined ? [] : [`${fact.unloaded.path} changed after it last loaded its configuration`]),
   ]
 }

@@ -65,7 +65,7 @@ export function planMarkdown(plan: Plan): string {
   const lines = summaryLines(plan)
   const items = lines.slice(0, MOST_SUMMARY).map(summaryItem)
   const more = lines.length > MOST_SUMMARY ? [`- and ${count(lines.length - MOST_SUMMARY, 'line')} more`] : []
-  const head = [`### Flight plan${prose(shortened(titleOf(plan), MOST_TITLE))}`, '', ...shorten(items), ...more, table(plan), ''].join('\n')
+  const head = [`### Flight plan ${prose(shortened(titleOf(plan), MOST_TITLE))}`, '', ...shorten(items), ...more, table(plan), ''].join('\n')
   const foot = isEmpty(plan) ? `Digest ${code(plan.digest)}\n` : `Digest ${code(plan.digest)}. To do exactly this: \`flight apply\` with the plan file of this digest.\n`
   const left = (number: number): string => `**Cut here: ${count(number, 'part')} of this plan left out. \`flight show\` shows all of it.**\n`
   return bounded(head, parts, foot, left)

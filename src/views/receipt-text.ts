@@ -9,6 +9,7 @@ export type ReceiptTextOptions = { color: boolean; width: number; file?: string 
 
 const TITLES = { done: 'Done', failed: 'Failed', interrupted: 'Interrupted' } as const
 const MOST_NOT_BEGUN = 12
+const MOST_TOGETHER = 4
 
 function of(actions: readonly ReceiptAction[], outcome: ReceiptAction['outcome']): ReceiptAction[] {
   return actions.filter((action) => action.outcome === outcome)
@@ -29,6 +30,17 @@ function tally(actions: readonly ReceiptAction[]): string {
   return parts.join(', ')
 }
 
+// What failed as one: the packages of one apt transaction share one error.
+function together(actions: readonly ReceiptAction[]): [ReceiptAction, ...ReceiptAction[]][] {
+  const groups: [ReceiptAction, ...ReceiptAction[]][] = []
+  for (const action of actions) {
+    const last = groups.at(-1)
+    if (last !== undefined && action.error !== undefined && last[0].error === action.error) last.push(action)
+    else groups.push([action])
+  }
+  return groups
+}
+
 function stateOf({ outcome, converged }: ReceiptServer): string {
   return outcome === 'done' && !converged ? 'NOT AS PLANNED' : outcome
 }
@@ -40,9 +52,9 @@ function server(entry: ReceiptServer, wide: number, states: number, width: numbe
   const lines = first.map((line) => (whole ? line : paint.red(line)))
   if (whole) return lines
   const place = (action: ReceiptAction): string => `${action.verb} ${withoutServer(action.address, entry.name)}`
-  const failed = of(entry.actions, 'failed').flatMap((action) => [
-    ...wrap(`stopped at: ${place(action)} (${action.feature}), ${duration(action.seconds)}`, width, '      '),
-    ...(action.error === undefined ? [] : wrap(action.error, width, '        ')),
+  const failed = together(of(entry.actions, 'failed')).flatMap(([first, ...others]) => [
+    ...wrap(`stopped at: ${names([first, ...others].map(place), MOST_TOGETHER)} (${first.feature}), ${duration(first.seconds)}`, width, '      '),
+    ...(first.error === undefined ? [] : wrap(first.error, width, '        ')),
   ])
   const open = of(entry.actions, 'not begun').map(place)
   return [...lines, ...failed, ...(open.length === 0 ? [] : wrap(`not begun: ${names(open, MOST_NOT_BEGUN)}`, width, '      '))]
@@ -71,7 +83,7 @@ export function receiptText(receipt: Receipt, options: ReceiptTextOptions): stri
   const problems = receipt.problems.length === 0 ? [] : ['', problemsText(receipt.problems, { color: options.color, width })]
   return [
     ...wrap(title, width, '').map((line) => paint.bold(line)),
-    '',
+    ...(receipt.servers.length === 0 ? [] : ['']),
     ...receipt.servers.flatMap((entry) => server(entry, wide, states, width, paint)),
     ...problems,
     '',

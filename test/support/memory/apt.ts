@@ -96,7 +96,7 @@ function solve(machine: Machine, names: readonly string[]): Solution {
     if (installedVersion(machine, name) === undefined && candidateOf(machine, name) === undefined) throw new AptRefused('unknown package', `E: Unable to locate package ${name}`)
   }
   for (const name of names) need(machine, solution, name, undefined, name)
-  for (const { name } of [...solution.removes.values()]) removeDependents(machine, solution, name)
+  for (const { name } of Array.from(solution.removes.values())) removeDependents(machine, solution, name)
   return solution
 }
 
