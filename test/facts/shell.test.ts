@@ -21,7 +21,7 @@ test('each sort alone is shell as well', () => {
 
 test('names that look like shell stay names', () => {
   fc.assert(
-    fc.property(fc.array(fc.string({ unit: 'binary' }).filter((text) => !/[\n\0]/.test(text) && text.isWellFormed()), { minLength: 1, maxLength: 30 }), (names) => {
+    fc.property(fc.array(fc.string({ unit: 'binary' }).filter((text) => !/[\n\0]/.test(text) && Buffer.from(text).toString() === text), { minLength: 1, maxLength: 30 }), (names) => {
       refuseBadSyntax(probeOf(names.flatMap((name) => someQueries(`/${name}`))).script)
     }),
     { numRuns: 20 },
