@@ -1,0 +1,99 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { followShell, startShell, unitName, unitPrefix } from '../../src/engine/long-step.ts'
+import type { Step } from '../../src/model/step.ts'
+import { bytesTo } from '../../src/shell/document.ts'
+import { keptPath } from '../../src/steps/keep.ts'
+import { stepShell } from '../../src/steps/sorts.ts'
+
+const PLACE = { plan: `sha256:${'a1b2c3d4e5f6'.repeat(5)}0000` }
+
+// A step of every sort, with one text in every place where a text can stand.
+function someSteps(text: string): Step[] {
+  const path = `/etc/${text}`
+  const service = { step: 'service', unit: `${text}.service`, configuration: [path, '/etc/x'], changes: [path] } as const
+  return [
+    { step: 'install', packages: [text, 'git'], refresh: true, upgrades: [text], removes: [text] },
+    { step: 'install', packages: [text], refresh: false, upgrades: [], removes: [] },
+    { step: 'write', path, content: text, mode: '644', owner: text, group: text, scope: text },
+    { step: 'directory', path, mode: '755', owner: text, group: text },
+    { step: 'link', path, target: text, owner: text, group: text },
+    { step: 'user', name: text, home: path, createHome: true, shell: text },
+    { step: 'user', name: text, home: path, createHome: false, shell: text },
+    { step: 'download', url: `https://x/${text}`, path, sha256: 'a'.repeat(64), mode: '755', scope: text },
+    { step: 'key', key: { url: `https://x/${text}`, fingerprint: 'A'.repeat(40) }, path, scope: text },
+    { ...service, does: 'start', mark: { by: 'none' }, test: { program: 'none' } },
+    { ...service, does: 'start', mark: { by: 'pid-file', path }, test: { program: 'php-fpm', version: text } },
+    { ...service, does: 'reload', mark: { by: 'newest-worker', pidFile: path }, test: { program: 'nginx' } },
+    { ...service, does: 'reload', mark: { by: 'none' }, test: { program: 'none' } },
+    { step: 'retire', path, comment: '#', because: text },
+  ]
+}
+
+function refuseBadSyntax(script: string): void {
+  const { status, stderr } = spawnSync('/bin/sh', ['-n'], { input: script, encoding: 'utf8' })
+  assert.is(status, 0, `${stderr}\n${script}`)
+}
+
+test('the shell of every step is shell', () => {
+  for (const step of someSteps('it')) refuseBadSyntax(stepShell(step, PLACE).text)
+  refuseBadSyntax(startShell('flight-x', 'true'))
+  refuseBadSyntax(followShell('flight-x'))
+})
+
+test('texts that look like shell stay texts', () => {
+  const text = fc.oneof(fc.constantFrom("'", '"', '$(reboot)', '`reboot`', "';reboot;'", ')', '}', '<<EOF', '\nreboot\n', '\\', '#', '&&'), fc.string({ unit: 'binary' })).filter((each) => !each.includes('\0') && Buffer.from(each).toString() === each)
+  fc.assert(
+    fc.property(text, (each) => refuseBadSyntax(someSteps(each).map((step) => `(\n${stepShell(step, PLACE).text}\n)`).join('\n'))),
+    { numRuns: 60 },
+  )
+})
+
+// Every command is one that only says that it was called: what is left of a text that breaks out is a file named as below.
+test('no text of a step runs as a command', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'flight-steps-'))
+  try {
+    const attack = `x'"; touch ${folder}/broken; $(touch ${folder}/broken) \`touch ${folder}/broken\`\ntouch ${folder}/broken\n#`
+    for (const step of someSteps(attack)) {
+      const stubs = ['mkdir', 'rm', 'cp', 'mv', 'chown', 'chmod', 'ln', 'sync', 'apt', 'apt-get', 'dpkg', 'systemctl', 'useradd', 'getent', 'find', 'stat', 'tail', 'head', 'nginx', 'sleep', 'cat'].map((name) => `${name}() { :; }`)
+      const text = stepShell(step, PLACE).text.replaceAll('/var/lib/flight', `${folder}/flight`).replaceAll('/usr/lib/apt/apt-helper', ':').replaceAll('/etc/', `${folder}/etc/`).replace(/\bexit\b/g, ':')
+      spawnSync('/bin/sh', [], { input: `cd ${folder}\n${stubs.join('\n')}\n${text}\n`, timeout: 20_000 })
+    }
+    assert.is(spawnSync('ls', [folder], { encoding: 'utf8' }).stdout.includes('broken'), false)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test('only what may take long outlives the connection', () => {
+  const long = new Set(someSteps('it').filter((step) => stepShell(step, PLACE).long).map(({ step }) => step))
+  assert.equal([...long].sort(), ['download', 'install'])
+})
+
+test('what a plan found is kept under the name of the plan', () => {
+  assert.is(keptPath('/etc/x', PLACE), '/var/lib/flight/kept/a1b2c3d4e5f6/etc/x')
+})
+
+test('the unit of a step is named after plan and step, and is a name that systemd takes', () => {
+  assert.is(unitName(PLACE.plan, '3-0'), 'flight-a1b2c3d4e5f6-3-0')
+  assert.match(unitName(PLACE.plan, 'a stage/../x;y'), /^flight-a1b2c3d4e5f6-[A-Za-z0-9-]+$/)
+  assert.ok(unitName(PLACE.plan, '3-0').startsWith(unitPrefix(PLACE.plan)))
+})
+
+test('nothing of a file is on a command line: its content travels in a document', () => {
+  const secret = 'APP_KEY=base64:c2VjcmV0'
+  const text = stepShell({ step: 'write', path: '/etc/x', content: secret, mode: '600', owner: 'root', group: 'root', scope: 'cluster' }, PLACE).text
+  assert.is(text.includes(secret), false)
+  assert.ok(text.includes(Buffer.from(secret).toString('base64')))
+  const folder = mkdtempSync(join(tmpdir(), 'flight-steps-'))
+  execFileSync('/bin/sh', [], { input: bytesTo(`cat >${folder}/x`, secret) })
+  assert.is(readFileSync(join(folder, 'x'), 'utf8'), secret)
+  rmSync(folder, { recursive: true })
+})
+
+test.run()
