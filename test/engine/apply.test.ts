@@ -69,6 +69,19 @@ test('a plan that is half applied goes on where it stopped', async () => {
   assert.equal(actionsIn(await planFor(wanted, servers)), [])
 })
 
+test('a run that lost its lock begins no further step, and can be finished later', async () => {
+  const servers = bare()
+  const web = byName(servers, 'web-1')
+  web.onPerformed = () => web.loseLock()
+  const plan = await planFor(wanted, servers)
+  const receipt = await apply(plan, wanted, servers)
+  assert.equal(receipt.problems.map(({ code, where }) => `${code} ${where}`), ['FLIGHT_LOCK_LOST web-1'])
+  assert.is(web.begun.length, 1)
+  assert.is(receipt.servers.find(({ name }) => name === 'db-1')?.outcome, 'done')
+  web.onPerformed = () => undefined
+  assert.equal((await apply(plan, wanted, servers)).problems, [])
+})
+
 test('a failed step is said with the server, the action and its reason', async () => {
   const servers = bare()
   byName(servers, 'web-1').faults = [{ at: 0, is: 'fails' }]

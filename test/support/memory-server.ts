@@ -29,7 +29,7 @@ export class Killed extends Error {
   override name = 'Killed'
 }
 
-type Session = { controller: Controller; open: boolean; closedHere: boolean }
+type Session = { controller: Controller; open: boolean }
 
 // Steps that run as units of their own and outlive the connection.
 const LONG: readonly Step['step'][] = ['install', 'download']
@@ -44,7 +44,7 @@ export class MemoryServer {
   #faults: Fault[] = []
   #asked = 0
   #running: { step: Step; id: string; plan: string } | undefined
-  #held: { session: Session; holder: Holder } | undefined
+  #held: { session: Session; holder: Holder; lose: (why: string) => void } | undefined
   onPerformed: () => void = () => undefined
 
   constructor(name: string, machine: Machine) {
@@ -62,6 +62,11 @@ export class MemoryServer {
     return this.#held !== undefined && this.#held.session.open && this.#held.session.controller.alive
   }
 
+  // Takes the lock from the run that holds it, as a silence of its heartbeat does; the connection stays.
+  loseLock(): void {
+    this.#held?.lose('the connection was silent for too long')
+  }
+
   // Whether a long step of a run that is over is still at work.
   get isBusy(): boolean {
     return this.#running !== undefined
@@ -75,7 +80,7 @@ export class MemoryServer {
   }
 
   connect(controller: Controller): Host {
-    const session: Session = { controller, open: true, closedHere: false }
+    const session: Session = { controller, open: true }
     const refuseIfGone = () => {
       if (!controller.alive) throw new Killed('the controller is dead')
       if (!session.open) throw this.#lost()
@@ -98,7 +103,6 @@ export class MemoryServer {
       read: (path) => asked(() => contentAt(this.machine, path)),
       close: () => {
         session.open = false
-        session.closedHere = true
       },
     }
   }
@@ -110,9 +114,11 @@ export class MemoryServer {
   #lock(session: Session, holder: Holder, plan: string): Lock {
     if (this.isLocked) throw new FlightError({ code: 'FLIGHT_LOCKED', where: this.name, what: `is held by ${this.#held?.holder.who}` })
     if (this.#running !== undefined && this.#running.plan !== plan) throw new FlightError({ code: 'FLIGHT_LOCKED', where: this.name, what: 'a step of an earlier run is still running there' })
-    this.#held = { session, holder }
+    let lose: (why: string) => void = () => undefined
+    const lost = new Promise<string>((resolve) => (lose = resolve))
+    this.#held = { session, holder, lose }
     return {
-      lost: new Promise(() => undefined),
+      lost,
       release: async () => {
         if (this.#held?.session === session) this.#held = undefined
       },
