@@ -53,7 +53,7 @@ async function work(ready: readonly Ready[], request: ApplyRequest): Promise<{ r
       inStage.map(({ planned, host, lock, standing }) =>
         limit(async () => {
           const actions = stage.servers.filter((entry) => entry.server === planned.name).flatMap((entry) => entry.actions)
-          const outcome = await applyServer(actions, new Set(standing.pending), { host, lock, plan: request.plan.digest, planned, listen: request.listen, signal: request.signal })
+          const outcome = await applyServer(actions, new Set(standing.pending), { host, lock, plan: request.plan.digest, stage: stage.name, planned, listen: request.listen, signal: request.signal })
           const earlier = outcomes.get(planned.name)
           outcomes.set(planned.name, earlier === undefined ? outcome : { ...outcome, actions: [...earlier.actions, ...outcome.actions] })
         }),

@@ -11,6 +11,7 @@ export type ServerWork = {
   host: Host
   lock: Lock
   plan: string
+  stage: string
   planned: PlannedServer
   listen: Listener
   signal: AbortSignal
@@ -41,7 +42,7 @@ export async function applyServer(planned: readonly Action[], pending: ReadonlyS
       for (const [place, step] of turn.steps.entries()) {
         await work.host.perform(step, {
           plan: work.plan,
-          id: `${turn.number}-${place}`,
+          id: `${work.stage}-${turn.number}-${place}`,
           progress: (text) => work.listen({ event: 'action-progress', server: work.planned.name, address: addressOfTurn(turn), text }),
         })
       }

@@ -32,7 +32,7 @@ function byPlace(a: ForeignLine, b: ForeignLine): number {
 }
 
 function foreignLine(text: string): ForeignLine {
-  const match = /^(\/[^:]+):(\d+):(.*)$/.exec(text)
+  const match = /^(\/.+?):(\d+):(.*)$/.exec(text)
   if (match === null) throw new BadAnswer(`foreign: ${JSON.stringify(text.slice(0, 200))}`)
   return { file: match[1] as string, line: Number(match[2]), text: (match[3] as string).trim() }
 }
