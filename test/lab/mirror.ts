@@ -9,14 +9,17 @@ export type Mirror = { main: string; security: string; settings: string[] }
 const DEBIAN_SUITE = /^(buster|bullseye|bookworm|trixie|forky|sid|stable|testing|oldstable)(-updates|-security|\/updates)?$/
 const CARRIED = /^Acquire::(Check-Date|Check-Valid-Until|Max-FutureTime|Retries|https?::(Proxy|Timeout)[^ ]*) "[^"]+";$/
 
-// Reads the machine's own apt configuration; a machine that is not Debian itself gets Debian's public address.
+// Reads the machine's own apt configuration. A machine that is not Debian itself names a Debian mirror in FLIGHT_LAB_MIRROR.
 export async function machineMirror(): Promise<Mirror> {
   const sources = [...readSources()]
   const isSecurity = (suite: string) => suite.endsWith('-security') || suite.endsWith('/updates')
   const dump = await must('apt-config', ['dump'])
+  const named = process.env['FLIGHT_LAB_MIRROR']
+  const main = named ?? sources.find((each) => !isSecurity(each.suite))?.uri
+  if (main === undefined) throw new Error("this machine's apt names no Debian mirror: say FLIGHT_LAB_MIRROR=http://…/debian")
   return {
-    main: sources.find((each) => !isSecurity(each.suite))?.uri ?? 'http://mirror.example.com/debian',
-    security: sources.find((each) => isSecurity(each.suite))?.uri ?? 'http://mirror.example.com/debian-security',
+    main,
+    security: (named === undefined ? sources.find((each) => isSecurity(each.suite))?.uri : undefined) ?? `${main.replace(/\/+$/, '')}-security`,
     settings: dump.split('\n').filter((line) => CARRIED.test(line)),
   }
 }
