@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve, sep } from 'node:path'
 import { FlightError } from '../model/errors.ts'
 import { listFiles } from './list-files.ts'
-import { packageRoot } from './package-root.ts'
+import { packageRoot } from '../model/package-root.ts'
 
 // What `flight init` did: files relative to the folder, sorted.
 export type Initial = { folder: string; written: readonly string[]; kept: readonly string[] }

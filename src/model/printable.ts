@@ -28,3 +28,9 @@ export function spelledOut(text: string): string {
 export function onOneLine(text: string): string {
   return cleanOfEscapes(text).replace(/\s+/g, ' ').trim()
 }
+
+// The text of another program or server on one line, cleaned, at most 500 characters.
+export function briefly(text: string): string {
+  const line = onOneLine(text)
+  return line.length > 500 ? `${line.slice(0, 500)}…` : line
+}

@@ -1,5 +1,5 @@
 import { FlightError } from '../model/errors.ts'
-import { printable } from './printable.ts'
+import { briefly } from '../model/printable.ts'
 import { addressOf, type Route } from './route.ts'
 
 const REASONS: Record<string, { what: string; hint: string }> = {
@@ -27,7 +27,7 @@ export function reasonInText(text: string): string | undefined {
 
 // A server that cannot be talked to, with the address, the reason and what to look at.
 export function unreachable(route: Route, reason: string, via: string | undefined): FlightError {
-  const known = REASONS[reason] ?? { what: `cannot be reached: ${printable(reason)}`, hint: 'Look at it with ssh -v.' }
+  const known = REASONS[reason] ?? { what: `cannot be reached: ${briefly(reason)}`, hint: 'Look at it with ssh -v.' }
   const through = via === undefined ? '' : ` (through the jump host ${via})`
   return new FlightError({
     code: 'FLIGHT_UNREACHABLE',
@@ -51,7 +51,7 @@ export function connectionLost(server: string, why: string): FlightError {
   return new FlightError({
     code: 'FLIGHT_CONNECTION_LOST',
     where: server,
-    what: `the connection was lost${why === '' ? '' : `: ${printable(why)}`}`,
+    what: `the connection was lost${why === '' ? '' : `: ${briefly(why)}`}`,
     hint: 'Run the command again: what was under way is looked at first, nothing is started twice.',
   })
 }
@@ -62,7 +62,7 @@ export function notLetIn(route: Route, offered: readonly string[], reason: strin
   return new FlightError({
     code: 'FLIGHT_AUTHENTICATION',
     where: route.server,
-    what: `${route.user}@${addressOf(route)} does not let us in (${tried})${reason === undefined ? '' : `: ${printable(reason)}`}`,
+    what: `${route.user}@${addressOf(route)} does not let us in (${tried})${reason === undefined ? '' : `: ${briefly(reason)}`}`,
     hint:
       offered.length === 0
         ? 'Name a key with `identity_file`, or add one to the agent with ssh-add. Passwords are not used.'

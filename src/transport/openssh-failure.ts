@@ -2,7 +2,7 @@ import type { FlightError } from '../model/errors.ts'
 import { notLetIn, reasonInText, unreachable } from './failures.ts'
 import { refuse, type HostKeys } from './host-keys.ts'
 import { fingerprint } from './known-hosts.ts'
-import { printable } from './printable.ts'
+import { briefly } from '../model/printable.ts'
 import { HungUpEarly } from './retry.ts'
 import type { Route } from './route.ts'
 
@@ -26,7 +26,7 @@ export function takeLine(log: SshLog, line: string): void {
     log.keyType = key[1]
     log.hostKey = key[2]
     log.offered = []
-  } else if (offer?.[1] !== undefined) log.offered.push(printable(offer[1]))
+  } else if (offer?.[1] !== undefined) log.offered.push(briefly(offer[1]))
   else if (!/^debug\d: |^OpenSSH_|^Authenticated |^Transferred: |^Bytes per second: |^$/.test(line) && log.plain.length < 50) log.plain.push(line)
 }
 
@@ -38,7 +38,7 @@ export function explain(route: Route, hostKeys: HostKeys, log: SshLog): FlightEr
   const reason = reasonInText(text)
   if (reason !== undefined) return unreachable(route, reason, route.jump)
   if (/Connection (?:closed|reset)/.test(text) && log.hostKey === '') return new HungUpEarly(unreachable(route, 'ECONNRESET', route.jump))
-  return unreachable(route, printable(text) === '' ? 'ssh ended without a word' : text, route.jump)
+  return unreachable(route, briefly(text) === '' ? 'ssh ended without a word' : text, route.jump)
 }
 
 function verdictOn(hostKeys: HostKeys, offered: string): Parameters<typeof refuse>[1] {

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { FlightError } from '../model/errors.ts'
-import { printable } from './printable.ts'
+import { briefly } from '../model/printable.ts'
 import type { Route } from './route.ts'
 
 // What of a hop is asked for; undefined is left to ssh_config.
@@ -29,7 +29,7 @@ export function refuseOddHost(server: string, host: string): void {
   throw new FlightError({
     code: 'FLIGHT_UNREACHABLE',
     where: server,
-    what: `"${printable(host)}" is not a host name or an address`,
+    what: `"${briefly(host)}" is not a host name or an address`,
     hint: 'A host name has letters, digits, dots, hyphens and underscores, and does not begin with a hyphen.',
   })
 }
@@ -53,7 +53,7 @@ export async function askSsh(hop: Hop, world: LocalWorld): Promise<Route | undef
     throw new FlightError({
       code: 'FLIGHT_UNREACHABLE',
       where: hop.server,
-      what: `ssh does not accept its configuration for ${hop.host}: ${printable(answer.stderr)}`,
+      what: `ssh does not accept its configuration for ${hop.host}: ${briefly(answer.stderr)}`,
       hint: `Run \`ssh -G ${hop.host}\` and correct the file that it names.`,
     })
   }

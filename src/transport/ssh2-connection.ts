@@ -5,7 +5,7 @@ import { FlightError } from '../model/errors.ts'
 import type { Channel, Connection } from './connection.ts'
 import { connectionLost } from './failures.ts'
 import { watchPeer } from './peer-watch.ts'
-import { printable } from './printable.ts'
+import { briefly } from '../model/printable.ts'
 import { wrapChannel } from './ssh2-channel.ts'
 
 // sshd's MaxSessions is 10, and others may need one.
@@ -85,7 +85,7 @@ function refusedChannel(server: string, error: unknown): FlightError {
   return new FlightError({
     code: 'FLIGHT_SERVER_ANSWER',
     where: server,
-    what: `sshd refuses to run a command: ${printable(error instanceof Error ? error.message : String(error))}`,
+    what: `sshd refuses to run a command: ${briefly(error instanceof Error ? error.message : String(error))}`,
     hint: `Flight runs up to ${CHANNELS} commands side by side on one connection: is MaxSessions in sshd_config lower than 10, or a ForceCommand set?`,
   })
 }

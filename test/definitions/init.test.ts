@@ -4,7 +4,7 @@ import { load } from 'js-yaml'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { writeInitialDefinitions } from '../../src/definitions/init.ts'
-import { packageRoot } from '../../src/definitions/package-root.ts'
+import { packageRoot } from '../../src/model/package-root.ts'
 import { FlightError } from '../../src/model/errors.ts'
 import { CLUSTER, inFolder, said } from './folder.ts'
 
