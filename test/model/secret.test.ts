@@ -8,7 +8,7 @@ import { render } from '../../src/shell/template.ts'
 const secret = new Secret('hunter2')
 
 const SHOWN: readonly [string, () => string][] = [
-  ['a template string', () => `${secret}`],
+  ['a template string', () => `is ${String(secret)}`],
   ['JSON', () => JSON.stringify({ password: secret })],
   ['canonical JSON, as plans are written', () => canonical({ password: secret })],
   ['inspect', () => inspect({ password: secret }, { depth: 9, showHidden: true })],
