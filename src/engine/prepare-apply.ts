@@ -109,7 +109,9 @@ async function look({ planned, server, cluster, host }: Member & { host: Host },
     return { pending: [], already: [], stale: [{ code: 'FLIGHT_STALE_PLAN', where: planned.name, what: `is another system than planned: it was ${planned.system.name}, it is ${survey.system.name}`, hint: 'plan again' }] }
   }
   const now = planServer(planned.name, survey.resources, survey.facts, plan.options.allow_upgrades)
-  return standingOf(planned.name, actionsFor(plan, planned.name), now, plan)
+  const standing = standingOf(planned.name, actionsFor(plan, planned.name), now, plan)
+  listen({ event: 'server-answered', server: planned.name, actions: standing.pending.length })
+  return standing
 }
 
 // What a plan does on one server, in all its stages.
