@@ -45,6 +45,7 @@ test.before(async () => {
   await host.must(`mkdir -p /srv/old /etc/apt/keyrings && cat >/srv/old/index.php <<'E'\n<?php echo 'old site, ', ini_get('memory_limit'), "\\n";\nE\ncat >/etc/nginx/sites-available/old.conf <<'E'\n${SITE}E\ncat >/etc/php/8.2/fpm/pool.d/legacy.conf <<'E'\n${POOL}E`)
   await host.must('ln -s ../sites-available/old.conf /etc/nginx/sites-enabled/old.conf && rm /etc/nginx/sites-enabled/default && systemctl reload php8.2-fpm && nginx -t -q && systemctl reload nginx')
   await host.must(`/usr/lib/apt/apt-helper -o APT::Sandbox::User=root download-file ${repository.keyUrl} /etc/apt/keyrings/theirs.gpg && echo 'deb [signed-by=/etc/apt/keyrings/theirs.gpg] ${repository.url} lab main' >/etc/apt/sources.list.d/theirs.list && apt-get -q update -o APT::Update::Error-Mode=any`)
+  await host.must('useradd --system --create-home --home-dir /home/idle flight-idle')
   const source = `php_source:\n  uri: ${repository.url}/\n  suites: [ lab ]\n  components: [ main ]\n  key: { url: ${repository.keyUrl}, fingerprint: ${repository.fingerprint} }\n`
   at = await desk({ 'clusters/web.yml': cluster([host], `php: [ 8.2 ]\n${source}`) })
 })
@@ -63,6 +64,7 @@ promise('what stands in the way is found while planning, all of it, by file and 
   assert.match(text, /old-1 \/etc\/nginx\/(sites-enabled|sites-available)\/old\.conf:2.* another nginx default_server is here already/)
   assert.match(text, /take `default_server` out of that line/)
   assert.match(text, /old-1 \/etc\/apt\/sources\.list\.d\/theirs\.list:1.* another source for http\S+ is here already/)
+  assert.match(text, /old-1 user flight-idle.* exists with the home \/home\/idle, wanted is \/nonexistent/)
   assert.match(text, /FLIGHT_CONFLICT/)
   assert.equal(planOn(at).stages.flatMap(({ servers }) => servers), [])
   await at.expect(1, 'apply', 'plan.json')
@@ -72,7 +74,7 @@ promise('what stands in the way is found while planning, all of it, by file and 
 })
 
 promise('once the named way out was taken their site and their pools go on serving beside what Flight brings', async () => {
-  await host.must(`sed -i 's/ default_server//' /etc/nginx/sites-available/old.conf && systemctl reload nginx && rm /etc/apt/sources.list.d/theirs.list`)
+  await host.must(`sed -i 's/ default_server//' /etc/nginx/sites-available/old.conf && systemctl reload nginx && rm /etc/apt/sources.list.d/theirs.list && userdel -r flight-idle 2>/dev/null`)
   const before = await host.must(`sha256sum ${THEIRS.join(' ')}; stat -c '%n %a %U %Y' ${THEIRS.join(' ')}`)
   const plan = await at.expect(2, 'plan', '--detailed-exitcode')
   const text = oneLine(plan.stdout)
@@ -103,7 +105,7 @@ promise('a file of theirs at a path of ours is kept when the plan that says so i
   assert.is(await host.must('stat -c %a /var/lib/flight/kept'), '700\n')
 })
 
-promise('a user, a directory or a device where Flight wants its own is somebody else\'s: named, not taken', async () => {
+promise('a directory where Flight wants a file is somebody else\'s: named, not taken', async () => {
   await host.must('rm /etc/cron.d/flight-php-reload && mkdir /etc/cron.d/flight-php-reload')
   const { stdout } = await at.expect(1, 'plan')
   assert.match(oneLine(stdout), /old-1 \/etc\/cron\.d\/flight-php-reload.* is a directory, a file is wanted/)

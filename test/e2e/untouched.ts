@@ -7,8 +7,10 @@ async function listing(host: LabHost): Promise<Map<string, string>> {
   return new Map(text.split('\n').flatMap((line) => (line === '' ? [] : [line.split('\t') as [string, string]])))
 }
 
-// Remembers these hosts; what is given back fails when anything on any of their disks was touched since.
+// Remembers these hosts; what is given back fails when anything on any of their disks was touched since. Debian's own
+// timers (sessions, logs) would touch things at moments of their own choice: they are stopped.
 export async function remember(hosts: readonly LabHost[]): Promise<() => Promise<void>> {
+  await Promise.all(hosts.map((host) => host.must(`systemctl stop $(systemctl list-units --type=timer --plain --no-legend | cut -d' ' -f1)`)))
   const before = await Promise.all(hosts.map(listing))
   return async () => {
     const after = await Promise.all(hosts.map(listing))
