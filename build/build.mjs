@@ -1,43 +1,48 @@
-import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { manifestOf } from './manifest.mjs'
+import { writeCodeCache } from './code-cache.mjs'
 import { root } from './schemas.mjs'
 import { compiledTemplates } from './templates.mjs'
 import { writeValidators } from './validators.mjs'
 
-// oclif is CommonJS: inside an ES module it finds what a CommonJS module has.
-const COMMONJS_INSIDE = `import { createRequire as createRequireHere } from 'node:module'
-import { fileURLToPath as pathOfHere } from 'node:url'
-const require = createRequireHere(import.meta.url)
-const __filename = pathOfHere(import.meta.url)
-const __dirname = pathOfHere(new URL('.', import.meta.url))`
+// What an ES module knows of its own place, said in CommonJS.
+const PLACE = `const importMetaUrl = require('node:url').pathToFileURL(__filename).href`
+
+// Imports at run time go through what bin/load.js hands in.
+const importsHandedIn = (file) => writeFileSync(file, readFileSync(file, 'utf8').replaceAll('await import(', 'await importHere('))
 
 await writeValidators()
 
 const commands = join(root, 'src/commands/commands.ts')
 if (existsSync(commands)) {
   const fresh = join(root, `.dist-${process.pid}`)
-  // Splitting: what a command imports inside run() becomes a chunk of its own, loaded only when that command runs.
+  // One CommonJS file, because only of such a script can Node 20 keep compiled code. What a command imports inside run() is
+  // set up only when that command runs.
   await build({
     entryPoints: { commands },
     outdir: join(fresh, 'dist'),
     bundle: true,
-    splitting: true,
-    format: 'esm',
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
     platform: 'node',
     target: 'node20',
     // What is installed is bundled: finding and compiling a tree of files costs 50 ms of CPU more.
     // oclif loads its plugins by name, and ssh2 does without its native parts where they are not built.
     plugins: [compiledTemplates],
     external: ['@oclif/plugin-*', 'cpu-features', '*.node'],
-    banner: { js: COMMONJS_INSIDE },
-    chunkNames: 'chunks/[name]-[hash]',
+    banner: { js: PLACE },
+    define: { 'import.meta.url': 'importMetaUrl' },
+    minifyWhitespace: true,
+    minifySyntax: true,
     sourcemap: true,
     logLevel: 'warning',
   })
   copyFileSync(join(root, 'package.json'), join(fresh, 'package.json'))
+  importsHandedIn(join(fresh, 'dist/commands.cjs'))
   const manifest = await manifestOf(fresh)
+  writeCodeCache(fresh)
   replaceFolder(join(root, 'dist'), join(fresh, 'dist'), join(fresh, 'old'))
   renameSync(manifest, join(root, 'oclif.manifest.json'))
   rmSync(fresh, { recursive: true })

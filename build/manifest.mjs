@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Plugin } from '@oclif/core'
 import { settings } from '@oclif/core/settings'
 
-// Writes FOLDER/oclif.manifest.json from FOLDER/dist/commands.js and gives its path: with it, --help and every start need
+// Writes FOLDER/oclif.manifest.json from FOLDER/dist/commands.cjs and gives its path: with it, --help and every start need
 // not load and inspect the commands.
 export async function manifestOf(folder) {
   settings.enableAutoTranspile = false

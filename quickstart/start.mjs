@@ -51,8 +51,8 @@ async function installed() {
 }
 
 function isBuilt() {
-  const built = ageOf('dist/commands.js')
-  const sources = spawnSync('find', ['src', 'schemas', 'templates', 'build', '-type', 'f', '-not', '-path', '*/generated/*', '-newer', 'dist/commands.js'], { cwd: root, encoding: 'utf8' })
+  const built = ageOf('dist/commands.cjs')
+  const sources = spawnSync('find', ['src', 'schemas', 'templates', 'build', '-type', 'f', '-not', '-path', '*/generated/*', '-newer', 'dist/commands.cjs'], { cwd: root, encoding: 'utf8' })
   return built !== undefined && sources.stdout === ''
 }
 

@@ -14,7 +14,7 @@ import Status from './status.ts'
 import Trust from './trust.ts'
 import Validate from './validate.ts'
 
-// Every command by its name: what oclif looks up, what dist/commands.js holds. What is heavy is imported inside run().
+// Every command by its name: what oclif looks up, what dist/commands.cjs holds. What is heavy is imported inside run().
 export const COMMANDS = {
   apply: Apply,
   complete: Complete,

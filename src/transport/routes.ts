@@ -1,4 +1,3 @@
-import pLimit from 'p-limit'
 import { FlightError } from '../model/errors.ts'
 import type { Server } from '../model/server.ts'
 import type { Route } from './route.ts'
@@ -10,15 +9,12 @@ export type Routes = {
   toJump(spec: string, connectTimeout: number): Promise<Route>
 }
 
-const ASKING_AT_ONCE = 8
-
 export function createRoutes(world: LocalWorld, warn: (text: string) => void): Routes {
   const known = new Map<string, Promise<Route>>()
-  const limit = pLimit(ASKING_AT_ONCE)
   let warned = false
   const ask = async (hop: Hop): Promise<Route> => {
     refuseOddHost(hop.server, hop.host)
-    const route = await limit(() => askSsh(hop, world))
+    const route = await askSsh(hop, world)
     if (route !== undefined) return route
     if (!warned) warn('There is no ssh program here: ~/.ssh/config is not read, usual keys and known_hosts are used.')
     warned = true

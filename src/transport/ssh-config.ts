@@ -1,7 +1,7 @@
-import { execFile } from 'node:child_process'
 import { FlightError } from '../model/errors.ts'
 import { briefly } from '../model/printable.ts'
 import type { Route } from './route.ts'
+import { callSsh } from './ssh-questions.ts'
 
 // What of a hop is asked for; undefined is left to ssh_config.
 export type Hop = {
@@ -47,13 +47,13 @@ export function sshArguments(hop: Hop, configFile: string | undefined): string[]
 
 // Asks the ssh program how it would reach the host; undefined when there is no ssh program.
 export async function askSsh(hop: Hop, world: LocalWorld): Promise<Route | undefined> {
-  const answer = await run(['-G', ...sshArguments(hop, world.sshConfigFile), '--', hop.host])
+  const answer = await callSsh(['-G', ...sshArguments(hop, world.sshConfigFile), '--', hop.host])
   if (answer === 'missing') return undefined
   if (answer.code !== 0) {
     throw new FlightError({
       code: 'FLIGHT_UNREACHABLE',
       where: hop.server,
-      what: `ssh does not accept its configuration for ${hop.host}: ${briefly(answer.stderr)}`,
+      what: `ssh does not accept its configuration for ${hop.host}: ${briefly(answer.stdout)}`,
       hint: `Run \`ssh -G ${hop.host}\` and correct the file that it names.`,
     })
   }
@@ -133,16 +133,4 @@ function expandPath(path: string, of: Tokens): string {
   }
   const expanded = path.replace(/%([%dhnpru])/g, (_, token: string) => values[token] ?? '')
   return expanded.startsWith('~/') ? `${of.world.home}${expanded.slice(1)}` : expanded
-}
-
-type Answer = { code: number; stdout: string; stderr: string }
-
-function run(words: string[]): Promise<Answer | 'missing'> {
-  return new Promise((resolve) => {
-    const env = { ...process.env, LC_ALL: 'C' }
-    execFile('ssh', words, { timeout: 20_000, maxBuffer: 1 << 20, env }, (error, stdout, stderr) => {
-      if (error?.code === 'ENOENT') resolve('missing')
-      else resolve({ code: error === null ? 0 : 1, stdout, stderr: stderr === '' && error !== null ? error.message : stderr })
-    })
-  })
 }

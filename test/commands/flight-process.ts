@@ -79,7 +79,7 @@ let built = false
 function buildOnce(): void {
   if (built) return
   built = true
-  const program = join(root, 'dist/commands.js')
+  const program = join(root, 'dist/commands.cjs')
   const sources = ['src', 'schemas', 'templates', 'build'].flatMap((folder) => filesIn(join(root, folder)))
   const last = Math.max(...sources.filter((file) => !file.includes('/generated/')).map((file) => statSync(file).mtimeMs))
   const age = statSync(program, { throwIfNoEntry: false })?.mtimeMs ?? 0
