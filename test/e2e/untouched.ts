@@ -10,7 +10,7 @@ async function listing(host: LabHost): Promise<Map<string, string>> {
 // Remembers these hosts; what is given back fails when anything on any of their disks was touched since. Debian's own
 // timers (sessions, logs) would touch things at moments of their own choice: they are stopped.
 export async function remember(hosts: readonly LabHost[]): Promise<() => Promise<void>> {
-  await Promise.all(hosts.map((host) => host.must(`systemctl stop $(systemctl list-units --type=timer --plain --no-legend | cut -d' ' -f1)`)))
+  await Promise.all(hosts.map((host) => host.must(`systemctl list-units --type=timer --plain --no-legend | cut -d' ' -f1 | xargs -r systemctl stop`)))
   const before = await Promise.all(hosts.map(listing))
   return async () => {
     const after = await Promise.all(hosts.map(listing))
