@@ -10,7 +10,7 @@ import { desk, type Answer, type Desk } from './desk.ts'
 import { cluster, provisioned, web } from './fleet.ts'
 import { promise } from './promise.ts'
 import { planOn, told } from './read-plan.ts'
-import { installing, knowSuite, quiet, slowPackage } from './slow-package.ts'
+import { installing, knowSuite, slowPackage } from './slow-package.ts'
 import { remember } from './untouched.ts'
 
 // What goes wrong while something is applied: each drill ends with the same final state as an undisturbed run.
