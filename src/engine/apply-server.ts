@@ -69,17 +69,18 @@ function turnsOf(planned: readonly Action[], pending: ReadonlySet<Action>, serve
   return groups.flatMap((group, number) => {
     const actions = group.filter((action) => pending.has(action))
     if (actions.length === 0) return []
-    return [{ number, actions, steps: actions[0]?.kind === 'package' ? [installOf(actions, server)] : actions.flatMap(stepsOf) }]
+    return [{ number, actions, steps: actions[0]?.kind === 'package' ? [installOf(actions, planned, server)] : actions.flatMap(stepsOf) }]
   })
 }
 
-function installOf(actions: readonly Action[], { install }: PlannedServer): InstallStep {
+function installOf(actions: readonly Action[], planned: readonly Action[], { install }: PlannedServer): InstallStep {
   return {
     step: 'install',
     packages: actions.flatMap((action) => (action.kind === 'package' ? [action.after.name] : [])),
     refresh: install?.refresh ?? false,
     upgrades: install?.upgrades.map(({ name }) => name) ?? [],
     removes: install?.removes.map(({ name }) => name) ?? [],
+    sources: planned.flatMap((action) => (action.kind === 'apt-source' ? stepsOf(action) : [])).flatMap((step) => (step.step === 'write' ? [step.path] : [])),
   }
 }
 

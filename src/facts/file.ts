@@ -1,5 +1,5 @@
 import type { FileFact, FileRecord } from '../model/fact.ts'
-import { MANIFEST } from '../model/record.ts'
+import { FORGOTTEN, MANIFEST } from '../model/record.ts'
 import { linesTo } from '../shell/document.ts'
 import { BadAnswer, type FactSort } from './fact.ts'
 import { parseManifest } from './manifest.ts'
@@ -21,7 +21,7 @@ export const fileFact: FactSort<'file'> = {
       `cat ${MANIFEST} 2>/dev/null; printf '\\0\\001'`,
       // Content: only of files that Flight wrote and that are not as wanted.
       `{ ${linesTo('cat', wanted).trimEnd()}\nprintf '%s\\n' "$digests" | sed 's/^/D /'; sed 's/^/M\\t/' ${MANIFEST} 2>/dev/null; } |`,
-      `awk '$1=="W" {w[substr($0,68)]=$2} $1=="D" {d[substr($0,69)]=$2} /^M\\t/ {split($0,m,"\\t"); k[m[4]]=1}`,
+      `awk '$1=="W" {w[substr($0,68)]=$2} $1=="D" {d[substr($0,69)]=$2} /^M\\t/ {split($0,m,"\\t"); if (m[3]=="${FORGOTTEN}") delete k[m[4]]; else k[m[4]]=1}`,
       `  END {for (p in w) if ((p in d) && d[p]!=w[p] && (p in k)) print p}' |`,
       `while IFS= read -r p; do printf '%s\\t' "$p"; head -c ${MOST_CONTENT + 1} -- "$p" | base64 -w0; printf '\\n'; done`,
     ].join('\n')

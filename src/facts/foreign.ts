@@ -1,5 +1,5 @@
 import type { ForeignLine } from '../model/fact.ts'
-import { MANIFEST } from '../model/record.ts'
+import { FORGOTTEN, MANIFEST } from '../model/record.ts'
 import { BadAnswer, type FactSort } from './fact.ts'
 
 // What is searched for each claim: lines of live configuration, comments left out.
@@ -13,7 +13,7 @@ const SEARCHES = {
 export const foreignFact: FactSort<'foreign'> = {
   shell: (queries) =>
     [
-      `cat ${MANIFEST} 2>/dev/null | cut -f3; printf '\\0'`,
+      `awk -F '\\t' '$2=="${FORGOTTEN}" {delete own[$3]; next} {own[$3]=1} END {for (path in own) print path}' ${MANIFEST} 2>/dev/null; printf '\\0'`,
       ...queries.map((q) => `${SEARCHES[q.claim]} 2>/dev/null; printf '\\0'`),
     ].join('\n'),
   parse(output, queries) {

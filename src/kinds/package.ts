@@ -10,5 +10,5 @@ export const packageKind: Kind<'package'> = {
     return { is: 'change', change: { verb: 'install', before, because: ['it is not installed'] } }
   },
   // Neighbouring installs become one transaction; what else it may touch the engine adds from the plan.
-  steps: ({ after }) => [{ step: 'install', packages: [after.name], refresh: false, upgrades: [], removes: [] }],
+  steps: ({ after }) => [{ step: 'install', packages: [after.name], refresh: false, upgrades: [], removes: [], sources: [] }],
 }

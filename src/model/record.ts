@@ -8,3 +8,6 @@ export const HISTORY = `${SERVER_FOLDER}/history`
 
 // The first line of a file that Flight has taken out of service.
 export const RETIRED_MARK = 'Retired by Flight'
+
+// The scope of a path that the manifest names and that is not Flight's any more.
+export const FORGOTTEN = 'forgotten'

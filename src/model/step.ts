@@ -10,6 +10,7 @@ export type InstallStep = {
   refresh: boolean // read the package lists first
   upgrades: readonly string[] // names that may be upgraded, as the reviewed plan says
   removes: readonly string[]
+  sources: readonly string[] // files of apt that this plan writes: put back when the lists cannot be read with them
 }
 
 // Puts a file in place by rename(2), keeps its previous content, records it in the manifest.

@@ -1,4 +1,5 @@
 import { quote, words } from '../shell/quote.ts'
+import { putBackShell } from './keep.ts'
 import { EXIT_UNKNOWN_PACKAGE, EXIT_WOULD_UPGRADE, type StepSort } from './step.ts'
 
 const APT_OPTIONS =
@@ -21,12 +22,14 @@ const WITHOUT_RESTARTS = [
 // A version that the mirror no longer has (404) is looked up once more after reading the lists.
 export const installStep: StepSort<'install'> = {
   long: true,
-  shell(step) {
+  shell(step, place) {
     return [
       `export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l LC_ALL=C UCF_FORCE_CONFFOLD=1`,
       `apt() { apt-get ${APT_OPTIONS} "$@"; }`,
       ...patiently('apt update -o APT::Update::Error-Mode=any', 'refresh_once'),
-      `refresh() { refresh_once || { echo 'the package lists could not be read' >&2; exit 1; }; }`,
+      `refresh() { refresh_once && return; ${takesBack(step)}`,
+      ...putBackShell(step.sources, place),
+      `  exit 1; }`,
       `judge() {`,
       `  would=$(apt-get -s -y --no-install-recommends install "$@" 2>&1) || { printf '%s\\n' "$would" | grep -E '^E:|Depends|Conflicts|Breaks' >&2`,
       `    printf '%s\\n' "$would" | grep -qE "^E: (Unable to locate|Package .* has no installation candidate)" && exit ${EXIT_UNKNOWN_PACKAGE}; exit 1; }`,
@@ -44,6 +47,10 @@ export const installStep: StepSort<'install'> = {
       `without_restarts apt-get ${APT_OPTIONS} --no-download install ${words(...step.packages)} || exit 1`,
     ].join('\n')
   },
+}
+
+function takesBack({ sources }: { sources: readonly string[] }): string {
+  return `echo ${quote(sources.length === 0 ? 'the package lists could not be read' : 'the package lists could not be read; the source that this plan adds is taken back, so that apt works as before')} >&2`
 }
 
 // Shell for a function that runs a command again for up to five minutes while only somebody else's lock stands in its way:

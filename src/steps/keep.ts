@@ -1,4 +1,4 @@
-import { KEPT, MANIFEST, SERVER_FOLDER } from '../model/record.ts'
+import { FORGOTTEN, KEPT, MANIFEST, SERVER_FOLDER } from '../model/record.ts'
 import { quote } from '../shell/quote.ts'
 import type { StepPlace } from './step.ts'
 
@@ -24,4 +24,22 @@ export function keepShell(path: string, place: StepPlace): string {
 // cut left half written is closed first, so that it does not spoil this one.
 export function recordShell(path: string, sha256: string, scope: string): string {
   return `{ [ -z "$(tail -c 1 ${MANIFEST} 2>/dev/null)" ] || echo; printf '%s\\t%s\\t%s\\n' ${quote(sha256)} ${quote(scope)} ${quote(path)}; } >>${MANIFEST} || exit 1`
+}
+
+// Puts back what this plan found at its paths, and the manifest's word on each: what Flight wrote before this plan is
+// Flight's again, what somebody else wrote is somebody else's again.
+export function putBackShell(paths: readonly string[], place: StepPlace): string[] {
+  return paths.flatMap((path) => {
+    const kept = quote(keptPath(path, place))
+    const at = quote(path)
+    return [
+      `if [ -e ${kept} ] && ! cmp -s ${kept} ${at} || [ -L ${kept} ] || { [ -e ${kept}.absent ] && [ -e ${at} ]; }; then`,
+      `  new=$(sha256sum ${at} 2>/dev/null | cut -c1-64)`,
+      `  if [ -e ${kept}.absent ]; then rm -f -- ${at}; else cp -a -- ${kept} ${quote(`${path}.flight-back`)} && mv -fT ${quote(`${path}.flight-back`)} ${at}; fi`,
+      `  line=$(awk -F '\\t' -v path=${at} -v new="$new" '$3==path && $1!=new {last=$0} END {print last}' ${MANIFEST})`,
+      `  [ -n "$line" ] || line=$(printf '%s\\t%s\\t%s' ${'0'.repeat(64)} ${FORGOTTEN} ${at})`,
+      `  printf '%s\\n' "$line" >>${MANIFEST}`,
+      `fi`,
+    ]
+  })
 }

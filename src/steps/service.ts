@@ -2,7 +2,7 @@ import { LOADED } from '../model/record.ts'
 import type { ConfigurationTest } from '../model/service.ts'
 import { configurationDigest, loadedMark, loadIdentity, newestChange } from '../shell/loaded.ts'
 import { quote } from '../shell/quote.ts'
-import { keptPath } from './keep.ts'
+import { putBackShell } from './keep.ts'
 import { EXIT_BAD_CONFIGURATION, EXIT_NOT_LOADED, type StepOf, type StepPlace, type StepSort } from './step.ts'
 
 // Starts a service, or makes a running one load its configuration: the test first (a bad configuration plus a reload
@@ -52,17 +52,10 @@ const tellStatus = (quotedUnit: string) => `systemctl status --no-pager --lines=
 function testShell(step: StepOf<'service'>, place: StepPlace): string[] {
   const test = testCommand(step.test)
   if (test === undefined) return []
-  const putBack = step.changes.flatMap((path) => {
-    const kept = quote(keptPath(path, place))
-    return [
-      `  if [ -e ${kept} ] || [ -L ${kept} ]; then cp -a -- ${kept} ${quote(`${path}.flight-back`)} && mv -fT ${quote(`${path}.flight-back`)} ${quote(path)};`,
-      `  elif [ -e ${kept}.absent ]; then rm -f -- ${quote(path)}; fi`,
-    ]
-  })
   return [
     `if ! said=$(${test} 2>&1); then`,
     `  printf '%s\\n' "$said" | tail -n 20 >&2`,
-    ...putBack,
+    ...putBackShell(step.changes, place),
     `  exit ${EXIT_BAD_CONFIGURATION}`,
     `fi`,
   ]

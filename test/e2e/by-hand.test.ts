@@ -8,6 +8,7 @@ import { cluster } from './fleet.ts'
 import { promise } from './promise.ts'
 import { planOn } from './read-plan.ts'
 import { remember } from './untouched.ts'
+import { loud } from '../support/loud.ts'
 
 // A server that somebody set up by hand: nginx with a site that takes every name, FPM with pools of its own, a PHP
 // repository with a key of its own. Flight comes later.
@@ -36,7 +37,7 @@ pm.max_children = 2
 php_admin_value[memory_limit] = 77M
 `
 
-test.before(async () => {
+test.before(loud(async () => {
   ;[host] = await hosts({ name: 'old-1', suite: 'bookworm' })
   const { places } = await sharedLab()
   repository = await startAptRepository(places.gateway)
@@ -48,7 +49,7 @@ test.before(async () => {
   await host.must('useradd --system --create-home --home-dir /home/idle flight-idle')
   const source = `php_source:\n  uri: ${repository.url}/\n  suites: [ lab ]\n  components: [ main ]\n  key: { url: ${repository.keyUrl}, fingerprint: ${repository.fingerprint} }\n`
   at = await desk({ 'clusters/web.yml': cluster([host], `php: [ 8.2 ]\n${source}`) })
-})
+}))
 
 test.after(async () => repository.close())
 

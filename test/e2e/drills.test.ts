@@ -12,6 +12,7 @@ import { promise } from './promise.ts'
 import { planOn, told } from './read-plan.ts'
 import { installing, knowSuite, slowPackage } from './slow-package.ts'
 import { remember } from './untouched.ts'
+import { loud } from '../support/loud.ts'
 
 // What goes wrong while something is applied: each drill ends with the same final state as an undisturbed run.
 
@@ -22,7 +23,7 @@ let cable: Promise<{ there: Desk; answer: Answer }>
 let repository: AptRepository
 const wanted: string[] = []
 
-test.before(async () => {
+test.before(loud(async () => {
   ;[host, distant] = await provisioned('web-1', 'web-2')
   const { places } = await sharedLab()
   repository = await startAptRepository(places.gateway)
@@ -33,7 +34,7 @@ test.before(async () => {
   // Takes long and needs nothing of the others, so it goes on beside them.
   cable = cutDuringApt()
   cable.catch(() => undefined)
-})
+}))
 
 test.after(async () => repository.close())
 
@@ -194,6 +195,9 @@ for (const [what, theirs, nonsense, ours] of BROKEN) {
     } finally {
       await host.must(`rm ${theirs}`)
     }
+    const { stdout: next } = await at.expect(0, 'plan', '--full')
+    assert.match(next, /because the definition changed/)
+    assert.not.match(next, /somebody changed it/, 'what was put back is on record as before')
     await at.expect(0, 'provision', 'web', '--yes')
     assert.match(await host.must('nginx -T 2>/dev/null'), /client_max_body_size 99m/)
     await isConverged()

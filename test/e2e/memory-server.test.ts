@@ -115,7 +115,7 @@ const directory = (path: string, mode = '755', owner = 'root', group = owner): S
 const link = (path: string, target: string, owner = 'root'): Step => ({ step: 'link', path, target, owner, group: owner })
 const user = (name: string, createHome: boolean): Step => ({ step: 'user', name, home: `/home/${name}`, createHome, shell: '/usr/sbin/nologin' })
 const retire = (path: string, comment: '#' | ';' = '#'): Step => ({ step: 'retire', path, comment, because: `it's no longer $(wanted)` })
-const install = (packages: readonly string[], more: Partial<InstallStep> = {}): Step => ({ step: 'install', packages, refresh: false, upgrades: [], removes: [], ...more })
+const install = (packages: readonly string[], more: Partial<InstallStep> = {}): Step => ({ step: 'install', packages, refresh: false, upgrades: [], removes: [], sources: [], ...more })
 
 function byHand(path: string, content: string): Deed {
   return {

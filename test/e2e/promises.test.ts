@@ -8,6 +8,7 @@ import { desk, type Desk } from './desk.ts'
 import { cluster, provisioned } from './fleet.ts'
 import { promise } from './promise.ts'
 import { remember } from './untouched.ts'
+import { loud } from '../support/loud.ts'
 
 // What holds of every command, on a server that is as defined and on one that is bare.
 
@@ -17,14 +18,14 @@ let at: Desk
 let warm: LabHost
 let bare: LabHost
 
-test.before(async () => {
+test.before(loud(async () => {
   ;[warm] = await provisioned('web-1')
   ;[bare] = await hosts({ name: 'bare-1', suite: 'trixie' })
   at = await desk({
     'clusters/web.yml': cluster([warm], 'php: [ 8.2 ]\nrequest_payload: 12\npackages: [ tree ]\n'),
     'clusters/new.yml': cluster([bare], 'php: [ 8.4 ]\n'),
   })
-})
+}))
 
 const ASKING = [['plan'], ['plan', '--cluster', 'new', '--markdown', '--full'], ['drift', '--junit', 'drift.xml'], ['status'], ['doctor'], ['locks'], ['history']]
 

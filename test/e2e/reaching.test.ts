@@ -10,6 +10,7 @@ import { desk, type Desk } from './desk.ts'
 import { cluster, provisioned } from './fleet.ts'
 import { promise } from './promise.ts'
 import { planOn } from './read-plan.ts'
+import { loud } from '../support/loud.ts'
 
 // Ways to a server, and what is said when there is none; the other servers go on meanwhile.
 
@@ -18,14 +19,14 @@ let one: LabHost
 let two: LabHost
 let labKey: string
 
-test.before(async () => {
+test.before(loud(async () => {
   ;[one, two] = await provisioned('web-1', 'web-2')
   const { places } = await sharedLab()
   labKey = places.key
   at = await desk({ 'clusters/web.yml': definition() })
   copyFileSync(places.knownHosts, join(at.folder, 'known_hosts'))
   at = at.where({ FLIGHT_SSH_CONFIG: sshConfig('ssh_config', [`IdentityFile ${labKey}`]) })
-})
+}))
 
 function definition(ssh = 'connect_timeout: 2', payload = 10): string {
   return cluster([one, two], `php: [ 8.2 ]\nrequest_payload: ${payload}\nssh: { ${ssh} }\n`)

@@ -18,8 +18,8 @@ function someSteps(text: string): Step[] {
   const path = `/etc/${text}`
   const service = { step: 'service', unit: `${text}.service`, configuration: [path, '/etc/x'], changes: [path] } as const
   return [
-    { step: 'install', packages: [text, 'git'], refresh: true, upgrades: [text], removes: [text] },
-    { step: 'install', packages: [text], refresh: false, upgrades: [], removes: [] },
+    { step: 'install', packages: [text, 'git'], refresh: true, upgrades: [text], removes: [text], sources: [`/etc/apt/sources.list.d/${text.replaceAll('/', '')}.sources`] },
+    { step: 'install', packages: [text], refresh: false, upgrades: [], removes: [], sources: [] },
     { step: 'write', path, content: text, mode: '644', owner: text, group: text, scope: text },
     { step: 'directory', path, mode: '755', owner: text, group: text },
     { step: 'link', path, target: text, owner: text, group: text },

@@ -8,17 +8,18 @@ import type { Connection } from '../../src/transport/connection.ts'
 import { createConnector, type Connector } from '../../src/transport/connector.ts'
 import { makeKey, startSshd, type Sshd } from './sshd.ts'
 import { failure, isolated, knowing, run, server, within } from './world.ts'
+import { loud } from '../support/loud.ts'
 
 let sshd: Sshd
 let connector: Connector
 let key: string
 
-test.before(async () => {
+test.before(loud(async () => {
   sshd = await startSshd(['MaxStartups 10:100:10'])
   key = makeKey(sshd.folder, 'plain')
   sshd.authorize(`${key}.pub`)
   connector = createConnector(knowing(isolated(), `[127.0.0.1]:${sshd.port} ${sshd.hostKey}`))
-})
+}))
 test.after(async () => {
   connector.close()
   await sshd.stop()

@@ -3,15 +3,16 @@ import * as assert from 'uvu/assert'
 import { createConnector } from '../../src/transport/connector.ts'
 import { makeKey, startSshd, type Sshd } from './sshd.ts'
 import { failure, isolated, knowing, run, server, within } from './world.ts'
+import { loud } from '../support/loud.ts'
 
 let sshd: Sshd
 let key: string
 
-test.before(async () => {
+test.before(loud(async () => {
   sshd = await startSshd()
   key = makeKey(sshd.folder, 'plain')
   sshd.authorize(`${key}.pub`)
-})
+}))
 test.after(() => sshd.stop())
 
 test('a known host and a plain key: commands run, and their output, errors and exit codes come back', async () => {

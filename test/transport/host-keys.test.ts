@@ -7,19 +7,20 @@ import { hashedName } from '../../src/transport/known-hosts.ts'
 import { appendKnownHost } from '../../src/transport/trust.ts'
 import { makeFolder, makeKey, startSshd, type Sshd } from './sshd.ts'
 import { failure, isolated, knowing, server, within } from './world.ts'
+import { loud } from '../support/loud.ts'
 
 let sshd: Sshd
 let key: string
 let otherKey: string
 let name: string
 
-test.before(async () => {
+test.before(loud(async () => {
   sshd = await startSshd([`HostKey ${makeKey(makeFolder(), 'second', '', 'ecdsa')}`])
   key = makeKey(sshd.folder, 'plain')
   sshd.authorize(`${key}.pub`)
   otherKey = readFileSync(`${makeKey(sshd.folder, 'other')}.pub`, 'utf8').split(' ').slice(0, 2).join(' ')
   name = `[127.0.0.1]:${sshd.port}`
-})
+}))
 test.after(() => sshd.stop())
 
 const target = (): ReturnType<typeof server> => server('127.0.0.1', { port: sshd.port, identityFile: key })

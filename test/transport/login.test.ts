@@ -8,6 +8,7 @@ import { createConnector, type ConnectorOptions } from '../../src/transport/conn
 import { startAgent, type Agent } from './agent.ts'
 import { makeKey, startSshd, type Sshd } from './sshd.ts'
 import { failure, isolated, knowing, run, server, within } from './world.ts'
+import { loud } from '../support/loud.ts'
 
 let sshd: Sshd
 let agent: Agent
@@ -17,14 +18,14 @@ const passphrase = 'open sesame'
 const here = (config: string[] = [], change: Partial<ConnectorOptions> = {}): ConnectorOptions =>
   knowing(isolated(config, change), `[127.0.0.1]:${sshd.port} ${sshd.hostKey}`)
 
-test.before(async () => {
+test.before(loud(async () => {
   sshd = await startSshd(['MaxAuthTries 3'])
   agent = await startAgent()
   for (let n = 0; n < 9; n += 1) agent.add(makeKey(sshd.folder, `wrong${n}`))
   right = makeKey(sshd.folder, 'right')
   agent.add(right)
   sshd.authorize(`${right}.pub`)
-})
+}))
 test.after(async () => {
   agent.stop()
   await sshd.stop()

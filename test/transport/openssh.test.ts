@@ -10,6 +10,7 @@ import type { Server } from '../../src/model/server.ts'
 import { createConnector, type Connector } from '../../src/transport/connector.ts'
 import { freePort, makeKey, startSshd, type Sshd } from './sshd.ts'
 import { failure, isolated, knowing, run, server, within } from './world.ts'
+import { loud } from '../support/loud.ts'
 
 let sshd: Sshd
 let first: Sshd
@@ -18,7 +19,7 @@ let otherKey: string
 let known: string
 let connector: Connector
 
-test.before(async () => {
+test.before(loud(async () => {
   sshd = await startSshd()
   first = await startSshd()
   key = makeKey(sshd.folder, 'plain')
@@ -27,7 +28,7 @@ test.before(async () => {
   otherKey = readFileSync(`${makeKey(sshd.folder, 'other')}.pub`, 'utf8').split(' ').slice(0, 2).join(' ')
   known = `[127.0.0.1]:${sshd.port} ${sshd.hostKey}`
   connector = createConnector(knowing(isolated(['Host *', `  IdentityFile ${key}`]), known, `[127.0.0.1]:${first.port} ${first.hostKey}`))
-})
+}))
 test.after(async () => {
   connector.close()
   await sshd.stop()

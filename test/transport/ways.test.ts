@@ -4,19 +4,20 @@ import { createConnector, type ConnectorOptions } from '../../src/transport/conn
 import { listen } from './listener.ts'
 import { freePort, makeKey, startSshd, type Sshd } from './sshd.ts'
 import { failure, isolated, knowing, run, server, within } from './world.ts'
+import { loud } from '../support/loud.ts'
 
 let far: Sshd
 let first: Sshd
 let second: Sshd
 let key: string
 
-test.before(async () => {
+test.before(loud(async () => {
   far = await startSshd()
   first = await startSshd()
   second = await startSshd()
   key = makeKey(far.folder, 'plain')
   for (const sshd of [far, first, second]) sshd.authorize(`${key}.pub`)
-})
+}))
 test.after(async () => {
   for (const sshd of [far, first, second]) await sshd.stop()
 })

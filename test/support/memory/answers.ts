@@ -41,7 +41,9 @@ export function manifestOf(machine: Machine): ManifestFact {
   const entries = new Map<string, ManifestFact[number]>()
   for (const line of contentAt(machine, MANIFEST)?.toString('utf8').split('\n') ?? []) {
     const [sha256, scope, path] = line.split('\t')
-    if (sha256 !== undefined && scope !== undefined && path !== undefined) entries.set(path, { sha256, scope, path })
+    if (sha256 === undefined || scope === undefined || path === undefined) continue
+    if (scope === 'forgotten') entries.delete(path)
+    else entries.set(path, { sha256, scope, path })
   }
   return [...entries.values()].sort((a, b) => (a.path < b.path ? -1 : 1))
 }

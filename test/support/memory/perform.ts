@@ -136,8 +136,14 @@ function keep(machine: Machine, path: string, kept: string): void {
 
 function putBack(machine: Machine, path: string, kept: string): void {
   const entry = entryAt(machine, `${kept}${path}`)
-  if (entry !== undefined) putInPlace(machine, path, entry)
-  else if (entryAt(machine, `${kept}${path}.absent`) !== undefined) removeAt(machine, path)
+  const now = contentAt(machine, path)
+  if (entry?.type === 'file' && now !== undefined && Buffer.from(entry.content).equals(now)) return
+  if (entry === undefined && (now === undefined || entryAt(machine, `${kept}${path}.absent`) === undefined)) return
+  const lines = (contentAt(machine, MANIFEST)?.toString('utf8') ?? '').split('\n').map((line) => line.split('\t'))
+  const last = lines.reverse().find(([sha256, , at]) => at === path && (now === undefined || sha256 !== sha256Of(now)))
+  if (entry === undefined) removeAt(machine, path)
+  else putInPlace(machine, path, entry)
+  note(machine, last?.[0] ?? '0'.repeat(64), last?.[1] ?? 'forgotten', path)
 }
 
 function note(machine: Machine, sha256: string, scope: string, path: string): void {
