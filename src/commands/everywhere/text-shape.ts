@@ -5,5 +5,7 @@ const WITHOUT_TERMINAL = 100
 
 // How text on a stream is laid out: coloured or not, how wide.
 export function shapeOf(stream: NodeJS.WriteStream, flags: { 'no-color': boolean }): { color: boolean; width: number } {
-  return { color: colorOf(stream, flags), width: Math.min(stream.columns ?? WITHOUT_TERMINAL, WIDEST) }
+  // A terminal that does not know its width says 0.
+  const columns = stream.columns === undefined || stream.columns === 0 ? WITHOUT_TERMINAL : stream.columns
+  return { color: colorOf(stream, flags), width: Math.min(columns, WIDEST) }
 }
