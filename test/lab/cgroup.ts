@@ -22,15 +22,26 @@ export function removeCgroups(machine: string): void {
 }
 
 function membersOf(folder: string): number[] {
-  if (!existsSync(folder)) return []
-  const own = readFileSync(join(folder, 'cgroup.procs'), 'utf8').split('\n').filter((line) => line !== '').map(Number)
-  return [...own, ...subgroups(folder).flatMap(membersOf)]
+  return whileThere([], () => {
+    const own = readFileSync(join(folder, 'cgroup.procs'), 'utf8').split('\n').filter((line) => line !== '').map(Number)
+    return [...own, ...subgroups(folder).flatMap(membersOf)]
+  })
+}
+
+// A host that goes down takes its groups with it while they are looked at: the kernel says ENOENT, or ENODEV for an open file.
+function whileThere<T>(otherwise: T, look: () => T): T {
+  try {
+    return look()
+  } catch (error) {
+    if (!['ENOENT', 'ENODEV'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+    return otherwise
+  }
 }
 
 function removeGroup(folder: string): void {
-  for (const each of subgroups(folder)) removeGroup(each)
+  for (const each of whileThere([], () => subgroups(folder))) removeGroup(each)
   try {
-    rmdirSync(folder)
+    whileThere(undefined, () => rmdirSync(folder))
   } catch (error) {
     // A process in it that has not been reaped yet keeps a group a moment longer; an empty group costs nothing.
     if ((error as NodeJS.ErrnoException).code !== 'EBUSY') throw error
