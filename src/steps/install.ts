@@ -42,9 +42,10 @@ export const installStep: StepSort<'install'> = {
       `finish || exit 1`,
       step.refresh ? `refresh` : `:`,
       `judge ${words(...step.packages)}`,
-      `apt install --download-only ${words(...step.packages)} || { refresh; judge ${words(...step.packages)}; apt install --download-only ${words(...step.packages)} || exit 1; }`,
       ...WITHOUT_RESTARTS,
-      `without_restarts apt-get ${APT_OPTIONS} --no-download install ${words(...step.packages)} || exit 1`,
+      // apt fetches everything before it unpacks anything: when fetching fails, nothing is installed yet.
+      `install_all() { without_restarts apt-get ${APT_OPTIONS} install ${words(...step.packages)} 2>last_err; code=$?; cat last_err >&2; return $code; }`,
+      `install_all || { grep -q 'Failed to fetch' last_err || exit 1; refresh; judge ${words(...step.packages)}; install_all || exit 1; }`,
     ].join('\n')
   },
 }
