@@ -21,6 +21,8 @@ export type BeforeOf = {
   service: { exists: boolean; enabled: boolean; active: boolean; unloaded?: string }
   composer: FileBefore
   retired: FileBefore
+  // What supervisor says of the programs that do not run as they should: NAME STATE, sorted.
+  programs: { daemon: boolean; states: readonly string[]; unloaded: readonly string[] }
 }
 
 // The difference between a resource and its facts.

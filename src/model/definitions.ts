@@ -69,11 +69,14 @@ export type AppServer = {
 
 export type HealthCheck = { path: string; host: string | undefined; status: number; timeout: number; retries: number }
 
+// A file beside a definition: what it says is part of the definition.
+export type FileBeside = { file: string; content: string } // relative to the definitions folder
+
 export type AppNginx = {
   proxy: Readonly<Record<string, number>>
-  basicAuth: string | undefined // a file, relative to the definition's folder
+  basicAuth: FileBeside | undefined
   tls: { certificate: string; key: string } | undefined
-  include: string | undefined // a file, relative to the definition's folder
+  include: FileBeside | undefined
 }
 
 export type App = {

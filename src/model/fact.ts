@@ -11,7 +11,7 @@ export type FileFact =
       mode: string // octal, as chmod takes it: 644
       owner: string
       group: string
-      sha256: string
+      sha256: string // empty below /home: what apps own is not read
       content: string | undefined
       recorded: FileRecord | undefined
     }
@@ -54,14 +54,27 @@ export type ServiceFact = {
 export type KeyQuery = { fact: 'key'; path: string }
 export type KeyFact = { fingerprints: readonly string[] } | undefined // undefined: no file
 
-// Lines of configuration that Flight did not write, found by what they claim.
-export type ForeignQuery = { fact: 'foreign'; claim: 'nginx-default-server' | 'fpm-pool' | 'apt-source' }
+// Lines of configuration that Flight did not write, found by what they claim; flight-server-name: that it did write.
+export type ForeignQuery = { fact: 'foreign'; claim: 'nginx-default-server' | 'nginx-server-name' | 'flight-server-name' | 'fpm-pool' | 'apt-source' }
 export type ForeignLine = { file: string; line: number; text: string }
 export type ForeignFact = readonly ForeignLine[]
 
 // Everything that the manifest records, the newest entry of each path.
 export type ManifestQuery = { fact: 'manifest' }
 export type ManifestFact = readonly (FileRecord & { path: string })[]
+
+// What supervisor runs, what it has not loaded yet, and what still finishes a job before it goes or comes back.
+export type ProgramsQuery = { fact: 'programs' }
+export type ProgramsFact = {
+  daemon: boolean // supervisord answers
+  states: readonly { name: string; state: string }[] // sorted; RUNNING, STARTING, BACKOFF, STOPPING, STOPPED, EXITED, FATAL, UNKNOWN
+  unloaded: readonly { name: string; is: 'added' | 'changed' | 'removed' }[] // what lies on disk and is not what it runs
+  draining: readonly string[] // being ended after their job, and brought to what lies on disk then
+  refusal: string | undefined // why the configuration on disk cannot be read at all
+}
+
+export type MemoryQuery = { fact: 'memory' }
+export type MemoryFact = { megabytes: number }
 
 export type FactQuery =
   | FileQuery
@@ -71,6 +84,8 @@ export type FactQuery =
   | KeyQuery
   | ForeignQuery
   | ManifestQuery
+  | ProgramsQuery
+  | MemoryQuery
 
 export type FactName = FactQuery['fact']
 
@@ -82,6 +97,8 @@ export type FactAnswers = {
   key: KeyFact
   foreign: ForeignFact
   manifest: ManifestFact
+  programs: ProgramsFact
+  memory: MemoryFact
 }
 
 // The answers of one server. Asking for what was not probed is a bug and throws.
@@ -103,6 +120,8 @@ export function factId(query: FactQuery): string {
     case 'foreign':
       return `foreign ${query.claim}`
     case 'manifest':
-      return 'manifest'
+    case 'programs':
+    case 'memory':
+      return query.fact
   }
 }

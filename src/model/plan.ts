@@ -24,14 +24,21 @@ export type PlannedServer = {
   resources: number // how many are wanted here
   install: PlannedInstall | null
   notes: readonly string[] // what a reader should know and nobody needs to do
+  leftovers: readonly Leftover[]
 }
 
+// What lies there and is not Flight's to remove, with the command that would.
+export type Leftover = { what: string; remove: string }
+
 export type Stage = { name: string; servers: readonly { server: string; actions: readonly Action[] }[] }
+
+// `apps`: whether apps are configured as well, or their servers provisioned alone.
+export type PlanOptions = { allow_upgrades: boolean; apps: boolean }
 
 export type PlanBody = {
   format: 1
   scope: Scope
-  options: { allow_upgrades: boolean }
+  options: PlanOptions
   definitions: string // sha256:… of everything the definitions compile to in this scope
   servers: readonly PlannedServer[] // sorted by name
   missing: readonly Problem[] // servers that could not be asked

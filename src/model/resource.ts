@@ -1,4 +1,3 @@
-import type { ForeignQuery } from './fact.ts'
 import type { SourceKey, SourcePin } from './definitions.ts'
 import type { ConfigurationMark, ConfigurationTest } from './service.ts'
 
@@ -13,7 +12,16 @@ export type AptSourceDesired = {
   pin: readonly SourcePin[]
 }
 export type PackageDesired = { name: string }
-export type DirectoryDesired = { path: string; mode: string; owner: string; group: string }
+// `by`: who makes it. Inside an app's tree that is the app's user, so that a link which the app put there leads root nowhere;
+// a link in its place is then the app's own business and stays.
+export type DirectoryDesired = { path: string; mode: string; owner: string; group: string; by: string }
+
+// What nobody else may claim on this server once a file is there.
+export type Claim =
+  | { claim: 'nginx-default-server' }
+  | { claim: 'nginx-server-name'; names: readonly string[] }
+  | { claim: 'fpm-pool'; folder: string; name: string }
+
 export type FileDesired = {
   path: string
   content: string
@@ -24,11 +32,14 @@ export type FileDesired = {
   // The package that brings this path as its own configuration file: where that package already is and Flight did not
   // write the file, it belongs to somebody and stays as it is.
   conffileOf: string | undefined
-  // What nobody else may claim on this server once this file is there.
-  claims: readonly ForeignQuery['claim'][]
+  claims: readonly Claim[]
+  needs: readonly string[] // what must lie on the server already, because only its people can put it there
+  // Its content is nobody's to read: a plan holds its digest instead, and what lies there does not travel.
+  secret: boolean
 }
 export type LinkDesired = { path: string; target: string; owner: string; group: string }
-export type UserDesired = { name: string; home: string; createHome: boolean; shell: string }
+// Its home is a directory of its own, made with its mode and owner at once.
+export type UserDesired = { name: string; home: string; shell: string; scope: string }
 export type ServiceDesired = {
   unit: string // with .service
   title: string // as people say it: nginx, PHP 8.2 FPM
@@ -36,11 +47,30 @@ export type ServiceDesired = {
   mark: ConfigurationMark
   test: ConfigurationTest
   changes: readonly string[] // paths below `configuration` that this plan writes; filled in while resolving
+  // What loads after it in the same plan: before anything is loaded, all of it must pass its test. Filled in while resolving.
+  precedes: readonly Load[]
   extensions: string | undefined // what the names of packages begin with that it loads: php8.2-
   installs: readonly string[] // such packages that this plan installs; filled in while resolving
+  // false: nobody asks for it here any more; where it runs, it runs the configuration that lies on disk.
+  wanted: boolean
+  // A service may load twice in one plan: what is added before anything uses it, what is retired after nothing does.
+  phase: 'configure' | 'retire'
+  pools: readonly FpmPool[] // of Flight, which must answer after a load (FPM)
+  patience: number // seconds for which a load lets running requests finish, and new ones wait (FPM); 0: none waits
+  // Seconds to wait for nginx workers that still speak to what is about to go (FPM, while retiring); 0: none.
+  waitForNginx: number
+}
+export type Load = { test: ConfigurationTest; configuration: readonly string[]; mark: ConfigurationMark; changes: readonly string[] }
+export type FpmPool = { name: string; socket: string }
+// The programs of one app that supervisor runs: exactly these.
+export type ProgramsDesired = {
+  app: string
+  programs: readonly string[] // names as supervisor knows them
+  changes: readonly string[] // the configuration that this plan writes; filled in while resolving
 }
 export type ComposerDesired = { path: string; url: string; sha256: string }
-export type RetiredDesired = { path: string; scope: string; comment: '#' | ';' }
+// `secret` as of the file that it was.
+export type RetiredDesired = { path: string; scope: string; comment: '#' | ';'; secret: boolean }
 
 export type DesiredOf = {
   'apt-source': AptSourceDesired
@@ -52,6 +82,7 @@ export type DesiredOf = {
   service: ServiceDesired
   composer: ComposerDesired
   retired: RetiredDesired
+  programs: ProgramsDesired
 }
 
 export type KindName = keyof DesiredOf
@@ -61,6 +92,8 @@ export type ResourceOf<K extends KindName> = {
   name: string // unique among the server's resources of this kind: a path, a package, a unit
   feature: string // in the user's words: nginx, PHP 8.2, composer
   desired: DesiredOf[K]
+  // A path without which this is left as it is: a worker without a release only fails.
+  awaits?: string
 }
 
 export type Resource = { [K in KindName]: ResourceOf<K> }[KindName]

@@ -1,3 +1,4 @@
+import type { FpmPool, Load } from './resource.ts'
 import type { ConfigurationMark, ConfigurationTest } from './service.ts'
 import type { SourceKey } from './definitions.ts'
 
@@ -23,9 +24,10 @@ export type WriteStep = {
   group: string
   scope: string
 }
-export type DirectoryStep = { step: 'directory'; path: string; mode: string; owner: string; group: string }
+// Made by the user `by`; in an app's tree root follows no link that the app could have put there.
+export type DirectoryStep = { step: 'directory'; path: string; mode: string; owner: string; group: string; by: string }
 export type LinkStep = { step: 'link'; path: string; target: string; owner: string; group: string }
-export type UserStep = { step: 'user'; name: string; home: string; createHome: boolean; shell: string }
+export type UserStep = { step: 'user'; name: string; home: string; shell: string; scope: string }
 
 // The server downloads; what came is accepted only with its digest.
 export type DownloadStep = { step: 'download'; url: string; path: string; sha256: string; mode: string; scope: string }
@@ -43,7 +45,15 @@ export type ServiceStep = {
   mark: ConfigurationMark
   test: ConfigurationTest
   changes: readonly string[]
+  precedes: readonly Load[] // tested as well before the load; when a test fails, their changes are put back too
+  patience: number // seconds for which running requests may hold the load up
+  pools: readonly FpmPool[] // must answer after the load
+  waitForNginx: number // seconds, before the load
 }
+
+// Brings supervisor to what lies on disk, for the programs of one app alone. A program that goes or changes finishes its job
+// first: that outlives the step, and the fact `programs` says so.
+export type ProgramsStep = { step: 'programs'; app: string; programs: readonly string[]; changes: readonly string[] }
 
 // Rewrites a file to a comment that says when and why, and keeps its last content.
 export type RetireStep = { step: 'retire'; path: string; comment: '#' | ';'; because: string }
@@ -58,3 +68,4 @@ export type Step =
   | KeyStep
   | ServiceStep
   | RetireStep
+  | ProgramsStep

@@ -1,0 +1,33 @@
+// Where an app lives on a server (product.md). Below `home` everything is the app's: root believes and follows nothing there.
+export type AppPaths = { home: string; base: string; releases: string; shared: string; current: string }
+
+export function appPaths(app: string): AppPaths {
+  const home = `/home/${app}`
+  const base = `${home}/${app}`
+  return { home, base, releases: `${base}/releases`, shared: `${base}/.flight/shared`, current: `${base}/current` }
+}
+
+// The files of Flight that belong to one app, outside its home.
+export const appFiles = (app: string) => ({
+  pool: (php: string) => `/etc/php/${php}/fpm/pool.d/flight-${app}.conf`,
+  socket: (php: string) => `/run/php/flight-${app}-${php}.sock`,
+  site: `/etc/nginx/sites-enabled/flight-${app}.conf`,
+  siteInclude: `/etc/nginx/flight/${app}.include.conf`,
+  passwords: `/etc/nginx/flight/${app}.htpasswd`,
+  programs: `/etc/supervisor/conf.d/flight-${app}.conf`,
+  cron: `/etc/cron.d/flight-${app}`,
+  rotation: `/etc/logrotate.d/flight-${app}`,
+  slowLog: `/var/log/flight/${app}.slow.log`,
+  accessLog: `/var/log/nginx/${app}.access.log`,
+  errorLog: `/var/log/nginx/${app}.error.log`,
+})
+
+// Whether nobody may read what lies at a path of Flight's.
+export function isSecretPath(path: string): boolean {
+  return /^\/etc\/nginx\/flight\/[a-z0-9-]+\.htpasswd$/.test(path)
+}
+
+// Whose programs a file of supervisor holds; undefined when it is none of Flight's.
+export function appOfPrograms(path: string): string | undefined {
+  return /^\/etc\/supervisor\/conf\.d\/flight-([a-z0-9-]+)\.conf$/.exec(path)?.[1]
+}
