@@ -1,10 +1,22 @@
 import type { App, Cluster } from '../model/definitions.ts'
 import type { PathSegment } from '../schema/violation.ts'
+import { openBasedir } from './advise-cluster.ts'
 import type { Advice } from './advise-cluster.ts'
 
 // What a person with experience would say about an app.
 export function adviseOnApp(app: App, cluster: Cluster): Advice[] {
-  return [...migrations(app), ...erasing(app), ...queueRestart(app), ...twice(app), ...notLinked(app), ...timeouts(app), ...payload(app, cluster), ...nowhere(app)]
+  return [
+    ...migrations(app),
+    ...erasing(app),
+    ...queueRestart(app),
+    ...twice(app),
+    ...notLinked(app),
+    ...timeouts(app),
+    ...payload(app, cluster),
+    ...everythingProxied(app),
+    ...openBasedir(app.phpIni),
+    ...nowhere(app),
+  ]
 }
 
 const MIGRATES = /\bartisan\s+migrate(?=\s|$)/
@@ -84,6 +96,12 @@ function payload(app: App, cluster: Cluster): Advice[] {
   const limit = app.requestPayload ?? cluster.requestPayload
   if (megabytes <= limit) return []
   return [{ path: ['php_ini', 'upload_max_filesize'], what: `is more than a request may carry (${limit} MB)`, hint: `set request_payload: ${Math.ceil(megabytes)}` }]
+}
+
+function everythingProxied(app: App): Advice[] {
+  const port = app.nginx.proxy['/']
+  if (port === undefined || !app.servers.some(({ web }) => web !== undefined)) return []
+  return [{ path: ['nginx', 'proxy', '/'], what: `every request goes to port ${port}: PHP answers none`, hint: 'proxy only the paths that the other program answers' }]
 }
 
 function nowhere(app: App): Advice[] {

@@ -1,4 +1,5 @@
 import { checkCron, checkNames, checkRepeated } from './check-lists.ts'
+import { checkProxy } from './check-proxy.ts'
 import { checkWeb } from './check-web.ts'
 import { at, entries, items, text } from './node.ts'
 import type { Node } from './node.ts'
@@ -12,6 +13,7 @@ export function checkApp(node: Node): Finding[] {
     ...['domains', 'linked_dirs', 'linked_files', 'keep_assets', 'release_from'].flatMap((list) => checkRepeated(node, list)),
     ...checkDomains(node),
     ...checkLinked(node),
+    ...checkProxy(node),
     ...checkNames(node, 'server', [['servers']]),
     ...items(at(node, 'servers')).flatMap((server, index) => checkServer(node, server, index)),
   ]

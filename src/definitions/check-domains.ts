@@ -1,3 +1,4 @@
+import { covers, fitsTable } from '../model/server-name.ts'
 import type { PathSegment } from '../schema/violation.ts'
 import { at, entries, items, text } from './node.ts'
 import type { Node } from './node.ts'
@@ -13,7 +14,8 @@ export function checkDomains(apps: readonly Source[]): { findings: Finding[]; wa
   const claimed = new Map<string, Claim[]>()
   const findings: Finding[] = []
   const warnings: Finding[] = []
-  for (const claim of apps.flatMap(claims)) {
+  const all = apps.flatMap(claims)
+  for (const claim of all) {
     const before = claimed.get(claim.domain) ?? []
     claimed.set(claim.domain, [...before, claim])
     // The same domain twice in one list is told with that list.
@@ -27,7 +29,20 @@ export function checkDomains(apps: readonly Source[]): { findings: Finding[]; wa
     if (same === undefined) warnings.push({ ...finding, hint: `on cluster ${String(other.cluster)}; point it at one of them` })
     else findings.push(finding)
   }
-  return { findings, warnings }
+  return { findings: [...findings, ...taken(all)], warnings }
+}
+
+// A name that is too long for nginx's table is looked at after all wildcards: one of another site would win, silently.
+function taken(all: readonly Claim[]): Finding[] {
+  const wildcards = all.filter(({ domain }) => domain.startsWith('*.'))
+  return all.flatMap((claim): Finding[] => {
+    const { domain, place, path } = claim
+    if (wildcards.length === 0 || fitsTable(domain)) return []
+    const winner = wildcards.find((other) => other.domain !== domain && other.cluster === claim.cluster && (other.app !== claim.app || kind(other) !== kind(claim)) && covers(other.domain, domain))
+    if (winner === undefined) return []
+    const what = `${domain} is too long for nginx's table of names: ${winner.domain} of ${winner.app === claim.app ? 'this app' : `app ${winner.app}`} would win (${placeText(winner.place)})`
+    return [{ code: 'FLIGHT_REFERENCE', place, path, what, hint: 'shorten it, or list the names that the wildcard stands for' }]
+  })
 }
 
 function kind(claim: Claim): string {

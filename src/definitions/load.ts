@@ -11,12 +11,15 @@ import { adviseOnCluster } from './advise-cluster.ts'
 import type { Advice } from './advise-cluster.ts'
 import { checkApp } from './check-app.ts'
 import { checkCluster, checkSourceKey } from './check-cluster.ts'
+import { checkCronLengths } from './check-cron-lengths.ts'
 import { checkDomains } from './check-domains.ts'
-import { checkFiles } from './check-files.ts'
+import { checkIni } from './check-ini.ts'
 import { checkReferences } from './check-references.ts'
 import { checkSchema } from './check-schema.ts'
 import { checkServers } from './check-servers.ts'
 import { indexClusters } from './cluster-index.ts'
+import { readFilesBeside } from './files-beside.ts'
+import type { FilesBeside } from './files-beside.ts'
 import { placeAt } from './node.ts'
 import type { Node } from './node.ts'
 import { ofFile, problemsOf } from './place.ts'
@@ -40,19 +43,21 @@ export async function loadDefinitions(folder: string): Promise<Loaded> {
   const apps = await readSources(root, 'apps', appSchema)
   const index = indexClusters(clusters.sources)
   const domains = checkDomains(apps.sources)
+  const beside = await Promise.all(apps.sources.map(async (source) => ({ name: source.name, ...(await readFilesBeside(root, source)) })))
   const findings = [
     ...settings.findings,
     ...clusters.findings,
     ...apps.findings,
-    ...nodes(clusters.sources).flatMap(checkCluster),
+    ...nodes(clusters.sources).flatMap((node) => [...checkCluster(node), ...checkIni(node, 'cluster')]),
     ...checkServers(clusters.sources, settings.node),
-    ...nodes(apps.sources).flatMap((node) => [...checkApp(node), ...checkReferences(node, index)]),
+    ...nodes(apps.sources).flatMap((node) => [...checkApp(node), ...checkIni(node, 'app'), ...checkReferences(node, index)]),
+    ...apps.sources.flatMap(checkCronLengths),
     ...domains.findings,
-    ...(await Promise.all(apps.sources.map((source) => checkFiles(root, source)))).flat(),
+    ...beside.flatMap(({ findings }) => findings),
     ...(clusters.sources.length === 0 && clusters.findings.length === 0 ? [noCluster] : []),
   ]
   if (findings.length > 0) throw new FlightError(problemsOf(findings))
-  const definitions = resolveAll(root, settings.node, clusters.sources, apps.sources)
+  const definitions = resolveAll(root, settings.node, clusters.sources, apps.sources, new Map(beside.map(({ name, files }) => [name, files])))
   const unwise = [...clusters.unused, ...apps.unused, ...domains.warnings, ...advice(definitions, clusters.sources, apps.sources)]
   return { definitions, warnings: problemsOf(unwise).map(withoutCode) }
 }
@@ -83,7 +88,13 @@ function nodes(sources: readonly Source[]): Node[] {
   return sources.flatMap(({ node }) => (node === undefined ? [] : [node]))
 }
 
-function resolveAll(root: string, settingsNode: Node | undefined, clusters: readonly Source[], apps: readonly Source[]): Definitions {
+function resolveAll(
+  root: string,
+  settingsNode: Node | undefined,
+  clusters: readonly Source[],
+  apps: readonly Source[],
+  beside: ReadonlyMap<string, FilesBeside>,
+): Definitions {
   const { settings, phpSource } = resolveSettings(settingsNode, root)
   const clusterDefaults = { root, ssh: settings.ssh, phpSource }
   const appDefaults = { root, keepReleases: settings.keepReleases }
@@ -91,7 +102,7 @@ function resolveAll(root: string, settingsNode: Node | undefined, clusters: read
     root,
     settings,
     clusters: clusters.map(({ name, file, node }) => resolveCluster(name, file, node as Node, clusterDefaults)).sort(byName),
-    apps: apps.map(({ name, file, node }) => resolveApp(name, file, node as Node, appDefaults)).sort(byName),
+    apps: apps.map(({ name, file, node }) => resolveApp(name, file, node as Node, appDefaults, beside.get(name) as FilesBeside)).sort(byName),
   }
 }
 

@@ -13,7 +13,7 @@ const RESERVED = new Set(
   polkitd rtkit avahi usbmux fwupd-refresh lxc-dns mysql mariadb postgres postgresql redis memcache memcached mongodb
   rabbitmq elasticsearch opensearch clickhouse nginx apache apache2 httpd caddy haproxy varnish php php-fpm supervisor
   cron atd nfs statd rpc vagrant ubuntu debian ec2-user azureuser cloud-init pi git gitlab-runner jenkins prometheus
-  grafana node-exporter flight default current localhost home`.split(/\s+/),
+  grafana node-exporter flight flight-idle idle php-reload default current localhost home`.split(/\s+/),
 )
 
 // An app's name becomes a Linux user, a directory, a file name; a cluster's name is written and read by people.

@@ -6,15 +6,16 @@ import type { Finding } from './place.ts'
 
 const MAX_BYTES = 1_000_000
 
-// The text of a definition (`file` is relative to `root`); or what is wrong with the file itself. Links are followed.
-export async function readText(root: string, file: string): Promise<string | Finding> {
+// The text of a file (`file` is relative to `root`) of at most so many bytes; or what is wrong with the file itself. Links
+// are followed.
+export async function readText(root: string, file: string, most = MAX_BYTES): Promise<string | Finding> {
   let bytes: Buffer
   try {
     const handle = await open(join(root, file), constants.O_RDONLY | constants.O_NONBLOCK) // a FIFO must not make us wait
     try {
       const stat = await handle.stat()
       if (!stat.isFile()) return fault(file, `must be a file, is ${stat.isDirectory() ? 'a directory' : 'something else'}`)
-      if (stat.size > MAX_BYTES) return fault(file, `must be at most ${MAX_BYTES} bytes long, is ${stat.size}`)
+      if (stat.size > most) return fault(file, `must be at most ${most} bytes long, is ${stat.size}`)
       bytes = await handle.readFile()
     } finally {
       await handle.close()

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path'
 import type { App, AppServer, HealthCheck, PhpVersion, Program } from '../model/definitions.ts'
 import type { AppFile } from '../schema/types/app.ts'
+import type { FilesBeside } from './files-beside.ts'
 import { at, plain } from './node.ts'
 import type { Node } from './node.ts'
 import { phpVersion } from './php-version.ts'
@@ -16,7 +17,7 @@ const DEFAULT_LINKED_DIRS = ['storage/app', 'storage/framework/sessions', 'stora
 export type AppDefaults = { root: string; keepReleases: number }
 
 // A valid app with its defaults.
-export function resolveApp(name: string, file: string, node: Node, defaults: AppDefaults): App {
+export function resolveApp(name: string, file: string, node: Node, defaults: AppDefaults, beside: FilesBeside): App {
   const written = plain(node) as AppFile
   const folder = join(defaults.root, dirname(file))
   return {
@@ -48,9 +49,9 @@ export function resolveApp(name: string, file: string, node: Node, defaults: App
     servers: (written.servers ?? []).map(appServer),
     nginx: {
       proxy: { ...written.nginx?.proxy },
-      basicAuth: written.nginx?.basic_auth,
+      basicAuth: beside.basicAuth,
       tls: written.nginx?.tls === undefined ? undefined : { ...written.nginx.tls },
-      include: written.nginx?.include,
+      include: beside.include,
     },
   }
 }

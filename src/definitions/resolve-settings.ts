@@ -5,6 +5,7 @@ import type { Node } from './node.ts'
 import { localPath } from './plain-values.ts'
 import { resolvePhpSource } from './resolve-php-source.ts'
 import { DEFAULT_SSH, resolveSsh } from './resolve-ssh.ts'
+import { serialIn } from './serial.ts'
 
 // A valid flight.yml (or none) with its defaults; `phpSource` is the clusters' default.
 export function resolveSettings(node: Node | undefined, root: string): { settings: Settings; phpSource: PhpSource } {
@@ -13,16 +14,11 @@ export function resolveSettings(node: Node | undefined, root: string): { setting
     settings: {
       ssh: resolveSsh(file.ssh, DEFAULT_SSH, root),
       parallel: file.parallel ?? 16,
-      serial: serialOf(file.serial),
+      serial: serialIn(String(file.serial ?? 'half')) as Settings['serial'],
       keepReleases: file.keep_releases ?? 5,
       state: localPath(file.state ?? '~/.local/state/flight', root),
       plans: localPath(file.plans ?? 'plans/', root),
     },
     phpSource: resolvePhpSource(file.php_source, { kind: 'auto' }),
   }
-}
-
-function serialOf(serial: number | string | undefined): Settings['serial'] {
-  if (serial === undefined || serial === 'half') return 'half'
-  return typeof serial === 'number' ? serial : { share: Number.parseInt(serial, 10) / 100 }
 }

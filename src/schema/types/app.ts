@@ -155,7 +155,7 @@ export interface AppFile {
         retries?: number
       }
   /**
-   * php.ini directives for this app, over the cluster's.
+   * php.ini directives for this app, over the cluster's. What belongs to all apps of a PHP version only the cluster may say.
    */
   php_ini?: {
     /**
@@ -304,7 +304,7 @@ export interface AppFile {
       [k: string]: number
     }
     /**
-     * An htpasswd file beside the definition.
+     * An htpasswd file beside the definition. What stands in it is shown nowhere.
      */
     basic_auth?: string
     /**
