@@ -12,11 +12,12 @@ export const fileFact: FactSort<'file'> = {
   shell(queries) {
     const paths = queries.map((q) => q.path)
     const wanted = queries.flatMap((q) => (q.wanted === undefined ? [] : [`W ${q.wanted} ${q.path}`]))
-    const each = (find: string) => linesTo(`tr '\\n' '\\0' | xargs -0 -r sh -c 'find "$@" -maxdepth 0 ${find}' sh`, paths)
+    const each = (find: string, of = paths) => linesTo(`tr '\\n' '\\0' | xargs -0 -r sh -c 'find "$@" -maxdepth 0 ${find}' sh`, of)
     return [
       each(`-printf "%y\\t%m\\t%u\\t%g\\t%l\\0%p\\0" 2>/dev/null`),
       `printf '\\0\\001'`,
-      `digests=$({ ${each('-type f -print0 2>/dev/null').trimEnd()}\n} | xargs -0 -r sha256sum -z | tr '\\0' '\\n')`, // -z: without it names with a backslash are spelled otherwise
+      // Never of what an app owns: its files may be endless, and only their type matters.
+      `digests=$({ ${each('-type f -print0 2>/dev/null', paths.filter((path) => !isOfApp(path))).trimEnd()}\n} | xargs -0 -r sha256sum -z | tr '\\0' '\\n')`, // -z: without it names with a backslash are spelled otherwise
       `printf '%s\\n\\0\\001' "$digests"`,
       `cat ${MANIFEST} 2>/dev/null; printf '\\0\\001'`,
       // Content: only of files that Flight wrote and that are not as wanted.
@@ -42,13 +43,17 @@ export const fileFact: FactSort<'file'> = {
       if (type === 'l') facts.set(path, { type: 'link', target, owner, group })
       else if (type === 'd') facts.set(path, { type: 'directory', mode, owner, group })
       else if (type === 'f') {
-        const sha256 = digests.get(path)
+        const sha256 = isOfApp(path) ? '' : digests.get(path)
         if (sha256 === undefined) throw new BadAnswer(`no digest of ${path}`)
         facts.set(path, { type: 'file', mode, owner, group, sha256, content: contents.get(path), recorded: records.get(path) })
       } else facts.set(path, { type: 'other' })
     }
     return queries.map((q) => facts.get(q.path) ?? { type: 'absent' })
   },
+}
+
+function isOfApp(path: string): boolean {
+  return path.startsWith('/home/')
 }
 
 function parseDigests(text: string): Map<string, string> {

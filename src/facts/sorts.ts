@@ -4,7 +4,9 @@ import { fileFact } from './file.ts'
 import { foreignFact } from './foreign.ts'
 import { keyFact } from './key.ts'
 import { manifestFact } from './manifest.ts'
+import { memoryFact } from './memory.ts'
 import { packageFact } from './package.ts'
+import { programsFact } from './programs.ts'
 import { serviceFact } from './service.ts'
 import { userFact } from './user.ts'
 
@@ -17,4 +19,6 @@ export const FACT_SORTS: { readonly [N in FactName]: FactSort<N> } = {
   user: userFact,
   service: serviceFact,
   package: packageFact,
+  programs: programsFact,
+  memory: memoryFact,
 }

@@ -26,17 +26,17 @@ export function loadIdentity(mark: ConfigurationMark): string {
 }
 
 // Shell that prints the newest change below some paths: `EPOCH_SECONDS TAB PATH`. A change of a folder counts: a file that
-// is gone was a change too.
+// is gone was a change too. A path that is a link counts as what it leads to (-H): certificates are renewed that way.
 export function newestChange(paths: readonly string[]): string {
-  return `find ${words(...paths)} -printf '%C@\\t%p\\n' 2>/dev/null | sort -n | tail -n 1`
+  return `find -H ${words(...paths)} -printf '%C@\\t%p\\n' 2>/dev/null | sort -n | tail -n 1`
 }
 
 // Shell that prints some path that changed after a moment (`@SECONDS`, as shell text), nothing when none did.
 export function anyChangeAfter(moment: string, paths: readonly string[]): string {
-  return `find ${words(...paths)} -newerct ${moment} -print -quit 2>/dev/null`
+  return `find -H ${words(...paths)} -newerct ${moment} -print -quit 2>/dev/null`
 }
 
 // Shell that prints one digest of all files below some paths, names included.
 export function configurationDigest(paths: readonly string[]): string {
-  return `find ${words(...paths)} \\( -type f -o -type l \\) -print0 2>/dev/null | sort -z | xargs -0 -r sha256sum 2>/dev/null | sha256sum | cut -c1-64`
+  return `find -H ${words(...paths)} \\( -type f -o -type l \\) -print0 2>/dev/null | sort -z | xargs -0 -r sha256sum 2>/dev/null | sha256sum | cut -c1-64`
 }

@@ -49,6 +49,7 @@ const CASES = [
   ...cases('foreign', [
     { what: 'lines of others, not ours, in one order', query: foreign, output: '/ours\n\0/b:2:[x]\n/ours:1:[flight]\n/b:1:  [y] \n/a:10:[z]\n\0', answer: [{ file: '/a', line: 10, text: '[z]' }, { file: '/b', line: 1, text: '[y]' }, { file: '/b', line: 2, text: '[x]' }] },
     { what: 'a file name with colons', query: foreign, output: '\0/etc/nginx/conf.d/a:b.conf:3:listen 80\n\0', answer: [{ file: '/etc/nginx/conf.d/a:b.conf', line: 3, text: 'listen 80' }] },
+    { what: 'the whole server_name statement of others', query: { fact: 'foreign', claim: 'nginx-server-name' }, output: '/etc/nginx/sites-enabled/flight-shop.conf\n\0/etc/nginx/sites-enabled/old:6:server_name a.example.com "b.example.com" ~^(?<u>.+):1:\\.com$\n/etc/nginx/sites-enabled/flight-shop.conf:9:server_name shop.example.com\n\0', answer: [{ file: '/etc/nginx/sites-enabled/old', line: 6, text: 'server_name a.example.com "b.example.com" ~^(?<u>.+):1:\\.com$' }] },
     { what: 'none', query: foreign, output: '\0\0', answer: [] },
     { what: 'a line that is none', query: foreign, output: '\0grep: out of memory\n\0', refused: true },
   ]),

@@ -11,6 +11,7 @@ export function someQueries(path: string): FactQuery[] {
     { fact: 'key', path },
     { fact: 'manifest' },
     { fact: 'foreign', claim: 'nginx-default-server' },
+    { fact: 'foreign', claim: 'nginx-server-name' },
     { fact: 'foreign', claim: 'fpm-pool' },
     { fact: 'foreign', claim: 'apt-source' },
     { fact: 'user', name: path },

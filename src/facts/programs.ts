@@ -1,0 +1,59 @@
+import type { ProgramsFact } from '../model/fact.ts'
+import { SUPERVISOR_FUNCTIONS, supervisorCalls } from '../shell/supervisor.ts'
+import { BadAnswer, type FactSort } from './fact.ts'
+
+const STATES = ['RUNNING', 'STARTING', 'BACKOFF', 'STOPPING', 'STOPPED', 'EXITED', 'FATAL', 'UNKNOWN']
+
+// What supervisor runs, in one request. `reloadConfig` reads what lies on disk and compares; it touches no running program.
+// What drains is asked first: a drain that ends in between shows up as one that still goes on, never as something to be done.
+export const programsFact: FactSort<'programs'> = {
+  shell: () =>
+    [
+      `( export LC_ALL=C; ${SUPERVISOR_FUNCTIONS}`,
+      `draining | sed 's/^/draining\\t/'`,
+      `if [ -S "$socket" ]; then ${supervisorCalls(['reloadConfig', 'getAllProcessInfo'])} 2>/dev/null; fi )`,
+    ].join('\n'),
+  parse(output, queries) {
+    const lines = output.split('\n').filter((line) => line !== '').map((line) => line.split('\t'))
+    const answered = lines.filter(([sort]) => sort !== 'draining')
+    if (answered.length > 0 && answered.at(-1)?.join('\t') !== 'end') throw new BadAnswer('programs: the answer of supervisord is not whole')
+    const fact = factOf(lines)
+    return queries.map(() => fact)
+  },
+}
+
+function factOf(lines: readonly string[][]): ProgramsFact {
+  const states = new Map<string, string>()
+  const unloaded = new Map<string, ProgramsFact['unloaded'][number]['is']>()
+  const draining = new Set<string>()
+  let refusal: string | undefined
+  for (const [sort = '', ...rest] of lines) {
+    const [first, second] = rest
+    if (sort === 'end' && rest.length === 0) continue
+    if (first === undefined || first === '') throw notUnderstood(sort, rest)
+    if (sort === 'draining' && rest.length === 1) draining.add(first)
+    else if ((sort === 'added' || sort === 'changed' || sort === 'removed') && rest.length === 1) unloaded.set(plainText(first), sort)
+    else if (sort === 'state' && rest.length === 3 && second !== undefined && STATES.includes(first)) states.set(plainText(second), first)
+    // The first call reads the configuration, the second one lists: that one has no reason to fail.
+    else if (sort === 'fault' && first === '1' && second !== undefined) refusal = plainText(second).replace(/^CANT_REREAD: /, '')
+    else throw notUnderstood(sort, rest)
+  }
+  const daemon = lines.some(([sort]) => sort === 'end')
+  return {
+    daemon,
+    states: [...states].map(([name, state]) => ({ name, state })).sort(byName),
+    unloaded: [...unloaded].map(([name, is]) => ({ name, is })).sort(byName),
+    draining: daemon ? [...draining].sort() : [],
+    refusal,
+  }
+}
+
+const notUnderstood = (sort: string, rest: readonly string[]) => new BadAnswer(`programs: ${JSON.stringify([sort, ...rest].join('\t').slice(0, 200))}`)
+
+const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1)
+
+const ENTITIES: Readonly<Record<string, string>> = { '&lt;': '<', '&gt;': '>', '&amp;': '&' }
+
+function plainText(text: string): string {
+  return text.replace(/&(?:lt|gt|amp);/g, (entity) => ENTITIES[entity] as string)
+}

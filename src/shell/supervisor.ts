@@ -1,0 +1,52 @@
+// Where the names lie of programs that a unit ends after their job: one folder a unit, root's, in memory like the unit itself.
+export const DRAINS = '/run/flight/drain'
+
+// Shell functions that speak XML-RPC to supervisord over its socket (supervisorctl is a Python program and takes 150 ms):
+// `calls` makes one request of lines `METHOD ARGUMENT…`, `rpc` sends it, `answers` prints short lines of what came back:
+//   state TAB STATE TAB NAME TAB DESCRIPTION    one program
+//   added|changed|removed TAB NAME              what lies on disk and is not what runs
+//   fault TAB NUMBER OF THE CALL TAB TEXT       a call that failed
+//   end                                         the answer was whole
+// A program whose group has another name is GROUP:PROGRAM, as supervisorctl says it.
+export const SUPERVISOR_FUNCTIONS = `
+socket=$(sed -n '/^\\[unix_http_server\\]/,/^\\[[^u]/s/^file[ \\t]*[=:][ \\t]*\\([^ \\t;]*\\).*/\\1/p' /etc/supervisor/supervisord.conf 2>/dev/null | tail -n 1)
+: "\${socket:=/var/run/supervisor.sock}"
+calls() {
+  awk 'BEGIN {print "<?xml version=\\"1.0\\"?><methodCall><methodName>system.multicall</methodName><params><param><value><array><data>"}
+    {
+      printf "<value><struct><member><name>methodName</name><value><string>supervisor.%s</string></value></member><member><name>params</name><value><array><data>", $1
+      for (i = 2; i <= NF; i++) printf "<value>%s</value>", $i=="false" ? "<boolean>0</boolean>" : "<string>" $i "</string>"
+      print "</data></array></value></member></struct></value>"
+    }
+    END {print "</data></array></value></param></params></methodCall>"}'
+}
+rpc() { curl -q -sS -f --noproxy '*' --max-time 60 --unix-socket "$socket" -H 'Content-Type: text/xml' -H 'Expect:' --data-binary @- http://localhost/RPC2; }
+answers() {
+  awk 'BEGIN {RS="<"; split("added changed removed", lists, " ")}
+    {
+      at = index($0, ">"); tag = substr($0, 1, at-1); text = substr($0, at+1); gsub(/[\\t\\n\\r]+/, " ", text)
+      if (tag=="array") {depth++; if (depth==4) list++}
+      else if (tag=="/array") {if (depth==4 && list==3) list = 0; depth--}
+      else if (tag=="struct") {inside = 1; split("", member)}
+      else if (tag=="name") key = text
+      else if (tag=="string" || tag=="int" || tag=="boolean") {if (inside) member[key] = text; else if (depth==4) print lists[list] "\\t" text}
+      else if (tag=="/struct") {
+        inside = 0
+        if ("faultCode" in member) print "fault\\t" (call+1) "\\t" member["faultString"]
+        else print "state\\t" member["statename"] "\\t" (member["group"]==member["name"] ? "" : member["group"] ":") member["name"] "\\t" (member["spawnerr"]=="" ? member["description"] : member["spawnerr"])
+      }
+      else if (tag=="/value" && depth==1 && !inside) call++
+      else if (tag=="/methodResponse") print "end"
+    }'
+}
+draining() {
+  for folder in ${DRAINS}/*/; do
+    unit=\${folder%/}; unit=\${unit##*/}
+    if [ -f "$folder/names" ] && systemctl is-active --quiet "$unit.service"; then cat "$folder/names"; fi
+  done 2>/dev/null
+}`.trim()
+
+// Shell that prints what supervisord says to these calls, nothing but its errors when it does not answer.
+export function supervisorCalls(calls: readonly string[]): string {
+  return `printf '%s\\n' ${calls.map((call) => `'${call}'`).join(' ')} | calls | rpc | answers`
+}
