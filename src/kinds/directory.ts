@@ -1,11 +1,18 @@
 import type { PlaceBefore } from '../model/action.ts'
+import type { FileFact } from '../model/fact.ts'
+import type { DirectoryDesired } from '../model/resource.ts'
 import type { Kind } from './kind.ts'
 
-// A directory with this mode and owner.
+// A directory with this mode and owner. In an app's tree a link in its place is the app's own business (uploads on another
+// disk): it stays.
 export const directoryKind: Kind<'directory'> = {
   facts: ({ path }) => [{ fact: 'file', path, wanted: undefined }],
   diff(desired, facts) {
     const fact = facts.get({ fact: 'file', path: desired.path, wanted: undefined })
+    if (desired.by !== 'root') {
+      const note = besideTheWay(desired, fact)
+      if (note !== undefined) return { is: 'same', why: note, notes: fact.type === 'link' ? [] : [note] }
+    }
     if (fact.type !== 'directory' && fact.type !== 'absent') {
       return { is: 'conflict', where: desired.path, what: `is a ${fact.type}, a directory is wanted`, hint: 'move it away and plan again' }
     }
@@ -18,4 +25,11 @@ export const directoryKind: Kind<'directory'> = {
     return because.length === 0 ? { is: 'same', why: `${desired.path} is as defined` } : { is: 'change', change: { verb: 'update', before, because } }
   },
   steps: ({ after }) => [{ step: 'directory', ...after }],
+}
+
+// What an app or its people put there themselves, and what the app's own user cannot change: it stops nobody else on the server.
+function besideTheWay({ path, owner }: DirectoryDesired, fact: FileFact): string | undefined {
+  if (fact.type === 'link') return `${path} is a link to ${fact.target}`
+  if (fact.type !== 'directory') return fact.type === 'absent' ? undefined : `${path} is a ${fact.type}, a directory is wanted: move it away`
+  return fact.owner === owner ? undefined : `${path} belongs to ${fact.owner}, not ${owner}: chown -R ${owner}:${owner} ${path}`
 }

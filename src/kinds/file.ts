@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import type { FactQuery } from '../model/fact.ts'
-import type { FileDesired } from '../model/resource.ts'
+import type { FactQuery, FileFact, ForeignLine } from '../model/fact.ts'
+import type { Claim, FileDesired } from '../model/resource.ts'
+import { covers, fitsTable } from '../model/server-name.ts'
 import { fileBefore } from './before.ts'
 import type { Kind } from './kind.ts'
 
@@ -9,9 +10,10 @@ const sha256Of = (content: string) => createHash('sha256').update(content).diges
 // A file with this content, mode and owner. What somebody else already claims, or brought with a package, stays theirs.
 export const fileKind: Kind<'file'> = {
   facts: (desired) => [
+    ...desired.needs.map((path) => ({ fact: 'file', path, wanted: undefined }) as const),
     fileQuery(desired),
     ...(desired.conffileOf === undefined ? [] : [{ fact: 'package', name: desired.conffileOf } as const]),
-    ...desired.claims.map((claim) => ({ fact: 'foreign', claim }) as const),
+    ...desired.claims.map(({ claim }) => ({ fact: 'foreign', claim }) as const),
   ],
 
   diff(desired, facts) {
@@ -25,15 +27,19 @@ export const fileKind: Kind<'file'> = {
     }
     for (const claim of desired.claims) {
       // What lies at this very path is replaced, not rivalled.
-      const theirs = facts.get({ fact: 'foreign', claim }).find((line) => line.file !== desired.path)
+      const theirs = facts.get({ fact: 'foreign', claim: claim.claim }).find((line) => line.file !== desired.path && rivals(claim, line))
       if (theirs !== undefined) {
         return {
           is: 'conflict',
           where: `${theirs.file}:${theirs.line}`,
-          what: `another ${CLAIMS[claim]} is here already: ${theirs.text}`,
-          hint: WAYS_OUT[claim],
+          what: `another ${CLAIMS[claim.claim]} is here already: ${theirs.text}`,
+          hint: WAYS_OUT[claim.claim],
         }
       }
+    }
+    const lacking = desired.needs.find((path) => facts.get({ fact: 'file', path, wanted: undefined }).type === 'absent')
+    if (lacking !== undefined) {
+      return { is: 'conflict', where: lacking, what: `is not there, and ${desired.path} needs it`, hint: 'put it there first (for a first certificate leave tls out until it is issued: the site answers the challenge over http), then plan again' }
     }
     const before = fileBefore(fact)
     if (before === undefined) {
@@ -42,7 +48,7 @@ export const fileKind: Kind<'file'> = {
     if (before.is === 'absent') return { is: 'change', change: { verb: 'create', before, because: ['it does not exist'] } }
     if (before.is === 'link') return { is: 'change', change: { verb: 'update', before, because: [`it is a link to ${before.target}`] } }
     const because = [
-      ...(before.sha256 === sha256Of(desired.content) ? [] : [contentReason(before.written, fact.type === 'file' && fact.recorded?.sha256 === before.sha256)]),
+      ...(before.sha256 === sha256Of(desired.content) ? [] : [contentReason(before.written, fact)]),
       ...(before.mode === desired.mode ? [] : [`its mode is ${before.mode}, not ${desired.mode}`]),
       ...(before.owner === desired.owner && before.group === desired.group ? [] : [`it belongs to ${before.owner}:${before.group}, not ${desired.owner}:${desired.group}`]),
     ]
@@ -58,19 +64,40 @@ export const fileKind: Kind<'file'> = {
   },
 }
 
-const CLAIMS = { 'nginx-default-server': 'nginx default_server', 'fpm-pool': 'FPM pool', 'apt-source': 'apt source' }
+const CLAIMS: Record<Claim['claim'], string> = { 'nginx-default-server': 'nginx default_server', 'nginx-server-name': 'nginx site for this name', 'fpm-pool': 'FPM pool of this name' }
 
-const WAYS_OUT = {
+const WAYS_OUT: Record<Claim['claim'], string> = {
   'nginx-default-server': 'take `default_server` out of that line (its site goes on answering for its own names), reload nginx, plan again',
+  'nginx-server-name': 'take the name out of that line or out of the app, plan again',
   'fpm-pool': 'rename that pool and plan again',
-  'apt-source': 'remove that line and plan again',
+}
+
+// Whether this line of somebody else wants what the file claims.
+function rivals(claim: Claim, line: ForeignLine): boolean {
+  switch (claim.claim) {
+    case 'nginx-default-server':
+      return true
+    case 'nginx-server-name':
+      return serverNames(line.text).some((theirs) => claim.names.some((ours) => ours === theirs || (!fitsTable(ours) && covers(theirs, ours))))
+    case 'fpm-pool':
+      return line.file.slice(0, line.file.lastIndexOf('/')) === claim.folder && /^\[\s*([^\]]*?)\s*\]/.exec(line.text)?.[1] === claim.name
+  }
+}
+
+// The names of a server_name statement: .example.com stands for two. A wildcard that merely covers a name of ours is no
+// rival, nginx prefers the exact name, unless that is too long to be written as a name.
+function serverNames(statement: string): string[] {
+  const names = statement.split(/\s+/).slice(1).map((word) => word.replace(/^(["'])(.*)\1$/, '$2').toLowerCase())
+  return names.flatMap((name) => (name.startsWith('.') ? [name.slice(1), `*${name}`] : [name]))
 }
 
 function fileQuery(desired: FileDesired): Extract<FactQuery, { fact: 'file' }> {
-  return { fact: 'file', path: desired.path, wanted: sha256Of(desired.content) }
+  return { fact: 'file', path: desired.path, wanted: desired.secret ? undefined : sha256Of(desired.content) }
 }
 
-function contentReason(written: boolean, asRecorded: boolean): string {
+function contentReason(written: boolean, fact: FileFact): string {
   if (!written) return 'its content differs, and Flight did not write it'
-  return asRecorded ? 'the definition changed' : 'somebody changed it on the server'
+  const recorded = fact.type === 'file' ? fact.recorded : undefined
+  if (recorded?.scope === 'retired') return 'it was retired here, and is wanted again'
+  return fact.type === 'file' && recorded?.sha256 === fact.sha256 ? 'the definition changed' : 'somebody changed it on the server'
 }

@@ -6,6 +6,7 @@ import { fileKind } from './file.ts'
 import type { Kind } from './kind.ts'
 import { linkKind } from './link.ts'
 import { packageKind } from './package.ts'
+import { programsKind } from './programs.ts'
 import { retiredKind } from './retired.ts'
 import { serviceKind } from './service.ts'
 import { userKind } from './user.ts'
@@ -20,4 +21,5 @@ export const KINDS: { readonly [K in KindName]: Kind<K> } = {
   service: serviceKind,
   composer: composerKind,
   retired: retiredKind,
+  programs: programsKind,
 }

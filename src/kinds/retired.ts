@@ -1,15 +1,23 @@
+import type { FileQuery } from '../model/fact.ts'
 import { RETIRED_MARK } from '../model/record.ts'
+import type { RetiredDesired } from '../model/resource.ts'
 import { fileBefore } from './before.ts'
 import type { Kind } from './kind.ts'
 
 // A file that Flight wrote and that no definition wants any more is out of service.
 export const retiredKind: Kind<'retired'> = {
-  facts: ({ path }) => [{ fact: 'file', path, wanted: '0'.repeat(64) }],
-  diff({ path }, facts) {
-    const before = fileBefore(facts.get({ fact: 'file', path, wanted: '0'.repeat(64) }))
+  facts: (desired) => [query(desired)],
+  diff(desired, facts) {
+    const { path } = desired
+    const before = fileBefore(facts.get(query(desired)))
     if (before === undefined || before.is !== 'file') return { is: 'same', why: `${path} is gone` }
     if (before.content?.slice(2).startsWith(RETIRED_MARK) === true) return { is: 'same', why: `${path} is retired` }
-    return { is: 'change', change: { verb: 'retire', before, because: ['Flight wrote it, and no definition wants it any more'] } }
+    return { is: 'change', change: { verb: 'retire', before, because: ['Flight wrote it, and no definition wants it on this server any more'] } }
   },
-  steps: ({ after }) => [{ step: 'retire', path: after.path, comment: after.comment, because: 'no definition wants it any more' }],
+  steps: ({ after }) => [{ step: 'retire', path: after.path, comment: after.comment, because: 'no definition wants it on this server any more' }],
+}
+
+// What it holds is shown with what is retired, unless nobody may read it: then nothing of it travels.
+function query({ path, secret }: RetiredDesired): FileQuery {
+  return { fact: 'file', path, wanted: secret ? undefined : '0'.repeat(64) }
 }

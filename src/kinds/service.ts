@@ -9,6 +9,13 @@ export const serviceKind: Kind<'service'> = {
   diff(desired, facts) {
     const fact = facts.get(serviceQuery(desired))
     const before: BeforeOf['service'] = { exists: fact.exists, enabled: fact.enabled, active: fact.active }
+    // Nobody asks for it here any more, or it has been looked after before what is retired: only what it runs matters.
+    if (!desired.wanted || desired.phase === 'retire') {
+      const loads = desired.phase === 'retire' ? changeReasons(desired) : loadReasons(desired, fact)
+      if (!fact.exists || !fact.active) return { is: 'same', why: `${desired.title} does not run` }
+      if (loads.length === 0) return { is: 'same', why: `${desired.title} runs with the configuration that lies on disk` }
+      return { is: 'change', change: { verb: 'reload', before: { ...before, ...unloadedOf(fact) }, because: loads } }
+    }
     if (!fact.exists) return { is: 'change', change: { verb: 'start', before, because: [`${desired.title} is not installed yet`] } }
     if (!fact.active || !fact.enabled) {
       const because = [...(fact.active ? [] : ['it does not run']), ...(fact.enabled ? [] : ['it does not start at boot'])]
@@ -21,21 +28,27 @@ export const serviceKind: Kind<'service'> = {
     return { is: 'change', change: { verb: 'reload', before: { ...before, ...unloadedOf(fact) }, because } }
   },
   steps({ verb, before, after }) {
-    const { unit, configuration, mark, test, changes } = after
-    const common = { step: 'service', unit, configuration, mark, test, changes } as const
+    const { unit, configuration, mark, test, changes, precedes, patience, pools, waitForNginx } = after
+    const common = { step: 'service', unit, configuration, mark, test, changes, precedes, patience, pools, waitForNginx } as const
     const start = { ...common, does: 'start' } as const
     const reload = { ...common, does: 'reload' } as const
-    if (verb === 'reload') return before.enabled ? [reload] : [start, reload]
+    if (verb === 'reload') return before.enabled || !after.wanted ? [reload] : [start, reload]
     return [start]
   },
 }
 
 function loadReasons(desired: ServiceDesired, fact: ServiceFact): string[] {
   return [
-    ...(desired.changes.length === 0 ? [] : [desired.changes.length === 1 ? `${desired.changes[0]} is not as defined` : `${desired.changes.length} of its files are not as defined`]),
+    ...changeReasons(desired),
     ...(desired.installs.length === 0 ? [] : [`${desired.installs.join(', ')} ${desired.installs.length === 1 ? 'is' : 'are'} not installed`]),
     ...(fact.unloaded === undefined ? [] : [`${fact.unloaded.path} changed after it last loaded its configuration`]),
   ]
+}
+
+function changeReasons({ changes, phase }: ServiceDesired): string[] {
+  if (changes.length === 0) return []
+  if (phase === 'retire') return [changes.length === 1 ? `${changes[0]} is retired` : `${changes.length} of its files are retired`]
+  return [changes.length === 1 ? `${changes[0]} is not as defined` : `${changes.length} of its files are not as defined`]
 }
 
 function unloadedOf(fact: ServiceFact): { unloaded?: string } {

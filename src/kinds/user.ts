@@ -1,6 +1,9 @@
 import type { Kind } from './kind.ts'
 
-// A system user exists. One that is there is never changed, only complained about when it is a person's.
+// A person's account: useradd gives system users numbers below it (login.defs, SYS_UID_MAX).
+const FIRST_PERSON = 1000
+
+// A system user exists. One that is there is never changed, and refused when it is somebody else's.
 export const userKind: Kind<'user'> = {
   facts: ({ name }) => [{ fact: 'user', name }],
   diff(desired, facts) {
@@ -8,6 +11,9 @@ export const userKind: Kind<'user'> = {
     if (fact === undefined) return { is: 'change', change: { verb: 'create', before: { is: 'absent' }, because: ['it does not exist'] } }
     if (fact.home !== desired.home) {
       return { is: 'conflict', where: `user ${desired.name}`, what: `exists with the home ${fact.home}, wanted is ${desired.home}`, hint: 'Flight does not take over a user that somebody else made: rename one of the two' }
+    }
+    if (desired.scope !== 'cluster' && fact.uid >= FIRST_PERSON) {
+      return { is: 'conflict', where: `user ${desired.name}`, what: `is a person's account (uid ${fact.uid}), the app wants a system user of that name`, hint: 'rename the app: its name becomes a user of its own' }
     }
     return { is: 'same', why: `user ${desired.name} exists` }
   },

@@ -26,20 +26,35 @@ export function recordShell(path: string, sha256: string, scope: string): string
   return `{ [ -z "$(tail -c 1 ${MANIFEST} 2>/dev/null)" ] || echo; printf '%s\\t%s\\t%s\\n' ${quote(sha256)} ${quote(scope)} ${quote(path)}; } >>${MANIFEST} || exit 1`
 }
 
-// Puts back what this plan found at its paths, and the manifest's word on each: what Flight wrote before this plan is
-// Flight's again, what somebody else wrote is somebody else's again.
+// Shell function `put_back KEPT PATH`: what was kept of a path, and the manifest's word on it: what Flight wrote before is Flight's
+// again, what somebody else wrote is somebody else's again.
+const PUT_BACK = [
+  `put_back() {`,
+  `  if [ -e "$1" ] && ! cmp -s -- "$1" "$2" || [ -L "$1" ] || { [ -e "$1.absent" ] && [ -e "$2" ]; }; then`,
+  `    new=$(sha256sum -- "$2" 2>/dev/null | cut -c1-64)`,
+  `    if [ -e "$1.absent" ]; then rm -f -- "$2"; else cp -a -- "$1" "$2.flight-back" && mv -fT -- "$2.flight-back" "$2"; fi`,
+  `    line=$(path="$2" awk -F '\\t' -v new="$new" '$3==ENVIRON["path"] && $1!=new {last=$0} END {print last}' ${MANIFEST})`,
+  `    [ -n "$line" ] || line=$(printf '%s\\t%s\\t%s' ${'0'.repeat(64)} ${FORGOTTEN} "$2")`,
+  `    printf '%s\\n' "$line" >>${MANIFEST}`,
+  `  fi`,
+  `}`,
+]
+
+// Puts back what this plan found at its paths.
 export function putBackShell(paths: readonly string[], place: StepPlace): string[] {
-  return paths.flatMap((path) => {
-    const kept = quote(keptPath(path, place))
-    const at = quote(path)
-    return [
-      `if [ -e ${kept} ] && ! cmp -s ${kept} ${at} || [ -L ${kept} ] || { [ -e ${kept}.absent ] && [ -e ${at} ]; }; then`,
-      `  new=$(sha256sum ${at} 2>/dev/null | cut -c1-64)`,
-      `  if [ -e ${kept}.absent ]; then rm -f -- ${at}; else cp -a -- ${kept} ${quote(`${path}.flight-back`)} && mv -fT ${quote(`${path}.flight-back`)} ${at}; fi`,
-      `  line=$(awk -F '\\t' -v path=${at} -v new="$new" '$3==path && $1!=new {last=$0} END {print last}' ${MANIFEST})`,
-      `  [ -n "$line" ] || line=$(printf '%s\\t%s\\t%s' ${'0'.repeat(64)} ${FORGOTTEN} ${at})`,
-      `  printf '%s\\n' "$line" >>${MANIFEST}`,
-      `fi`,
-    ]
-  })
+  return paths.length === 0 ? [] : [...PUT_BACK, ...paths.map((path) => `put_back ${quote(keptPath(path, place))} ${quote(path)}`)]
 }
+
+// Shell function `put_back_older TEST FOLDERS MOMENT`: what earlier plans wrote below these folders since a moment (seconds since
+// 1970, that of the last load), newest plan first, until the test passes: a run that was cut off may have left it there unloaded.
+export const PUT_BACK_OLDER = [
+  ...PUT_BACK,
+  `put_back_older() {`,
+  `  [ -n "$3" ] || return 0`,
+  `  for plan in $(ls -1t ${KEPT} 2>/dev/null); do`,
+  `    "$1" >/dev/null 2>&1 && return 0`,
+  `    for folder in $2; do find "${KEPT}/$plan$folder" ! -type d -newerct "@$3" 2>/dev/null; done >/run/flight-kept.$$`,
+  `    while IFS= read -r kept; do kept=\${kept%.absent}; put_back "$kept" "\${kept#${KEPT}/"$plan"}"; done </run/flight-kept.$$; rm -f /run/flight-kept.$$`,
+  `  done`,
+  `}`,
+]

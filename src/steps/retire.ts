@@ -15,8 +15,9 @@ export const retireStep: StepSort<'retire'> = {
       keepShell(step.path, place),
       `trap ${quote(`rm -f -- ${beside}`)} EXIT`,
       `cp -a -- ${path} ${beside} && printf '%s %s on %s: %s\\n' ${quote(step.comment)} ${quote(RETIRED_MARK)} "$(date -u +%F)" ${quote(step.because)} >${beside} && sync ${beside} || exit 1`,
+      // Only then: what is recorded as retired is not looked at again.
+      `mv -fT ${beside} ${path} || exit 1`,
       recordShell(step.path, '0'.repeat(64), 'retired'),
-      `mv -fT ${beside} ${path}`,
     ].join('\n')
   },
 }

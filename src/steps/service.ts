@@ -1,12 +1,14 @@
 import { LOADED } from '../model/record.ts'
 import type { ConfigurationTest } from '../model/service.ts'
 import { configurationDigest, loadedMark, loadIdentity, newestChange } from '../shell/loaded.ts'
-import { quote } from '../shell/quote.ts'
-import { putBackShell } from './keep.ts'
+import { awaitOldWorkersShell, awaitPoolsShell, checkPoolsShell } from '../shell/fpm-pools.ts'
+import { quote, words } from '../shell/quote.ts'
+import { PUT_BACK_OLDER, putBackShell } from './keep.ts'
 import { EXIT_BAD_CONFIGURATION, EXIT_NOT_LOADED, type StepOf, type StepPlace, type StepSort } from './step.ts'
 
-// Starts a service, or makes a running one load its configuration: the test first (a bad configuration plus a reload
-// kills FPM's master), then the reload, then proof that the load really moved. What was loaded is noted.
+// Starts a service, or makes a running one load its configuration: the tests first (a bad configuration plus a reload
+// kills FPM's master), then the reload, then proof that the load really moved: the mark, and every pool's own word. What was
+// loaded is noted.
 export const serviceStep: StepSort<'service'> = {
   long: false,
   shell(step, place) {
@@ -15,24 +17,32 @@ export const serviceStep: StepSort<'service'> = {
     const start = `systemctl enable --quiet ${unit} && systemctl start ${unit} || { ${tellStatus(unit)}; exit 1; }`
     return [
       ...testShell(step, place),
+      ...awaitOldWorkersShell(step.waitForNginx),
+      `since=$(date +%s)`,
       `digest=$(${configurationDigest(step.configuration.length === 0 ? ['/nonexistent'] : step.configuration)})`,
       ...(step.does === 'start' ? [start, ...ifUnloaded(step, reloadShell(step))] : reloadShell(step)),
       `systemctl is-active --quiet ${unit} || { echo 'it does not run afterwards' >&2; ${tellStatus(unit)}; exit 1; }`,
+      ...(step.does === 'start' ? [`since=0`] : []),
+      ...awaitPoolsShell(step.pools, step.patience),
       ...(step.mark.by === 'none' ? [] : [`mkdir -p ${LOADED} && printf '%s %s\\n' "$(${load})" "$digest" >${LOADED}/${unit}.new && mv -fT ${LOADED}/${unit}.new ${LOADED}/${unit}`]),
     ].join('\n')
   },
 }
 
-// Loads, and waits until the load has really moved.
-function reloadShell({ unit, mark }: StepOf<'service'>): string[] {
+// What the master runs with may be older than the definition, and wait longer than it says.
+const FPM_PATIENCE = 300
+
+// Loads, and waits until the load has really moved: FPM's waits for running requests.
+function reloadShell({ unit, mark, patience }: StepOf<'service'>): string[] {
   const load = loadIdentity(mark)
   const reload = `systemctl reload-or-restart ${quote(unit)} || { ${tellStatus(quote(unit))}; exit 1; }`
   if (mark.by === 'none') return [reload]
+  const seconds = mark.by === 'pid-file' ? 15 + Math.max(patience, FPM_PATIENCE) : 15
   return [
     `before=$(${load})`,
     reload,
-    `n=0; while [ "$(${load})" = "$before" ] && [ $n -lt 150 ]; do n=$((n+1)); sleep 0.1; done`,
-    `[ "$(${load})" != "$before" ] || { echo 'the reload was asked for, and the service did not load anything within 15 s' >&2; exit ${EXIT_NOT_LOADED}; }`,
+    `n=0; while [ "$(${load})" = "$before" ] && [ $n -lt ${seconds * 10} ] && { [ $((n % 10)) -ne 9 ] || systemctl is-active --quiet ${quote(unit)}; }; do n=$((n+1)); sleep 0.1; done`,
+    `[ "$(${load})" != "$before" ] || { echo 'the reload was asked for, and the service did not load anything within ${seconds} s' >&2; exit ${EXIT_NOT_LOADED}; }`,
   ]
 }
 
@@ -49,13 +59,24 @@ function ifUnloaded({ mark, configuration }: StepOf<'service'>, load: readonly s
 
 const tellStatus = (quotedUnit: string) => `systemctl status --no-pager --lines=10 ${quotedUnit} >&2`
 
+// All tests before anything loads. When one fails, everything that was to be loaded is put back, and where that is not enough
+// what earlier runs left there unloaded.
 function testShell(step: StepOf<'service'>, place: StepPlace): string[] {
-  const test = testCommand(step.test)
-  if (test === undefined) return []
+  const loads = [step, ...step.precedes]
+  const tests = loads.flatMap(({ test }, index) => {
+    const command = testCommand(test)
+    return command === undefined ? [] : [`test_${index}() { ${command}; }`]
+  })
+  if (tests.length === 0) return []
+  const names = loads.flatMap(({ test }, index) => (testCommand(test) === undefined ? [] : [`test_${index}`]))
   return [
-    `if ! said=$(${test} 2>&1); then`,
+    ...(loads.some(({ test }) => test.program === 'php-fpm') ? checkPoolsShell() : []),
+    ...tests,
+    `if ! said=$({ ${names.join(' && ')}; } 2>&1); then`,
     `  printf '%s\\n' "$said" | tail -n 20 >&2`,
-    ...putBackShell(step.changes, place),
+    ...putBackShell([...new Set(loads.flatMap(({ changes }) => changes))], place),
+    ...PUT_BACK_OLDER,
+    ...loads.flatMap(({ test, configuration, mark }, index) => (testCommand(test) === undefined ? [] : [`  put_back_older test_${index} ${quote(words(...configuration))} "$(${loadedMark(mark)} | cut -d' ' -f1)"`])),
     `  exit ${EXIT_BAD_CONFIGURATION}`,
     `fi`,
   ]
@@ -66,7 +87,7 @@ function testCommand(test: ConfigurationTest): string | undefined {
     case 'nginx':
       return 'nginx -t -q'
     case 'php-fpm':
-      return `${quote(`php-fpm${test.version}`)} -t`
+      return `{ ${quote(`php-fpm${test.version}`)} -t && check_pools ${quote(`/etc/php/${test.version}/fpm`)}; }`
     case 'none':
       return undefined
   }

@@ -4,6 +4,7 @@ import { downloadStep } from './download.ts'
 import { installStep } from './install.ts'
 import { keyStep } from './key.ts'
 import { linkStep } from './link.ts'
+import { programsStep } from './programs.ts'
 import { retireStep } from './retire.ts'
 import { serviceStep } from './service.ts'
 import type { StepPlace, StepSort } from './step.ts'
@@ -16,6 +17,7 @@ const STEP_SORTS: { readonly [S in Step['step']]: StepSort<S> } = {
   install: installStep,
   key: keyStep,
   link: linkStep,
+  programs: programsStep,
   retire: retireStep,
   service: serviceStep,
   user: userStep,

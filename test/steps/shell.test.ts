@@ -16,21 +16,22 @@ const PLACE = { plan: `sha256:${'a1b2c3d4e5f6'.repeat(5)}0000` }
 // A step of every sort, with one text in every place where a text can stand.
 function someSteps(text: string): Step[] {
   const path = `/etc/${text}`
-  const service = { step: 'service', unit: `${text}.service`, configuration: [path, '/etc/x'], changes: [path] } as const
+  const service = { step: 'service', unit: `${text}.service`, configuration: [path, '/etc/x'], changes: [path], precedes: [{ test: { program: 'php-fpm', version: text }, configuration: [path], mark: { by: 'pid-file', path }, changes: [path] }], patience: 30, pools: [{ name: text, socket: path }], waitForNginx: 60 } as const
   return [
     { step: 'install', packages: [text, 'git'], refresh: true, upgrades: [text], removes: [text], sources: [`/etc/apt/sources.list.d/${text.replaceAll('/', '')}.sources`] },
     { step: 'install', packages: [text], refresh: false, upgrades: [], removes: [], sources: [] },
     { step: 'write', path, content: text, mode: '644', owner: text, group: text, scope: text },
-    { step: 'directory', path, mode: '755', owner: text, group: text },
+    { step: 'directory', path, mode: '755', owner: text, group: text, by: 'root' },
+    { step: 'directory', path, mode: '755', owner: text, group: text, by: text },
     { step: 'link', path, target: text, owner: text, group: text },
-    { step: 'user', name: text, home: path, createHome: true, shell: text },
-    { step: 'user', name: text, home: path, createHome: false, shell: text },
+    { step: 'user', name: text, home: path, shell: text, scope: text },
     { step: 'download', url: `https://x/${text}`, path, sha256: 'a'.repeat(64), mode: '755', scope: text },
     { step: 'key', key: { url: `https://x/${text}`, fingerprint: 'A'.repeat(40) }, path, scope: text },
     { ...service, does: 'start', mark: { by: 'none' }, test: { program: 'none' } },
     { ...service, does: 'start', mark: { by: 'pid-file', path }, test: { program: 'php-fpm', version: text } },
     { ...service, does: 'reload', mark: { by: 'newest-worker', pidFile: path }, test: { program: 'nginx' } },
     { ...service, does: 'reload', mark: { by: 'none' }, test: { program: 'none' } },
+    { step: 'programs', app: text, programs: [text.replaceAll('\n', ' ')], changes: [path] },
     { step: 'retire', path, comment: '#', because: text },
   ]
 }
@@ -60,7 +61,7 @@ test('no text of a step runs as a command', () => {
   try {
     const attack = `x'"; touch ${folder}/broken; $(touch ${folder}/broken) \`touch ${folder}/broken\`\ntouch ${folder}/broken\n#`
     for (const step of someSteps(attack)) {
-      const stubs = ['mkdir', 'rm', 'cp', 'mv', 'chown', 'chmod', 'ln', 'sync', 'apt', 'apt-get', 'dpkg', 'systemctl', 'useradd', 'getent', 'find', 'stat', 'tail', 'head', 'nginx', 'sleep', 'cat'].map((name) => `${name}() { :; }`)
+      const stubs = ['mkdir', 'rm', 'cp', 'mv', 'chown', 'chmod', 'ln', 'sync', 'apt', 'apt-get', 'dpkg', 'systemctl', 'useradd', 'getent', 'find', 'stat', 'tail', 'head', 'nginx', 'sleep', 'cat', 'runuser', 'curl', 'systemd-run', 'timeout', 'cgi-fcgi', 'php-fpm'].map((name) => `${name}() { :; }`)
       const text = stepShell(step, PLACE).text.replaceAll('/var/lib/flight', `${folder}/flight`).replaceAll('/usr/lib/apt/apt-helper', ':').replaceAll('/etc/', `${folder}/etc/`).replace(/\bexit\b/g, ':')
       spawnSync('/bin/sh', [], { input: `cd ${folder}\n${stubs.join('\n')}\n${text}\n`, timeout: 20_000 })
     }

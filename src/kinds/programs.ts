@@ -1,0 +1,102 @@
+import type { BeforeOf, Difference } from '../model/action.ts'
+import type { ProgramsFact } from '../model/fact.ts'
+import type { ProgramsDesired } from '../model/resource.ts'
+import type { Kind } from './kind.ts'
+
+// The programs of an app run, exactly these, with the configuration that lies on disk. Nobody waits for one that still
+// finishes a job: it is as it should be, and a note says so.
+export const programsKind: Kind<'programs'> = {
+  facts: () => [{ fact: 'programs' }],
+  diff(desired, facts): Difference<BeforeOf['programs']> {
+    const fact = facts.get({ fact: 'programs' })
+    if (!fact.daemon) {
+      if (desired.programs.length === 0) return { is: 'same', why: 'supervisor does not run, and nothing of it is wanted' }
+      return { is: 'change', change: { verb: 'start', before: { daemon: false, states: [], unloaded: [] }, because: ['supervisor does not answer yet'] } }
+    }
+    if (fact.refusal !== undefined && !isAbout(desired, fact.refusal)) {
+      return { is: 'conflict', what: `supervisor cannot read its configuration: ${fact.refusal}`, where: 'supervisor', hint: 'one bad file stops every app: correct or remove what it names, then plan again' }
+    }
+    const own = ownOf(desired, fact)
+    const notes = notesOf(own)
+    const because = reasonsOf(desired, own)
+    if (because.length === 0) return { is: 'same', why: whySame(desired, own), notes }
+    const before = {
+      daemon: true,
+      states: own.stopped.map(({ name, state }) => `${name} ${state}`).sort(),
+      unloaded: own.unloaded.map(({ name, is }) => `${name} ${is}`).sort(),
+    }
+    const verb = desired.programs.length === 0 ? 'retire' : own.states.some(({ state }) => state === 'RUNNING') ? 'reload' : 'start'
+    return { is: 'change', change: { verb, before, because }, notes }
+  },
+  steps: ({ after }) => [{ step: 'programs', app: after.app, programs: after.programs, changes: after.changes }],
+}
+
+// What supervisor cannot read may be what this plan writes anew: then that cures it.
+function isAbout({ app, changes }: ProgramsDesired, refusal: string): boolean {
+  return changes.some((path) => refusal.includes(path)) || (changes.length > 0 && refusal.includes(`program:${app}.`))
+}
+
+type Own = {
+  states: ProgramsFact['states'] // of this app
+  stopped: ProgramsFact['states'] // wanted, and nothing brings them back
+  unloaded: ProgramsFact['unloaded']
+  missing: readonly string[]
+  draining: readonly string[]
+}
+
+function ownOf({ app, programs }: ProgramsDesired, fact: ProgramsFact): Own {
+  const draining = fact.draining.filter((name) => name.startsWith(`${app}.`))
+  const isSettled = ({ name }: { name: string }) => name.startsWith(`${app}.`) && !draining.includes(name)
+  const states = fact.states.filter(({ name }) => name.startsWith(`${app}.`))
+  const unloaded = fact.unloaded.filter(isSettled)
+  const known = new Set([...states, ...unloaded].map(({ name }) => name))
+  return {
+    states,
+    stopped: states.filter((each) => isSettled(each) && programs.includes(each.name) && ['STOPPED', 'EXITED', 'FATAL', 'UNKNOWN'].includes(each.state)),
+    unloaded,
+    missing: programs.filter((name) => !known.has(name) && !draining.includes(name)),
+    draining,
+  }
+}
+
+function reasonsOf({ changes }: ProgramsDesired, { stopped, unloaded, missing }: Own): string[] {
+  const named = (is: 'added' | 'changed' | 'removed') => unloaded.filter((each) => each.is === is).map(({ name }) => name)
+  const [added, changed, removed] = [named('added'), named('changed'), named('removed')]
+  return [
+    ...(changes.length === 0 ? [] : [`${changes.join(', ')} ${changes.length === 1 ? 'is' : 'are'} not as defined`]),
+    // Until the plan has written its file, it is only not there yet.
+    ...(changes.length > 0 || missing.length === 0 ? [] : [`supervisor does not know ${some(missing)}`]),
+    ...(added.length === 0 ? [] : [`supervisor has not loaded ${some(added)}`]),
+    ...(changed.length === 0 ? [] : [`what supervisor runs is not what lies on disk: ${some(changed)}`]),
+    ...(removed.length === 0 ? [] : [`no longer defined: ${some(removed)}`]),
+    ...(stopped.length === 0 ? [] : [`${stopped.length === 1 ? 'does' : 'do'} not run: ${some(stopped.map(({ name, state }) => `${name} (${state})`))}`]),
+  ]
+}
+
+function notesOf({ states, draining }: Own): string[] {
+  const failing = states.filter(({ name, state }) => state === 'BACKOFF' && !draining.includes(name)).map(({ name }) => name)
+  return [
+    ...(draining.length === 0 ? [] : [finishing(draining)]),
+    ...(failing.length === 0 ? [] : [`${some(failing)} ${failing.length === 1 ? 'ends' : 'end'} soon after the start and ${failing.length === 1 ? 'is' : 'are'} tried again`]),
+  ]
+}
+
+function whySame({ programs }: ProgramsDesired, { states, draining }: Own): string {
+  const running = states.filter(({ name, state }) => programs.includes(name) && state === 'RUNNING' && !draining.includes(name)).length
+  // Supervisor itself brings these to run, or says before long that they do not.
+  const coming = states.filter(({ name, state }) => programs.includes(name) && state !== 'RUNNING' && !draining.includes(name))
+  const parts = [
+    ...(programs.length === 0 ? [] : [`${running} ${running === 1 ? 'worker runs' : 'workers run'}`]),
+    ...(coming.length === 0 ? [] : [some(coming.map(({ name, state }) => `${name} (${state})`))]),
+    ...(draining.length === 0 ? [] : [finishing(draining)]),
+  ]
+  return parts.length === 0 ? 'nothing of it runs' : parts.join(', ')
+}
+
+function finishing(names: readonly string[]): string {
+  return `${some(names)} ${names.length === 1 ? 'finishes its job' : 'finish their jobs'} first`
+}
+
+function some(names: readonly string[]): string {
+  return names.length <= 4 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`
+}
