@@ -1,10 +1,5 @@
 import type { ServerFeature } from './feature.ts'
+import { selfReadingService } from './services.ts'
 
-// Workers and schedulers need these two; each reads its files by itself, so there is no configuration to be loaded here.
-export const backgroundServicesFeature: ServerFeature = () =>
-  ['cron', 'supervisor'].map((name) => ({
-    kind: 'service',
-    name: `${name}.service`,
-    feature: name,
-    desired: { unit: `${name}.service`, title: name, configuration: [], mark: { by: 'none' }, test: { program: 'none' }, changes: [], extensions: undefined, installs: [] },
-  }))
+// Workers and schedulers need these two. What supervisor has not loaded is a matter of each app's programs.
+export const backgroundServicesFeature: ServerFeature = () => ['cron', 'supervisor'].map(selfReadingService)

@@ -1,25 +1,29 @@
-import type { Resource } from '../model/resource.ts'
+import { appFiles } from '../model/app-paths.ts'
 import type { PhpVersion } from '../model/definitions.ts'
+import type { Resource } from '../model/resource.ts'
 import { render } from '../shell/template.ts'
-import type { ServerFeature } from './feature.ts'
-import { clusterFile } from './resources.ts'
+import type { ServerFeature, ServerInput } from './feature.ts'
+import { clusterFile, directory } from './resources.ts'
+import { fpmService } from './services.ts'
 
 const IDLE_USER = 'flight-idle'
 
 // FPM's master of each version: how long a reload waits, and a pool that does nothing, because FPM wants one. The files
 // lie there before the package comes, so that its first start is already right.
-export const fpmFilesFeature: ServerFeature = ({ cluster, server }) => {
+export const fpmFilesFeature: ServerFeature = (input) => {
+  const { cluster, server } = input
   if (!server.webServer) return []
   const idle: Resource = {
     kind: 'user',
     name: IDLE_USER,
     feature: 'PHP FPM',
-    desired: { name: IDLE_USER, home: '/nonexistent', createHome: false, shell: '/usr/sbin/nologin' },
+    desired: { name: IDLE_USER, home: '/nonexistent', shell: '/usr/sbin/nologin', scope: 'cluster' },
   }
   return [
     idle,
+    directory('PHP FPM', '/var/log/flight'),
     ...cluster.php.flatMap((version) => {
-      const data = { source: cluster.file, version, user: IDLE_USER, requestDuration: cluster.requestDuration, processControlTimeout: reloadPatience(cluster.requestDuration) }
+      const data = { source: cluster.file, version, user: IDLE_USER, requestDuration: cluster.requestDuration, processControlTimeout: reloadPatience(longestRequest(input, version)) }
       const folder = `/etc/php/${version}/fpm/pool.d`
       return [
         clusterFile(`PHP ${version} FPM`, `${folder}/flight.conf`, render('fpm.conf', data)),
@@ -29,29 +33,22 @@ export const fpmFilesFeature: ServerFeature = ({ cluster, server }) => {
   ]
 }
 
+// All pools of a master wait together: for the longest request that any of its apps may run.
+function longestRequest({ cluster, apps }: ServerInput, version: PhpVersion): number {
+  const own = apps.filter(({ app, on }) => app.php === version && on.web !== undefined).map(({ app }) => app.requestDuration ?? cluster.requestDuration)
+  return Math.max(cluster.requestDuration, ...own)
+}
+
 // A reload waits for running requests; FPM ends a request a while after its limit (measured: 5.7 to 6.5 s for a limit of 5).
 export function reloadPatience(requestDuration: number): number {
   return Math.ceil((requestDuration * 4) / 3)
 }
 
-// FPM of each version runs, with the configuration that lies on disk.
-export const fpmServicesFeature: ServerFeature = ({ cluster, server }) => (server.webServer ? cluster.php.map(fpmService) : [])
-
-function fpmService(version: PhpVersion): Resource {
-  const unit = `php${version}-fpm.service`
-  return {
-    kind: 'service',
-    name: unit,
-    feature: `PHP ${version} FPM`,
-    desired: {
-      unit,
-      title: `PHP ${version} FPM`,
-      configuration: [`/etc/php/${version}/fpm`, `/etc/php/${version}/mods-available`],
-      mark: { by: 'pid-file', path: `/run/php/php${version}-fpm.pid` },
-      test: { program: 'php-fpm', version },
-      changes: [],
-      extensions: `php${version}-`,
-      installs: [],
-    },
-  }
-}
+// FPM of each version runs, with the configuration that lies on disk, and the pools of the apps that are configured answer.
+export const fpmServicesFeature = (input: ServerInput, configured: ServerInput['apps']): Resource[] =>
+  input.server.webServer
+    ? input.cluster.php.map((version) => {
+        const pools = configured.filter(({ app, on }) => app.php === version && on.web !== undefined)
+        return fpmService(version, pools.map(({ app }) => ({ name: app.name, socket: appFiles(app.name).socket(version) })), reloadPatience(longestRequest(input, version)))
+      })
+    : []

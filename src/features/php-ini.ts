@@ -1,6 +1,7 @@
 import type { Cluster, Ini } from '../model/definitions.ts'
 import { render } from '../shell/template.ts'
 import type { ServerFeature } from './feature.ts'
+import { written } from './ini-value.ts'
 import { clusterFile } from './resources.ts'
 
 // php.ini of each version: FPM's with the limits of a request and OPcache, the command line's with php_ini alone.
@@ -36,15 +37,4 @@ const OPCACHE: Ini = {
   'opcache.memory_consumption': '512',
   'opcache.restrict_api': '/usr/lib/flight/',
   'opcache.validate_permission': '1',
-}
-
-// Values as an ini file wants them: bare where nothing in them is special, single-quoted (nothing is expanded) otherwise.
-function written(ini: Ini): Record<string, string> {
-  const entries = Object.entries(ini).sort(([a], [b]) => (a < b ? -1 : 1))
-  return Object.fromEntries(entries.map(([key, value]) => [key, iniValue(value)]))
-}
-
-export function iniValue(value: string): string {
-  if (/^[A-Za-z0-9_./,:@+-]+$/.test(value)) return value
-  return value.includes("'") ? `"${value.replace(/["\\$]/g, '\\$&')}"` : `'${value}'`
 }

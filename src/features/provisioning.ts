@@ -1,17 +1,18 @@
 import type { ServerFeature } from './feature.ts'
-import { backgroundServicesFeature } from './background-services.ts'
+import { appShimsFeature } from './app-shims.ts'
+import { slowLogsFeature } from './app-logs.ts'
 import { composerFeature } from './composer.ts'
-import { fpmFilesFeature, fpmServicesFeature } from './fpm.ts'
+import { fpmFilesFeature } from './fpm.ts'
 import { librariesFeature } from './libraries.ts'
-import { nginxFilesFeature, nginxLateFilesFeature, nginxPackageFeature, nginxServiceFeature } from './nginx.ts'
+import { nginxFilesFeature, nginxLateFilesFeature, nginxPackageFeature } from './nginx.ts'
 import { phpFeature } from './php.ts'
 import { phpIniFeature } from './php-ini.ts'
 import { phpReloadFeature } from './php-reload.ts'
 import { phpSourceFeature } from './php-source.ts'
 
-// Everything that a cluster asks of a server, in the order in which it is made: sources, configuration, packages in one
-// transaction, what needs them, services.
-export const PROVISIONING: readonly ServerFeature[] = [
+// What a cluster asks of a server before anything runs, in the order in which it is made: sources, configuration, packages in
+// one transaction, what needs them.
+export const PREPARING: readonly ServerFeature[] = [
   phpSourceFeature,
   fpmFilesFeature,
   phpIniFeature,
@@ -22,7 +23,6 @@ export const PROVISIONING: readonly ServerFeature[] = [
   composerFeature,
   nginxLateFilesFeature,
   phpReloadFeature,
-  fpmServicesFeature,
-  nginxServiceFeature,
-  backgroundServicesFeature,
+  appShimsFeature,
+  slowLogsFeature,
 ]

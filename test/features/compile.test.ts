@@ -1,21 +1,20 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { compileServer } from '../../src/engine/compile.ts'
 import { reloadPatience } from '../../src/features/fpm.ts'
-import { iniValue } from '../../src/features/php-ini.ts'
+import { iniValue } from '../../src/features/ini-value.ts'
 import { phpPackages } from '../../src/features/php-packages.ts'
 import type { Cluster, PhpSource } from '../../src/model/definitions.ts'
 import { FlightError } from '../../src/model/errors.ts'
 import type { Resource, ResourceOf } from '../../src/model/resource.ts'
 import type { System } from '../../src/model/server.ts'
 import { render } from '../../src/shell/template.ts'
-import { cluster, server } from '../support/builders.ts'
+import { cluster, compileFor, server } from '../support/builders.ts'
 import { BOOKWORM, JAMMY } from '../support/memory/bookworm.ts'
 
 const TRIXIE: System = { ...BOOKWORM, codename: 'trixie', name: 'Debian GNU/Linux 13 (trixie)' }
 const NOBLE: System = { ...JAMMY, codename: 'noble', name: 'Ubuntu 24.04.3 LTS' }
 
-const compiled = (more: Partial<Cluster>, system: System = BOOKWORM, webServer = true) => compileServer(cluster(more), server('web-1', { webServer }), system)
+const compiled = (more: Partial<Cluster>, system: System = BOOKWORM, webServer = true) => compileFor(cluster(more), server('web-1', { webServer }), system)
 const addresses = (resources: readonly Resource[]) => resources.map(({ kind, name }) => `${kind} ${name}`)
 const packagesOf = (resources: readonly Resource[]) => resources.filter(({ kind }) => kind === 'package').map(({ name }) => name)
 const sourceOf = (resources: readonly Resource[]) => resources.find((each): each is ResourceOf<'apt-source'> => each.kind === 'apt-source')?.desired
@@ -38,14 +37,25 @@ function refusalOf(compile: () => unknown): { code: string; what: string } {
 test('a web server: configuration before its packages, services last', () => {
   assert.equal(addresses(compiled({ phpReload: '15 4 * * *', phpIni: { 'date.timezone': 'UTC' } })).filter((each) => !each.startsWith('package')), [
     'user flight-idle',
+    'directory /var/log/flight',
     'file /etc/php/8.2/fpm/pool.d/flight.conf',
     'file /etc/php/8.2/fpm/pool.d/www.conf',
     'file /etc/php/8.2/fpm/conf.d/99-flight.ini',
     'file /etc/php/8.2/cli/conf.d/99-flight.ini',
     'file /etc/nginx/flight/limits.conf',
+    'file /etc/nginx/flight/fastcgi.conf',
+    'file /etc/nginx/flight/proxy.conf',
+    'file /etc/nginx/flight/real-ip.conf',
+    'directory /var/www/flight-acme',
+    'file /etc/nginx/flight/acme.conf',
+    'file /etc/nginx/conf.d/flight.conf',
     'file /etc/nginx/conf.d/flight-default.conf',
     'file /etc/nginx/sites-available/default',
     'file /etc/cron.d/flight-php-reload',
+    'file /usr/lib/flight/php8.2/php',
+    'file /usr/lib/flight/php8.2/artisan',
+    'file /usr/lib/flight/php8.2/composer',
+    'file /etc/logrotate.d/flight',
     'service php8.2-fpm.service',
     'service nginx.service',
     'service cron.service',
@@ -57,7 +67,7 @@ test('a server that serves no requests has neither nginx nor FPM', () => {
   const resources = compiled({ phpReload: '15 4 * * *', phpIni: { 'date.timezone': 'UTC' } }, BOOKWORM, false)
   assert.equal(addresses(resources).filter((each) => /nginx|fpm/.test(each)), [])
   assert.ok(packagesOf(resources).includes('php8.2-cli'))
-  assert.equal(addresses(resources).filter((each) => each.startsWith('file')), ['file /etc/php/8.2/cli/conf.d/99-flight.ini'])
+  assert.equal(addresses(resources).filter((each) => each.startsWith('file')), ['file /etc/php/8.2/cli/conf.d/99-flight.ini', ...['php', 'artisan', 'composer'].map((name) => `file /usr/lib/flight/php8.2/${name}`)])
 })
 
 test('nothing is wanted twice on a server', () => {
