@@ -1,9 +1,11 @@
 import pLimit from 'p-limit'
 import { FlightError, type Problem } from '../model/errors.ts'
 import type { Host, Lock } from '../model/host.ts'
-import type { Plan } from '../model/plan.ts'
+import type { Action } from '../model/action.ts'
+import type { Plan, Stage } from '../model/plan.ts'
 import type { Receipt, ReceiptServer } from '../model/receipt.ts'
 import { applyServer, type ServerOutcome } from './apply-server.ts'
+import { revealed } from './compare.ts'
 import { conclude, receiptOf, remembered } from './conclude.ts'
 import { type ApplyRequest, membersOf, prepare, type Ready, refuseBlocked } from './prepare-apply.ts'
 
@@ -11,14 +13,14 @@ import { type ApplyRequest, membersOf, prepare, type Ready, refuseBlocked } from
 // then nothing was written anywhere; afterwards the receipt says what was done.
 export async function applyPlan(request: ApplyRequest): Promise<Receipt> {
   const began = new Date()
-  const members = membersOf(request.plan, request.definitions)
+  const members = membersOf(request)
   refuseBlocked(request.plan)
   for (const text of leftOut(request.plan)) request.listen({ event: 'note', text })
   const hosts: Host[] = []
   const locks: Lock[] = []
   try {
     const { ready, missing } = await prepare(members, request, hosts, locks)
-    const servers = await work(ready, request)
+    const servers = await work(ready, missing, request)
     const absent = missing.map((problem): ReceiptServer => ({ name: problem.where.split(' ')[0] ?? '', outcome: 'unreachable', converged: false, seconds: 0, actions: [] }))
     const receipt = receiptOf(request, began, [...servers.map(({ receipt: entry }) => entry), ...absent], [...servers.flatMap(({ problems }) => problems), ...missing])
     const worked = ready.filter(({ standing }) => standing.pending.length > 0)
@@ -40,20 +42,25 @@ function lostLater(error: unknown): void {
   if (!(error instanceof FlightError)) throw error
 }
 
-// Stage by stage; the next begins only when every server has finished the last.
-async function work(ready: readonly Ready[], request: ApplyRequest): Promise<{ receipt: ReceiptServer; problems: readonly Problem[] }[]> {
+// Stage by stage; the next begins only when every server has finished the last. What is retired goes only when what takes its
+// place works on all servers, also on those that cannot be reached now.
+async function work(ready: readonly Ready[], missing: readonly Problem[], request: ApplyRequest): Promise<{ receipt: ReceiptServer; problems: readonly Problem[] }[]> {
   const began = Date.now()
   const outcomes = new Map<string, ServerOutcome>()
   for (const stage of request.plan.stages) {
-    if ([...outcomes.values()].some((outcome) => outcome.problems.length > 0)) break
-    const inStage = ready.filter(({ planned }) => stage.servers.some((entry) => entry.server === planned.name))
+    const inStage = ready.filter(({ planned, standing }) => stage.servers.some((entry) => entry.server === planned.name && entry.actions.some((action) => standing.pending.includes(action))))
+    const failed = [...outcomes].find(([, outcome]) => outcome.problems.length > 0)?.[0] ?? (isRetiring(stage) ? missing[0]?.where : undefined)
+    if (failed !== undefined) {
+      for (const { planned, standing } of inStage) leaveOut(outcomes, planned.name, actionsIn(stage, planned.name).filter((action) => standing.pending.includes(action)), stage.name, failed)
+      continue
+    }
     if (inStage.length > 0) request.listen({ event: 'stage-begins', stage: stage.name, servers: inStage.map(({ planned }) => planned.name) })
     const limit = pLimit(request.parallel)
     await Promise.all(
-      inStage.map(({ planned, host, lock, standing }) =>
+      inStage.map(({ planned, host, lock, standing, resources }) =>
         limit(async () => {
-          const actions = stage.servers.filter((entry) => entry.server === planned.name).flatMap((entry) => entry.actions)
-          const outcome = await applyServer(actions, new Set(standing.pending), { host, lock, plan: request.plan.digest, stage: stage.name, planned, listen: request.listen, signal: request.signal })
+          const reveal = (action: Action) => revealed(action, resources)
+          const outcome = await applyServer(actionsIn(stage, planned.name), new Set(standing.pending), { host, lock, plan: request.plan.digest, stage: stage.name.replaceAll(' ', '-'), planned, listen: request.listen, signal: request.signal, reveal })
           const earlier = outcomes.get(planned.name)
           outcomes.set(planned.name, earlier === undefined ? outcome : { ...outcome, actions: [...earlier.actions, ...outcome.actions] })
         }),
@@ -64,3 +71,18 @@ async function work(ready: readonly Ready[], request: ApplyRequest): Promise<{ r
   return Promise.all(ready.map((member) => limit(() => conclude(member, outcomes.get(member.planned.name), request, began))))
 }
 
+function actionsIn(stage: Stage, server: string): Action[] {
+  return stage.servers.filter((entry) => entry.server === server).flatMap((entry) => entry.actions)
+}
+
+function isRetiring(stage: Stage): boolean {
+  return stage.name.split(' ')[0] === 'retire'
+}
+
+// What a later stage would have done on a server, when an earlier one did not work somewhere.
+function leaveOut(outcomes: Map<string, ServerOutcome>, server: string, actions: readonly Action[], stage: string, failed: string): void {
+  const earlier = outcomes.get(server) ?? { actions: [], problems: [], interrupted: false }
+  const left = actions.map(({ address, verb, feature }) => ({ address, verb, feature, outcome: 'not begun' as const, seconds: 0 }))
+  const problem: Problem = { code: 'FLIGHT_STEP_FAILED', where: server, what: `the stage "${stage}" was not begun, because of ${failed.split(/[ /]/)[0]}`, hint: 'settle that first, then plan again' }
+  outcomes.set(server, { ...earlier, actions: [...earlier.actions, ...left], problems: [...earlier.problems, ...(earlier.problems.length > 0 ? [] : [problem])] })
+}

@@ -15,6 +15,7 @@ export type ServerWork = {
   planned: PlannedServer
   listen: Listener
   signal: AbortSignal
+  reveal(action: Action): Action // with what the plan does not hold
 }
 
 export type ServerOutcome = { actions: readonly ReceiptAction[]; problems: readonly Problem[]; interrupted: boolean }
@@ -23,18 +24,19 @@ export type ServerOutcome = { actions: readonly ReceiptAction[]; problems: reado
 // place in the whole plan, however much of it is done already: by that number a step that still runs is found again.
 type Turn = { number: number; actions: readonly Action[]; steps: readonly Step[] }
 
-// Does those of a server's planned actions that are pending, in their order. The first failure ends it: what follows is not
-// begun.
+// Does those of a server's planned actions that are pending, in their order. The first failure ends it, unless it concerns one
+// app alone: what follows is not begun.
 export async function applyServer(planned: readonly Action[], pending: ReadonlySet<Action>, work: ServerWork): Promise<ServerOutcome> {
   const done: ReceiptAction[] = []
+  const failed: Problem[] = []
   let lockLost: string | undefined
   void work.lock.lost.then((why) => (lockLost = why))
-  const turns = turnsOf(planned, pending, work.planned)
+  const turns = turnsOf(planned, pending, work)
   for (const [index, turn] of turns.entries()) {
     // Let a lost lock that is known already be heard before the next write.
     await Promise.resolve()
     const stop = work.signal.aborted ? interrupted(work.planned.name) : lockLost === undefined ? undefined : lostLock(work.planned.name, lockLost)
-    if (stop !== undefined) return ended(done, turns.slice(index), stop, work)
+    if (stop !== undefined) return ended(done, turns.slice(index), [...failed, ...stop], work)
     const began = Date.now()
     const [first] = turn.actions
     if (first !== undefined) work.listen({ event: 'action-begins', server: work.planned.name, address: addressOfTurn(turn), feature: first.feature, verb: first.verb })
@@ -51,15 +53,24 @@ export async function applyServer(planned: readonly Action[], pending: ReadonlyS
       const problems = error.problems.map((problem) => ({ ...problem, where: `${problem.where}: ${turn.actions.length > 1 ? `installing ${turn.actions.length} packages` : (first?.address ?? '')}` }))
       done.push(...outcomes(turn, 'failed', began, error.message))
       tell(turn, 'failed', began, work, error.message)
-      return ended(done, turns.slice(index + 1), problems, work)
+      if (!concernsOthers(turn)) {
+        failed.push(...problems)
+        continue
+      }
+      return ended(done, turns.slice(index + 1), [...failed, ...problems], work)
     }
     done.push(...outcomes(turn, 'done', began))
     tell(turn, 'done', began, work)
   }
-  return { actions: done, problems: [], interrupted: false }
+  return { actions: done, problems: failed, interrupted: false }
 }
 
-function turnsOf(planned: readonly Action[], pending: ReadonlySet<Action>, server: PlannedServer): Turn[] {
+// Workers of one app that do not run leave nothing half done for the others.
+function concernsOthers(turn: Turn): boolean {
+  return turn.actions.some(({ kind }) => kind !== 'programs')
+}
+
+function turnsOf(planned: readonly Action[], pending: ReadonlySet<Action>, work: ServerWork): Turn[] {
   const groups: Action[][] = []
   for (const action of planned) {
     const last = groups.at(-1)
@@ -69,7 +80,7 @@ function turnsOf(planned: readonly Action[], pending: ReadonlySet<Action>, serve
   return groups.flatMap((group, number) => {
     const actions = group.filter((action) => pending.has(action))
     if (actions.length === 0) return []
-    return [{ number, actions, steps: actions[0]?.kind === 'package' ? [installOf(actions, planned, server)] : actions.flatMap(stepsOf) }]
+    return [{ number, actions, steps: actions[0]?.kind === 'package' ? [installOf(actions, planned, work.planned)] : actions.flatMap((action) => stepsOf(work.reveal(action))) }]
   })
 }
 

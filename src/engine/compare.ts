@@ -4,6 +4,7 @@ import { addressOf, type KindName, type Resource, type ResourceOf } from '../mod
 import type { Step } from '../model/step.ts'
 import { KINDS } from '../kinds/kinds.ts'
 import type { Kind } from '../kinds/kind.ts'
+import { contentDigest } from './digest.ts'
 
 // The union of kinds meets its table only here: a resource and an action carry the name of the kind that knows them.
 function kindOf(name: KindName): Kind<KindName> {
@@ -19,10 +20,24 @@ export function differenceOf(resource: Resource, facts: Facts): Difference<Actio
   return kindOf(resource.kind).diff(resource.desired, facts)
 }
 
+// What nobody may read stands in a plan by its digest; applying puts the content back that the definitions say.
 export function actionOf(server: string, resource: Resource, difference: Extract<Difference<Action['before']>, { is: 'change' }>): Action {
   const { verb, before, because } = difference.change
-  const { kind, feature, desired } = resource as ResourceOf<KindName>
+  const { kind, feature, desired } = withheld(resource) as ResourceOf<KindName>
   return { address: addressOf(server, resource), kind, feature, verb, before, after: desired, because } as ActionOf<KindName> as Action
+}
+
+function withheld(resource: Resource): Resource {
+  if (resource.kind !== 'file' || !resource.desired.secret) return resource
+  return { ...resource, desired: { ...resource.desired, content: contentDigest(resource.desired.content) } }
+}
+
+// The action with the content that its plan does not hold, from what the definitions compile to.
+export function revealed(action: Action, resources: readonly Resource[]): Action {
+  if (action.kind !== 'file' || !action.after.secret) return action
+  const source = resources.find((resource) => resource.kind === 'file' && resource.name === action.after.path)
+  if (source?.kind !== 'file' || contentDigest(source.desired.content) !== action.after.content) throw new Error(`bug: ${action.address} has no content, although the definitions compile to this plan`)
+  return { ...action, after: { ...action.after, content: source.desired.content } }
 }
 
 export function stepsOf(action: Action): readonly Step[] {

@@ -1,22 +1,34 @@
-import { PROVISIONING } from '../features/provisioning.ts'
-import type { Cluster, Definitions } from '../model/definitions.ts'
+import { resourcesOf } from '../features/configuring.ts'
+import type { AppOnServer } from '../features/feature.ts'
+import type { App, Cluster, Definitions } from '../model/definitions.ts'
 import { FlightError } from '../model/errors.ts'
 import type { Scope } from '../model/plan.ts'
 import type { Resource } from '../model/resource.ts'
 import type { Server, System } from '../model/server.ts'
 import { digestOf } from './digest.ts'
 
-// The servers of a scope, sorted by name, with their clusters. A name that is not defined is FLIGHT_REFERENCE.
+// What a plan is asked for: a part of the definitions, with its apps or without.
+export type Asked = { definitions: Definitions; scope: Scope; apps: boolean; allowUpgrades: boolean }
+
+// What the definitions want on one server, of what was asked for.
+export type Wanted = {
+  resources: readonly Resource[]
+  apps: readonly AppOnServer[] // all that the definitions put there: they share it
+  retires(scope: string): boolean // whose files are looked after: what nobody wants of them is retired
+}
+
+// The servers of a scope, sorted by name, with their clusters. A name that is not defined is FLIGHT_REFERENCE. What an app once
+// had may lie on any server of its cluster, so all of these are asked.
 export function serversIn(definitions: Definitions, scope: Scope): { server: Server; cluster: Cluster }[] {
   const all = definitions.clusters.flatMap((cluster) => cluster.servers.map((server) => ({ server, cluster })))
   refuseUnknown('cluster', scope.clusters, definitions.clusters.map((cluster) => cluster.name))
   refuseUnknown('server', scope.servers, all.map(({ server }) => server.name))
   refuseUnknown('app', scope.apps, definitions.apps.map((app) => app.name))
-  const ofApps = definitions.apps.filter((app) => scope.apps.includes(app.name)).flatMap((app) => app.servers.map(({ name }) => name))
+  const ofApps = definitions.apps.filter((app) => scope.apps.includes(app.name)).map((app) => app.cluster)
   return all
     .filter(({ cluster }) => scope.clusters.length === 0 || scope.clusters.includes(cluster.name))
     .filter(({ server }) => scope.servers.length === 0 || scope.servers.includes(server.name))
-    .filter(({ server }) => scope.apps.length === 0 || ofApps.includes(server.name))
+    .filter(({ cluster }) => scope.apps.length === 0 || ofApps.includes(cluster.name))
     .sort((a, b) => (a.server.name < b.server.name ? -1 : 1))
 }
 
@@ -28,12 +40,22 @@ function refuseUnknown(what: string, asked: readonly string[], known: readonly s
   )
 }
 
-// What the definitions want on one server. Pure.
-export function compileServer(cluster: Cluster, server: Server, system: System): Resource[] {
-  return PROVISIONING.flatMap((feature) => feature({ cluster, server, system }))
+// What the definitions want on one server. A server that no app of the scope lists is only freed of what they left there. Pure.
+export function compileServer({ definitions, scope, apps }: Omit<Asked, 'allowUpgrades'>, cluster: Cluster, server: Server, system: System): Wanted {
+  const here = definitions.apps.flatMap((app) => onServer(app, server))
+  const isAsked = (name: string) => apps && (scope.apps.length === 0 || scope.apps.includes(name))
+  const configured = here.filter(({ app }) => isAsked(app.name))
+  const retiresApp = (of: string) => of.startsWith('app:') && isAsked(of.slice('app:'.length))
+  if (scope.apps.length > 0 && configured.length === 0) return { resources: [], apps: here, retires: retiresApp }
+  return { resources: resourcesOf({ cluster, server, system, apps: here }, configured), apps: here, retires: (of) => of === 'cluster' || retiresApp(of) }
+}
+
+function onServer(app: App, server: Server): AppOnServer[] {
+  const on = app.cluster === server.cluster ? app.servers.find(({ name }) => name === server.name) : undefined
+  return on === undefined ? [] : [{ app, on }]
 }
 
 // One digest of everything that is wanted in a scope: two definitions that compile to the same are the same.
 export function definitionsDigest(compiled: readonly { server: string; resources: readonly Resource[] }[]): string {
-  return digestOf([...compiled].sort((a, b) => (a.server < b.server ? -1 : 1)))
+  return digestOf([...compiled].sort((a, b) => (a.server < b.server ? -1 : 1)).map(({ server, resources }) => ({ server, resources })))
 }

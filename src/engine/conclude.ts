@@ -2,8 +2,8 @@ import type { Problem } from '../model/errors.ts'
 import type { Holder } from '../model/host.ts'
 import type { Receipt, ReceiptServer, ServerMemory } from '../model/receipt.ts'
 import type { ServerOutcome } from './apply-server.ts'
-import { planServer } from './plan-server.ts'
-import { actionsFor, type ApplyRequest, type Ready } from './prepare-apply.ts'
+import { actionsIn } from './plan-server.ts'
+import { actionsFor, type ApplyRequest, askedOf, type Ready } from './prepare-apply.ts'
 import { surveyHost } from './survey.ts'
 
 // Looks once more: what this plan was to change must now be as defined.
@@ -17,13 +17,13 @@ export async function conclude(member: Ready, outcome: ServerOutcome | undefined
   return { receipt: { name: planned.name, outcome: state, converged: problems.length === 0, seconds: (Date.now() - began) / 1000, actions: [...found, ...done.actions] }, problems }
 }
 
-async function verify({ planned, server, cluster, host }: Ready, { plan, listen }: ApplyRequest): Promise<Problem[]> {
+async function verify({ planned, server, cluster, host }: Ready, request: ApplyRequest): Promise<Problem[]> {
+  const { plan, listen } = request
   listen({ event: 'verifying', server: planned.name })
-  const survey = await surveyHost(host, server, cluster)
+  const survey = await surveyHost(host, server, cluster, askedOf(request))
   if (survey.is !== 'asked') return [...survey.problems]
   const addresses = new Set(actionsFor(plan, planned.name).map((action) => action.address))
-  const { actions } = planServer(planned.name, survey.resources, survey.facts, plan.options.allow_upgrades)
-  const open = actions.filter((action) => addresses.has(action.address) || action.kind === 'service')
+  const open = actionsIn(survey.plan).filter((action) => addresses.has(action.address) || action.kind === 'service')
   return open.map((action) => ({ code: 'FLIGHT_NOT_CONVERGED', where: action.address, what: `was done, and is still not as defined: ${action.because.join('; ')}`, hint: 'look at what changes it on the server, then plan again' }))
 }
 

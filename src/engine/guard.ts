@@ -2,7 +2,7 @@ import type { Action, ActionOf, BeforeOf, FileBefore } from '../model/action.ts'
 import type { Problem } from '../model/errors.ts'
 import type { Plan } from '../model/plan.ts'
 import { canonical } from './digest.ts'
-import type { ServerPlan } from './plan-server.ts'
+import { actionsIn, type ServerPlan } from './plan-server.ts'
 
 // What is left of a plan's actions on one server: those still to be done, those found done, and what is no longer true.
 export type Standing = { pending: readonly Action[]; already: readonly Action[]; stale: readonly Problem[] }
@@ -10,19 +10,30 @@ export type Standing = { pending: readonly Action[]; already: readonly Action[];
 // Holds a plan against the server as it is now. Each action is either as planned, or done already; anything else is stale:
 // said which fact, what it was, what it is. Pure.
 export function standingOf(server: string, planned: readonly Action[], now: ServerPlan, plan: Pick<Plan, 'servers'>): Standing {
-  const actionsNow = new Map(now.actions.map((action) => [action.address, action]))
+  const actionsNow = new Map(actionsIn(now).map((action) => [action.address, action]))
   const pending: Action[] = []
   const already: Action[] = []
   const stale: Problem[] = now.blocked.map((problem) => ({ ...problem, code: 'FLIGHT_STALE_PLAN', what: `since the plan was made: ${problem.what}` }))
   for (const action of planned) {
     const current = actionsNow.get(action.address)
     if (current !== undefined && stillHolds(action, current)) pending.push(action)
+    else if (current === undefined && isLoading(action)) (mustLoad(action, actionsNow) ? pending : already).push(action)
     else if (current === undefined && (now.same.has(action.address) || action.kind === 'retired')) already.push(action) // what is retired is known no more
     else stale.push(staleness(action, current))
   }
   const wasInstall = plan.servers.find((entry) => entry.name === server)?.install
   if (now.install !== null && wasInstall !== undefined && wasInstall !== null) stale.push(...moreThanPlanned(server, wasInstall, now.install))
   return { pending, already, stale }
+}
+
+// A load after retiring. Once the files are retired nothing asks for it by that name any more: then the service itself says
+// whether it still has to load them.
+function isLoading(action: Action): action is ActionOf<'service'> {
+  return action.kind === 'service' && action.after.phase === 'retire'
+}
+
+function mustLoad(action: ActionOf<'service'>, now: ReadonlyMap<string, Action>): boolean {
+  return [...now.values()].some((other) => other.kind === 'service' && other.after.unit === action.after.unit && other.verb === 'reload')
 }
 
 function moreThanPlanned(server: string, was: NonNullable<ServerPlan['install']>, is: NonNullable<ServerPlan['install']>): Problem[] {
@@ -40,6 +51,8 @@ function stillHolds(planned: Action, now: Action): boolean {
       return planned.before.candidate === undefined || planned.before.candidate === (now as ActionOf<'package'>).before.candidate
     case 'service':
       return serviceHolds(planned, now as ActionOf<'service'>)
+    case 'programs':
+      return true // what they are doing right now changes by itself
     case 'file':
     case 'composer':
     case 'retired':
@@ -53,7 +66,8 @@ function stillHolds(planned: Action, now: Action): boolean {
 
 // What is wanted, without what only the rest of the plan decides: half of it may be done already.
 function withoutChanges(action: Action): unknown {
-  return action.kind === 'service' ? { ...action.after, changes: [], installs: [] } : action.after
+  if (action.kind === 'service') return { ...action.after, changes: [], precedes: [], installs: [] }
+  return action.kind === 'programs' ? { ...action.after, changes: [] } : action.after
 }
 
 // A service that this plan's own packages bring, or that half of the plan left with something to load, goes on.

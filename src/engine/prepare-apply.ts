@@ -5,12 +5,12 @@ import { FlightError, type Problem } from '../model/errors.ts'
 import type { Listener } from '../model/event.ts'
 import type { Holder, Host, Lock } from '../model/host.ts'
 import type { Plan, PlannedServer } from '../model/plan.ts'
+import type { Resource } from '../model/resource.ts'
 import type { Server } from '../model/server.ts'
-import { compileServer, definitionsDigest } from './compile.ts'
+import { type Asked, compileServer, definitionsDigest } from './compile.ts'
 import { canonical } from './digest.ts'
 import { type Standing, standingOf } from './guard.ts'
 import { refuseIfAborted } from './make-plan.ts'
-import { planServer } from './plan-server.ts'
 import { type Connect, surveyFailure, surveyHost } from './survey.ts'
 
 export type ApplyRequest = {
@@ -24,21 +24,27 @@ export type ApplyRequest = {
 }
 
 // A server of the plan with work to do, connected, locked and found as the plan says.
-export type Ready = { planned: PlannedServer; server: Server; cluster: Cluster; host: Host; lock: Lock; standing: Standing }
+export type Ready = Member & { host: Host; lock: Lock; standing: Standing }
 
-export type Member = { planned: PlannedServer; server: Server; cluster: Cluster }
+export type Member = { planned: PlannedServer; server: Server; cluster: Cluster; resources: readonly Resource[] }
+
+// What the plan was asked for, of the definitions that are here now.
+export function askedOf({ plan, definitions }: Pick<ApplyRequest, 'plan' | 'definitions'>): Asked {
+  return { definitions, scope: plan.scope, apps: plan.options.apps, allowUpgrades: plan.options.allow_upgrades }
+}
 
 // The plan's servers in the definitions, or FLIGHT_PLAN_OTHER_DEFINITIONS when these no longer compile to this plan.
-export function membersOf(plan: Plan, definitions: Definitions): Member[] {
+export function membersOf({ plan, definitions }: Pick<ApplyRequest, 'plan' | 'definitions'>): Member[] {
   const refuse = (what: string) => new FlightError({ code: 'FLIGHT_PLAN_OTHER_DEFINITIONS', where: '', what, hint: 'plan again, or check out the definitions that this plan was made for' })
-  const members = plan.servers.map((planned) => {
+  const asked = askedOf({ plan, definitions })
+  const members = plan.servers.map((planned): Member => {
     const cluster = definitions.clusters.find((candidate) => candidate.name === planned.cluster)
     const server = cluster?.servers.find((candidate) => candidate.name === planned.name)
     if (cluster === undefined || server === undefined) throw refuse(`the plan is for the server ${planned.name} of ${planned.cluster}, which is not defined here`)
     if (server.host !== planned.host) throw refuse(`the plan is for ${planned.name} at ${planned.host}, the definitions say ${server.host}`)
-    return { planned, server, cluster }
+    return { planned, server, cluster, resources: compileServer(asked, cluster, server, planned.system).resources }
   })
-  const digest = definitionsDigest(members.map(({ planned, server, cluster }) => ({ server: planned.name, resources: compileServer(cluster, server, planned.system) })))
+  const digest = definitionsDigest(members.map(({ planned, resources }) => ({ server: planned.name, resources })))
   if (digest !== plan.definitions) throw refuse('the definitions no longer say what this plan was made for')
   return members
 }
@@ -101,15 +107,15 @@ function refuseOtherKeys(members: readonly { planned: PlannedServer; host: Host 
   )
 }
 
-async function look({ planned, server, cluster, host }: Member & { host: Host }, { plan, listen }: ApplyRequest): Promise<Standing> {
+async function look({ planned, server, cluster, host }: Member & { host: Host }, request: ApplyRequest): Promise<Standing> {
+  const { plan, listen } = request
   listen({ event: 'server-asked', server: planned.name })
-  const survey = await surveyHost(host, server, cluster)
+  const survey = await surveyHost(host, server, cluster, askedOf(request))
   if (survey.is !== 'asked') throw new FlightError(survey.problems)
   if (canonical(survey.system) !== canonical(planned.system)) {
     return { pending: [], already: [], stale: [{ code: 'FLIGHT_STALE_PLAN', where: planned.name, what: `is another system than planned: it was ${planned.system.name}, it is ${survey.system.name}`, hint: 'plan again' }] }
   }
-  const now = planServer(planned.name, survey.resources, survey.facts, plan.options.allow_upgrades)
-  const standing = standingOf(planned.name, actionsFor(plan, planned.name), now, plan)
+  const standing = standingOf(planned.name, actionsFor(plan, planned.name), survey.plan, plan)
   listen({ event: 'server-answered', server: planned.name, actions: standing.pending.length })
   return standing
 }

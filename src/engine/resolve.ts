@@ -1,59 +1,86 @@
+import { serviceReading } from '../features/services.ts'
+import { appOfPrograms } from '../model/app-paths.ts'
 import type { FactQuery, Facts } from '../model/fact.ts'
 import type { Resource, ResourceOf } from '../model/resource.ts'
 import { differenceOf } from './compare.ts'
+import type { Wanted } from './compile.ts'
+import { leftOversIn, programsIn, recordedServices } from './left-overs.ts'
 
-// What a server is asked beside what its resources ask: what Flight wrote there once, and what others have there.
-export const SERVER_QUERIES: readonly FactQuery[] = [{ fact: 'manifest' }, { fact: 'foreign', claim: 'fpm-pool' }]
+// What a server is asked beside what its resources ask: what Flight wrote there once, what others have there, its size.
+export const SERVER_QUERIES: readonly FactQuery[] = [{ fact: 'manifest' }, { fact: 'foreign', claim: 'fpm-pool' }, { fact: 'memory' }]
 
-// What only the whole answer decides: files of Flight that nobody wants any more, and which services must load what this
-// plan writes. Pure: resources and all facts of a server -> resources.
-export function resolve(resources: readonly Resource[], facts: Facts, scopes: readonly string[]): Resource[] {
-  const changed = resources.flatMap((resource) => changedPaths(resource, facts))
-  const retired = leftOversIn(resources, facts, scopes)
-  const written = [...changed, ...retired.filter((resource) => differenceOf(resource, facts).is === 'change').map((resource) => resource.desired.path)]
+// What is to be on a server once all facts are known, in the order in which it is made. What is retired comes after everything
+// that takes its place works; what waits is left as it is.
+export type Resolved = { configure: readonly Resource[]; retire: readonly Resource[]; waiting: readonly Resource[] }
+
+// What only the whole answer decides: files of Flight that nobody wants any more, what waits for a release, and which
+// services must load what this plan writes. Pure.
+export function resolve(wanted: Wanted, facts: Facts): Resolved {
+  const waiting = wanted.resources.filter((resource) => isWaiting(resource, facts))
+  const resources = wanted.resources.filter((resource) => !waiting.includes(resource))
+  const written = resources.flatMap((resource) => changedPaths(resource, facts))
   const missing = resources.flatMap((resource) => (resource.kind === 'package' && differenceOf(resource, facts).is === 'change' ? [resource.name] : []))
-  const settled = resources.map((resource) => (resource.kind === 'service' ? withChanges(resource, written, missing) : resource))
-  const firstService = settled.findIndex((resource) => resource.kind === 'service')
-  const at = firstService < 0 ? settled.length : firstService
-  return [...settled.slice(0, at), ...retired, ...settled.slice(at)]
+  const configure = withWhatFollows([...resources, ...recordedServices(wanted, facts)].map((resource) => withChanges(resource, written, missing)), facts)
+  return { configure, retire: retiringOf(wanted, facts), waiting }
+}
+
+function isWaiting({ awaits }: Resource, facts: Facts): boolean {
+  return awaits !== undefined && facts.get({ fact: 'file', path: awaits, wanted: undefined }).type === 'absent'
 }
 
 function changedPaths(resource: Resource, facts: Facts): string[] {
-  if (resource.kind !== 'file' && resource.kind !== 'link') return []
+  if (resource.kind !== 'file' && resource.kind !== 'link' && resource.kind !== 'retired') return []
   return differenceOf(resource, facts).is === 'change' ? [resource.desired.path] : []
 }
 
-function withChanges(service: ResourceOf<'service'>, written: readonly string[], missing: readonly string[]): ResourceOf<'service'> {
-  const { configuration, extensions } = service.desired
+function withChanges(resource: Resource, written: readonly string[], missing: readonly string[]): Resource {
+  if (resource.kind === 'programs') {
+    const changes = written.filter((path) => appOfPrograms(path) === resource.desired.app)
+    return { ...resource, desired: { ...resource.desired, changes } }
+  }
+  if (resource.kind !== 'service') return resource
+  const { configuration, extensions } = resource.desired
   const changes = written.filter((path) => configuration.some((folder) => path === folder || path.startsWith(`${folder}/`))).sort()
   const installs = extensions === undefined ? [] : missing.filter((name) => name.startsWith(extensions)).sort()
-  return { ...service, desired: { ...service.desired, changes, installs } }
+  return { ...resource, desired: { ...resource.desired, changes, installs } }
 }
 
-// Files of Flight that no definition wants any more. Which these are is known only once the manifest is read, so what lies
-// there now is asked for in a second probe.
-export function leftOversIn(resources: readonly Resource[], facts: Facts, scopes: readonly string[]): ResourceOf<'retired'>[] {
-  const wanted = new Set(resources.flatMap(pathsOf))
-  return facts
-    .get({ fact: 'manifest' })
-    .filter((entry) => scopes.includes(entry.scope) && !wanted.has(entry.path) && isConfiguration(entry.path))
-    .map((entry) => ({ kind: 'retired', name: entry.path, feature: 'no longer defined', desired: { path: entry.path, scope: entry.scope, comment: entry.path.startsWith('/etc/php/') ? ';' : '#' } }))
+// Services that load in this plan know which others load after them.
+function withWhatFollows(resources: readonly Resource[], facts: Facts): Resource[] {
+  const loads = resources.map((resource) => (resource.kind === 'service' && resource.desired.test.program !== 'none' && differenceOf(resource, facts).is === 'change' ? resource.desired : undefined))
+  return resources.map((resource, index) => {
+    if (resource.kind !== 'service' || loads[index] === undefined) return resource
+    const precedes = loads.slice(index + 1).flatMap((load) => (load === undefined ? [] : [{ test: load.test, configuration: load.configuration, mark: load.mark, changes: load.changes }]))
+    return { ...resource, desired: { ...resource.desired, precedes } }
+  })
 }
 
-// Only text that a daemon reads can become a comment. A key or a phar that nobody wants does no harm where it lies.
-function isConfiguration(path: string): boolean {
-  return path.startsWith('/etc/') && !path.startsWith('/etc/apt/keyrings/')
+// What is retired, each group with what has to load it, in this order: what starts by itself first, then nginx leaves a site
+// before its pool goes.
+function retiringOf(wanted: Wanted, facts: Facts): Resource[] {
+  const leftOvers = leftOversIn(wanted, facts)
+  const within = (folder: string) => leftOvers.filter(({ desired }) => desired.path.startsWith(folder))
+  const groups = [within('/etc/cron.d/'), within('/etc/supervisor/'), within('/etc/nginx/sites-enabled/'), within('/etc/nginx/'), within('/etc/php/'), leftOvers]
+  const taken = new Set<Resource>()
+  return groups.flatMap((group) => {
+    const retired = group.filter((resource) => !taken.has(resource))
+    for (const resource of retired) taken.add(resource)
+    const written = retired.flatMap((resource) => changedPaths(resource, facts))
+    return withWhatFollows([...retired, ...retired.flatMap(({ desired }) => programsIn(desired.path, written)), ...loadsOf(retired, wanted).map((service) => withChanges(service, written, []))], facts)
+  })
 }
 
-function pathsOf(resource: Resource): string[] {
-  switch (resource.kind) {
-    case 'file':
-    case 'composer':
-    case 'link':
-      return [resource.desired.path]
-    case 'apt-source':
-      return [`/etc/apt/sources.list.d/${resource.desired.name}.sources`, ...(resource.desired.pin.length === 0 ? [] : [`/etc/apt/preferences.d/${resource.desired.name}`])]
-    default:
-      return []
-  }
+// The services that read what is retired, once each, to load it in their turn.
+function loadsOf(retired: readonly ResourceOf<'retired'>[], wanted: Wanted): ResourceOf<'service'>[] {
+  const known = new Map(wanted.resources.flatMap((resource) => (resource.kind === 'service' ? [[resource.name, resource] as const] : [])))
+  const reading = new Map(retired.flatMap(({ desired }) => serviceReading(desired.path) ?? []).map((service) => [service.name, service]))
+  return [...reading.values()].map((service) => {
+    const { desired, ...resource } = known.get(service.name) ?? { ...service, desired: { ...service.desired, wanted: false } }
+    const waitForNginx = desired.test.program === 'php-fpm' ? OLD_WORKERS_SECONDS : 0
+    return { ...resource, name: `${resource.name} after retiring`, desired: { ...desired, phase: 'retire', pools: [], waitForNginx } }
+  })
 }
+
+// How long nginx's old workers may go on sending requests to a pool that is about to go. A request that is still running
+// then is not cut off: FPM's reload waits for it.
+const OLD_WORKERS_SECONDS = 60

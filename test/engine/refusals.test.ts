@@ -1,7 +1,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { canonical } from '../../src/engine/digest.ts'
-import { withDigest } from '../../src/engine/make-plan.ts'
+import { withDigest } from '../../src/engine/plan-of.ts'
 import { readPlan, writePlan } from '../../src/engine/plan-file.ts'
 import { EXIT_OF_CODE, FlightError, type ErrorCode } from '../../src/model/errors.ts'
 import type { Plan } from '../../src/model/plan.ts'
