@@ -1,6 +1,6 @@
 import type { Action, ActionOf } from '../model/action.ts'
 import { type BodyLine, contentLines, FOREIGN, fileChange, octal } from './file-change.ts'
-import { reloadEffect } from './service-effect.ts'
+import { jobsEffect, reloadEffect } from './service-effect.ts'
 import { count, names } from './words.ts'
 
 export type Detail = { facts: string[]; body: BodyLine[] }
@@ -25,7 +25,8 @@ function aptSource({ before, after }: ActionOf<'apt-source'>): Detail {
 
 function directory({ before, after }: ActionOf<'directory'>): Detail {
   const owner = `${after.owner}:${after.group}`
-  if (before.is === 'absent') return only(`${owner} ${octal(after.mode)}`)
+  const by = after.by === 'root' ? [] : [`made by user ${after.by}`]
+  if (before.is === 'absent') return only(`${owner} ${octal(after.mode)}`, ...by)
   const was = `${before.owner}:${before.group}`
   return only(
     ...(octal(before.mode) === octal(after.mode) ? [] : [`mode ${octal(before.mode)} -> ${octal(after.mode)}`]),
@@ -47,6 +48,8 @@ function service({ verb, before, after, because }: ActionOf<'service'>): Detail 
   const { unloaded } = before
   const said = unloaded === undefined || because.some((reason) => reason.includes(unloaded))
   const cause = [
+    ...(after.wanted ? [] : ['no definition asks for it here any more: where it runs, it runs what lies on disk']),
+    ...(verb === 'reload' && after.pools.length > 0 ? [`must answer after that: ${count(after.pools.length, 'pool')} (${names(after.pools.map(({ name }) => name), 6)})`] : []),
     ...(after.changes.length === 0 ? [] : [`this plan writes ${names(after.changes, 4)}`]),
     ...(said ? [] : [`${unloaded} is newer than what it runs`]),
   ]
@@ -64,6 +67,17 @@ function retired({ before }: ActionOf<'retired'>): Detail {
   }
 }
 
+function programs({ verb, before, after }: ActionOf<'programs'>): Detail {
+  return only(
+    ...(after.programs.length === 0 ? [] : [`${count(after.programs.length, 'program')}: ${names(after.programs, 6)}`]),
+    jobsEffect(verb),
+    ...(before.daemon ? [] : ['supervisor does not run yet']),
+    ...(before.states.length === 0 ? [] : [`now ${names(before.states, 6)}`]),
+    ...(before.unloaded.length === 0 ? [] : [`not loaded yet: ${names(before.unloaded, 6)}`]),
+    ...(after.changes.length === 0 ? [] : [`this plan writes ${names(after.changes, 4)}`]),
+  )
+}
+
 // What a reader must know of one action beside its name: facts, and the lines of a file.
 export function detailOf(action: Action): Detail {
   switch (action.kind) {
@@ -78,7 +92,7 @@ export function detailOf(action: Action): Detail {
     case 'link':
       return link(action)
     case 'user':
-      return only(`home ${action.after.home}${action.after.createHome ? ', which is created' : ''}`, `shell ${action.after.shell}`)
+      return only(`home ${action.after.home}`, `shell ${action.after.shell}`)
     case 'service':
       return service(action)
     case 'composer':
@@ -89,5 +103,7 @@ export function detailOf(action: Action): Detail {
       )
     case 'retired':
       return retired(action)
+    case 'programs':
+      return programs(action)
   }
 }

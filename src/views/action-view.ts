@@ -3,6 +3,7 @@ import type { KindName } from '../model/resource.ts'
 import { onOneLine } from '../model/printable.ts'
 import { FOREIGN } from './file-change.ts'
 import { type Detail, detailOf } from './action-facts.ts'
+import { serviceTitle } from './service-effect.ts'
 
 export type Symbol = '+' | '~' | '-' | '*' | '!'
 
@@ -28,6 +29,7 @@ const NOUNS: Record<KindName, string> = {
   service: 'service',
   composer: 'composer',
   retired: 'file',
+  programs: 'the', // workers of shop
 }
 
 // The sign that stands for a verb, so that nothing depends on a colour: + new, ~ changed, - retired, * reloaded.
@@ -42,7 +44,9 @@ function nameOf(action: Action): string {
     case 'apt-source':
       return action.after.name
     case 'service':
-      return action.after.title
+      return serviceTitle(action.after)
+    case 'programs':
+      return `workers of ${action.after.app}`
     case 'directory':
     case 'file':
     case 'link':

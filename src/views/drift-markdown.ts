@@ -2,6 +2,8 @@ import type { Plan } from '../model/plan.ts'
 import { bounded, type Part } from './bounded.ts'
 import { type DriftedServer, driftGroups, driftOf, driftTally, driftTitle } from './drift.ts'
 import { code, htmlText, prose } from './markdown.ts'
+import { leftoversOf } from './remarks.ts'
+import { leftoverParts } from './remarks-markdown.ts'
 import { count, withoutServer } from './words.ts'
 
 function part(servers: readonly DriftedServer[]): Part[] {
@@ -23,6 +25,6 @@ export function driftMarkdown(plan: Plan): string {
   const drift = driftOf(plan)
   const title = drift.outcome === 'none' ? 'No drift' : drift.outcome === 'drift' ? 'Drift' : 'Drift, incomplete'
   const head = `### ${title} on ${count(drift.servers.length, 'server')}\n\n${driftTally(drift)}\n`
-  const parts = driftGroups(drift).flatMap(part)
+  const parts = [...driftGroups(drift).flatMap(part), ...leftoverParts(leftoversOf(drift.servers))]
   return bounded(head, parts, '', (number) => `**Cut here: ${count(number, 'part')} left out. \`flight drift\` shows all of it.**\n`)
 }

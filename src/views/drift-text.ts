@@ -2,6 +2,8 @@ import type { Plan } from '../model/plan.ts'
 import { onOneLine } from '../model/printable.ts'
 import { type Drift, type DriftedServer, driftGroups, driftOf, driftTally, driftTitle } from './drift.ts'
 import { paintFor, type Paint } from './paint.ts'
+import { leftoversOf } from './remarks.ts'
+import { leftoverLines } from './remarks-text.ts'
 import { count, names, withoutServer } from './words.ts'
 import { wrap } from './wrap.ts'
 
@@ -38,10 +40,12 @@ export function driftText(plan: Plan, options: { color: boolean; width: number }
   const drift = driftOf(plan)
   const title = drift.outcome === 'none' ? 'No drift' : drift.outcome === 'drift' ? 'Drift' : 'Incomplete'
   const quiet = inOrder(drift)
+  const left = leftoverLines(leftoversOf(drift.servers), options.width, paint)
   return [
     paint.bold(`${title} on ${count(drift.servers.length, 'server')}: ${driftTally(drift)}`),
     ...driftGroups(drift).flatMap((servers) => group(servers, options.width, paint)),
     ...(quiet === '' ? [] : ['', ...wrap(quiet, options.width, '')]),
+    ...(left.length === 0 ? [] : ['', ...left.slice(0, -1)]),
     ...(drift.servers.some(({ state }) => state === 'drifted') ? ['', 'What an apply would do about it, with diffs: flight plan'] : []),
     '',
   ].join('\n')

@@ -1,5 +1,5 @@
 import type { Problem } from '../model/errors.ts'
-import type { Plan } from '../model/plan.ts'
+import type { Leftover, Plan } from '../model/plan.ts'
 import { actionsOf, serverOf } from './plan-groups.ts'
 import { count, names, sorted } from './words.ts'
 
@@ -10,6 +10,8 @@ export type DriftedServer = {
   resources: number
   drift: readonly DriftedResource[]
   problems: readonly Problem[]
+  notes: readonly string[]
+  leftovers: readonly Leftover[]
 }
 export type Drift = {
   format: 1
@@ -27,7 +29,8 @@ export function driftOf(plan: Plan): Drift {
     const drift = actionsOf(plan, name).map(({ address, kind, feature, verb, because }) => ({ address, kind, feature, verb, because }))
     const state = missing.has(name) ? 'not asked' : blocked.has(name) ? 'blocked' : drift.length > 0 ? 'drifted' : 'in order'
     const problems = [...(missing.get(name) ?? []), ...(blocked.get(name) ?? [])]
-    return { name, state, resources: planned.get(name)?.resources ?? 0, drift, problems }
+    const { resources = 0, notes = [], leftovers = [] } = planned.get(name) ?? {}
+    return { name, state, resources, drift, problems, notes, leftovers }
   })
   const incomplete = missing.size > 0
   return { format: 1, outcome: incomplete ? 'incomplete' : servers.some(({ state }) => state !== 'in order') ? 'drift' : 'none', servers }

@@ -9,6 +9,8 @@ import { count } from './words.ts'
 export type BodyLine = { sign: '+' | '-' | ' ' | '@' | '|'; text: string }
 export type FileChange = { facts: string[]; body: BodyLine[] }
 
+const NOT_SHOWN = 'content not shown: it is secret'
+
 // Said of every file that is somebody else's work.
 export const FOREIGN = 'not written by Flight: what it holds now will be kept in /var/lib/flight/kept'
 
@@ -58,8 +60,19 @@ function attributes(before: { mode: string; owner: string; group: string }, afte
   ]
 }
 
+// Of a secret a plan holds the digest alone, and of that a reader sees whether it changes.
+function secretChange(before: FileBefore, after: FileDesired): FileChange {
+  const fresh = `${after.owner}:${after.group} ${octal(after.mode)}`
+  if (before.is === 'absent') return { facts: [fresh, NOT_SHOWN], body: [] }
+  if (before.is === 'link') return { facts: [`replaces a link to ${before.target}`, fresh, NOT_SHOWN], body: [] }
+  const stays = `sha256:${before.sha256.replace(/^sha256:/, '')}` === after.content
+  const theirs = before.written || stays ? [] : [FOREIGN]
+  return { facts: [...theirs, ...attributes(before, after), stays ? 'the content stays' : 'the content changes', NOT_SHOWN], body: [] }
+}
+
 // What happens to a file: who owns it, what changes, and the lines of it.
 export function fileChange(before: FileBefore, after: FileDesired): FileChange {
+  if (after.secret) return secretChange(before, after)
   const lines = contentLines(after.content).length
   const fresh = `${after.owner}:${after.group} ${octal(after.mode)}, ${after.content === '' ? 'empty' : count(lines, 'line')}`
   if (before.is === 'absent') return { facts: [fresh], body: whole(after.content) }

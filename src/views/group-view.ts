@@ -3,6 +3,8 @@ import { onOneLine } from '../model/printable.ts'
 import { type ActionView, actionView } from './action-view.ts'
 import { actionsOf, type Group, groupsOf, likeness } from './plan-groups.ts'
 import { type PackageView, packageView } from './package-view.ts'
+import { notesOf } from './remarks.ts'
+import { whyStage } from './stage-words.ts'
 import { count, names, sorted } from './words.ts'
 
 // What stands in a group's list: the work of apt, an action, or neighbours that an earlier group has shown already.
@@ -31,10 +33,11 @@ function about(plan: Plan, group: Group): string {
   return onOneLine(parts.join('; '))
 }
 
-function notes(group: Group): string[] {
-  const servers = new Map<string, string[]>()
-  for (const server of group.servers) for (const note of server.notes) servers.set(note, [...(servers.get(note) ?? []), server.name])
-  return [...servers].map(([note, list]) => onOneLine(list.length === group.servers.length ? note : `${names(list, 4)}: ${note}`))
+// A server's notes stand where it is shown first.
+function notes(group: Group, told: Set<string>): string[] {
+  const first = group.servers.filter(({ name }) => !told.has(name))
+  for (const { name } of first) told.add(name)
+  return notesOf(first).map(({ servers, text }) => (servers.length === group.servers.length ? text : `${names(servers, 4)}: ${text}`))
 }
 
 function entries(group: Group, label: string, shown: Shown): Entry[] {
@@ -73,10 +76,12 @@ function entries(group: Group, label: string, shown: Shown): Entry[] {
 
 // The groups of every stage in order. What an earlier group has shown in full is only named in a later one, so that fifty
 // servers that differ in one file show the rest once.
-export function groupViews(plan: Plan, full: boolean): { stage: Stage; groups: GroupView[] }[] {
+export function groupViews(plan: Plan, full: boolean): { stage: Stage; why: string | undefined; groups: GroupView[] }[] {
   const shown: Shown = new Map()
+  const told = new Set<string>()
   return plan.stages.map((stage) => ({
     stage,
+    why: whyStage(stage.name),
     groups: groupsOf(plan, stage).map((group) => {
       const all = group.servers.map(({ name }) => name)
       const actions = count(group.actions.length, 'action')
@@ -85,7 +90,7 @@ export function groupViews(plan: Plan, full: boolean): { stage: Stage; groups: G
         title: all.length === 1 ? `${servers}: ${actions}` : `${servers}: the same ${actions} on ${count(all.length, 'server')}`,
         servers,
         about: about(plan, group),
-        notes: notes(group),
+        notes: notes(group, told),
         entries: entries(group, names(all, 2), full ? new Map() : shown),
       }
     }),

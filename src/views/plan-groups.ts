@@ -18,7 +18,8 @@ export function groupsOf(plan: Plan, stage: Stage): Group[] {
   for (const { server, actions } of stage.servers) {
     const planned = servers.get(server)
     if (planned === undefined || actions.length === 0) continue
-    const key = JSON.stringify([planned.cluster, planned.install, actions.map((action) => likeness(action, server))])
+    const install = actions.some(({ kind }) => kind === 'package') ? planned.install : null
+    const key = JSON.stringify([planned.cluster, install, actions.map((action) => likeness(action, server))])
     const group = groups.get(key)
     if (group === undefined) groups.set(key, { servers: [planned], actions })
     else group.servers.push(planned)

@@ -4,6 +4,8 @@ import { entryMarkdown } from './entry-markdown.ts'
 import { type GroupView, groupViews } from './group-view.ts'
 import { cell, code, htmlText, prose } from './markdown.ts'
 import { actionsOf, serverOf } from './plan-groups.ts'
+import { leftoversOf, otherNotes } from './remarks.ts'
+import { leftoverParts, noteParts } from './remarks-markdown.ts'
 import { type SummaryLine, summaryLines, titleOf } from './plan-summary.ts'
 import { count, sorted } from './words.ts'
 
@@ -35,7 +37,7 @@ function table(plan: Plan): string {
     const of = (...kinds: string[]): string => String(actions.filter(({ kind }) => kinds.includes(kind)).length || '')
     const state = missing.has(name) ? '**could not be asked**' : blocked.has(name) ? '**blocked**' : actions.length === 0 ? '' : count(actions.length, 'action')
     if (state === '') return []
-    const reloads = String(actions.filter(({ verb }) => verb === 'reload').length || '')
+    const reloads = String(actions.filter(({ kind, verb }) => kind === 'service' && verb === 'reload').length || '')
     return [`| ${cell(shortened(name, MOST_NAME))} | ${state} | ${of('package')} | ${of('file', 'composer', 'apt-source', 'retired')} | ${reloads} |`]
   })
   if (rows.length === 0) return ''
@@ -44,10 +46,10 @@ function table(plan: Plan): string {
   return ['', '| server | | packages | files | reloads |', '|---|---|---:|---:|---:|', ...shown, ...more].join('\n')
 }
 
-function part(group: GroupView, stage: string): Part {
+function part(group: GroupView, stage: string, why: string | undefined): Part {
   const title = shortened(`${stage}${group.title}`, MOST_TITLE)
   const notes = group.notes.map((note) => `- note: ${prose(note)}`)
-  const inner = [prose(group.about), '', ...notes, ...group.entries.map(entryMarkdown)].join('\n')
+  const inner = [...(why === undefined ? [] : [`${prose(why)}.`, '']), prose(group.about), '', ...notes, ...group.entries.map(entryMarkdown)].join('\n')
   return {
     text: `<details><summary>${htmlText(title)}</summary>\n\n${inner}\n\n</details>\n`,
     instead: `- ${prose(title)}: left out here for its length\n`,
@@ -58,17 +60,18 @@ function part(group: GroupView, stage: string): Part {
 // or a file contains stays inside its place, and the whole fits into a comment.
 export function planMarkdown(plan: Plan): string {
   const stages = groupViews(plan, false)
-  const parts = stages.flatMap(({ stage, groups }, index) => {
+  const parts = stages.flatMap(({ stage, why, groups }, index) => {
     const name = stages.length > 1 ? `Stage ${index + 1} of ${stages.length}, ${stage.name}: ` : ''
-    return groups.map((group) => part(group, name))
+    return groups.map((group) => part(group, name, stages.length > 1 ? why : undefined))
   })
+  const remarks = [...noteParts(otherNotes(plan)), ...leftoverParts(leftoversOf(plan.servers))]
   const lines = summaryLines(plan)
   const items = lines.slice(0, MOST_SUMMARY).map(summaryItem)
   const more = lines.length > MOST_SUMMARY ? [`- and ${count(lines.length - MOST_SUMMARY, 'line')} more`] : []
   const head = [`### Flight plan ${prose(shortened(titleOf(plan), MOST_TITLE))}`, '', ...shorten(items), ...more, table(plan), ''].join('\n')
   const foot = isEmpty(plan) ? `Digest ${code(plan.digest)}\n` : `Digest ${code(plan.digest)}. To do exactly this: \`flight apply\` with the plan file of this digest.\n`
   const left = (number: number): string => `**Cut here: ${count(number, 'part')} of this plan left out. \`flight show\` shows all of it.**\n`
-  return bounded(head, parts, foot, left)
+  return bounded(head, [...parts, ...remarks], foot, left)
 }
 
 // The items as far as they fit, the rest counted.

@@ -4,7 +4,7 @@ import type { Problem } from '../model/errors.ts'
 import { onOneLine } from '../model/printable.ts'
 import { loudOf } from './package-view.ts'
 import { actionsOf, serverOf, untouched } from './plan-groups.ts'
-import { reloadEffect } from './service-effect.ts'
+import { jobsEffect, reloadEffect, serviceTitle } from './service-effect.ts'
 import { type Symbol, symbolOf } from './action-view.ts'
 import { count, names, sorted, withoutServer } from './words.ts'
 
@@ -51,13 +51,24 @@ function services(placed: readonly Placed[]): SummaryLine[] {
   for (const entry of placed) {
     const { action } = entry
     if (action.kind !== 'service') continue
-    const text = `${action.verb} ${action.after.title}`
+    const text = `${action.verb} ${serviceTitle(action.after)}`
     const effect = action.verb === 'reload' ? `: ${reloadEffect(action.after)}` : ''
     const line = lines.get(text) ?? { symbol: symbolOf(action.verb), text, effect, placed: [] }
     line.placed.push(entry)
     lines.set(text, line)
   }
   return [...lines.values()].map((line) => ({ symbol: line.symbol, text: `${line.text} on ${places(line.placed)}${line.effect}` }))
+}
+
+function workers(placed: readonly Placed[]): SummaryLine[] {
+  const lines: SummaryLine[] = []
+  for (const verb of ['start', 'reload', 'retire'] as const) {
+    const some = placed.filter(({ action }) => action.kind === 'programs' && action.verb === verb)
+    if (some.length === 0) continue
+    const apps = sorted(some.map(({ action }) => (action.kind === 'programs' ? action.after.app : '')))
+    lines.push({ symbol: symbolOf(verb), text: `${verb} workers of ${names(apps, 4)} on ${places(some)}: ${jobsEffect(verb)}` })
+  }
+  return lines
 }
 
 function apt(plan: Plan): SummaryLine[] {
@@ -100,11 +111,13 @@ export function summaryLines(plan: Plan): SummaryLine[] {
     ...packages(placed),
     ...files(placed),
     ...services(placed),
+    ...workers(placed),
     ...quiet(plan),
   ]
 }
 
 function quiet(plan: Plan): SummaryLine[] {
+  if (plan.servers.length === 0 && plan.missing.length === 0) return [{ symbol: ' ', text: 'No server has to do with what was asked for' }]
   const servers = untouched(plan)
   if (servers.length === 0) return []
   const resources = servers.reduce((sum, server) => sum + server.resources, 0)
@@ -125,6 +138,7 @@ export function titleOf(plan: Plan): string {
     ...apps.map((name) => `app ${name}`),
     ...servers.map((name) => `server ${name}`),
   ]
-  const asked = `${scope.length === 0 ? 'everything' : names(scope, 6)} (${count(all.length, 'server')})`
+  const alone = plan.options.apps ? '' : ' without apps'
+  const asked = `${scope.length === 0 ? 'everything' : names(scope, 6)}${alone} (${count(all.length, 'server')})`
   return actions === 0 ? ` for ${asked}` : `: ${count(actions, 'action')} on ${count(touched, 'server')}; asked for ${asked}`
 }

@@ -5,6 +5,8 @@ import { type GroupView, groupViews } from './group-view.ts'
 import { inColorOf, type Paint, paintFor } from './paint.ts'
 import { type SummaryLine, summaryLines, titleOf } from './plan-summary.ts'
 import { serverOf } from './plan-groups.ts'
+import { leftoversOf, otherNotes } from './remarks.ts'
+import { leftoverLines, noteLines } from './remarks-text.ts'
 import { names, shortDigest, sorted } from './words.ts'
 import { wrap } from './wrap.ts'
 
@@ -48,9 +50,13 @@ export function planText(plan: Plan, options: PlanTextOptions): string {
   const paint = paintFor(options.color)
   const stages = groupViews(plan, options.full === true)
   const several = stages.length > 1
-  const body = stages.flatMap(({ stage, groups }, index) => [
+  const body = stages.flatMap(({ stage, why, groups }, index) => [
     ...(several && groups.length > 0
-      ? [paint.bold(`== Stage ${index + 1} of ${stages.length}: ${onOneLine(stage.name)}`), '']
+      ? [
+          paint.bold(`== Stage ${index + 1} of ${stages.length}: ${onOneLine(stage.name)}`),
+          ...(why === undefined ? [] : wrap(why, options.width, '   ').map((line) => paint.dim(line))),
+          '',
+        ]
       : []),
     ...groups.flatMap((group) => groupLines(group, options, paint)),
   ])
@@ -61,6 +67,8 @@ export function planText(plan: Plan, options: PlanTextOptions): string {
     ...summary(summaryLines(plan), options.width, paint),
     '',
     ...body,
+    ...noteLines(otherNotes(plan), options.width, paint),
+    ...leftoverLines(leftoversOf(plan.servers), options.width, paint),
     ...leftOut(plan).flatMap((line) => wrap(line, options.width, '')).map((line) => inColorOf('!', line, paint)),
     ...next(plan, options.file),
     '',

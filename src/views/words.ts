@@ -31,8 +31,8 @@ export function shortDigest(digest: string): string {
   return onOneLine(digest).replace(/^sha256:/, '').slice(0, 12)
 }
 
-// SERVER/KIND/NAME without the server: file /etc/nginx/nginx.conf.
+// SERVER/KIND/NAME without the server, as people say it: file /etc/nginx/nginx.conf, workers of shop.
 export function withoutServer(address: string, server: string): string {
   const rest = address.startsWith(`${server}/`) ? address.slice(server.length + 1) : address
-  return onOneLine(rest.replace('/', ' '))
+  return onOneLine(rest.replace(/^programs\//, 'workers of ').replace(/^([a-z-]+)\//, '$1 '))
 }

@@ -5,7 +5,7 @@ import { driftJunit } from '../../src/views/drift-junit.ts'
 import { driftMarkdown } from '../../src/views/drift-markdown.ts'
 import { driftText } from '../../src/views/drift-text.ts'
 import { isExpected } from './expected.ts'
-import { everything, quietPlan } from './fleet.ts'
+import { configured, everything, quietPlan } from './fleet.ts'
 import { HOSTILE } from './hostile.ts'
 import { aFile, aPlan, aServer, changed } from './plans.ts'
 
@@ -15,6 +15,15 @@ test('drift as text, Markdown, JUnit and JSON', () => {
   isExpected('drift.xml', driftJunit(everything()))
   isExpected('drift.json', `${JSON.stringify(driftOf(everything()), null, 2)}\n`)
   isExpected('no-drift.txt', driftText(quietPlan(), { color: false, width: 80 }))
+  isExpected('drift-configured.txt', driftText(configured(), { color: false, width: 80 }))
+})
+
+test('what is left over is told without drift, too, and is none', () => {
+  const plan = { ...configured(), stages: [] }
+  assert.is(driftOf(plan).outcome, 'none')
+  isExpected('no-drift-with-leftovers.txt', driftText(plan, { color: false, width: 80 }))
+  isExpected('no-drift-with-leftovers.md', driftMarkdown(plan))
+  assert.equal(driftOf(plan).servers[1]?.leftovers, configured().servers[1]?.leftovers)
 })
 
 test('a server that could not be asked makes the report incomplete, and wins over drift', () => {

@@ -1,6 +1,6 @@
 import type { Action } from '../../src/model/action.ts'
 import type { Plan } from '../../src/model/plan.ts'
-import { aFile, anInstall, aPackage, aPlan, aReload, aRetired, aServer, changed, created, others } from './plans.ts'
+import { aFile, anInstall, aPackage, aPlan, aReload, aRetired, aServer, changed, created, others, someWorkers } from './plans.ts'
 
 const NGINX_WAS = 'user www-data;\nworker_processes 1;\npid /run/nginx.pid;\n\nevents {\n  worker_connections 768;\n}\n\nhttp {\n  sendfile on;\n}\n'
 const NGINX_IS = NGINX_WAS.replace('worker_processes 1', 'worker_processes auto').replace('768', '4096')
@@ -42,7 +42,7 @@ export function everything(): Plan {
       aServer('worker-1', { install: anInstall({ refresh: true }) }),
       aServer('worker-2'),
     ],
-    options: { allow_upgrades: true },
+    options: { allow_upgrades: true, apps: true },
     missing: [
       { code: 'FLIGHT_UNREACHABLE', where: 'web-4', what: 'no answer from 10.0.0.4:22 within 10 s', hint: 'check the address, or leave it out with --server' },
       { code: 'FLIGHT_UNREACHABLE', where: 'web-5', what: 'no answer from 10.0.0.4:22 within 10 s', hint: 'check the address, or leave it out with --server' },
@@ -82,6 +82,49 @@ export function everything(): Plan {
 export function quietPlan(): Plan {
   const servers = ['db-1', 'web-1', 'web-2', 'web-3'].map((name, index) => aServer(name, { resources: 51 + index }))
   return aPlan({ servers, stages: [{ name: 'provision', servers: servers.map(({ name }) => ({ server: name, actions: [] })) }] })
+}
+
+const SLOW_LOGS = { what: 'user blog, its home /home/blog and its logs: no app blog runs here any more', remove: 'userdel --remove blog' }
+
+// An app with a worker is configured on three web servers, in two waves; another has left one of them.
+export function configured(): Plan {
+  const pool = '/etc/php/8.2/fpm/pool.d/flight-shop.conf'
+  const wave = (name: string): Action[] => [
+    { ...others.directory(name), verb: 'create', before: { is: 'absent' }, after: { path: '/home/shop/shop', mode: '755', owner: 'shop', group: 'shop', by: 'shop' } } as Action,
+    created(name, aFile(pool, POOL(15), { scope: 'app:shop' }), 'FPM pool of shop'),
+    aReload(name, 'php-fpm', [pool], { pools: [{ name: 'shop', socket: '/run/php/flight-shop-8.2.sock' }] }),
+    changed(name, aFile('/etc/nginx/flight/shop.htpasswd', `sha256:${'e'.repeat(64)}`, { scope: 'app:shop', mode: '640', group: 'www-data', secret: true }), 'ada:hunter2', { feature: 'nginx site of shop' }),
+    aReload(name, 'nginx', ['/etc/nginx/flight/shop.htpasswd']),
+    someWorkers(name, 'shop', 'start', { before: { daemon: true, states: ['shop.horizon.1 FATAL'], unloaded: ['shop.default.2 added'] } }),
+  ]
+  const retired = '/etc/php/8.2/fpm/pool.d/flight-blog.conf'
+  return aPlan({
+    scope: { clusters: [], apps: ['shop'], servers: [] },
+    servers: [
+      aServer('web-1', { notes: ['workers of shop wait for its first release'] }),
+      aServer('web-2', { notes: ['workers of shop wait for its first release'], leftovers: [SLOW_LOGS] }),
+      aServer('web-3', { notes: ['1 pool of others'], leftovers: [SLOW_LOGS, { what: 'PHP 7.4 (php7.4-*)', remove: "apt-get purge '^php7\\.4-.*'" }] }),
+      aServer('web-4', { notes: ['its apps may take 9 GB, and it has 8 GB'] }),
+    ],
+    stages: [
+      { name: 'configure 1 of 2', servers: ['web-1', 'web-2'].map((server) => ({ server, actions: wave(server) })) },
+      { name: 'configure 2 of 2', servers: [{ server: 'web-3', actions: wave('web-3') }] },
+      {
+        name: 'retire',
+        servers: [
+          {
+            server: 'web-3',
+            actions: [
+              aRetired('web-3', retired, '[blog]\n'),
+              aReload('web-3', 'php-fpm', [retired], { phase: 'retire', waitForNginx: 85, wanted: false }),
+              someWorkers('web-3', 'blog', 'retire'),
+              someWorkers('web-3', 'shop', 'reload'),
+            ],
+          },
+        ],
+      },
+    ],
+  })
 }
 
 // Many servers with the same work except for one file of each.

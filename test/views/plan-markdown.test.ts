@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert'
 import * as fc from 'fast-check'
 import { planMarkdown } from '../../src/views/plan-markdown.ts'
 import { isExpected } from './expected.ts'
-import { bigFleet, everything, quietPlan } from './fleet.ts'
+import { bigFleet, configured, everything, quietPlan } from './fleet.ts'
 import { HOSTILE } from './hostile.ts'
 import { aFile, aPlan, aServer, changed } from './plans.ts'
 import type { Plan } from '../../src/model/plan.ts'
@@ -12,7 +12,7 @@ function hostile(bad: string): Plan {
   const file = changed('web-1', aFile(`/etc/${bad}`, `${bad}\nmore`), `other\n${bad}`, { feature: bad, because: [bad] })
   return aPlan({
     scope: { clusters: [bad], apps: [], servers: [] },
-    servers: [aServer('web-1', { notes: [bad], host: bad })],
+    servers: [aServer('web-1', { notes: [bad], host: bad, leftovers: [{ what: bad, remove: bad }] }), aServer('web-7', { notes: [bad] })],
     missing: [{ code: 'FLIGHT_UNREACHABLE', where: `web-2`, what: bad, hint: bad }],
     blocked: [{ code: 'FLIGHT_CONFLICT', where: `web-3/file/${bad}`, what: bad }],
     stages: [
@@ -57,6 +57,7 @@ function words(markdown: string): string {
 test('a plan with a bit of everything, with nothing, and of a fleet', () => {
   isExpected('everything.md', planMarkdown(everything()))
   isExpected('quiet.md', planMarkdown(quietPlan()))
+  isExpected('configured.md', planMarkdown(configured()))
 })
 
 test('nothing hostile breaks out of its place', () => {

@@ -4,7 +4,7 @@ import * as fc from 'fast-check'
 import { planText } from '../../src/views/plan-text.ts'
 import { cleanOfEscapes } from '../../src/model/printable.ts'
 import { isExpected } from './expected.ts'
-import { bigFleet, everything, quietPlan } from './fleet.ts'
+import { bigFleet, configured, everything, quietPlan } from './fleet.ts'
 import { HOSTILE } from './hostile.ts'
 import { aFile, aPlan, aServer, changed, created } from './plans.ts'
 
@@ -33,6 +33,30 @@ test('fifty servers that differ in one file show the rest once', () => {
   isExpected('fleet.txt', planText(bigFleet(3), plain))
   assert.is(text.split('worker_processes auto').length, 2)
   assert.ok(text.split('\n').length < 1100)
+})
+
+test('an app in two waves, what is retired after them, and what is left over', () => {
+  const text = planText(configured(), plain)
+  isExpected('configured.txt', text)
+  assert.not.match(text, /hunter2|eeee/)
+})
+
+test('what is left over and what should be known is shown where nothing is to be done, too', () => {
+  isExpected('quiet-with-leftovers.txt', planText({ ...configured(), stages: [] }, plain))
+})
+
+test('a command that removes something stands on a line of its own, whole', () => {
+  const remove = `rm -f -- ${'/var/log/nginx/shop.access.log '.repeat(10).trim()}`
+  const text = planText(aPlan({ servers: [aServer('web-1', { leftovers: [{ what: 'logs', remove }] })] }), plain)
+  assert.ok(text.split('\n').includes(`      ${remove}`))
+})
+
+test('a plan that concerns no server says so', () => {
+  assert.match(planText(aPlan({ scope: { clusters: [], apps: ['shop'], servers: ['web-9'] } }), plain), /No server has to do with what was asked for/)
+})
+
+test('provisioning alone is said to be without apps', () => {
+  assert.match(planText(aPlan({ servers: [aServer('web-1')], options: { allow_upgrades: false, apps: false } }), plain), /for cluster staging without apps \(1 server\)/)
 })
 
 test('several stages are shown in their order', () => {
@@ -81,7 +105,7 @@ test('nothing hostile reaches the terminal, or begins a line of its own', () => 
     const file = changed('web-1', aFile(`/etc/${bad}`, bad), `${bad}\nb`, { feature: bad, because: [bad] })
     const text = planText(
       aPlan({
-        servers: [aServer('web-1', { notes: [bad], host: bad })],
+        servers: [aServer('web-1', { notes: [bad], host: bad, leftovers: [{ what: bad, remove: bad }] }), aServer('web-7', { notes: [bad] })],
         missing: [{ code: 'FLIGHT_UNREACHABLE', where: `web-2`, what: bad, hint: bad }],
         stages: [{ name: bad, servers: [{ server: 'web-1', actions: [file] }] }],
       }),

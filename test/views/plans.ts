@@ -17,6 +17,7 @@ export function aServer(name: string, more: Partial<PlannedServer> = {}): Planne
     resources: 41,
     install: null,
     notes: [],
+    leftovers: [],
     ...more,
   }
 }
@@ -28,7 +29,7 @@ function anAction<K extends KindName>(kind: K, server: string, name: string, res
 }
 
 export function aFile(path: string, content: string, more: Partial<FileDesired> = {}): FileDesired {
-  return { path, content, mode: '644', owner: 'root', group: 'root', scope: 'cluster', conffileOf: undefined, claims: [], ...more }
+  return { path, content, mode: '644', owner: 'root', group: 'root', scope: 'cluster', conffileOf: undefined, claims: [], needs: [], secret: false, ...more }
 }
 
 export function created(server: string, after: FileDesired, feature: string): Action {
@@ -51,7 +52,7 @@ export function aPackage(server: string, name: string, feature: string, candidat
   return anAction('package', server, name, { feature, verb: 'install', before, after: { name }, because: ['it is not installed'] })
 }
 
-export function aReload(server: string, program: 'nginx' | 'php-fpm', changes: readonly string[]): Action {
+export function aReload(server: string, program: 'nginx' | 'php-fpm', changes: readonly string[], more: Partial<ServiceDesired> = {}): Action {
   const unit = program === 'nginx' ? 'nginx.service' : 'php8.2-fpm.service'
   const after: ServiceDesired = {
     unit,
@@ -60,11 +61,18 @@ export function aReload(server: string, program: 'nginx' | 'php-fpm', changes: r
     mark: { by: 'none' },
     test: program === 'nginx' ? { program } : { program, version: '8.2' },
     changes,
+    precedes: [],
     extensions: undefined,
     installs: [],
+    wanted: true,
+    phase: 'configure',
+    pools: [],
+    patience: 0,
+    waitForNginx: 0,
+    ...more,
   }
   const because = changes.length > 0 ? ['this plan changes its configuration'] : ['its configuration is newer than what it runs']
-  return anAction('service', server, unit, {
+  return anAction('service', server, after.phase === 'retire' ? `${unit} retire` : unit, {
     feature: program === 'nginx' ? 'nginx' : 'PHP 8.2',
     verb: 'reload',
     before: { exists: true, enabled: true, active: true, ...(changes.length > 0 ? {} : { unloaded: '/etc/nginx/nginx.conf' }) },
@@ -73,12 +81,23 @@ export function aReload(server: string, program: 'nginx' | 'php-fpm', changes: r
   })
 }
 
+export function someWorkers(server: string, app: string, verb: 'start' | 'reload' | 'retire', more: Partial<ActionOf<'programs'>> = {}): Action {
+  return anAction('programs', server, app, {
+    feature: `workers of ${app}`,
+    verb,
+    before: { daemon: true, states: [], unloaded: [] },
+    after: { app, programs: verb === 'retire' ? [] : [`${app}.default.1`, `${app}.default.2`, `${app}.horizon.1`], changes: [`/etc/supervisor/conf.d/flight-${app}.conf`] },
+    because: ['its programs are not as defined'],
+    ...more,
+  })
+}
+
 export function aRetired(server: string, path: string, content: string): Action {
   return anAction('retired', server, path, {
     feature: 'scheduler of shop',
     verb: 'retire',
     before: { is: 'file', sha256: 'b'.repeat(64), mode: '644', owner: 'root', group: 'root', written: true, content },
-    after: { path, scope: 'app:shop', comment: '#' },
+    after: { path, scope: 'app:shop', comment: '#', secret: false },
     because: ['no definition wants it on this server any more'],
   })
 }
@@ -89,7 +108,7 @@ export const others = {
       feature: 'app shop',
       verb: 'create',
       before: { is: 'absent' },
-      after: { name: 'shop', home: '/home/shop', createHome: true, shell: '/usr/sbin/nologin' },
+      after: { name: 'shop', home: '/home/shop', shell: '/usr/sbin/nologin', scope: 'app:shop' },
       because: ['there is no such user'],
     }),
   directory: (server: string): Action =>
@@ -97,7 +116,7 @@ export const others = {
       feature: 'app shop',
       verb: 'update',
       before: { is: 'directory', mode: '755', owner: 'shop', group: 'shop' },
-      after: { path: '/home/shop', mode: '710', owner: 'shop', group: 'www-data' },
+      after: { path: '/home/shop', mode: '710', owner: 'shop', group: 'www-data', by: 'root' },
       because: ['its mode and group differ'],
     }),
   link: (server: string): Action =>
@@ -133,7 +152,7 @@ export function aPlan(more: Partial<PlanBody> = {}): Plan {
   return {
     format: 1,
     scope: { clusters: ['staging'], apps: [], servers: [] },
-    options: { allow_upgrades: false },
+    options: { allow_upgrades: false, apps: true },
     definitions: `sha256:${'d'.repeat(64)}`,
     servers: [],
     missing: [],

@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert'
 import type { RunEvent } from '../../src/model/event.ts'
 import { paintFor } from '../../src/views/paint.ts'
 import { openProgress } from '../../src/views/progress.ts'
+import { lineOf } from '../../src/views/progress-lines.ts'
 import { fit, frameOf } from '../../src/views/progress-frame.ts'
 import { advance, noProgress } from '../../src/views/progress-state.ts'
 
@@ -44,6 +45,11 @@ test('in a pipe every step is a line with its time', () => {
       '',
     ].join('\n'),
   )
+})
+
+test('workers are named as people name them', () => {
+  assert.is(lineOf({ event: 'action-ends', server: 'web-1', address: 'web-1/programs/shop', outcome: 'done', seconds: 1 }), 'web-1 workers of shop done (1.0 s)')
+  assert.is(lineOf({ event: 'stage-begins', stage: 'configure 1 of 2', servers: ['web-1'] }), 'stage configure 1 of 2 begins on 1 server: web-1')
 })
 
 test('a step that goes on and on is heard of every 15 seconds', () => {
