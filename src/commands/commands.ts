@@ -1,3 +1,4 @@
+import AppConfigure from './app/configure.ts'
 import Apply from './apply.ts'
 import Complete from './complete.ts'
 import Completion from './completion.ts'
@@ -16,6 +17,7 @@ import Validate from './validate.ts'
 
 // Every command by its name: what oclif looks up, what dist/commands.cjs holds. What is heavy is imported inside run().
 export const COMMANDS = {
+  'app:configure': AppConfigure,
   apply: Apply,
   complete: Complete,
   completion: Completion,

@@ -23,9 +23,9 @@ export default class Drift extends FlightCommand {
     const { flags } = await this.parse(Drift)
     const { withSession } = await import('./run/session.ts')
     return withSession('drift', flags, async (session) => {
-      const { planScope } = await import('./run/plan-scope.ts')
+      const { LOOKING, planScope } = await import('./run/plan-scope.ts')
       const { driftOf } = await import('../views/drift.ts')
-      const plan = await planScope(session, flags, false)
+      const plan = await planScope(session, flags, LOOKING)
       session.endProgress()
       if (flags.junit !== undefined) {
         const { driftJunit } = await import('../views/drift-junit.ts')

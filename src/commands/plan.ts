@@ -1,5 +1,5 @@
 import * as Flags from '@oclif/core/flags'
-import { scoping } from './everywhere/flags.ts'
+import { planning, scoping } from './everywhere/flags.ts'
 import { FlightCommand } from './everywhere/flight-command.ts'
 import { print, printJson, tell } from './everywhere/output.ts'
 import { shapeOf } from './everywhere/text-shape.ts'
@@ -12,13 +12,14 @@ export default class Plan extends FlightCommand {
     ...scoping,
     out: Flags.string({ helpValue: 'FILE', default: 'plan.json', description: 'where the plan goes; - is stdout' }),
     'detailed-exitcode': Flags.boolean({ default: false, description: 'exit with 2 when there is something to do' }),
-    'allow-upgrades': Flags.boolean({ default: false, description: 'packages may be upgraded or removed where an installation needs it' }),
+    ...planning,
     markdown: Flags.boolean({ default: false, description: 'print it as Markdown, for a pull request', exclusive: ['json'] }),
     full: Flags.boolean({ default: false, description: 'print every line of every file and every package' }),
   }
   static override examples = [
     { description: 'everything', command: '<%= config.bin %> plan' },
     { description: 'one cluster, for a pull request', command: '<%= config.bin %> plan --cluster staging --out plans/staging.json --markdown' },
+    { description: 'one app, one of its web servers after the other', command: '<%= config.bin %> plan --app shop --serial 1' },
     { description: 'two servers; exit code 2 when there is something to do', command: '<%= config.bin %> plan --server web-1 --server web-2 --detailed-exitcode' },
   ]
 
@@ -29,7 +30,7 @@ export default class Plan extends FlightCommand {
       const { planScope } = await import('./run/plan-scope.ts')
       const { writePlan } = await import('../engine/plan-file.ts')
       const { exitOfPlan } = await import('./run/exit-codes.ts')
-      const plan = await planScope(session, flags, flags['allow-upgrades'])
+      const plan = await planScope(session, flags, { apps: true, allowUpgrades: flags['allow-upgrades'], serial: flags.serial })
       session.endProgress()
       if (flags.out === '-') {
         process.stdout.write(writePlan(plan))

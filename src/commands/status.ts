@@ -11,11 +11,11 @@ export default class Status extends FlightCommand {
     const { flags } = await this.parse(Status)
     const { withSession } = await import('./run/session.ts')
     return withSession('status', flags, async (session) => {
-      const { planScope } = await import('./run/plan-scope.ts')
+      const { LOOKING, planScope } = await import('./run/plan-scope.ts')
       const { showAnswers } = await import('./run/fleet-answer.ts')
       const { statusRows } = await import('./run/status-rows.ts')
       const { statusText } = await import('../views/status-text.ts')
-      const plan = await planScope(session, flags, false)
+      const plan = await planScope(session, flags, LOOKING)
       const rows = statusRows(plan, session.definitions)
       session.endProgress()
       return showAnswers(flags, plan.missing, { document: { servers: rows }, text: (shape) => statusText(rows, shape) })

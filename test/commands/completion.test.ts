@@ -56,6 +56,8 @@ test('names come from the definitions, also when something in them is wrong', as
   assert.is(await complete('plan', '--server', 'web-1', '--server', ''), 'web-1\nweb-2\n')
   assert.is(await complete('plan', '--app', ''), 'shop\n')
   assert.is(await complete('provision', ''), 'broken\nstaging\n')
+  assert.is(await complete('app:configure', ''), 'shop\n')
+  assert.match(await complete('app:c'), /^app:configure\t/)
 })
 
 test('outside of a definitions folder nothing is offered and nothing is said', async () => {

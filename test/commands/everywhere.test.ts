@@ -9,7 +9,7 @@ import { BIN, ended, environment, fleet, flight, folderWith, startFlight } from 
 test('--json: exactly one document on stdout, whatever happens, and the exit code stays', async () => {
   const cases: [string[], number][] = [
     [['validate'], 0], [['plan'], 6], [['drift'], 6], [['status'], 6], [['locks'], 6], [['history'], 6], [['doctor'], 6],
-    [['provision', 'staging', '--yes'], 6], [['provision', 'staging'], 5], [['show', 'nothing.json'], 5], [['nothing'], 5], [['plan', '--nothing'], 5],
+    [['provision', 'staging', '--yes'], 6], [['provision', 'staging'], 5], [['app:configure', 'shop', '--yes'], 6], [['app:configure', 'shop'], 5], [['show', 'nothing.json'], 5], [['nothing'], 5], [['plan', '--nothing'], 5],
     [['completion', 'bash'], 0], [['init', 'new'], 0],
   ]
   const cwd = fleet()

@@ -48,6 +48,14 @@ const USAGE: [string[], RegExp][] = [
   [['planetarium'], /flight --help names them all/],
   [['plna', '--help'], /did you mean flight plan\?/],
   [['help', 'validat'], /did you mean flight validate\?/],
+  [['app', 'configure', 'shop'], /did you mean flight app:configure\?/],
+  [['help', 'app', 'configure'], /did you mean flight app:configure\?/],
+  [['app:nothing'], /there is flight app:configure/],
+  [['app:configure'], /APP is missing/],
+  [['app:configure', 'shpo', '--yes'], /did you mean shop\?/],
+  [['plan', '--serial', '0'], /--serial: must be a number from 1 to 500/],
+  [['provision', 'staging', '--yes', '--serial', '101%'], /--serial: must be/],
+  [['app:configure', 'shop', '--yes', '--serial', 'all'], /--serial: must be/],
   [['-v', 'plan'], /flags follow the command: flight plan -v/],
   [['plan', '--clutser', 'staging'], /did you mean --cluster\?/],
   [['plan', '--cluster', 'stagin'], /did you mean staging\?/],
@@ -74,12 +82,29 @@ for (const [words, said] of USAGE) {
 }
 
 test('what would ask refuses without a terminal: 5, before any server is asked', async () => {
-  for (const words of [['provision', 'staging'], ['trust', 'web-1']]) {
+  for (const words of [['provision', 'staging'], ['app:configure', 'shop'], ['trust', 'web-1']]) {
     const { exit, stderr } = await flight(words, { cwd: fleet() })
     assert.is(exit, 5)
     assert.match(stderr, /FLIGHT_NOT_CONFIRMED/)
     assert.match(stderr, /--yes|--fingerprint/)
     assert.not.match(stderr, /FLIGHT_UNREACHABLE/)
+  }
+})
+
+test('an app is configured on the servers that it lists: 6 when one cannot be asked, with its name', async () => {
+  for (const words of [['app:configure', 'shop', '--yes'], ['app:configure', 'shop', '--yes', '--serial', '50%'], ['plan', '--app', 'shop', '--serial', 'half']]) {
+    const { exit, stdout, stderr } = await flight(words, { cwd: fleet() })
+    assert.is(exit, 6, `${words.join(' ')}: ${stderr}`)
+    assert.match(stdout + stderr, /shop-1/)
+    assert.not.match(stdout + stderr, /web-1/)
+  }
+})
+
+test('a topic alone, and help on it, name its commands', async () => {
+  for (const words of [['app'], ['app', '--help'], ['help', 'app']]) {
+    const { exit, stdout } = await flight(words, { cwd: folderWith({}) })
+    assert.is(exit, 0)
+    assert.match(stdout, /app:configure {2}Make an app's/)
   }
 })
 

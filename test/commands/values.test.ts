@@ -24,7 +24,7 @@ function problem(code: ErrorCode): Problem {
 
 function plan(change: Partial<Plan>): Plan {
   return {
-    format: 1, scope: { clusters: [], apps: [], servers: [] }, options: { allow_upgrades: false }, definitions: '', digest: '',
+    format: 1, scope: { clusters: [], apps: [], servers: [] }, options: { allow_upgrades: false, apps: true }, definitions: '', digest: '',
     servers: [], missing: [], blocked: [], stages: [], ...change,
   }
 }

@@ -1,4 +1,7 @@
 import * as Flags from '@oclif/core/flags'
+import { serialIn } from '../../definitions/serial.ts'
+import type { Settings } from '../../model/definitions.ts'
+import { FlightError } from '../../model/errors.ts'
 
 const helpGroup = 'EVERYWHERE'
 
@@ -37,4 +40,25 @@ export const scoping = {
   cluster: Flags.string({ helpValue: 'NAME', multiple: true, multipleNonGreedy: true, description: 'only this cluster (may be repeated)' }),
   app: Flags.string({ helpValue: 'NAME', multiple: true, multipleNonGreedy: true, description: 'only this app (may be repeated)' }),
   server: Flags.string({ helpValue: 'NAME', multiple: true, multipleNonGreedy: true, description: 'only this server (may be repeated)' }),
+}
+
+// How what is planned may be done.
+export const planning = {
+  serial: Flags.custom<Settings['serial']>({
+    helpValue: 'N',
+    description: 'how many web servers of an app may reload at once: a number, a share such as 25%, or half; otherwise what flight.yml says',
+    parse: async (written) => serialSaid(written),
+  })(),
+  'allow-upgrades': Flags.boolean({ default: false, description: 'packages may be upgraded or removed where an installation needs it' }),
+}
+
+function serialSaid(written: string): Settings['serial'] {
+  const serial = serialIn(written)
+  if (serial !== undefined) return serial
+  throw new FlightError({
+    code: 'FLIGHT_USAGE',
+    where: '--serial',
+    what: `must be a number from 1 to 500, a share from 1% to 100%, or half; is ${JSON.stringify(written.slice(0, 40))}`,
+    hint: 'for example --serial 1, one server after the other',
+  })
 }

@@ -15,7 +15,8 @@ export function isParseError(error: unknown): error is ParseError {
 
 // Why there is no such command (or no help on it), or undefined when there is.
 export function unknownCommand(argv: readonly string[], commands: readonly string[]): Problem | undefined {
-  const word = argv[0] === 'help' ? argv.slice(1).find((each) => !each.startsWith('-')) : argv[0]
+  const [word, after] = argv[0] === 'help' ? argv.slice(1).filter((each) => !each.startsWith('-')) : argv
+  const next = after?.startsWith('-') === true ? undefined : after
   if (word === undefined || commands.includes(word) || ['--help', '-h', '--version'].includes(word)) return undefined
   if (word.startsWith('-')) {
     return {
@@ -25,12 +26,18 @@ export function unknownCommand(argv: readonly string[], commands: readonly strin
       hint: `flags follow the command: flight plan ${word}`,
     }
   }
-  const meant = nearest(word, commands)
+  const topic = commands.filter((command) => command.startsWith(`${word.split(':')[0] ?? ''}:`))
+  const isTopic = topic.length > 0 && !word.includes(':')
+  // A topic alone names its commands.
+  if (isTopic && next === undefined) return undefined
+  const written = isTopic ? `${word}:${next ?? ''}` : word
+  const meant = commands.includes(written) ? written : nearest(written, commands)
+  const known = topic.length === 0 ? 'flight --help names them all' : `there is ${topic.map((command) => `flight ${command}`).join(', ')}`
   return {
     code: 'FLIGHT_USAGE',
     where: '',
-    what: `there is no command "${word}"`,
-    hint: meant === undefined ? 'flight --help names them all' : `did you mean flight ${meant}?`,
+    what: `there is no command "${isTopic ? `${word} ${next ?? ''}` : word}"`,
+    hint: meant === undefined ? known : `did you mean flight ${meant}?`,
   }
 }
 

@@ -7,7 +7,7 @@ import { serversOf } from './scope.ts'
 import type { Session } from './session.ts'
 
 // The plan with the contents of files that Flight did not write, read from the servers for this one look. A file that has
-// changed since the plan was made stays a digest. The result is to be shown, never to be saved.
+// changed since the plan was made stays a digest, and so does what is secret. The result is to be shown, never to be saved.
 export async function withLiveContents(session: Session, plan: Plan): Promise<Plan> {
   const wanted = new Map(plan.stages.flatMap((stage) => stage.servers.map(({ server, actions }) => [server, actions.flatMap(foreignPath)] as const)))
   const servers = serversOf(session.definitions).filter(({ name }) => (wanted.get(name)?.length ?? 0) > 0)
@@ -29,11 +29,11 @@ export async function withLiveContents(session: Session, plan: Plan): Promise<Pl
 }
 
 function foreignPath(action: Action): string[] {
-  return action.kind === 'file' && action.before.is === 'file' && !action.before.written ? [action.after.path] : []
+  return action.kind === 'file' && action.before.is === 'file' && !action.before.written && !action.after.secret ? [action.after.path] : []
 }
 
 function filled(action: Action, contents: ReadonlyMap<string, string> | undefined): Action {
-  if (action.kind !== 'file' || action.before.is !== 'file') return action
+  if (action.kind !== 'file' || action.before.is !== 'file' || action.after.secret) return action
   const content = contents?.get(action.after.path)
   return content === undefined || createHash('sha256').update(content).digest('hex') !== action.before.sha256 ? action : { ...action, before: { ...action.before, content } }
 }
