@@ -1,133 +1,20 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { compileServer } from '../../src/engine/compile.ts'
 import { queriesFor } from '../../src/engine/plan-server.ts'
-import { openRemoteHost } from '../../src/engine/remote-host.ts'
-import { FlightError } from '../../src/model/errors.ts'
-import type { AptTransaction, FactAnswers, FactName, FactQuery, FileFact } from '../../src/model/fact.ts'
-import type { Host } from '../../src/model/host.ts'
-import type { InstallStep, ServiceStep, Step, WriteStep } from '../../src/model/step.ts'
-import { createConnector } from '../../src/transport/connector.ts'
+import type { FactQuery } from '../../src/model/fact.ts'
+import type { ServiceStep, Step } from '../../src/model/step.ts'
 import { startAptRepository, type AptRepository } from '../lab/apt-repository.ts'
 import { labUnavailable } from '../lab/available.ts'
-import type { LabHost } from '../lab/host.ts'
-import { hosts, sharedLab } from '../lab/shared.ts'
-import { cluster, HOLDER, server, SSH } from '../support/builders.ts'
-import { MemoryServer } from '../support/memory-server.ts'
-import { aMachine } from '../support/memory/bookworm.ts'
+import { sharedLab } from '../lab/shared.ts'
+import { cluster, compileFor, HOLDER, server } from '../support/builders.ts'
 import type { Package } from '../support/memory/machine.ts'
-import { makeFolders, putInPlace, removeAt } from '../support/memory/tree.ts'
+import { putInPlace, removeAt } from '../support/memory/tree.ts'
+import { aPair, byHand, compare, type Deed, directory, install, link, NOT_THIS, type Pair, retire, user, write } from './memory-server-pair.ts'
 
-// The server in memory against a real one: the same steps, and after each of them the same questions.
+// The server in memory against a real one, with what every server has; apps are in memory-apps.test.ts.
 
 const promise = labUnavailable() === undefined ? test : test.skip
 const FOLDER = '/etc/flight-test'
-const NOT_THIS = '0'.repeat(64)
-const PLAN = `sha256:${'a1b2c3d4e5f6'.repeat(5)}0000`
-
-// What is done to both servers: a step, or something that a person does by hand.
-type Deed = { what: string; step: Step; again?: boolean } | { what: string; by: 'hand'; real: string; memory: (to: MemoryServer) => void }
-type Pair = { lab: LabHost; real: Host; memory: MemoryServer; fake: Host; close(): Promise<void> }
-
-async function aPair(name: string): Promise<Pair> {
-  const [lab] = await hosts({ name, suite: 'bookworm' })
-  const { places } = await sharedLab()
-  const connector = createConnector({ home: '/nonexistent', localUser: 'root', agentSocket: undefined, sshConfigFile: places.sshConfig, knownHostsFile: undefined, askPassphrase: async () => undefined, signal: undefined, warn: () => undefined })
-  const real = await openRemoteHost(server(name, { host: name, ssh: { ...SSH, port: undefined } }), (to) => connector.connect(to))
-  const machine = aMachine(await real.system())
-  machine.packages.set('base-files', { name: 'base-files', version: 'SOME' })
-  for (const group of ['staff', 'games', 'daemon']) machine.groups.add(group)
-  for (const user of ['games', 'daemon']) machine.users.set(user, { uid: 1, gid: 1, home: `/usr/${user === 'games' ? 'games' : 'sbin'}`, shell: '/usr/sbin/nologin' })
-  const memory = new MemoryServer(name, machine)
-  const fake = memory.connect({ alive: true })
-  const locks = await Promise.all([real, fake].map((host) => host.lock(HOLDER, PLAN)))
-  const close = async () => {
-    await Promise.all(locks.map((lock) => lock.release()))
-    for (const host of [real, fake]) host.close()
-    connector.close()
-  }
-  return { lab, real, memory, fake, close }
-}
-
-// Does every deed on both, asks both the same, and holds the answers against each other.
-async function compare(pair: Pair, deeds: readonly Deed[], queries: readonly FactQuery[]): Promise<void> {
-  const same = async (what: string) => {
-    const [real, fake] = await Promise.all([pair.real.probe(queries), pair.fake.probe(queries)])
-    for (const query of queries) assert.equal(normal(query, fake.get(query)), normal(query, real.get(query)), `${what}: ${JSON.stringify(query)}`)
-  }
-  await same('before')
-  for (const [index, deed] of deeds.entries()) {
-    if ('by' in deed) {
-      await pair.lab.must(deed.real)
-      deed.memory(pair.memory)
-      await same(deed.what)
-      continue
-    }
-    for (const time of deed.again === false ? ['once'] : ['once', 'again']) {
-      const context = { plan: PLAN, id: `${time}-${index}-${queries.length}`, progress: () => undefined }
-      const outcomes = await Promise.all([pair.real, pair.fake].map((host) => outcomeOf(host.perform(deed.step, context))))
-      assert.equal(outcomes[1]?.code, outcomes[0]?.code, `${deed.what}, ${time}: ${outcomes.map((outcome) => outcome.said).join(' / ')}`)
-      await same(`${deed.what}, ${time}`)
-    }
-  }
-}
-
-async function outcomeOf(promised: Promise<void>): Promise<{ code: string; said: string }> {
-  try {
-    await promised
-    return { code: 'done', said: 'done' }
-  } catch (error) {
-    if (!(error instanceof FlightError)) throw error
-    return { code: error.problems[0]?.code ?? '', said: error.message }
-  }
-}
-
-// An answer without what must differ: numbers of users, the day, versions of Debian's own packages, apt's words.
-function normal(query: FactQuery, answer: FactAnswers[FactName] | undefined): unknown {
-  if (answer === undefined) return undefined
-  switch (query.fact) {
-    case 'user': {
-      const { home, shell } = answer as NonNullable<FactAnswers['user']>
-      return { home, shell }
-    }
-    case 'file': {
-      const fact = answer as FileFact
-      if (fact.type !== 'file' || fact.recorded?.scope !== 'retired') return fact
-      return { ...fact, sha256: 'of another day', content: fact.content?.replace(/on \d{4}-\d\d-\d\d/, 'on DAY') }
-    }
-    case 'package': {
-      const { installed, candidate, transaction } = answer as FactAnswers['package']
-      const version = (text: string | undefined) => (text === undefined || query.name.startsWith('lab-') ? text : 'SOME')
-      return { installed: version(installed), candidate: version(candidate), transaction: ofLab(transaction) }
-    }
-    default:
-      return answer
-  }
-}
-
-function ofLab({ installs, upgrades, removes, refusal, ...rest }: AptTransaction): unknown {
-  const isLab = ({ name }: { name: string }) => name.startsWith('lab-')
-  return { installs: installs.filter(isLab), upgrades: upgrades.filter(isLab), removes: removes.filter(isLab), isRefused: refusal !== undefined, ...rest }
-}
-
-const write = (path: string, content: string | Uint8Array, more: Partial<WriteStep> = {}): WriteStep => ({ step: 'write', path, content, mode: '644', owner: 'root', group: 'root', scope: 'cluster', ...more })
-const directory = (path: string, mode = '755', owner = 'root', group = owner): Step => ({ step: 'directory', path, mode, owner, group })
-const link = (path: string, target: string, owner = 'root'): Step => ({ step: 'link', path, target, owner, group: owner })
-const user = (name: string, createHome: boolean): Step => ({ step: 'user', name, home: `/home/${name}`, createHome, shell: '/usr/sbin/nologin' })
-const retire = (path: string, comment: '#' | ';' = '#'): Step => ({ step: 'retire', path, comment, because: `it's no longer $(wanted)` })
-const install = (packages: readonly string[], more: Partial<InstallStep> = {}): Step => ({ step: 'install', packages, refresh: false, upgrades: [], removes: [], sources: [], ...more })
-
-function byHand(path: string, content: string): Deed {
-  return {
-    what: `somebody writes ${path}`,
-    by: 'hand',
-    real: `mkdir -p "$(dirname '${path}')" && printf '%s' '${content}' >'${path}.tmp' && mv '${path}.tmp' '${path}'`,
-    memory: ({ machine }) => {
-      makeFolders(machine, path.slice(0, path.lastIndexOf('/')))
-      putInPlace(machine, path, { type: 'file', content: Buffer.from(content), mode: '644', owner: 'root', group: 'root' })
-    },
-  }
-}
 
 const HOSTILE_NAMES = [`it's "quoted"`, '$(reboot) `reboot`', 'back\\slash\\n', 'two  spaces ', ' before', '-rf', '*', 'ünï€ 漢', '#x;y&z|w', '%s%n', '{a,b}', '~root', 'W x', 'EOF']
 const HOSTILE_CONTENTS: readonly (string | Uint8Array)[] = ['', 'no newline', '\n\n', 'trailing newlines\n\n\n', '$(reboot) `reboot` ${HOME} \\ \\n %s \'"\n', 'EOF\nEOF_\n', '-n', '\u001b[31m\u202e ünï€\r\n', Uint8Array.from({ length: 256 }, (_, byte) => byte), Buffer.from([0xff, 0xfe, 0x0a]), 'x'.repeat(300_000)]
@@ -161,9 +48,10 @@ promise('files, directories, links, users: what a step does to a real server it 
       { what: 'a link to a folder', step: link(at('other'), 'folder') },
       { what: 'a file through a linked folder', step: write(at('other/deep/file'), 'through\n') },
       { what: 'a directory over a link', step: directory(at('other')) },
-      { what: 'a user with a home', step: user('flight-one', true) },
-      { what: 'a user without', step: user('flight-two', false) },
-      { what: 'a user whose group exists', step: user('staff', false) },
+      { what: 'a user of an app, whose home is noted and not made', step: user('flight-one') },
+      { what: 'a user of no app', step: user('flight-two', 'cluster') },
+      { what: 'a user whose group exists', step: user('staff', 'cluster') },
+      { what: 'an app whose group exists', step: user('dialout') },
       { what: 'a file of that user', step: write(at('b.conf'), 'x', { owner: 'flight-one', group: 'flight-one', mode: '600' }) },
       byHand(at('theirs'), 'somebody'),
       { what: 'a file of others is retired', step: retire(at('theirs'), ';'), again: false },
@@ -183,8 +71,8 @@ promise('files, directories, links, users: what a step does to a real server it 
     ]
     await compare(pair, deeds, [
       ...[...names, ...HOSTILE_NAMES, 'other/deep/file', 'folder/deep'].map((name): FactQuery => ({ fact: 'file', path: at(name), wanted: NOT_THIS })),
-      ...['/', '/home/flight-one', '/home/flight-two', '/no/such/folder'].map((path): FactQuery => ({ fact: 'file', path, wanted: undefined })),
-      ...['root', 'www-data', 'games', 'flight-one', 'flight-two', 'staff', 'nobody-knows'].map((name): FactQuery => ({ fact: 'user', name })),
+      ...['/', '/home/flight-one', '/home/flight-two', '/home/dialout', '/no/such/folder'].map((path): FactQuery => ({ fact: 'file', path, wanted: undefined })),
+      ...['root', 'www-data', 'games', 'flight-one', 'flight-two', 'staff', 'dialout', 'nobody-knows'].map((name): FactQuery => ({ fact: 'user', name })),
       { fact: 'manifest' },
       { fact: 'foreign', claim: 'fpm-pool' },
       { fact: 'foreign', claim: 'nginx-default-server' },
@@ -303,7 +191,7 @@ promise('services: what they run, load and refuse is what a real nginx runs, loa
   try {
     const { machine } = pair.memory
     machine.repositories = machine.repositories.map((repository) => ({ ...repository, packages: NGINX }))
-    const nginx: ServiceStep = { step: 'service', unit: 'nginx.service', does: 'start', configuration: ['/etc/nginx'], mark: { by: 'newest-worker', pidFile: '/run/nginx.pid' }, test: { program: 'nginx' }, changes: [] }
+    const nginx: ServiceStep = { step: 'service', unit: 'nginx.service', does: 'start', configuration: ['/etc/nginx'], mark: { by: 'newest-worker', pidFile: '/run/nginx.pid' }, test: { program: 'nginx' }, changes: [], precedes: [], patience: 0, pools: [], waitForNginx: 0 }
     const reload = (...changes: string[]): Step => ({ ...nginx, does: 'reload', changes })
     const conf = '/etc/nginx/conf.d/flight.conf'
     const other = '/etc/nginx/conf.d/other.conf'
@@ -377,7 +265,7 @@ promise('planning changes no file, no time of a file, and leaves no lock', async
   const pair = await aPair('nginx-1')
   try {
     const wanted = cluster({ phpIni: { memory_limit: '256M' }, phpReload: '15 4 * * *', phpSource: { kind: 'sury' }, php: ['8.1', '8.2'] })
-    const queries = queriesFor(compileServer(wanted, server('nginx-1'), await pair.real.system()))
+    const queries = queriesFor({ resources: compileFor(wanted, server('nginx-1'), await pair.real.system()), apps: [], retires: () => true })
     const before = await pair.lab.must(LISTING)
     const facts = await pair.real.probe(queries)
     assert.is(await pair.lab.must(LISTING), before)

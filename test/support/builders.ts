@@ -1,6 +1,8 @@
-import type { Cluster, Definitions } from '../../src/model/definitions.ts'
+import type { App, AppServer, Cluster, Definitions } from '../../src/model/definitions.ts'
 import type { Holder } from '../../src/model/host.ts'
-import type { Server, SshSettings } from '../../src/model/server.ts'
+import { compileServer } from '../../src/engine/compile.ts'
+import type { Resource } from '../../src/model/resource.ts'
+import type { Server, SshSettings, System } from '../../src/model/server.ts'
 
 // Small builders of definitions: a test says only what it is about.
 
@@ -37,6 +39,53 @@ export function definitions(...clusters: Cluster[]): Definitions {
     clusters: [...clusters].sort((a, b) => (a.name < b.name ? -1 : 1)),
     apps: [],
   }
+}
+
+export function app(name: string, servers: readonly AppServer[], more: Partial<App> = {}): App {
+  return {
+    name,
+    file: `apps/${name}.yml`,
+    repo: `git@example.com:org/${name}.git`,
+    deployKey: undefined,
+    releaseFrom: [],
+    subdirectory: undefined,
+    php: '8.2',
+    cluster: 'staging',
+    domains: [`${name}.example.com`],
+    redirects: {},
+    publicDir: 'public',
+    composerCommand: 'install',
+    composerAuth: undefined,
+    buildCommands: [],
+    releaseCommands: [],
+    afterCommands: [],
+    linkedDirs: ['storage/app', 'storage/logs'],
+    linkedFiles: ['.env'],
+    keepReleases: 5,
+    keepAssets: [],
+    healthCheck: undefined,
+    phpIni: {},
+    requestDuration: undefined,
+    requestPayload: undefined,
+    requestMemory: undefined,
+    servers,
+    nginx: { proxy: {}, basicAuth: undefined, tls: undefined, include: undefined },
+    ...more,
+  }
+}
+
+// What an app has on a server: a small pool unless said otherwise.
+export function on(name: string, more: Partial<AppServer> = {}): AppServer {
+  return { name, web: { pm: 'ondemand', maxWorkers: 4 }, deployCommands: [], queues: [], daemons: [], scheduler: false, cron: [], ...more }
+}
+
+export function withApps(definitions: Definitions, ...apps: App[]): Definitions {
+  return { ...definitions, apps: [...apps].sort((a, b) => (a.name < b.name ? -1 : 1)) }
+}
+
+// What a cluster alone wants of one of its servers.
+export function compileFor(of: Cluster, to: Server, system: System): readonly Resource[] {
+  return compileServer({ definitions: definitions(of), scope: EVERYTHING, apps: false }, of, to, system).resources
 }
 
 export const EVERYTHING = { clusters: [], apps: [], servers: [] }

@@ -14,7 +14,7 @@ import { performOn } from './memory/perform.ts'
 import { unloadedPath } from './memory/services.ts'
 
 // A server in memory that answers every question and performs every step; held against a real one by
-// test/e2e/memory-server.test.ts.
+// test/e2e/memory-server.test.ts, memory-apps.test.ts and memory-programs.test.ts.
 
 // What goes wrong at the n-th step that is asked of a server, counted from 0 since the fault was set, or at the first of its
 // sort; each happens once.
@@ -196,6 +196,7 @@ export function stateOf({ machine }: MemoryServer): unknown {
     packages: Object.fromEntries([...machine.packages].map(([name, { version }]) => [name, version] as const).sort()),
     users: Object.fromEntries([...machine.users].map(([name, { home, shell }]) => [name, { home, shell }] as const).sort()),
     groups: [...machine.groups].sort(),
+    programs: Object.fromEntries([...machine.programs].sort()),
     units: Object.fromEntries(
       [...machine.units].map(([name, unit]) => [name, { enabled: unit.enabled, active: unit.active, unloaded: unloadedPath(machine, name, unit, CONFIGURATIONS(name)) }] as const).sort(),
     ),

@@ -1,20 +1,21 @@
 import { applyPlan } from '../../src/engine/apply-plan.ts'
 import { makePlan } from '../../src/engine/make-plan.ts'
+import type { Serial } from '../../src/engine/waves.ts'
 import type { Action } from '../../src/model/action.ts'
 import type { Definitions } from '../../src/model/definitions.ts'
 import { FlightError } from '../../src/model/errors.ts'
 import type { RunEvent } from '../../src/model/event.ts'
-import type { Plan } from '../../src/model/plan.ts'
+import type { Plan, Scope } from '../../src/model/plan.ts'
 import type { Receipt } from '../../src/model/receipt.ts'
 import { EVERYTHING, HOLDER } from './builders.ts'
 import { connectTo, type Controller, type MemoryServer } from './memory-server.ts'
 
 // Planning and applying on servers in memory, as the commands do it.
 
-export type RunOptions = { controller?: Controller; allowUpgrades?: boolean; signal?: AbortSignal; listen?: (event: RunEvent) => void }
+export type RunOptions = { controller?: Controller; allowUpgrades?: boolean; scope?: Scope; apps?: boolean; serial?: Serial; signal?: AbortSignal; listen?: (event: RunEvent) => void }
 
 export function planFor(definitions: Definitions, servers: readonly MemoryServer[], options: RunOptions = {}): Promise<Plan> {
-  return makePlan({ definitions, scope: EVERYTHING, allowUpgrades: options.allowUpgrades ?? false, connect: connectTo(servers, options.controller), parallel: 4, ...common(options) })
+  return makePlan({ definitions, scope: options.scope ?? EVERYTHING, apps: options.apps ?? true, serial: options.serial ?? 'half', allowUpgrades: options.allowUpgrades ?? false, connect: connectTo(servers, options.controller), parallel: 4, ...common(options) })
 }
 
 export function apply(plan: Plan, definitions: Definitions, servers: readonly MemoryServer[], options: RunOptions = {}): Promise<Receipt> {

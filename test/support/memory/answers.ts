@@ -4,6 +4,8 @@ import { primaryFingerprints } from '../../../src/model/openpgp.ts'
 import { MANIFEST } from '../../../src/model/record.ts'
 import { AptRefused, candidateOf, installedVersion, listsOutdated, simulate } from './apt.ts'
 import type { Machine } from './machine.ts'
+import { programsFact } from './programs.ts'
+import { serverNamesIn } from './server-names.ts'
 import { unloadedPath } from './services.ts'
 import { contentAt, entryAt, pathsBelow } from './tree.ts'
 
@@ -34,6 +36,10 @@ function answerOf(machine: Machine, query: FactQuery, transaction: AptTransactio
       return serviceFact(machine, query)
     case 'package':
       return packageFact(machine, query.name, transaction)
+    case 'programs':
+      return programsFact(machine)
+    case 'memory':
+      return { megabytes: 16_000 }
   }
 }
 
@@ -64,29 +70,38 @@ function fileFact(machine: Machine, { path, wanted }: FileQuery): FileFact {
     mode: entry.mode,
     owner,
     group,
-    sha256,
+    sha256: path.startsWith('/home/') ? '' : sha256,
     content: travels ? bytes.toString('utf8') : undefined,
     recorded: record,
   }
 }
 
-const CLAIMS: Record<ForeignQuery['claim'], { within: RegExp; line: RegExp }> = {
+const CLAIMS: Record<Exclude<ForeignQuery['claim'], 'nginx-server-name' | 'flight-server-name'>, { within: RegExp; line: RegExp }> = {
   'nginx-default-server': { within: /^\/etc\/nginx\/(nginx\.conf$|conf\.d\/|sites-enabled\/)/, line: /^[^#]*listen[^#]*default_server/ },
   'fpm-pool': { within: /^\/etc\/php\/[^/]+\/fpm\/pool\.d\/[^/]*\.conf$/, line: /^\s*\[/ },
   'apt-source': { within: /^\/etc\/apt\/(sources\.list$|sources\.list\.d\/[^/]*\.(list|sources)$)/, line: /^\s*(deb|URIs:|Suites:|Signed-By:|Enabled:)/ },
 }
 
 function foreignLines(machine: Machine, claim: ForeignQuery['claim']): ForeignLine[] {
+  if (claim === 'nginx-server-name' || claim === 'flight-server-name') return serverNames(machine, claim === 'flight-server-name')
   const { within, line } = CLAIMS[claim]
-  const ours = new Set(manifestOf(machine).map(({ path }) => path))
-  const files = pathsBelow(machine, '/etc').filter((path) => within.test(path) && !ours.has(path))
-  return files.flatMap((file) =>
+  return foreignFiles(machine, within).flatMap((file) =>
     (contentAt(machine, file)?.toString('utf8') ?? '')
       .split('\n')
       .map((text, index) => ({ file, line: index + 1, text }))
       .filter(({ text }) => line.test(text))
       .map((found) => ({ ...found, text: found.text.trim() })),
   )
+}
+
+function foreignFiles(machine: Machine, within: RegExp, own = false): string[] {
+  const ours = new Set(manifestOf(machine).map(({ path }) => path))
+  return pathsBelow(machine, '/etc').filter((path) => within.test(path) && ours.has(path) === own)
+}
+
+function serverNames(machine: Machine, own: boolean): ForeignLine[] {
+  const files = foreignFiles(machine, /^\/etc\/nginx\/(nginx\.conf$|conf\.d\/[^/.][^/]*\.conf$|sites-enabled\/[^/.][^/]*$)/, own)
+  return files.flatMap((file) => serverNamesIn(contentAt(machine, file)?.toString('utf8') ?? '').map((found) => ({ file, ...found })))
 }
 
 function serviceFact(machine: Machine, query: ServiceQuery): ServiceFact {

@@ -1,6 +1,7 @@
 import { primaryFingerprints } from '../../../src/model/openpgp.ts'
 import type { AptTransaction } from '../../../src/model/fact.ts'
 import { type Machine, type Package, tick } from './machine.ts'
+import { startPrograms } from './programs.ts'
 import { contentAt, entryAt, makeFolders, pathsBelow, putInPlace } from './tree.ts'
 
 // A tiny apt: sources and their keys, lists that grow old, dependencies, exact versions, conflicts, virtual packages.
@@ -155,6 +156,9 @@ export function installPackages(machine: Machine, names: readonly string[]): voi
     machine.packages.set(each.name, each)
   }
   for (const each of chosen.values()) {
-    for (const unit of each.units ?? []) machine.units.set(unit, { enabled: true, active: true, loadedAt: tick(machine) })
+    for (const unit of each.units ?? []) {
+      machine.units.set(unit, { enabled: true, active: true, loadedAt: tick(machine) })
+      if (unit === 'supervisor.service') startPrograms(machine)
+    }
   }
 }

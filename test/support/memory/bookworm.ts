@@ -38,6 +38,7 @@ export function aMachine(system: System = BOOKWORM): Machine {
   entries.set('/etc/apt/sources.list', { type: 'file', content: Buffer.from(`deb ${uri} ${system.codename} main\n`), mode: '644', owner: 'root', group: 'root', changed: 0 })
   return {
     clock: 0,
+    today: '2000-01-01',
     system,
     entries,
     users: new Map([
@@ -58,6 +59,7 @@ export function aMachine(system: System = BOOKWORM): Machine {
     ],
     web: new Map(),
     units: new Map(),
+    programs: new Map(),
     fussy: [
       { program: 'nginx', below: '/etc/nginx', contains: 'nonsense' },
       { program: 'php-fpm', below: '/etc/php', contains: 'nonsense' },

@@ -29,8 +29,12 @@ export type Unit = { enabled: boolean; active: boolean; loadedAt: number }
 // A program's test says no as long as a file below a folder contains a text.
 export type Fussiness = { program: 'nginx' | 'php-fpm'; below: string; contains: string }
 
+// What supervisor runs, by name: the section that it runs with, its state, whether it works on a job, whether it ends after that.
+export type Supervised = Map<string, { section: string; state: 'RUNNING' | 'STOPPING' | 'STOPPED' | 'FATAL'; busy: boolean; drains: boolean }>
+
 export type Machine = {
   clock: number
+  today: string // as date +%F prints it
   system: System
   entries: Map<string, Entry> // by absolute path
   users: Map<string, { uid: number; gid: number; home: string; shell: string }>
@@ -41,6 +45,7 @@ export type Machine = {
   repositories: readonly Repository[]
   web: Map<string, Uint8Array> // what downloads get
   units: Map<string, Unit>
+  programs: Supervised
   fussy: readonly Fussiness[]
 }
 

@@ -1,16 +1,14 @@
-import { createHash } from 'node:crypto'
 import { dirname } from 'node:path/posix'
 import { type ErrorCode, FlightError } from '../../../src/model/errors.ts'
 import { primaryFingerprints, withoutArmor } from '../../../src/model/openpgp.ts'
-import { KEPT, MANIFEST, RETIRED_MARK, SERVER_FOLDER } from '../../../src/model/record.ts'
-import type { InstallStep, KeyStep, RetireStep, ServiceStep, Step, UserStep, WriteStep } from '../../../src/model/step.ts'
+import { KEPT, RETIRED_MARK } from '../../../src/model/record.ts'
+import type { DirectoryStep, InstallStep, KeyStep, RetireStep, Step, UserStep, WriteStep } from '../../../src/model/step.ts'
 import { AptRefused, installPackages, refreshLists, simulate } from './apt.ts'
-import { type Entry, type Machine, tick } from './machine.ts'
-import { complaint, noteLoaded, unloadedPath } from './services.ts'
-import { contentAt, entryAt, makeFolders, plainMode, putInPlace, Refused, removeAt } from './tree.ts'
-
-// The day on which everything happens here.
-export const TODAY = '2000-01-01'
+import type { Machine } from './machine.ts'
+import { performPrograms } from './programs.ts'
+import { keep, note, putBack, sha256Of } from './records.ts'
+import { performService } from './services.ts'
+import { entryAt, makeFolders, plainMode, putInPlace, Refused } from './tree.ts'
 
 // Does one step to the machine, or throws the FlightError of a real server.
 export function performOn(machine: Machine, server: string, step: Step, plan: string): void {
@@ -32,13 +30,8 @@ function doStep(machine: Machine, step: Step, kept: string, failed: Failed): voi
       return install(machine, step, failed)
     case 'write':
       return write(machine, step, kept)
-    case 'directory': {
-      if (entryAt(machine, step.path)?.type === 'link') throw new Refused(`${step.path} is a link, not a directory`)
-      makeFolders(machine, step.path)
-      known(machine, step)
-      const { mode, owner, group } = step
-      return putInPlace(machine, step.path, { type: 'directory', mode: plainMode(mode), owner, group })
-    }
+    case 'directory':
+      return directory(machine, step)
     case 'link': {
       makeFolders(machine, dirname(step.path))
       keep(machine, step.path, kept)
@@ -55,9 +48,11 @@ function doStep(machine: Machine, step: Step, kept: string, failed: Failed): voi
     case 'key':
       return acceptKey(machine, step, kept, failed)
     case 'service':
-      return service(machine, step, kept, failed)
+      return performService(machine, step, (path) => putBack(machine, path, kept), (what) => failed('FLIGHT_BAD_CONFIGURATION', what))
     case 'retire':
       return retire(machine, step, kept)
+    case 'programs':
+      return performPrograms(machine, step, () => step.changes.forEach((path) => putBack(machine, path, kept)), (what) => failed('FLIGHT_BAD_CONFIGURATION', what))
   }
 }
 
@@ -78,15 +73,27 @@ function write(machine: Machine, { path, content, mode, owner, group, scope }: W
   putInPlace(machine, path, { type: 'file', content: Buffer.from(content), mode: plainMode(mode), owner, group })
 }
 
-function addUser(machine: Machine, { name, home, createHome, shell }: UserStep): void {
+function directory(machine: Machine, { path, mode, owner, group, by }: DirectoryStep): void {
+  if (entryAt(machine, path)?.type === 'link') throw new Refused(`${path} is a link, not a directory`)
+  if (!machine.users.has(by)) throw new Refused(`runuser: user ${by} does not exist`)
+  makeFolders(machine, path, by)
+  if (by === 'root') {
+    known(machine, { owner, group })
+    return putInPlace(machine, path, { type: 'directory', mode: plainMode(mode), owner, group })
+  }
+  const made = entryAt(machine, path)
+  if (made?.type !== 'directory' || made.owner !== by) throw new Refused(`chmod: changing permissions of '${path}': Operation not permitted`)
+  if (!machine.groups.has(group)) throw new Refused(`chgrp: invalid group: ${group}`)
+  return putInPlace(machine, path, { ...made, group, mode: plainMode(mode) })
+}
+
+function addUser(machine: Machine, { name, home, shell, scope }: UserStep): void {
   if (machine.users.has(name)) return
+  if (scope !== 'cluster') note(machine, '0'.repeat(64), scope, home)
   if (machine.groups.has(name)) throw new Refused(`group ${name} exists`)
   const uid = 999 - machine.users.size
   machine.users.set(name, { uid, gid: uid, home, shell })
   machine.groups.add(name)
-  if (!createHome || entryAt(machine, home) !== undefined) return
-  makeFolders(machine, dirname(home))
-  putInPlace(machine, home, { type: 'directory', mode: '755', owner: name, group: name })
 }
 
 function acceptKey(machine: Machine, step: KeyStep, kept: string, failed: Failed): void {
@@ -102,63 +109,15 @@ function download(machine: Machine, url: string): Buffer {
   return Buffer.from(content)
 }
 
-function service(machine: Machine, step: ServiceStep, kept: string, failed: Failed): void {
-  const said = complaint(machine, step.test)
-  if (said !== undefined) {
-    for (const path of step.changes) putBack(machine, path, kept)
-    throw failed('FLIGHT_BAD_CONFIGURATION', said)
-  }
-  const unit = machine.units.get(step.unit)
-  if (unit === undefined) throw new Refused(`Unit ${step.unit} could not be found.`)
-  // A start that finds it running loads what changed since it was started.
-  const loads = step.does === 'reload' || !unit.active || unloadedPath(machine, step.unit, unit, step.configuration) !== undefined
-  const now = { enabled: unit.enabled || step.does === 'start', active: true, loadedAt: loads ? tick(machine) : unit.loadedAt }
-  machine.units.set(step.unit, now)
-  if (step.mark.by !== 'none') noteLoaded(machine, step.unit, now, step.configuration)
-}
-
 function retire(machine: Machine, { path, comment, because }: RetireStep, kept: string): void {
   const entry = entryAt(machine, path)
   if (entry?.type !== 'file') return
   keep(machine, path, kept)
+  putInPlace(machine, path, { ...entry, content: Buffer.from(`${comment} ${RETIRED_MARK} on ${machine.today}: ${because}\n`) })
   note(machine, '0'.repeat(64), 'retired', path)
-  putInPlace(machine, path, { ...entry, content: Buffer.from(`${comment} ${RETIRED_MARK} on ${TODAY}: ${because}\n`) })
-}
-
-// The first content that a plan finds at a path stays kept, however often the step runs.
-function keep(machine: Machine, path: string, kept: string): void {
-  const place = `${kept}${path}`
-  makeFolders(machine, dirname(place))
-  if (entryAt(machine, place) !== undefined || entryAt(machine, `${place}.absent`) !== undefined) return
-  const entry = entryAt(machine, path)
-  putInPlace(machine, entry === undefined ? `${place}.absent` : place, entry ?? emptyFile())
-}
-
-function putBack(machine: Machine, path: string, kept: string): void {
-  const entry = entryAt(machine, `${kept}${path}`)
-  const now = contentAt(machine, path)
-  if (entry?.type === 'file' && now !== undefined && Buffer.from(entry.content).equals(now)) return
-  if (entry === undefined && (now === undefined || entryAt(machine, `${kept}${path}.absent`) === undefined)) return
-  const lines = (contentAt(machine, MANIFEST)?.toString('utf8') ?? '').split('\n').map((line) => line.split('\t'))
-  const last = lines.reverse().find(([sha256, , at]) => at === path && (now === undefined || sha256 !== sha256Of(now)))
-  if (entry === undefined) removeAt(machine, path)
-  else putInPlace(machine, path, entry)
-  note(machine, last?.[0] ?? '0'.repeat(64), last?.[1] ?? 'forgotten', path)
-}
-
-function note(machine: Machine, sha256: string, scope: string, path: string): void {
-  const before = contentAt(machine, MANIFEST) ?? Buffer.alloc(0)
-  makeFolders(machine, SERVER_FOLDER)
-  putInPlace(machine, MANIFEST, { ...emptyFile(), content: Buffer.concat([before, Buffer.from(`${sha256}\t${scope}\t${path}\n`)]) })
-}
-
-function emptyFile(): Extract<Entry, { type: 'file' }> {
-  return { type: 'file', content: Buffer.alloc(0), mode: '644', owner: 'root', group: 'root', changed: 0 }
 }
 
 function known(machine: Machine, { owner, group }: { owner: string; group: string }): void {
   if (!machine.users.has(owner)) throw new Refused(`chown: invalid user: ${owner}`)
   if (!machine.groups.has(group)) throw new Refused(`chown: invalid group: ${group}`)
 }
-
-const sha256Of = (content: string | Uint8Array) => createHash('sha256').update(content).digest('hex')

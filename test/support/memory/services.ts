@@ -1,11 +1,42 @@
 import { createHash } from 'node:crypto'
 import { LOADED } from '../../../src/model/record.ts'
+import type { FpmPool } from '../../../src/model/resource.ts'
 import type { ConfigurationTest } from '../../../src/model/service.ts'
-import type { Machine, Unit } from './machine.ts'
-import { contentAt, makeFolders, pathsBelow, putInPlace } from './tree.ts'
+import type { ServiceStep } from '../../../src/model/step.ts'
+import { type Machine, tick, type Unit } from './machine.ts'
+import { startPrograms } from './programs.ts'
+import { contentAt, makeFolders, pathsBelow, putInPlace, Refused } from './tree.ts'
+
+// Does the step; `putBack` restores what the plan found at a path, `refuse` makes the error of a bad configuration.
+export function performService(machine: Machine, step: ServiceStep, putBack: (path: string) => void, refuse: (what: string) => Error): void {
+  const loads = [step, ...step.precedes]
+  const said = loads.map(({ test }) => complaint(machine, test)).find((each) => each !== undefined)
+  if (said !== undefined) {
+    for (const path of new Set(loads.flatMap(({ changes }) => changes))) putBack(path)
+    throw refuse(said)
+  }
+  const unit = machine.units.get(step.unit)
+  if (unit === undefined) throw new Refused(`Unit ${step.unit} could not be found.`)
+  // A start that finds it running loads what changed since it was started.
+  const isLoading = step.does === 'reload' || !unit.active || unloadedPath(machine, step.unit, unit, step.configuration) !== undefined
+  const now = { enabled: unit.enabled || step.does === 'start', active: true, loadedAt: isLoading ? tick(machine) : unit.loadedAt }
+  machine.units.set(step.unit, now)
+  if (step.unit === 'supervisor.service' && !unit.active) startPrograms(machine)
+  const silent = step.pools.find((pool) => !answers(machine, pool))
+  if (silent !== undefined) throw new Refused(`the pool [${silent.name}] does not answer on ${silent.socket}`)
+  if (step.mark.by !== 'none') noteLoaded(machine, step.unit, now, step.configuration)
+}
+
+// A pool answers where a file that FPM has just loaded gives it that socket.
+function answers(machine: Machine, { name, socket }: FpmPool): boolean {
+  return pathsBelow(machine, '/etc/php')
+    .filter((path) => /\/fpm\/pool\.d\/[^/]*\.conf$/.test(path))
+    .map((path) => contentAt(machine, path)?.toString('utf8').split('\n') ?? [])
+    .some((lines) => lines.includes(`[${name}]`) && lines.includes(`listen = ${socket}`))
+}
 
 // What a program's own test of its configuration says; undefined: it is content.
-export function complaint(machine: Machine, test: ConfigurationTest): string | undefined {
+function complaint(machine: Machine, test: ConfigurationTest): string | undefined {
   if (test.program === 'none') return undefined
   const unit = test.program === 'nginx' ? 'nginx.service' : `php${test.version}-fpm.service`
   if (!machine.units.has(unit)) return `${test.program}: not found`
@@ -16,7 +47,7 @@ export function complaint(machine: Machine, test: ConfigurationTest): string | u
 }
 
 // Notes what a service has loaded: the load, and one digest of the content that it took.
-export function noteLoaded(machine: Machine, name: string, unit: Unit, configuration: readonly string[]): void {
+function noteLoaded(machine: Machine, name: string, unit: Unit, configuration: readonly string[]): void {
   makeFolders(machine, LOADED)
   putInPlace(machine, `${LOADED}/${name}`, { type: 'file', content: Buffer.from(loadedNote(machine, unit, configuration)), mode: '644', owner: 'root', group: 'root' })
 }

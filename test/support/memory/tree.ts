@@ -15,17 +15,18 @@ export function entryAt(machine: Machine, path: string): Entry | undefined {
 }
 
 // Where a path ends once every link in it is followed; undefined when it leads nowhere.
-export function followed(machine: Machine, path: string, hops = 0): string | undefined {
-  const place = hops > 40 ? undefined : placeOf(machine, path, hops)
+export function followed(machine: Machine, path: string, hops = 0, by = 'root'): string | undefined {
+  const place = hops > 40 ? undefined : placeOf(machine, path, hops, by)
   const entry = place === undefined ? undefined : machine.entries.get(place)
   if (place === undefined || entry === undefined) return undefined
-  return entry.type === 'link' ? followed(machine, resolve(dirname(place), entry.target), hops + 1) : place
+  return entry.type === 'link' ? followed(machine, resolve(dirname(place), entry.target), hops + 1, by) : place
 }
 
-function placeOf(machine: Machine, path: string, hops: number): string | undefined {
+function placeOf(machine: Machine, path: string, hops: number, by = 'root'): string | undefined {
   if (path === '/') return '/'
-  const folder = followed(machine, dirname(path), hops)
-  if (folder === undefined || machine.entries.get(folder)?.type !== 'directory') return undefined
+  const folder = followed(machine, dirname(path), hops, by)
+  const entry = folder === undefined ? undefined : machine.entries.get(folder)
+  if (folder === undefined || entry?.type !== 'directory' || !may(by, 1, entry)) return undefined
   return `${folder === '/' ? '' : folder}/${basename(path)}`
 }
 
@@ -61,16 +62,24 @@ export function removeAt(machine: Machine, path: string): void {
   changeFolder(machine, place, tick(machine))
 }
 
-// mkdir -p: what is missing becomes root's.
-export function makeFolders(machine: Machine, path: string): void {
-  const there = followed(machine, path)
+// mkdir -p as a user: what is missing becomes that user's, where the user may make it.
+export function makeFolders(machine: Machine, path: string, by = 'root'): void {
+  const there = followed(machine, path, 0, by)
   if (there !== undefined) {
     if (machine.entries.get(there)?.type === 'directory') return
     throw new Refused(`${path}: is not a directory`)
   }
-  makeFolders(machine, dirname(path))
+  makeFolders(machine, dirname(path), by)
   if (entryAt(machine, path) !== undefined) throw new Refused(`${path}: exists`)
-  putInPlace(machine, path, { type: 'directory', mode: '755', owner: 'root', group: 'root' })
+  const folder = machine.entries.get(followed(machine, dirname(path)) ?? '/')
+  if (folder?.type !== 'directory' || !may(by, 3, folder)) throw new Refused(`${path}: permission denied`)
+  putInPlace(machine, path, { type: 'directory', mode: '755', owner: by, group: by })
+}
+
+// Whether a user, in the group of its own name alone, has these bits of a directory: 2 to change it, 1 to go through it.
+function may(user: string, bits: number, { mode, owner, group }: Extract<Entry, { type: 'directory' }>): boolean {
+  const its = user === owner ? 6 : user === group ? 3 : 0
+  return user === 'root' || ((Number.parseInt(mode, 8) >> its) & bits) === bits
 }
 
 function changeFolder(machine: Machine, place: string, changed: number): void {
