@@ -11,7 +11,8 @@ import { counted, type Count } from './support/count.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const MINUTES = 60_000
-const SLOW = ['test/lab/', 'test/e2e/']
+const LAB = 'test/lab/'
+const REAL = 'test/e2e/'
 
 function testFiles(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true })
@@ -20,11 +21,11 @@ function testFiles(folder: string): string[] {
 }
 
 // One file: killed with its whole process group when it takes too long; no test run is a failure.
-function runFile(file: string): Promise<Count> {
-  const limit = SLOW.some((folder) => file.startsWith(folder)) ? 20 * MINUTES : 4 * MINUTES
+function runFile(file: string, lab: number): Promise<Count> {
+  const limit = [LAB, REAL].some((folder) => file.startsWith(folder)) ? 20 * MINUTES : 4 * MINUTES
   return new Promise((resolve) => {
     const began = Date.now()
-    const child = spawn(process.execPath, ['--import', 'tsx', file], { cwd: root, detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, FORCE_COLOR: '0' } })
+    const child = spawn(process.execPath, ['--import', 'tsx', file], { cwd: root, detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, FORCE_COLOR: '0', FLIGHT_LAB_ID: String(lab) } })
     const output: Buffer[] = []
     child.stdout.on('data', (chunk: Buffer) => output.push(chunk))
     child.stderr.on('data', (chunk: Buffer) => output.push(chunk))
@@ -45,18 +46,19 @@ function runFile(file: string): Promise<Count> {
   })
 }
 
-async function runAll(files: readonly string[], atOnce: number): Promise<Count[]> {
+// As many files at once as there are labs.
+async function runAll(files: readonly string[], labs: readonly number[]): Promise<Count[]> {
   const waiting = [...files]
   const counts: Count[] = []
-  const worker = async () => {
-    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) counts.push(await runFile(file))
+  const worker = async (lab: number) => {
+    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) counts.push(await runFile(file, lab))
   }
-  await Promise.all(Array.from({ length: atOnce }, worker))
+  await Promise.all(labs.map(worker))
   return counts
 }
 
 // What the tests themselves use beside the lab: a real sshd and agent, the shells that are completed, git.
-const NEEDED = ['bsdutils', 'fish', 'git', 'gnupg', 'openssh-client', 'openssh-server', 'zsh']
+const NEEDED = ['bsdutils', 'fish', 'git', 'gnupg', 'openssh-client', 'openssh-server', 'wrk', 'zsh']
 
 const unavailable = labUnavailable()
 if (unavailable === undefined) await installPackages('tests', NEEDED, (line) => process.stdout.write(`${line}\n`))
@@ -64,8 +66,12 @@ else process.stdout.write(`${unavailable}; what needs it is skipped\n`)
 
 const chosen = process.argv.slice(2)
 const files = testFiles(join(root, 'test')).filter((file) => chosen.length === 0 || chosen.some((part) => file.includes(part)))
-const slow = files.filter((file) => SLOW.some((folder) => file.startsWith(folder)))
-const counts = [...(await runAll(files.filter((file) => !slow.includes(file)), 2)), ...(await runAll(slow, 1))]
+// Real servers of two labs side by side: much of their time is waiting.
+const lab = Number(process.env['FLIGHT_LAB_ID'] ?? 0)
+const labs = [lab, (lab + 20) % 100]
+const within = (folder: string) => files.filter((file) => file.startsWith(folder))
+const quick = files.filter((file) => !file.startsWith(LAB) && !file.startsWith(REAL))
+const counts = [...(await runAll(quick, labs)), ...(await runAll(within(LAB), [lab])), ...(await runAll(within(REAL), labs))]
 const sum = (key: keyof Count) => counts.reduce((total, count) => total + count[key], 0)
 const skipped = sum('skipped')
 // In CI a test that did not run has failed.

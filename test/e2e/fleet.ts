@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type LabHost } from '../lab/host.ts'
+import { machineMirror, type Suite } from '../lab/mirror.ts'
 import { sharedLab } from '../lab/shared.ts'
 import { desk } from './desk.ts'
 
@@ -19,14 +20,44 @@ export function web(servers: readonly Pick<LabHost, 'name'>[], settings?: string
 }
 
 // Bookworm hosts that are exactly as `web()` says, made of a layer that flight itself provisioned once.
-export async function provisioned<const Names extends readonly string[]>(...names: Names): Promise<{ -readonly [At in keyof Names]: LabHost }> {
+export async function provisioned<const Names extends readonly string[]>(...names: Names): Promise<HostsOf<Names>> {
+  return warmed(names, { name: 'provisioned', suite: 'bookworm' })
+}
+
+// Hosts with PHP 8.2 (on trixie 8.4) that flight provisioned and that have Debian's Laravel as well, for real applications.
+export async function withLaravel<const Names extends readonly string[]>(suite: Suite, ...names: Names): Promise<HostsOf<Names>> {
+  return warmed(names, { name: 'laravel', suite, settings: `php: [ ${PHP_OF[suite]} ]\n`, more: 'apt-get -q -y install --no-install-recommends php-laravel-framework' })
+}
+
+// Bookworm hosts with PHP 7.4 beside 8.2, exactly as `twoVersions()` says.
+export async function withTwoVersions<const Names extends readonly string[]>(...names: Names): Promise<HostsOf<Names>> {
+  return warmed(names, { name: 'two-versions', suite: 'bookworm', settings: await twoVersions() })
+}
+
+// The version that a distribution has.
+export const PHP_OF: Record<Suite, string> = { bookworm: '8.2', trixie: '8.4' }
+
+// The settings of a cluster with two versions of PHP: 7.4 from another suite of the mirror. Bookworm's php-common breaks 7.4.
+export async function twoVersions(): Promise<string> {
+  const { main } = await machineMirror()
+  const pin = '{ packages: php-common, pin: release n=bullseye, priority: 995 }'
+  const key = '{ path: /usr/share/keyrings/debian-archive-keyring.gpg }'
+  return `php: [ 7.4, 8.2 ]\nphp_source:\n  uri: ${main}\n  suites: [ bullseye ]\n  components: [ main ]\n  key: ${key}\n  pin: ${pin}\n`
+}
+
+type HostsOf<Names extends readonly string[]> = { -readonly [At in keyof Names]: LabHost }
+type Layer = { name: string; suite: Suite; settings?: string; more?: string }
+
+// Hosts that start where a provisioning with these settings ended, and a script after it.
+async function warmed<const Names extends readonly string[]>(names: Names, { name, suite, settings, more }: Layer): Promise<HostsOf<Names>> {
   const lab = await sharedLab()
-  const warm = `provisioned-${digestOfProvisioning()}`
-  await lab.warmUp('bookworm', warm, async (host) => {
-    const { expect } = await desk(web([host]))
+  const warm = `${name}-${digestOfProvisioning()}`
+  await lab.warmUp(suite, warm, async (host) => {
+    const { expect } = await desk(web([host], settings))
     await expect(0, 'provision', 'web', '--yes')
+    if (more !== undefined) await host.must(more)
   })
-  return (await lab.startHosts(names.map((name) => ({ name, suite: 'bookworm' as const, warm })))) as { -readonly [At in keyof Names]: LabHost }
+  return (await lab.startHosts(names.map((each) => ({ name: each, suite, warm })))) as HostsOf<Names>
 }
 
 // Changes whenever provisioning might leave something else on a server.

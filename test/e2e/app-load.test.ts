@@ -1,0 +1,102 @@
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { type LabHost } from '../lab/host.ts'
+import { loud } from '../support/loud.ts'
+import { app, configure, forget, serves } from './app-definition.ts'
+import { desk, type Desk } from './desk.ts'
+import { cluster, twoVersions, withTwoVersions } from './fleet.ts'
+import { get, unharmed, type Visit } from './load.ts'
+import { promise } from './promise.ts'
+import { goLive } from './release.ts'
+
+// What configuring costs those who visit meanwhile: nothing. Fast and slow requests run on while pools, sites, limits, other
+// apps and PHP's version change.
+
+const ENOUGH = 20_000
+const RELEASE = 'aaaaaaaaaaaa-1'
+
+let at: Desk
+let host: LabHost
+
+test.before(loud(async () => {
+  ;[host] = await withTwoVersions('web-1')
+  at = await desk({ 'clusters/web.yml': cluster([host], await twoVersions()) })
+  await configure(at, 'shop', shop({}))
+  await goLive(host, 'shop', 'plain', RELEASE)
+  await configure(at, 'shop', shop({}))
+}))
+
+// More workers than visitors, so that none waits for another.
+function shop({ php = '7.4', workers = 20, more = '' }): string {
+  return app('shop', [serves('web-1', workers)], { php, more })
+}
+
+const domain = 'shop.example.com'
+const says = new RegExp(`^release ${RELEASE}, PHP [78]\\.`)
+const VISITS: Visit[] = [
+  { domain, path: '/', visitors: 8, says },
+  { domain, path: '/slow/700', visitors: 3, says },
+  { domain, path: '/slow/4000', visitors: 1, says },
+  { domain, path: '/include', visitors: 2, says: new RegExp(`, included ${RELEASE}\\n$`) },
+  { domain, path: '/style.css', visitors: 1, says: /^body/ },
+]
+
+async function limits(): Promise<string> {
+  return (await get(host, { domain, path: '/limits' })).body
+}
+
+promise('other limits and other pool sizes, three times: no request fails, and each limit holds afterwards', async () => {
+  const report = await unharmed(host, VISITS, ENOUGH, async () => {
+    for (const [memory, payload, workers] of [[200, 11, 24], [220, 12, 18], [240, 13, 30]] as const) {
+      await configure(at, 'shop', shop({ workers, more: `request_memory: ${memory}\nrequest_payload: ${payload}\n` }))
+      assert.match(await limits(), new RegExp(`^${memory}M `))
+      assert.match(await host.must('nginx -T 2>/dev/null'), new RegExp(`client_max_body_size ${payload}m`))
+      assert.is(await host.must('pgrep -c -f "pool shop$"'), `${workers}\n`)
+    }
+  })
+  assert.ok((report.byPath.get('/slow/700') ?? 0) > 10 && (report.byPath.get('/slow/4000') ?? 0) > 2, 'slow requests ran through all of it')
+  await at.expect(0, 'plan', '--detailed-exitcode')
+})
+
+promise('a second app comes to the server: no request of the first fails, and the second answers', async () => {
+  const blog = app('blog', [serves('web-1')], { php: '7.4' })
+  await unharmed(host, VISITS, ENOUGH, async () => {
+    await configure(at, 'blog', blog)
+    await goLive(host, 'blog', 'plain', RELEASE)
+    await configure(at, 'blog', blog)
+  })
+  assert.match((await get(host, { domain: 'blog.example.com', path: '/' })).body, /^release aaaaaaaaaaaa-1, PHP 7\.4/)
+})
+
+promise("PHP's version is switched: no request fails, all are answered by one version or the other, and the old pool is gone", async () => {
+  const { bodies } = await unharmed(host, VISITS, ENOUGH, async (load) => {
+    await load.reaches(1000)
+    await configure(at, 'shop', shop({ php: '8.2' }))
+  })
+  const versions = [...bodies.keys()].flatMap((body) => /PHP (\d\.\d)/.exec(body)?.[1] ?? [])
+  assert.equal([...new Set(versions)].sort(), ['7.4', '8.2'])
+  assert.match((await get(host, { domain, path: '/' })).body, /PHP 8\.2/)
+  assert.match(await host.must('cat /etc/php/7.4/fpm/pool.d/flight-shop.conf'), /^; Retired by Flight/)
+  await host.must('! test -S /run/php/flight-shop-7.4.sock && ! pgrep -u shop -f php-fpm7.4; test -S /run/php/flight-shop-8.2.sock')
+  assert.match((await get(host, { domain: 'blog.example.com', path: '/' })).body, /PHP 7\.4/, 'the other app stays where it was')
+  await at.expect(0, 'plan', '--detailed-exitcode')
+})
+
+promise('a request of 20 s holds a reload up: it is answered, and the run goes on', async () => {
+  const slow = get(host, { domain, path: '/slow/20000' })
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  await configure(at, 'shop', shop({ php: '8.2', workers: 21 }))
+  assert.match((await slow).body, says)
+  await at.expect(0, 'plan', '--detailed-exitcode')
+})
+
+promise('an app leaves the server: no request of the other fails', async () => {
+  await unharmed(host, VISITS, ENOUGH, async () => {
+    forget(at, 'blog')
+    await at.expect(2, 'plan', '--detailed-exitcode')
+    await at.expect(0, 'apply', 'plan.json')
+  })
+  await host.must('! pgrep -u blog && test -d /home/blog/blog/releases')
+})
+
+test.run()
