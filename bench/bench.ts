@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
+import { benchApps } from './apps.ts'
 import { benchNothingToDo } from './nothing-to-do.ts'
 import { benchPeers } from './peers.ts'
 import { benchProvisioning } from './provisioning.ts'
@@ -16,6 +17,8 @@ try {
   await benchProvisioning(scene)
   say(`\nload ${load()}`)
   await benchNothingToDo(scene)
+  say(`\nload ${load()}`)
+  await benchApps(scene)
   if (wantsPeers) await benchPeers(scene)
   say(`\nload ${load()}`)
 } catch (error) {

@@ -18,8 +18,8 @@ export type Scene = {
   sshConfig: string
   ssh(host: LabHost, command: string, input?: string): Command
   flight(...words: string[]): Promise<Measured>
-  // Connections and channels that sshd counted on all hosts while `work` went on.
-  counted(work: () => Promise<unknown>): Promise<string>
+  // Connections and channels that sshd counted on each of the hosts (all, unless said otherwise) while `work` went on.
+  counted(work: () => Promise<unknown>, hosts?: readonly LabHost[]): Promise<string>
 }
 
 export async function openScene(): Promise<Scene> {
@@ -36,10 +36,10 @@ export async function openScene(): Promise<Scene> {
     sshConfig,
     ssh: (host, command, input = '') => ({ words: ['ssh', '-F', sshConfig, host.name, command], input }),
     flight: (...words) => measure([{ words: [...FLIGHT, ...words] }], { cwd: folder, env: { FLIGHT_SSH_CONFIG: sshConfig } }),
-    async counted(work) {
-      const marks = hosts.map((host) => host.sshActivity(0).mark)
+    async counted(work, counting = hosts) {
+      const marks = counting.map((host) => host.sshActivity(0).mark)
       await work()
-      const seen = hosts.map((host, at) => host.sshActivity(marks[at]))
+      const seen = counting.map((host, at) => host.sshActivity(marks[at]))
       const each = (count: (activity: (typeof seen)[number]) => number) => [...new Set(seen.map(count))].join('-')
       return `${each((one) => one.connections)} / ${each((one) => one.commands + one.subsystems + one.shells)}`
     },
