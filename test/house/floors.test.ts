@@ -10,7 +10,7 @@ const src = fileURLToPath(new URL('../../src', import.meta.url))
 const FLOORS: readonly (readonly string[])[] = [
   ['model'],
   ['shell', 'schema'],
-  ['definitions', 'facts', 'steps', 'kinds', 'transport'],
+  ['definitions', 'environment', 'facts', 'steps', 'kinds', 'transport'],
   ['features'],
   ['engine'],
   ['views'],
