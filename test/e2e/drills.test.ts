@@ -216,7 +216,8 @@ promise('what was killed between writing and reloading shows the reload in the n
   await run.answer
   await host.must(`pkill -KILL -f 'flight flight-[0-9a-f]{24}'; rm /usr/local/sbin/nginx`)
   await at.expect(2, 'plan', '--detailed-exitcode')
-  assert.equal(told(planOn(at)), ['reload web-1/service/nginx.service'])
+  // php.ini has the limit as well, and nothing loads before everything is tested.
+  assert.equal(told(planOn(at)), ['reload web-1/service/php8.2-fpm.service', 'reload web-1/service/nginx.service'])
   await at.expect(0, 'apply', 'plan.json')
   await isConverged()
 })
