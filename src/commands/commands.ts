@@ -4,6 +4,8 @@ import Complete from './complete.ts'
 import Completion from './completion.ts'
 import Doctor from './doctor.ts'
 import Drift from './drift.ts'
+import EnvDiff from './env/diff.ts'
+import EnvPull from './env/pull.ts'
 import History from './history.ts'
 import Init from './init.ts'
 import Locks from './locks.ts'
@@ -23,6 +25,8 @@ export const COMMANDS = {
   completion: Completion,
   doctor: Doctor,
   drift: Drift,
+  'env:diff': EnvDiff,
+  'env:pull': EnvPull,
   history: History,
   init: Init,
   locks: Locks,

@@ -1,5 +1,6 @@
 import type { FactName } from '../model/fact.ts'
 import type { FactSort } from './fact.ts'
+import { environmentFact } from './environment.ts'
 import { fileFact } from './file.ts'
 import { foreignFact } from './foreign.ts'
 import { keyFact } from './key.ts'
@@ -21,4 +22,5 @@ export const FACT_SORTS: { readonly [N in FactName]: FactSort<N> } = {
   package: packageFact,
   programs: programsFact,
   memory: memoryFact,
+  environment: environmentFact,
 }

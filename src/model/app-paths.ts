@@ -1,3 +1,5 @@
+import type { App } from './definitions.ts'
+
 // Where an app lives on a server (product.md). Below `home` everything is the app's: root believes and follows nothing there.
 export type AppPaths = { home: string; base: string; releases: string; shared: string; current: string }
 
@@ -5,6 +7,12 @@ export function appPaths(app: string): AppPaths {
   const home = `/home/${app}`
   const base = `${home}/${app}`
   return { home, base, releases: `${base}/releases`, shared: `${base}/.flight/shared`, current: `${base}/current` }
+}
+
+// Where an app's environment file lies on every server, and nowhere else.
+export function environmentPath(app: Pick<App, 'name' | 'linkedFiles'>): string {
+  const file = app.linkedFiles.find((path) => /(?:^|\/)\.env[^/]*$/.test(path)) ?? '.env'
+  return `${appPaths(app.name).shared}/${file}`
 }
 
 // The files of Flight that belong to one app, outside its home.

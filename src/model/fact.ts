@@ -1,3 +1,4 @@
+import type { Secret } from './secret.ts'
 import type { ConfigurationMark } from './service.ts'
 
 // A fact is one thing read from a server. Every query says exactly what is wanted; nothing else travels.
@@ -73,6 +74,13 @@ export type ProgramsFact = {
   refusal: string | undefined // why the configuration on disk cannot be read at all
 }
 
+// An app's environment file, read as the app's own user: a link, pipe or folder in its place shows root nothing.
+export type EnvironmentQuery = { fact: 'environment'; app: string; path: string }
+export type EnvironmentFact =
+  | { is: 'absent' }
+  | { is: 'file'; base64: Secret }
+  | { is: 'other'; what: string } // why its bytes were not taken
+
 export type MemoryQuery = { fact: 'memory' }
 export type MemoryFact = { megabytes: number }
 
@@ -86,6 +94,7 @@ export type FactQuery =
   | ManifestQuery
   | ProgramsQuery
   | MemoryQuery
+  | EnvironmentQuery
 
 export type FactName = FactQuery['fact']
 
@@ -99,6 +108,7 @@ export type FactAnswers = {
   manifest: ManifestFact
   programs: ProgramsFact
   memory: MemoryFact
+  environment: EnvironmentFact
 }
 
 // The answers of one server. Asking for what was not probed is a bug and throws.
@@ -111,6 +121,7 @@ export function factId(query: FactQuery): string {
   switch (query.fact) {
     case 'file':
     case 'key':
+    case 'environment':
       return `${query.fact} ${query.path}`
     case 'package':
     case 'user':

@@ -57,6 +57,7 @@ test('names come from the definitions, also when something in them is wrong', as
   assert.is(await complete('plan', '--app', ''), 'shop\n')
   assert.is(await complete('provision', ''), 'broken\nstaging\n')
   assert.is(await complete('app:configure', ''), 'shop\n')
+  assert.is(await complete('env:pull', ''), 'shop\n')
   assert.match(await complete('app:c'), /^app:configure\t/)
 })
 

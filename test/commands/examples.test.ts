@@ -25,7 +25,7 @@ for (const [name, command] of Object.entries(COMMANDS)) {
     await flight(['plan', '--out', 'plan.json'], { cwd })
     for (const line of examples.map(commandOf)) {
       const env = environment({ PATH: `${bin}${delimiter}${process.env['PATH']}` })
-      const { exit, stdout, stderr } = await ended(spawn('bash', ['-c', `mkdir -p plans; ${line}`], { cwd, env, stdio: 'pipe' }))
+      const { exit, stdout, stderr } = await ended(spawn('bash', ['-c', `mkdir -p plans; touch .env.shop; ${line}`], { cwd, env, stdio: 'pipe' }))
       if (exit === 0 || exit === 6) continue
       const codes = (stdout + stderr).match(/FLIGHT_[A-Z_]+/g) ?? []
       assert.ok(codes.length > 0, `${line}: ${exit} ${stdout}${stderr}`)

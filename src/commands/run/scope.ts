@@ -1,4 +1,4 @@
-import type { Definitions } from '../../model/definitions.ts'
+import type { App, Definitions } from '../../model/definitions.ts'
 import { FlightError, type Problem } from '../../model/errors.ts'
 import type { Scope } from '../../model/plan.ts'
 import type { Server } from '../../model/server.ts'
@@ -16,6 +16,13 @@ export function scopeOf(names: ScopeNames, definitions: Definitions): Scope {
   ]
   if (problems.length > 0) throw new FlightError(problems)
   return { clusters: sorted(cluster), apps: sorted(app), servers: sorted(server) }
+}
+
+// The app of that name, or FLIGHT_USAGE.
+export function appNamed(name: string, definitions: Definitions): App {
+  const found = definitions.apps.find((app) => app.name === name)
+  if (found === undefined) throw new FlightError(unknown('app', [name], definitions.apps))
+  return found
 }
 
 // The server of that name, or FLIGHT_USAGE.

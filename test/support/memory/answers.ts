@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { AptTransaction, FactAnswers, FactName, FactQuery, FileFact, FileQuery, ForeignLine, ForeignQuery, ManifestFact, PackageFact, ServiceFact, ServiceQuery } from '../../../src/model/fact.ts'
 import { primaryFingerprints } from '../../../src/model/openpgp.ts'
 import { MANIFEST } from '../../../src/model/record.ts'
+import { Secret } from '../../../src/model/secret.ts'
 import { AptRefused, candidateOf, installedVersion, listsOutdated, simulate } from './apt.ts'
 import type { Machine } from './machine.ts'
 import { programsFact } from './programs.ts'
@@ -38,6 +39,11 @@ function answerOf(machine: Machine, query: FactQuery, transaction: AptTransactio
       return packageFact(machine, query.name, transaction)
     case 'programs':
       return programsFact(machine)
+    case 'environment': {
+      const entry = entryAt(machine, query.path)
+      if (entry === undefined) return { is: 'absent' }
+      return entry.type === 'file' ? { is: 'file', base64: new Secret(Buffer.from(entry.content).toString('base64')) } : { is: 'other', what: `a ${entry.type}` }
+    }
     case 'memory':
       return { megabytes: 16_000 }
   }

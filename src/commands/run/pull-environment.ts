@@ -1,0 +1,76 @@
+import { readFile, realpath } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { compareServers } from '../../environment/compare-servers.ts'
+import { type Comparison } from '../../environment/compare.ts'
+import { changesSince } from '../../environment/fingerprint.ts'
+import { parseEnvironment } from '../../environment/parse.ts'
+import { EXIT_OF_CODE, FlightError } from '../../model/errors.ts'
+import { problemsText } from '../../views/problems-text.ts'
+import { serversText } from '../../views/environment-text.ts'
+import { names } from '../../views/words.ts'
+import { print, printJson, tell } from '../everywhere/output.ts'
+import { shapeOf } from '../everywhere/text-shape.ts'
+import { environmentsOf, readEnvironments } from './environments.ts'
+import { reading } from './file-fault.ts'
+import { refuseWhatGitTracks } from './git-safety.ts'
+import { lastPull, notePull } from './pulled.ts'
+import type { Session } from './session.ts'
+import { writePrivately } from './write-privately.ts'
+
+type Flags = { app: string; file: string | undefined; server: readonly string[] | undefined; force: boolean; json: boolean; 'no-color': boolean }
+
+// Fetches the environment file of an app from the first of its servers that has one; the exit code.
+export async function pullEnvironment(session: Session, { app: name, file: asked, server, force, json, ...flags }: Flags): Promise<number> {
+  const { state } = session.definitions.settings
+  const file = await placeFor(asked ?? `.env.${name}`)
+  await refuseWhatGitTracks(file)
+  const { app, path, files, without, problems } = await readEnvironments(session, name, server)
+  const [first] = files
+  if (first === undefined) throw new FlightError(problems.length > 0 ? problems : { code: 'FLIGHT_CONFLICT', where: names(without, 4), what: `there is no ${path} yet`, hint: `put one there as the app's user: ${app.name} may read and write it, nobody else` })
+  if (!force) await refuseToOverwriteEdits(state, { app: app.name, file, bytes: first.bytes })
+  await writePrivately(file, first.bytes)
+  if (first.environment !== undefined) await notePull(state, { app: app.name, file, server: first.server, environment: first.environment })
+  const servers = compareServers(environmentsOf(files))
+  const warnings = first.environment?.warnings ?? []
+  if (json) printJson({ app: app.name, file, server: first.server, without, differ: servers, warnings, problems })
+  else {
+    print(`${app.name}: ${path} of ${first.server} is in ${file}, readable by you alone`)
+    if (servers.files.length > 1) print(serversText(app.name, servers, shapeOf(process.stdout, { ...flags })))
+    if (without.length > 0) print(`no environment file yet on ${names(without, 8)}`)
+    for (const { where, what } of warnings) print(`warning: ${where} ${what}`)
+    if (problems.length > 0) tell(problemsText(problems, shapeOf(process.stderr, { ...flags })))
+  }
+  const [problem] = problems
+  return problem === undefined ? 0 : EXIT_OF_CODE[problem.code]
+}
+
+// Absolute, the folder with its links followed, so that one file has one name.
+export async function placeFor(file: string): Promise<string> {
+  const absolute = resolve(file)
+  return join(await reading(dirname(absolute), () => realpath(dirname(absolute))), basename(absolute))
+}
+
+// What was edited here since it was pulled is somebody's work; what is the same as on the server may be written again.
+async function refuseToOverwriteEdits(state: string, { app, file, bytes }: { app: string; file: string; bytes: Uint8Array }): Promise<void> {
+  const here = await reading(file, () => readFile(file).catch(nothingThere))
+  if (here === undefined || here.equals(bytes)) return
+  const pull = await lastPull(state, { app, file })
+  const edits = pull === undefined ? undefined : changesSince(pull.fingerprint, parseEnvironment(here, file))
+  if (edits?.identical === true) return
+  throw new FlightError({
+    code: 'FLIGHT_USAGE',
+    where: file,
+    what: edits === undefined ? 'is there already, and was not pulled by Flight' : `was edited here since it was pulled: ${keysOf(edits)}`,
+    hint: `compare with flight env:diff ${app} ${file}; --force overwrites it`,
+  })
+}
+
+// +A, -B, ~C: keys, never a value.
+export function keysOf({ added, removed, changed }: Comparison): string {
+  const keys = [...added.map((key) => `+${key}`), ...removed.map((key) => `-${key}`), ...changed.map((key) => `~${key}`)]
+  return keys.length === 0 ? 'comments, order or quotes' : names(keys, 12)
+}
+
+function nothingThere(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error
+}
