@@ -27,7 +27,7 @@ promise('nginx takes every variant without a warning', async () => {
     for (const tls of flags) for (const ipv6 of flags) for (const full of flags) {
       const domains = full ? ['shop.example.com', '*.shop.example.com', LONG, `*.${'b'.repeat(60)}.example.com`] : ['shop.example.com']
       const own = full ? { requestDuration: 7, requestPayload: 1, redirects: { 'www.example.com': 'shop.example.com', [`r${LONG}`]: 'shop.example.com' } } : {}
-      const nginx = full ? { proxy: { '/app': 8080, '/x': 1, '/x/': 2 }, basicAuth: PASSWORDS, include: INCLUDE } : { proxy: { '/': 8080 } }
+      const nginx = full ? { proxy: { '/app': 8080, '/x': 1, '/y/': 2 }, basicAuth: PASSWORDS, include: INCLUDE } : { proxy: { '/': 8080 } }
       const apps = [siteApp({ php, domains, ...own }, { ...nginx, tls: tls ? TLS : undefined }), siteApp({ php, name: 'other' }, { tls: TLS })]
       await configure({ host, system: { ...system, ipv6 } }, apps, full ? BALANCER : {})
     }
