@@ -53,7 +53,7 @@ export async function applyServer(planned: readonly Action[], pending: ReadonlyS
       const problems = error.problems.map((problem) => ({ ...problem, where: `${problem.where}: ${turn.actions.length > 1 ? `installing ${turn.actions.length} packages` : (first?.address ?? '')}` }))
       done.push(...outcomes(turn, 'failed', began, error.message))
       tell(turn, 'failed', began, work, error.message)
-      if (!concernsOthers(turn)) {
+      if (!stopsTheRest(turn)) {
         failed.push(...problems)
         continue
       }
@@ -65,8 +65,8 @@ export async function applyServer(planned: readonly Action[], pending: ReadonlyS
   return { actions: done, problems: failed, interrupted: false }
 }
 
-// Workers of one app that do not run leave nothing half done for the others.
-function concernsOthers(turn: Turn): boolean {
+// Whether nothing may follow when it fails. Workers of one app that do not run leave nothing half done for the others.
+function stopsTheRest(turn: Turn): boolean {
   return turn.actions.some(({ kind }) => kind !== 'programs')
 }
 
