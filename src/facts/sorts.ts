@@ -3,6 +3,7 @@ import type { FactSort } from './fact.ts'
 import { environmentFact } from './environment.ts'
 import { fileFact } from './file.ts'
 import { foreignFact } from './foreign.ts'
+import { groupFact } from './group.ts'
 import { keyFact } from './key.ts'
 import { manifestFact } from './manifest.ts'
 import { memoryFact } from './memory.ts'
@@ -18,6 +19,7 @@ export const FACT_SORTS: { readonly [N in FactName]: FactSort<N> } = {
   manifest: manifestFact,
   foreign: foreignFact,
   user: userFact,
+  group: groupFact,
   service: serviceFact,
   package: packageFact,
   programs: programsFact,

@@ -5,9 +5,15 @@ const FIRST_PERSON = 1000
 
 // A system user exists. One that is there is never changed, and refused when it is somebody else's.
 export const userKind: Kind<'user'> = {
-  facts: ({ name }) => [{ fact: 'user', name }],
+  facts: ({ name }) => [
+    { fact: 'user', name },
+    { fact: 'group', name },
+  ],
   diff(desired, facts) {
     const fact = facts.get({ fact: 'user', name: desired.name })
+    if (fact === undefined && facts.get({ fact: 'group', name: desired.name })) {
+      return { is: 'conflict', where: `group ${desired.name}`, what: 'is there without a user of that name, which would be its own', hint: 'rename one of the two, or remove the group if nobody needs it' }
+    }
     if (fact === undefined) return { is: 'change', change: { verb: 'create', before: { is: 'absent' }, because: ['it does not exist'] } }
     if (fact.home !== desired.home) {
       return { is: 'conflict', where: `user ${desired.name}`, what: `exists with the home ${fact.home}, wanted is ${desired.home}`, hint: 'Flight does not take over a user that somebody else made: rename one of the two' }

@@ -43,6 +43,8 @@ export type AptTransaction = {
 export type UserQuery = { fact: 'user'; name: string }
 export type UserFact = { uid: number; gid: number; home: string; shell: string } | undefined
 
+export type GroupQuery = { fact: 'group'; name: string } // answered: whether it is there
+
 export type ServiceQuery = { fact: 'service'; unit: string; configuration: readonly string[]; mark: ConfigurationMark }
 export type ServiceFact = {
   exists: boolean
@@ -88,6 +90,7 @@ export type FactQuery =
   | FileQuery
   | PackageQuery
   | UserQuery
+  | GroupQuery
   | ServiceQuery
   | KeyQuery
   | ForeignQuery
@@ -102,6 +105,7 @@ export type FactAnswers = {
   file: FileFact
   package: PackageFact
   user: UserFact
+  group: boolean
   service: ServiceFact
   key: KeyFact
   foreign: ForeignFact
@@ -125,6 +129,7 @@ export function factId(query: FactQuery): string {
       return `${query.fact} ${query.path}`
     case 'package':
     case 'user':
+    case 'group':
       return `${query.fact} ${query.name}`
     case 'service':
       return `service ${query.unit}`

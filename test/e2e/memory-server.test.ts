@@ -73,6 +73,7 @@ promise('files, directories, links, users: what a step does to a real server it 
       ...[...names, ...HOSTILE_NAMES, 'other/deep/file', 'folder/deep'].map((name): FactQuery => ({ fact: 'file', path: at(name), wanted: NOT_THIS })),
       ...['/', '/home/flight-one', '/home/flight-two', '/home/dialout', '/no/such/folder'].map((path): FactQuery => ({ fact: 'file', path, wanted: undefined })),
       ...['root', 'www-data', 'games', 'flight-one', 'flight-two', 'staff', 'dialout', 'nobody-knows'].map((name): FactQuery => ({ fact: 'user', name })),
+      ...['flight-one', 'flight-two', 'staff', 'nobody-knows'].map((name): FactQuery => ({ fact: 'group', name })),
       { fact: 'manifest' },
       { fact: 'foreign', claim: 'fpm-pool' },
       { fact: 'foreign', claim: 'nginx-default-server' },

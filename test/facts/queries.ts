@@ -15,6 +15,7 @@ export function someQueries(path: string): FactQuery[] {
     { fact: 'foreign', claim: 'fpm-pool' },
     { fact: 'foreign', claim: 'apt-source' },
     { fact: 'user', name: path },
+    { fact: 'group', name: path },
     ...MARKS.map((mark, index): FactQuery => ({ fact: 'service', unit: `${path}${index}.service`, configuration: [path], mark })),
     { fact: 'package', name: path },
   ]

@@ -33,6 +33,8 @@ function answerOf(machine: Machine, query: FactQuery, transaction: AptTransactio
       return foreignLines(machine, query.claim)
     case 'user':
       return machine.users.get(query.name)
+    case 'group':
+      return machine.groups.has(query.name)
     case 'service':
       return serviceFact(machine, query)
     case 'package':
