@@ -6,7 +6,7 @@ export type StatusRow = {
   cluster: string
   state: 'in order' | 'drifted' | 'blocked' | 'not asked'
   system: string
-  apps: readonly string[] // shop 3f9a1c2b7d04
+  apps: readonly string[] // what the definitions put there
   unusual: readonly string[] // what is out of the ordinary
 }
 

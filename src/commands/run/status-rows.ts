@@ -13,7 +13,7 @@ export function statusRows(plan: Plan, definitions: Definitions): StatusRow[] {
     cluster: clusters.get(server.name) ?? '',
     state: server.state,
     system: planned.get(server.name)?.system.name ?? '',
-    apps: [],
+    apps: definitions.apps.filter((app) => app.servers.some((on) => on.name === server.name)).map(({ name }) => name),
     unusual: [...unusual(server), ...(planned.get(server.name)?.notes ?? [])],
   }))
 }
