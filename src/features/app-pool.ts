@@ -1,6 +1,7 @@
-import { appFiles, appPaths } from '../model/app-paths.ts'
+import { appFiles } from '../model/app-paths.ts'
 import type { App, Cluster, Ini, WebPool } from '../model/definitions.ts'
 import { render } from '../shell/template.ts'
+import { environmentOf } from './app-command.ts'
 import type { AppFeature } from './feature.ts'
 import { written } from './ini-value.ts'
 import { appFile } from './resources.ts'
@@ -13,11 +14,12 @@ export const appPoolFeature: AppFeature = ({ app, on, cluster }) => {
   if (on.web === undefined) return []
   const files = appFiles(app.name)
   const duration = app.requestDuration ?? cluster.requestDuration
+  const { HOME, PATH } = environmentOf(app)
   const data = {
     source: app.file,
     name: app.name,
-    home: appPaths(app.name).home,
-    path: `/usr/lib/flight/php${app.php}:/usr/local/bin:/usr/bin:/bin`,
+    home: HOME,
+    path: PATH,
     socket: files.socket(app.php),
     manager: managerLines(on.web),
     requestDuration: duration,
