@@ -3,6 +3,7 @@ import type { PhpVersion } from '../model/definitions.ts'
 import type { Resource } from '../model/resource.ts'
 import { render } from '../shell/template.ts'
 import type { ServerFeature, ServerInput } from './feature.ts'
+import { reloadPatience } from './request-timeout.ts'
 import { clusterFile, directory } from './resources.ts'
 import { fpmService } from './services.ts'
 
@@ -37,11 +38,6 @@ export const fpmFilesFeature: ServerFeature = (input) => {
 function longestRequest({ cluster, apps }: ServerInput, version: PhpVersion): number {
   const own = apps.filter(({ app, on }) => app.php === version && on.web !== undefined).map(({ app }) => app.requestDuration ?? cluster.requestDuration)
   return Math.max(cluster.requestDuration, ...own)
-}
-
-// A reload waits for running requests; FPM ends a request a while after its limit (measured: 5.7 to 6.5 s for a limit of 5).
-export function reloadPatience(requestDuration: number): number {
-  return Math.ceil((requestDuration * 4) / 3)
 }
 
 // FPM of each version runs, with the configuration that lies on disk, and the pools of the apps that are configured answer.
