@@ -4,6 +4,7 @@ import type { Host, Lock } from '../model/host.ts'
 import type { Action } from '../model/action.ts'
 import type { Plan, Stage } from '../model/plan.ts'
 import type { Receipt, ReceiptServer } from '../model/receipt.ts'
+import { readStageName } from '../model/stage-name.ts'
 import { applyServer, type ServerOutcome } from './apply-server.ts'
 import { revealed } from './compare.ts'
 import { conclude, receiptOf, remembered } from './conclude.ts'
@@ -60,7 +61,7 @@ async function work(ready: readonly Ready[], missing: readonly Problem[], reques
       inStage.map(({ planned, host, lock, standing, resources }) =>
         limit(async () => {
           const reveal = (action: Action) => revealed(action, resources)
-          const outcome = await applyServer(actionsIn(stage, planned.name), new Set(standing.pending), { host, lock, plan: request.plan.digest, stage: stage.name.replaceAll(' ', '-'), planned, listen: request.listen, signal: request.signal, reveal })
+          const outcome = await applyServer(actionsIn(stage, planned.name), new Set(standing.pending), { host, lock, plan: request.plan.digest, stage: stage.name, planned, listen: request.listen, signal: request.signal, reveal })
           const earlier = outcomes.get(planned.name)
           outcomes.set(planned.name, earlier === undefined ? outcome : { ...outcome, actions: [...earlier.actions, ...outcome.actions] })
         }),
@@ -76,7 +77,7 @@ function actionsIn(stage: Stage, server: string): Action[] {
 }
 
 function isRetiring(stage: Stage): boolean {
-  return stage.name.split(' ')[0] === 'retire'
+  return readStageName(stage.name)?.phase === 'retire'
 }
 
 // What a later stage would have done on a server, when an earlier one did not work somewhere.

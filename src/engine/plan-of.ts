@@ -1,6 +1,7 @@
 import { phpNotes } from '../features/php.ts'
 import type { Definitions } from '../model/definitions.ts'
 import type { Plan, PlanBody, PlannedServer, Scope } from '../model/plan.ts'
+import type { StageName } from '../model/stage-name.ts'
 import { definitionsDigest } from './compile.ts'
 import { digestOf } from './digest.ts'
 import { planServer, type ServerPlan } from './plan-server.ts'
@@ -17,7 +18,7 @@ export function planOf(surveys: readonly Survey[], { definitions, scope, apps, s
   const sorted = [...surveys].sort((a, b) => (a.server.name < b.server.name ? -1 : 1))
   const asked = withholding(sorted, definitions, allowUpgrades)
   const able = asked.filter(({ plan }) => plan.blocked.length === 0)
-  const phase = (name: string, of: 'configure' | 'retire') =>
+  const phase = (name: StageName['phase'], of: 'configure' | 'retire') =>
     stagesOf(name, able.map(({ survey, plan }) => ({ server: survey.server.name, actions: plan[of] })).filter(({ actions }) => actions.length > 0), definitions.apps, serial)
   const body: PlanBody = {
     format: 1,

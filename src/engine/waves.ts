@@ -1,13 +1,14 @@
 import type { Action } from '../model/action.ts'
 import type { App, Settings } from '../model/definitions.ts'
 import type { Stage } from '../model/plan.ts'
+import { type StageName, stageName } from '../model/stage-name.ts'
 
 export type Serial = Settings['serial']
 
 // The stages of one phase. A server that answers requests and reloads what answers them goes into the first wave in which, of
 // every app that it serves, no more than `serial` servers reload: a load balancer always has somebody to ask. Everybody else
 // is in the first. Pure: the same servers, the same waves.
-export function stagesOf(name: string, servers: readonly { server: string; actions: readonly Action[] }[], apps: readonly App[], serial: Serial): Stage[] {
+export function stagesOf(phase: StageName['phase'], servers: readonly { server: string; actions: readonly Action[] }[], apps: readonly App[], serial: Serial): Stage[] {
   const waves: { server: string; actions: readonly Action[] }[][] = []
   const reloading: Map<string, number>[] = []
   for (const entry of servers) {
@@ -19,7 +20,7 @@ export function stagesOf(name: string, servers: readonly { server: string; actio
     ;(waves[at] ??= []).push(entry)
   }
   const used = waves.filter((wave) => wave.length > 0)
-  return used.map((wave, index) => ({ name: used.length === 1 ? name : `${name} ${index + 1} of ${used.length}`, servers: wave }))
+  return used.map((wave, index) => ({ name: stageName(used.length === 1 ? { phase } : { phase, wave: { at: index + 1, of: used.length } }), servers: wave }))
 }
 
 // A load that a running service goes through, while requests wait or connections close. One that only starts serves nobody yet.

@@ -1,3 +1,5 @@
+import { readStageName } from '../model/stage-name.ts'
+
 const WHY = {
   provision: undefined,
   configure: 'what is new answers before nginx sends requests there',
@@ -6,9 +8,10 @@ const WHY = {
 
 // Why a stage is one of its own; undefined where its name says enough.
 export function whyStage(name: string): string | undefined {
-  const [, phase, wave, of] = /^(configure|provision|retire)(?: (\d+) of (\d+))?$/.exec(name) ?? []
-  const why = phase === undefined ? undefined : WHY[phase as keyof typeof WHY]
-  if (wave === undefined) return why
-  const others = `a wave: these servers reload while the others of their apps answer${wave === of ? '' : '; the next one begins once all of these are done'}`
+  const stage = readStageName(name)
+  if (stage === undefined) return undefined
+  const why = WHY[stage.phase]
+  if (stage.wave === undefined) return why
+  const others = `a wave: these servers reload while the others of their apps answer${stage.wave.at === stage.wave.of ? '' : '; the next one begins once all of these are done'}`
   return why === undefined ? others : `${why}; ${others}`
 }
