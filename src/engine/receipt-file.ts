@@ -1,6 +1,7 @@
-import { mkdir, open, rename } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Receipt } from '../model/receipt.ts'
+import { replaceFile } from './replace-file.ts'
 
 // Where receipts of this controller lie, below the state folder.
 const FOLDER = 'receipts'
@@ -10,13 +11,6 @@ export async function saveReceipt(receipt: Receipt, state: string): Promise<stri
   const folder = join(state, FOLDER)
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const path = join(folder, `${receipt.began.replaceAll(':', '-')}-${receipt.plan.replace('sha256:', '').slice(0, 12)}.json`)
-  const file = await open(`${path}.part`, 'w', 0o600)
-  try {
-    await file.writeFile(`${JSON.stringify(receipt, undefined, 2)}\n`)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  await rename(`${path}.part`, path)
+  await replaceFile(path, `${JSON.stringify(receipt, undefined, 2)}\n`, 0o600)
   return path
 }

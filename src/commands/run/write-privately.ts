@@ -1,20 +1,7 @@
-import { open, rename, rm } from 'node:fs/promises'
+import { replaceFile } from '../../engine/replace-file.ts'
 import { writing } from './file-fault.ts'
 
-// Writes a file that only its owner reads, from its first byte on: beside, synced, renamed. What lies there is replaced, a link too.
+// Writes a file that only its owner reads, whole or not at all.
 export async function writePrivately(file: string, content: string | Uint8Array): Promise<void> {
-  await writing(file, async () => {
-    const beside = `${file}.${process.pid}.tmp`
-    const handle = await open(beside, 'wx', 0o600)
-    try {
-      await handle.writeFile(content)
-      await handle.chmod(0o600)
-      await handle.sync()
-      await handle.close()
-      await rename(beside, file)
-    } catch (error) {
-      await rm(beside, { force: true })
-      throw error
-    }
-  })
+  await writing(file, () => replaceFile(file, content, 0o600))
 }

@@ -1,4 +1,5 @@
-import { realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { realpath, stat, writeFile } from 'node:fs/promises'
+import { replaceFile } from '../../engine/replace-file.ts'
 import { writing } from './file-fault.ts'
 
 // Writes a file so that a reader sees the old content or the new one, never half of it. Only a plain file is ever
@@ -7,19 +8,8 @@ export async function writeWhole(file: string, text: string): Promise<void> {
   await writing(file, async () => {
     const there = await stat(file).catch(nothingThere)
     if (there !== undefined && !there.isFile()) return writeFile(file, text)
-    await replace(there === undefined ? file : await realpath(file), text)
+    await replaceFile(there === undefined ? file : await realpath(file), text, 0o666)
   })
-}
-
-async function replace(file: string, text: string): Promise<void> {
-  const beside = `${file}.${process.pid}.tmp`
-  try {
-    await writeFile(beside, text, { flag: 'wx' })
-    await rename(beside, file)
-  } catch (error) {
-    await rm(beside, { force: true })
-    throw error
-  }
 }
 
 function nothingThere(error: NodeJS.ErrnoException): undefined {
