@@ -9,12 +9,12 @@ import { words } from '../shell/quote.ts'
 // What the definitions put on a server as a whole, whatever a plan was asked for: PHP versions of its cluster, names of its
 // apps, resources.
 // `retiring`: what this very plan takes out of service.
-export type Wanted = { php: readonly PhpVersion[]; apps: readonly string[]; resources: readonly Resource[]; retiring: readonly string[] }
+export type Defined = { php: readonly PhpVersion[]; apps: readonly string[]; resources: readonly Resource[]; retiring: readonly string[] }
 
 // What Flight made on a server once, nobody wants there any more, and no plan removes: users with their homes and logs, PHP
 // versions, and its own files that are comments by now. Each with the command that removes it. Pure; the facts are those of
 // queriesForLeftBehind and the manifest.
-export function leftBehind(wanted: Wanted, facts: Facts): Leftover[] {
+export function leftBehind(wanted: Defined, facts: Facts): Leftover[] {
   const manifest = facts.get({ fact: 'manifest' })
   return [
     ...usersToAsk(manifest, wanted.apps).filter((name) => facts.get({ fact: 'user', name })?.home === appPaths(name).home && !isInService(name, wanted, manifest)).map(appLeft),
@@ -24,7 +24,7 @@ export function leftBehind(wanted: Wanted, facts: Facts): Leftover[] {
 }
 
 // What must be asked for that, once the manifest is known.
-export function queriesForLeftBehind(wanted: Wanted, manifest: ManifestFact): FactQuery[] {
+export function queriesForLeftBehind(wanted: Defined, manifest: ManifestFact): FactQuery[] {
   return [
     ...usersToAsk(manifest, wanted.apps).map((name): FactQuery => ({ fact: 'user', name })),
     ...versionsLeft(wanted.php, manifest).map(traceOf),
@@ -42,7 +42,7 @@ function usersToAsk(manifest: ManifestFact, apps: readonly string[]): string[] {
 }
 
 // Whether something of it is configured here and stays so: what is not retired yet may still be needed.
-function isInService(app: string, { retiring }: Wanted, manifest: ManifestFact): boolean {
+function isInService(app: string, { retiring }: Defined, manifest: ManifestFact): boolean {
   return manifest.some(({ scope, path }) => scope === `app:${app}` && path.startsWith('/etc/') && !retiring.includes(path))
 }
 

@@ -2,18 +2,18 @@ import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { leftBehind, queriesForLeftBehind, type Wanted } from '../../src/engine/left-behind.ts'
+import { leftBehind, queriesForLeftBehind, type Defined } from '../../src/engine/left-behind.ts'
 import { type FactQuery, factId, type Facts, type FileFact, type ManifestFact, type UserFact } from '../../src/model/fact.ts'
 import { RETIRED_MARK } from '../../src/model/record.ts'
 
-const NONE: Wanted = { php: ['8.2'], apps: [], resources: [], retiring: [] }
+const NONE: Defined = { php: ['8.2'], apps: [], resources: [], retiring: [] }
 const recorded = (scope: string, path: string): ManifestFact[number] => ({ sha256: '0'.repeat(64), scope, path })
 const user = (name: string): UserFact => ({ uid: 998, gid: 998, home: `/home/${name}`, shell: '/bin/bash' })
 const file = (content: string): FileFact => ({ type: 'file', mode: '644', owner: 'root', group: 'root', sha256: 'a'.repeat(64), content, recorded: undefined })
 const COMMENT = file(`# ${RETIRED_MARK} on 2026-01-02: no definition wants it any more\n`)
 
 // The answers of a server, to exactly what it was asked.
-function answers(wanted: Wanted, manifest: ManifestFact, world: { users?: Record<string, UserFact>; files?: Record<string, FileFact> }): Facts {
+function answers(wanted: Defined, manifest: ManifestFact, world: { users?: Record<string, UserFact>; files?: Record<string, FileFact> }): Facts {
   const asked = new Set(['manifest', ...queriesForLeftBehind(wanted, manifest).map(factId)])
   return {
     get: ((query: FactQuery) => {
@@ -68,7 +68,7 @@ test('of retired files only those that are still a comment of Flight are named, 
   assert.equal(leftBehind(NONE, answers(NONE, manifest, { files })), [
     { what: '2 files of Flight that hold a comment and nothing else: /etc/cron.d/flight-a, /etc/cron.d/flight-b', remove: 'rm -f -- /etc/cron.d/flight-a /etc/cron.d/flight-b' },
   ])
-  const again: Wanted = { ...NONE, resources: [{ kind: 'link', name: '/etc/cron.d/flight-a', feature: 'x', desired: { path: '/etc/cron.d/flight-a', target: '/x', owner: 'root', group: 'root' } }] }
+  const again: Defined = { ...NONE, resources: [{ kind: 'link', name: '/etc/cron.d/flight-a', feature: 'x', desired: { path: '/etc/cron.d/flight-a', target: '/x', owner: 'root', group: 'root' } }] }
   assert.is(leftBehind(again, answers(again, manifest, { files }))[0]?.remove, 'rm -f -- /etc/cron.d/flight-b')
 })
 
