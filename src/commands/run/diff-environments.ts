@@ -9,7 +9,7 @@ import { names } from '../../views/words.ts'
 import { environmentsOf, readEnvironments, type ServerFiles } from './environments.ts'
 import { reading } from './file-fault.ts'
 import { showAnswers } from './fleet-answer.ts'
-import { placeFor } from './pull-environment.ts'
+import { localPath } from './local-path.ts'
 import { lastPull } from './pulled.ts'
 import type { Session } from './session.ts'
 
@@ -39,7 +39,7 @@ export async function diffEnvironments(session: Session, { app, file: asked, ser
 type Local = { file: string; environment: Environment }
 
 async function localFile(app: string, asked: string | undefined): Promise<Local | undefined> {
-  const file = await placeFor(asked ?? `.env.${app}`)
+  const file = await localPath(asked ?? `.env.${app}`)
   const bytes = await reading(file, () => readFile(file).catch((error: NodeJS.ErrnoException) => (asked === undefined && error.code === 'ENOENT' ? undefined : Promise.reject(error))))
   return bytes === undefined ? undefined : { file, environment: parseEnvironment(bytes, file) }
 }

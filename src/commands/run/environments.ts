@@ -17,7 +17,8 @@ export type ServerFiles = { app: App; path: string; files: readonly ServerFile[]
 export async function readEnvironments(session: Session, name: string, only: readonly string[] = []): Promise<ServerFiles> {
   const app = appNamed(name, session.definitions)
   const path = environmentPath(app)
-  const { answers, problems } = await askEach(session, serversFor(app, session, only), async (host) => (await host.probe([{ fact: 'environment', app: app.name, path }])).get({ fact: 'environment', app: app.name, path }))
+  const query = { fact: 'environment', app: app.name, path } as const
+  const { answers, problems } = await askEach(session, serversFor(app, session, only), async (host) => (await host.probe([query])).get(query))
   session.endProgress()
   const files: ServerFile[] = []
   const without: string[] = []

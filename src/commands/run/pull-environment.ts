@@ -1,5 +1,4 @@
-import { readFile, realpath } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { compareServers } from '../../environment/compare-servers.ts'
 import { type Comparison } from '../../environment/compare.ts'
 import { changesSince } from '../../environment/fingerprint.ts'
@@ -13,6 +12,7 @@ import { shapeOf } from '../everywhere/text-shape.ts'
 import { environmentsOf, readEnvironments } from './environments.ts'
 import { reading } from './file-fault.ts'
 import { refuseWhatGitTracks } from './git-safety.ts'
+import { localPath } from './local-path.ts'
 import { lastPull, notePull } from './pulled.ts'
 import type { Session } from './session.ts'
 import { writePrivately } from './write-privately.ts'
@@ -22,7 +22,7 @@ type Flags = { app: string; file: string | undefined; server: readonly string[] 
 // Fetches the environment file of an app from the first of its servers that has one; the exit code.
 export async function pullEnvironment(session: Session, { app: name, file: asked, server, force, json, ...flags }: Flags): Promise<number> {
   const { state } = session.definitions.settings
-  const file = await placeFor(asked ?? `.env.${name}`)
+  const file = await localPath(asked ?? `.env.${name}`)
   await refuseWhatGitTracks(file)
   const { app, path, files, without, problems } = await readEnvironments(session, name, server)
   const [first] = files
@@ -44,12 +44,6 @@ export async function pullEnvironment(session: Session, { app: name, file: asked
   return problem === undefined ? 0 : EXIT_OF_CODE[problem.code]
 }
 
-// Absolute, the folder with its links followed, so that one file has one name.
-export async function placeFor(file: string): Promise<string> {
-  const absolute = resolve(file)
-  return join(await reading(dirname(absolute), () => realpath(dirname(absolute))), basename(absolute))
-}
-
 // What was edited here since it was pulled is somebody's work; what is the same as on the server may be written again.
 async function refuseToOverwriteEdits(state: string, { app, file, bytes }: { app: string; file: string; bytes: Uint8Array }): Promise<void> {
   const here = await reading(file, () => readFile(file).catch(nothingThere))
@@ -66,7 +60,7 @@ async function refuseToOverwriteEdits(state: string, { app, file, bytes }: { app
 }
 
 // +A, -B, ~C: keys, never a value.
-export function keysOf({ added, removed, changed }: Comparison): string {
+function keysOf({ added, removed, changed }: Comparison): string {
   const keys = [...added.map((key) => `+${key}`), ...removed.map((key) => `-${key}`), ...changed.map((key) => `~${key}`)]
   return keys.length === 0 ? 'comments, order or quotes' : names(keys, 12)
 }
