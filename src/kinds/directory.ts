@@ -31,5 +31,5 @@ export const directoryKind: Kind<'directory'> = {
 function besideTheWay({ path, owner }: DirectoryDesired, fact: FileFact): string | undefined {
   if (fact.type === 'link') return `${path} is a link to ${fact.target}`
   if (fact.type !== 'directory') return fact.type === 'absent' ? undefined : `${path} is a ${fact.type}, a directory is wanted: move it away`
-  return fact.owner === owner ? undefined : `${path} belongs to ${fact.owner}, not ${owner}: chown -R ${owner}:${owner} ${path}`
+  return fact.owner === owner ? undefined : `${path} belongs to ${fact.owner}, not ${owner}: give it to ${owner}, or move it away`
 }

@@ -115,7 +115,7 @@ promise('what an app puts where its folders were stops no plan of others: endles
   await host.must(`${underApp('blog', `rm -rf ${shared}/logs && truncate -s 10T ${shared}/logs && chmod g+s ${shared}/app`)}; chown root:root ${shared}/framework/sessions`)
   const { stdout } = await at.expect(2, 'plan', '--detailed-exitcode')
   assert.match(stdout, /storage\/logs is a file, a directory is wanted/)
-  assert.match(stdout.replace(/\s+/g, ' '), /storage\/framework\/sessions belongs to root, not blog: chown -R blog:blog/)
+  assert.match(stdout.replace(/\s+/g, ' '), /storage\/framework\/sessions belongs to root, not blog: give it to blog, or move it away/)
   await configure(at, 'shop', app('shop', [serves('web-1', 3)]))
   await at.expect(0, 'app:configure', 'blog', '--yes')
   assert.is(await host.must(`stat -c %a ${shared}/app`), '755\n')
