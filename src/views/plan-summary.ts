@@ -79,24 +79,25 @@ function apt(plan: Plan): SummaryLine[] {
   return [...servers].map(([text, list]) => ({ symbol: '!', text: `apt ${text} on ${names(list, 4)}${allowed}` }))
 }
 
-// SERVER/KIND/NAME as people say it: worker-2 (file /etc/nginx/nginx.conf).
-function placeOf(where: string): string {
-  const server = serverOf(where)
-  return where.startsWith(`${server}/`) ? `${server} (${withoutServer(where, server)})` : where
+// What of a server a problem is about, as people say it: file /etc/nginx/nginx.conf; nothing where it is the server itself.
+function placeOn(server: string, where: string): string {
+  return withoutServer(where, server).slice(where.startsWith(`${server}/`) ? 0 : server.length).trim()
 }
 
 // Problems, those together that say the same of several servers.
 export function problemLines(problems: readonly Problem[], one: string, many: string): SummaryLine[] {
-  const groups = new Map<string, { problem: Problem; where: string[] }>()
+  const groups = new Map<string, { problem: Problem; place: string; servers: string[] }>()
   for (const problem of problems) {
-    const key = JSON.stringify([problem.code, problem.what, problem.hint])
-    const group = groups.get(key) ?? { problem, where: [] }
-    group.where.push(placeOf(problem.where))
+    const server = serverOf(problem.where)
+    const place = placeOn(server, problem.where)
+    const key = JSON.stringify([problem.code, place, problem.what, problem.hint])
+    const group = groups.get(key) ?? { problem, place, servers: [] }
+    group.servers.push(server)
     groups.set(key, group)
   }
-  return [...groups.values()].map(({ problem, where }) => ({
+  return [...groups.values()].map(({ problem, place, servers }) => ({
     symbol: '!',
-    text: `${names(where, 8)} ${where.length === 1 ? one : many}: ${onOneLine(problem.what)} (${problem.code})`,
+    text: `${names(servers, 8)} ${servers.length === 1 ? one : many}: ${place === '' ? '' : `${place}: `}${onOneLine(problem.what)} (${problem.code})`,
     ...(problem.hint === undefined ? {} : { hint: onOneLine(problem.hint) }),
   }))
 }
