@@ -93,7 +93,7 @@ function failure(step: Step, result: ScriptResult, server: string): FlightError 
     case EXIT_UNKNOWN_PACKAGE:
       return problem('FLIGHT_UNKNOWN_PACKAGE', 'nothing was installed; correct the name in the definition, or add the source that has it')
     case EXIT_BAD_CONFIGURATION:
-      return problem('FLIGHT_BAD_CONFIGURATION', 'its files are as they were before this plan, and the service goes on with what it had loaded; correct what the test names, then plan again')
+      return problem('FLIGHT_BAD_CONFIGURATION', 'its files are as they were before this plan, and the service goes on with what it had loaded; correct what the test names, in the definition that stands behind that file in the plan, then plan again')
     case EXIT_KEY_REFUSED:
       return problem('FLIGHT_KEY_REFUSED', 'nothing was trusted')
     case EXIT_NOT_LOADED:

@@ -15,7 +15,7 @@ export const appSiteFeature: AppFeature = (input) => {
   const { include, basicAuth } = app.nginx
   const { site, siteInclude, passwords } = appFiles(app.name)
   return [
-    ...(include === undefined ? [] : [appFile(app, 'nginx site', siteInclude, include.content)]),
+    ...(include === undefined ? [] : [appFile(app, `nginx.include ${include.file}`, siteInclude, include.content)]),
     ...(basicAuth === undefined ? [] : [appFile(app, 'nginx site', passwords, basicAuth.content, { mode: '640', group: 'www-data', secret: true })]),
     appFile(app, 'nginx site', site, siteText(input), { needs: app.nginx.tls === undefined ? [] : [app.nginx.tls.certificate, app.nginx.tls.key], claims: [{ claim: 'nginx-server-name', names: [...app.domains, ...Object.keys(app.redirects)].sort() }] }),
   ]
