@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
+import * as assert from 'uvu/assert'
+import { appPaths } from '../../src/model/app-paths.ts'
 import type { App, AppServer, Definitions } from '../../src/model/definitions.ts'
+import type { Plan } from '../../src/model/plan.ts'
 import type { MemoryServer } from '../support/memory-server.ts'
 import { app, cluster, definitions, on, server, withApps } from '../support/builders.ts'
 import { aBareServer, phpPackagesOf } from '../support/memory/bookworm.ts'
-import { putInPlace } from '../support/memory/tree.ts'
-import { appPaths } from '../../src/model/app-paths.ts'
+import { contentAt, putInPlace } from '../support/memory/tree.ts'
+import { actionsIn, planFor, provision } from '../support/runs.ts'
 
 // Two web servers in memory whose mirror has two versions of PHP, and what apps may be on them.
 
@@ -62,4 +65,22 @@ export function releaseAll(servers: readonly MemoryServer[]): void {
       if (each.machine.entries.has(appPaths(name).base) && !each.machine.entries.has(appPaths(name).current)) release(each, name)
     }
   }
+}
+
+export const QUEUE = { name: 'default', command: 'queue:work', workers: 2, stopWaitTimeout: 3600 }
+export const shop = (...servers: Parameters<typeof on>[]) => app('shop', servers.map((each) => on(...each)))
+
+// What each stage of a plan does.
+export const said = (plan: Plan) => plan.stages.map((stage) => [stage.name, ...stage.servers.flatMap((entry) => entry.actions.map(({ verb, address }) => `${verb} ${address}`))])
+export const named = (servers: readonly MemoryServer[], name: string) => servers.find((each) => each.name === name) as MemoryServer
+export const text = (of: MemoryServer, path: string) => contentAt(of.machine, path)?.toString('utf8') ?? ''
+
+// The fleet as these definitions want it, every app released.
+export async function configured(wanted: Definitions): Promise<MemoryServer[]> {
+  const servers = fleet()
+  await provision(wanted, servers)
+  releaseAll(servers)
+  assert.equal((await provision(wanted, servers)).problems, [])
+  assert.equal(actionsIn(await planFor(wanted, servers)), [])
+  return servers
 }
