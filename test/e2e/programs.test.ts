@@ -1,108 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { RUNNING_SCRIPT, runningSteps } from '../../src/engine/long-step.ts'
-import { programsFact } from '../../src/facts/programs.ts'
-import { appCronFeature } from '../../src/features/app-cron.ts'
-import { appLogsFeature, slowLogsFeature } from '../../src/features/app-logs.ts'
-import { appProgramsFeature, supervisorCommand } from '../../src/features/app-programs.ts'
-import type { Program } from '../../src/model/definitions.ts'
-import type { ProgramsFact } from '../../src/model/fact.ts'
-import type { ResourceOf } from '../../src/model/resource.ts'
-import { bytesTo } from '../../src/shell/document.ts'
 import { DRAINS } from '../../src/shell/supervisor.ts'
 import { programsStep } from '../../src/steps/programs.ts'
 import { retireStep } from '../../src/steps/retire.ts'
-import { writeStep } from '../../src/steps/write.ts'
-import { aProgram, appOn, fileIn, programsIn } from '../features/an-app.ts'
-import { labUnavailable } from '../lab/available.ts'
-import type { LabHost } from '../lab/host.ts'
-import { sharedLab } from '../lab/shared.ts'
+import { aProgram } from '../features/an-app.ts'
 import { loud } from '../support/loud.ts'
+import { promise } from './promise.ts'
+import { configure, configured, define, eventually, fact, HOME, host, isSettled, log, names, pids, startSupervised, workers } from './supervised.ts'
 
-// Programs under a real supervisord, by the fact and the step alone.
+// How programs live: they begin, change, finish their jobs and go.
 
-const promise = labUnavailable() === undefined ? test : test.skip
-const HOME = '/home/shop'
-
-// Works on a job as long as $HOME/jobs/NAME is there, and goes only between two jobs.
-const WORKER = `#!/bin/sh
-trap 'stop=1' TERM
-echo "begins in $(pwd -P) with $*"
-while [ -z "$stop" ]; do
-  while [ -e "$HOME/jobs/$SUPERVISOR_PROCESS_NAME" ]; do busy=1; sleep 0.1; done
-  [ -z "$busy" ] || { busy=; echo "finished a job"; }
-  sleep 0.1
-done
-`
-
-let host: LabHost
-let plans = 0
-
-test.before(loud(async () => {
-  if (labUnavailable() !== undefined) return
-  const lab = await sharedLab()
-  await lab.warmUp('bookworm', 'supervisor-1', async (each) => {
-    await each.must('apt-get -q update && apt-get -y -q --no-install-recommends install supervisor curl cron logrotate', { timeoutSeconds: 300 })
-  })
-  ;[host] = await lab.startHosts([{ name: 'web-1', suite: 'bookworm', warm: 'supervisor-1' }])
-  await host.must(`
-    useradd --system --user-group --create-home --home-dir ${HOME} --shell /bin/bash shop
-    printf '[program:foreign]\\ncommand=/bin/sleep 100000\\n' >/etc/supervisor/conf.d/foreign.conf
-    supervisorctl update >/dev/null
-    runuser -u shop -- sh -c 'mkdir -p ${HOME}/jobs ${HOME}/shop/releases/one ${HOME}/shop/releases/two && ln -s releases/one ${HOME}/shop/current'
-    cat >${HOME}/shop/releases/one/worker <<'EOF'\n${WORKER}EOF
-    chmod 755 ${HOME}/shop/releases/one/worker; cp ${HOME}/shop/releases/one/worker ${HOME}/shop/releases/two/worker`)
-}))
-
-async function fact(): Promise<ProgramsFact> {
-  const query = { fact: 'programs' } as const
-  return programsFact.parse(await host.must(programsFact.shell([query])), [query])[0] as ProgramsFact
-}
-
-// Writes the file of these programs as a plan does.
-async function define(queues: readonly Program[], daemons: readonly Program[] = []): Promise<{ programs: ResourceOf<'programs'>; plan: string; path: string }> {
-  const resources = appProgramsFeature(appOn({ queues, daemons }))
-  const { path, content, mode, owner, group, scope } = fileIn(resources).desired
-  const plan = `sha256:${String(++plans).padStart(64, '0').replace(/^0{8}/, String(plans).padStart(8, '0'))}`
-  await host.must(writeStep.shell({ step: 'write', path, content, mode, owner, group, scope }, { plan }))
-  return { programs: programsIn(resources), plan, path }
-}
-
-async function configure(queues: readonly Program[], daemons: readonly Program[] = []): Promise<{ code: number; stderr: string }> {
-  const { programs, plan, path } = await define(queues, daemons)
-  const { code, stderr } = await host.run(programsStep.shell({ step: 'programs', app: 'shop', programs: programs.desired.programs, changes: [path] }, { plan }))
-  return { code, stderr }
-}
-
-async function configured(queues: readonly Program[], daemons: readonly Program[] = []): Promise<void> {
-  const { code, stderr } = await configure(queues, daemons)
-  assert.is(`${code} ${stderr}`, '0 ')
-}
-
-// NAME=PID of everything that runs.
-async function pids(): Promise<Map<string, string>> {
-  const lines = (await host.run(`supervisorctl status | sed -nE 's/^(\\S+) +RUNNING +pid ([0-9]+),.*/\\1 \\2/p'`)).stdout.trim().split('\n')
-  return new Map(lines.map((line) => line.split(' ') as [string, string]))
-}
-
-async function eventually(what: string, seconds: number, holds: () => Promise<boolean>): Promise<void> {
-  for (let left = seconds * 5; left > 0; left--) {
-    if (await holds()) return
-    await sleep(200)
-  }
-  throw new Error(`not within ${seconds} s: ${what}`)
-}
-
-const isSettled = async () => {
-  const now = await fact()
-  return now.daemon && now.draining.length === 0 && now.unloaded.length === 0 && now.states.every(({ state }) => state === 'RUNNING')
-}
-
-const workers = (count: number, command = './worker default') => aProgram('default', command, count)
-const names = (count: number, queue = 'default') => Array.from({ length: count }, (_, index) => `shop.${queue}.${index + 1}`)
-const log = (name: string) => host.must(`cat ${HOME}/shop/current/storage/logs/worker-${name}.log`)
+test.before(loud(startSupervised))
 
 promise('programs that are defined run, as the app, and reading it all changes nothing', async () => {
   await configured([workers(3)])
@@ -209,56 +119,6 @@ promise('after its restart a worker runs in the new release, and its log goes th
   await eventually('it logs there', 5, async () => (await host.run(`grep -qx 'begins in /home/shop/shop/releases/two with default' ${HOME}/shop/releases/two/storage/logs/worker-default-1.log`)).code === 0)
 })
 
-const HOSTILE = [
-  'a b',
-  "it's",
-  'say "hi"',
-  '100% %s %% %(here)s %(ENV_HOME)s',
-  ' ; no comment',
-  ' # no comment',
-  'a;b#c',
-  'à ;é #ü\u00a0;ö',
-  '$HOME $(id) `id`',
-  'C:\\dir\\\\ \\n \\',
-  '\\% \\\\%',
-  '!! * ? [a] {b} ~ | & > <',
-]
-
-promise('a command arrives exactly as it was written, whatever stands in it', async () => {
-  const show = `#!/bin/sh\nprintf '[%s]\\n' "$@"\nexec sleep 100000\n`
-  await host.must(`cat >${HOME}/shop/releases/two/show <<'EOF'\n${show}EOF\nchmod 755 ${HOME}/shop/releases/two/show`)
-  const quoted = HOSTILE.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ')
-  const double = `./show "a ; # b" \\; \\# '%' $((1 + 1)) # a comment ' that never ends`
-  await configured([aProgram('alone', `./show ${HOSTILE.filter((word) => !/[;&|]/.test(word)).map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ')}`)], [aProgram('shell', `./show ${quoted}`), aProgram('double', double)])
-  assert.is(await log('shell-1'), HOSTILE.map((word) => `[${word}]\n`).join(''))
-  assert.is(await log('alone-1'), HOSTILE.filter((word) => !/[;&|]/.test(word)).map((word) => `[${word}]\n`).join(''))
-  assert.is(await log('double-1'), '[a ; # b]\n[;]\n[#]\n[%]\n[2]\n')
-})
-
-promise('any command at all reads as it was written, for supervisor\'s own parser', async () => {
-  const part = fc.oneof(fc.constantFrom(' ;', ' #', '%', '%(here)s', '%%', '\\', "'", '"', '$', '\u00a0', '\u3000', 'à', ' ', '[x]', '=', ':'), fc.string({ unit: 'grapheme', maxLength: 6 }))
-  const words = fc.sample(fc.array(part, { minLength: 1, maxLength: 12 }).map((parts) => parts.join('').replace(/[\p{Cc}\u2028\u2029]/gu, '')), 500)
-  const file = words.map((word, index) => `[program:x.${index}]\ncommand=${supervisorCommand(['/bin/sh', '-c', word])}\n`).join('')
-  const parser = `import json, shlex
-from supervisor.options import UnhosedConfigParser
-p = UnhosedConfigParser(); p.read('/run/many.conf'); p.expand_here('/etc/supervisor/conf.d')
-print(json.dumps([shlex.split(p.saneget(s, 'command')) for s in p.sections()]))`
-  for (const locale of ['C', 'C.UTF-8']) {
-    const read = await host.must(`${bytesTo('cat >/run/many.conf', file)}LC_ALL=${locale} PYTHONIOENCODING=utf-8:surrogateescape python3 - <<'EOF'\n${parser}\nEOF`)
-    assert.equal(JSON.parse(read), words.map((word) => ['/bin/sh', '-c', word]))
-  }
-})
-
-promise('a command of several parts finishes its job as well, and hears a signal', async () => {
-  await configured([], [aProgram('parts', 'cd . && ./worker parts; echo after')])
-  await eventually('the others are gone', 10, isSettled)
-  await host.must(`touch ${HOME}/jobs/shop.parts.1; sleep 0.3; supervisorctl signal TERM shop.parts.1; sleep 1; ! grep -q finished ${HOME}/shop/current/storage/logs/worker-parts-1.log; rm ${HOME}/jobs/shop.parts.1`)
-  await eventually('it begins anew', 5, async () => (await log('parts-1')).split('begins').length === 3)
-  assert.match(await log('parts-1'), /^begins.*\nfinished a job\nbegins.*\n$/)
-  await sleep(1500)
-  assert.is((await host.must('pgrep -c -f "/worker parts$" || :')).trim(), '1', 'none is left behind')
-})
-
 promise('killed in the middle, the same step brings it to its end', async () => {
   const { programs, plan, path } = await define([workers(5)])
   const script = programsStep.shell({ step: 'programs', app: 'shop', programs: programs.desired.programs, changes: [path] }, { plan })
@@ -312,41 +172,6 @@ promise('without supervisord the fact says so, and the step as well', async () =
   assert.match(stderr, /supervisord does not answer at \/var\/run\/supervisor\.sock/)
   await host.must('systemctl start supervisor')
   await configured([workers(4)])
-})
-
-promise('logs are rotated as the app, and a link among them leads root nowhere', async () => {
-  const input = appOn({})
-  const rotation = fileIn(appLogsFeature(input)).desired
-  await host.must(writeStep.shell({ ...rotation, step: 'write' }, { plan: `sha256:${'f'.repeat(64)}` }))
-  await host.must(`echo secret >/etc/victim; cp -a /etc/victim /tmp/victim; runuser -u shop -- ln -s /etc/victim ${HOME}/shop/current/storage/logs/evil.log`)
-  const size = await host.must(`stat -c %s ${HOME}/shop/current/storage/logs/worker-default-1.log`)
-  assert.ok(Number(size) > 0)
-  const { stderr } = await host.run(`logrotate -f ${rotation.path}`)
-  assert.is(await host.must('cat /etc/victim'), 'secret\n')
-  assert.not.match(stderr, /bad|unknown|ignor/i)
-  assert.is((await host.must(`stat -c '%U %s' ${HOME}/shop/current/storage/logs/worker-default-1.log ${HOME}/shop/current/storage/logs/worker-default-1.log.1`)).trim(), `shop 0\nshop ${size.trim()}`)
-})
-
-promise('what logrotate reads of the server itself has no mistake either', async () => {
-  const [file] = slowLogsFeature({ ...appOn({}), apps: [] })
-  const rotation = fileIn(file === undefined ? [] : [file]).desired
-  await host.must(writeStep.shell({ ...rotation, step: 'write' }, { plan: `sha256:${'9'.repeat(64)}` }))
-  await host.must('mkdir -p /var/log/flight && echo slow >/var/log/flight/shop.slow.log')
-  const { stderr, code } = await host.run(`logrotate -f ${rotation.path}`)
-  assert.is(`${code} ${stderr}`, '0 ')
-  assert.is(await host.must(`cat /var/log/flight/shop.slow.log.1; stat -c %s /var/log/flight/shop.slow.log`), 'slow\n0\n')
-})
-
-promise('cron runs the scheduler and the commands exactly as written', async () => {
-  await host.must(`mkdir -p /usr/lib/flight/php8.2; printf '#!/bin/sh\\necho artisan "$@"\\n' >/usr/lib/flight/php8.2/artisan; chmod 755 /usr/lib/flight/php8.2/artisan`)
-  const quoted = HOSTILE.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ')
-  const input = appOn({ scheduler: true, cron: [{ name: 'hostile', at: '* * * * *', command: `printf '[%s]\\n' ${quoted} # it's a comment` }] })
-  const cron = fileIn(appCronFeature(input)).desired
-  await host.must(writeStep.shell({ ...cron, step: 'write' }, { plan: `sha256:${'e'.repeat(64)}` }))
-  await eventually('both ran', 75, async () => (await host.run(`cd ${HOME}/shop/current/storage/logs && [ -s scheduler.log ] && [ -s cron-hostile.log ]`)).code === 0)
-  await host.must(`rm ${cron.path}`)
-  assert.is(await host.must(`sort -u ${HOME}/shop/current/storage/logs/scheduler.log`), 'artisan schedule:run\n')
-  assert.is(await host.must(`head -n ${HOSTILE.length} ${HOME}/shop/current/storage/logs/cron-hostile.log`), HOSTILE.map((word) => `[${word}]\n`).join(''))
 })
 
 test.run()
