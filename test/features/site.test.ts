@@ -37,7 +37,11 @@ test('what every site includes is on every web server', () => {
 
 test('what is said by hand and the passwords lie there before the site that reads them', () => {
   const resources = siteOf(siteApp({}, { include: { file: 'apps/nginx/shop.conf', content: 'add_header X-A b;\n' }, basicAuth: { file: 'apps/htpasswd', content: 'ada:$1$x\n' } }), BOOKWORM)
-  assert.equal(resources.map(({ name, feature }) => [name, feature]), ['/etc/nginx/flight/shop.include.conf', '/etc/nginx/flight/shop.htpasswd', SITE].map((path) => [path, 'nginx site of shop']))
+  assert.equal(resources.map(({ name, feature }) => [name, feature]), [
+    ['/etc/nginx/flight/shop.include.conf', 'nginx.include apps/nginx/shop.conf of shop'],
+    ['/etc/nginx/flight/shop.htpasswd', 'nginx site of shop'],
+    [SITE, 'nginx site of shop'],
+  ])
   assert.is(contentOf(resources, '/etc/nginx/flight/shop.include.conf'), 'add_header X-A b;\n', 'line by line as it was written, so that nginx names its lines')
   assert.ok(filesAmong(resources).every(({ scope }) => scope === 'app:shop'))
 })
