@@ -11,7 +11,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['model'],
   ['shell', 'schema'],
   ['definitions', 'environment', 'facts', 'steps', 'kinds', 'transport'],
-  ['features'],
+  ['features', 'artifacts'],
   ['engine'],
   ['views'],
   ['commands'],

@@ -1,0 +1,101 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Artifact, ArtifactEvent, ArtifactRequest, Commit } from '../model/artifact.ts'
+import type { Kept } from './cache.ts'
+import { archiveCommit, buildCommit } from './archive-commit.ts'
+import type { Made } from './archive-commit.ts'
+import { archiveIn, artifactsOf, findKept, keep, keyOf, prune, recordOf, removeUnfinished } from './cache.ts'
+import { lockFolder } from './folder-lock.ts'
+import type { FolderLock } from './folder-lock.ts'
+import { asFlightError } from './failures.ts'
+import { digestOfGiven, takeGiven } from './given-file.ts'
+import { nothingSeen } from './inspect.ts'
+import { useMirror } from './mirror.ts'
+import { refusePointers } from './refusals.ts'
+import { remarksOn } from './remarks.ts'
+import { resolveCommit } from './resolve-commit.ts'
+import { sweepWorkshops } from './workshop.ts'
+
+// An artifact that no other process removes before it is let go, or before this process ends.
+export type HeldArtifact = { artifact: Artifact; letGo(): Promise<void> }
+
+type Tell = (event: ArtifactEvent) => void
+
+// Makes the artifact of one commit, or finds it made. Nothing here speaks to a server.
+export async function makeArtifact(request: ArtifactRequest, signal: AbortSignal, tell: Tell): Promise<HeldArtifact> {
+  try {
+    await mkdir(request.state, { recursive: true, mode: 0o700 })
+    await sweepWorkshops(request.state)
+    const commit = await findCommit(request, signal, tell)
+    const given = request.given === undefined ? undefined : { file: request.given, sha256: await digestOfGiven(request.given) }
+    const key = given === undefined ? keyOf('commit', commit.commit, request.subdirectory ?? null, request.buildCommands) : keyOf('given', commit.commit, given.sha256)
+    const folder = join(artifactsOf(request.state, request.app), key)
+    return await held(request, commit, folder, signal, tell, (part, log) =>
+      given !== undefined ? fromGiven(request, commit, given, part, signal, tell) : request.buildCommands.length === 0 ? archiveCommit(request, commit, part, signal, tell) : buildCommit(request, commit, part, log, signal, tell),
+    )
+  } catch (error) {
+    throw asFlightError(error, request.given ?? request.app, signal)
+  }
+}
+
+// The commit that a request names, for a plan that makes nothing yet.
+export function findCommit(request: ArtifactRequest, signal: AbortSignal, tell: Tell): Promise<Commit> {
+  return useMirror(request, 'fetched', signal, tell, (git) => resolveCommit(git, request.repo, request.commit, request.releaseFrom))
+}
+
+// Several processes may use an artifact; one makes it, while nobody uses it.
+async function held(request: ArtifactRequest, commit: Commit, folder: string, signal: AbortSignal, tell: Tell, make: (part: string, log: string) => Promise<Made>): Promise<HeldArtifact> {
+  const waiting = (holder: string) => tell({ kind: 'waiting', for: `the artifact of ${request.app}`, holder })
+  const found = await lockFolder(folder, 'shared', signal, waiting)
+  const kept = await orLetGo(found, () => findKept(folder))
+  if (kept !== undefined) {
+    tell({ kind: 'cached' })
+    return finished(request, commit, folder, found, kept)
+  }
+  await found.letGo()
+  for (;;) {
+    const lock = await lockFolder(folder, 'exclusive', signal, waiting)
+    // The kernel lets go for a moment between the two kinds of lock: what was removed then is made again.
+    const made = await orLetGo(lock, async () => {
+      if ((await findKept(folder)) === undefined) await makeInto(folder, make)
+      await lock.toShared()
+      return recordOf(folder)
+    })
+    if (made !== undefined) return finished(request, commit, folder, lock, made)
+    await lock.letGo()
+  }
+}
+
+async function makeInto(folder: string, make: (part: string, log: string) => Promise<Made>): Promise<void> {
+  const part = join(folder, 'part')
+  try {
+    await removeUnfinished(folder)
+    await rm(part, { force: true })
+    const made = await make(part, join(folder, 'build.log'))
+    await keep(folder, part, { size: made.size, sha256: made.sha256, composerLock: made.composerLock ?? null, warnings: made.warnings })
+  } finally {
+    await rm(part, { force: true })
+  }
+}
+
+async function finished(request: ArtifactRequest, commit: Commit, folder: string, lock: FolderLock, kept: Kept): Promise<HeldArtifact> {
+  await orLetGo(lock, () => prune(request.state, request.app, request.keep))
+  const artifact = { ...commit, file: archiveIn(folder), size: kept.size, sha256: kept.sha256, composerLock: kept.composerLock ?? undefined, warnings: kept.warnings }
+  return { artifact, letGo: () => lock.letGo() }
+}
+
+async function orLetGo<T>(lock: FolderLock, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act()
+  } catch (error) {
+    await lock.letGo()
+    throw error
+  }
+}
+
+async function fromGiven(request: ArtifactRequest, commit: Commit, given: { file: string; sha256: string }, part: string, signal: AbortSignal, tell: Tell): Promise<Made> {
+  const seen = nothingSeen()
+  const packed = await takeGiven(given, part, commit.committedAt, seen, signal, (bytes) => tell({ kind: 'packing', bytes }))
+  refusePointers(given.file, seen.pointers)
+  return { ...packed, composerLock: seen.composerLock, warnings: remarksOn(seen) }
+}

@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto'
+import { access, mkdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { ArtifactEvent, ArtifactRequest } from '../model/artifact.ts'
+import { addressOf } from './address.ts'
+import type { Address } from './address.ts'
+import { isMissing, lockFolder } from './folder-lock.ts'
+import { askGit, GitFailed } from './git.ts'
+import type { Git } from './git.ts'
+import { fetchEnvironment } from './git-environment.ts'
+import { tidyMirror, writeConfiguration } from './mirror-files.ts'
+import { unreadable, unusable } from './repository-failures.ts'
+import { linesOf } from './said.ts'
+
+type MirrorRequest = Pick<ArtifactRequest, 'repo' | 'deployKey' | 'sshConfig' | 'state' | 'patience'>
+
+// What is in a repository: its branches and tags, nothing else (the ref of a pull request is anybody's).
+const REFS = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*']
+
+// Where the mirror of a repository lies.
+export function mirrorFolder(state: string, repo: string): string {
+  return join(state, 'mirrors', createHash('sha256').update(repo).digest('hex'))
+}
+
+// Hands the mirror of a repository to `use`, fetched or as it is, locked against every other process. A broken one is made anew, once.
+export async function useMirror<T>(request: MirrorRequest, fetch: 'fetched' | 'as it is', signal: AbortSignal, tell: (event: ArtifactEvent) => void, use: (git: Git) => Promise<T>): Promise<T> {
+  const address = addressOf(request.repo, 'repo')
+  const folder = mirrorFolder(request.state, request.repo)
+  const lock = await lockFolder(folder, 'exclusive', signal, (holder) => tell({ kind: 'waiting', for: `the mirror of ${request.repo}`, holder }))
+  try {
+    const git = { repository: join(folder, 'repo.git'), lock: lock.fd, signal, patience: request.patience }
+    const mirror = { git, folder, address, request, tell }
+    const fresh = await refresh(mirror, fetch)
+    try {
+      return await use(git)
+    } catch (error) {
+      if (!(error instanceof GitFailed) || fresh) throw error
+      await heal(mirror, error.said)
+      return await use(git)
+    }
+  } catch (error) {
+    throw error instanceof GitFailed ? unusable(request.repo, error.said) : error
+  } finally {
+    await lock.letGo()
+  }
+}
+
+type Mirror = { git: Git; folder: string; address: Address; request: MirrorRequest; tell: (event: ArtifactEvent) => void }
+
+// Brings the mirror up to date; says whether it was made anew.
+async function refresh(mirror: Mirror, fetch: 'fetched' | 'as it is'): Promise<boolean> {
+  if (!(await exists(mirror.git.repository))) {
+    await make(mirror)
+    return true
+  }
+  await tidyMirror(mirror.git.repository)
+  if (fetch === 'as it is') return false
+  try {
+    await fetchInto(mirror, mirror.git)
+    // A ref that leads nowhere is a warning for git, and a commit that cannot be found for us.
+    await askGit(mirror.git, ['rev-list', '--all', '--max-count=1'])
+  } catch (error) {
+    if (!(error instanceof GitFailed)) throw error
+    if (await isSound(mirror.git)) throw unreadable(mirror.address, mirror.request.deployKey, error.said)
+    await heal(mirror, error.said)
+    return true
+  }
+  await askGit(mirror.git, ['gc', '--auto', '--quiet'])
+  return false
+}
+
+async function heal(mirror: Mirror, why: string): Promise<void> {
+  mirror.tell({ kind: 'healing', why })
+  await make(mirror)
+}
+
+// Made beside and renamed: what bears the name was whole once.
+async function make(mirror: Mirror): Promise<void> {
+  const repository = join(mirror.folder, 'fresh.git')
+  const git = { ...mirror.git, repository }
+  await rm(repository, { recursive: true, force: true })
+  await mkdir(repository, { mode: 0o700 })
+  await askGit(git, ['init', '--quiet', '--bare', '--template='])
+  await writeConfiguration(repository)
+  try {
+    await fetchInto(mirror, git)
+  } catch (error) {
+    throw error instanceof GitFailed ? unreadable(mirror.address, mirror.request.deployKey, error.said) : error
+  }
+  await rm(mirror.git.repository, { recursive: true, force: true })
+  await rename(repository, mirror.git.repository)
+}
+
+async function fetchInto({ address, request, tell }: Mirror, git: Git): Promise<void> {
+  const hear = (text: string) => {
+    for (const line of linesOf(text)) tell({ kind: 'fetching', line })
+  }
+  const environment = fetchEnvironment(address.protocol, request)
+  const words = ['fetch', '--prune', '--force', '--no-tags', '--atomic', '--no-write-fetch-head', '--no-auto-maintenance', '--no-recurse-submodules', '--progress', '--', address.url, ...REFS]
+  await askGit({ ...git, environment, hear }, words)
+}
+
+async function isSound(git: Git): Promise<boolean> {
+  try {
+    await askGit(git, ['fsck', '--connectivity-only', '--no-dangling', '--no-progress'])
+    return true
+  } catch (error) {
+    if (error instanceof GitFailed) return false
+    throw error
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await access(path)
+    return true
+  } catch (error) {
+    if (isMissing(error)) return false
+    throw error
+  }
+}

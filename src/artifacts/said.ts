@@ -1,0 +1,17 @@
+import { briefly, cleanOfEscapes } from '../model/printable.ts'
+
+const PROGRESS = /^(?:remote: )?(?:Enumerating|Counting|Compressing|Receiving|Resolving|Writing|Unpacking|Updating|Checking|Total)\b.*(?:\d|done)/
+
+// The lines of a program that are not progress, cleaned.
+export function linesOf(text: string): string[] {
+  return text
+    .split(/[\r\n]/)
+    .map((line) => cleanOfEscapes(line).trim())
+    .filter((line) => line !== '')
+}
+
+// What git said in the end, on one line: its last words without progress.
+export function saidBy(text: string): string {
+  const lines = linesOf(text).filter((line) => !PROGRESS.test(line))
+  return briefly(lines.slice(-4).join('; '))
+}
