@@ -48,7 +48,7 @@ export async function buildCommit(request: ArtifactRequest, commit: Commit, file
       const archived = await streamGit(workshop.git, archiveWords(commit, request.subdirectory), (bytes) => listed(stripped(readTar(bytes), request.subdirectory)))
       refusePointers(request.app, archived.pointers)
       await checkOut(workshop)
-      return { workshop, facts, leaveOut: new Set(facts.tracked.filter((path) => !archived.entries.has(path))) }
+      return { workshop, facts, leaveOut: new Set(facts.tracked.flatMap(withFolders).filter((path) => !archived.entries.has(path))) }
     } catch (error) {
       await workshop.remove()
       throw error
@@ -85,6 +85,11 @@ function archiveWords({ commit }: Commit, subdirectory: string | undefined): str
 async function* stripped(entries: AsyncIterable<TarEntry>, subdirectory: string | undefined): AsyncGenerator<TarEntry> {
   const prefix = subdirectory === undefined ? '' : `${Buffer.from(subdirectory, 'utf8').toString('latin1')}/`
   for await (const entry of entries) if (entry.name.startsWith(prefix)) yield { ...entry, name: entry.name.slice(prefix.length) }
+}
+
+function withFolders(path: string): string[] {
+  const parts = path.split('/')
+  return parts.map((_, index) => parts.slice(0, index + 1).join('/'))
 }
 
 // Reads everything and writes nothing.

@@ -77,7 +77,7 @@ export async function prune(state: string, app: string, most: number): Promise<v
     const lock = await tryLockFolder(folder)
     if (lock === undefined) continue
     await rm(folder, { recursive: true, force: true })
-    await lock.letGo()
+    lock.letGo()
   }
 }
 

@@ -1,13 +1,12 @@
-import { constants } from 'node:fs'
-import { mkdir, open, readFile, stat, writeFile } from 'node:fs/promises'
-import type { FileHandle } from 'node:fs/promises'
+import { closeSync, constants, fstatSync, openSync } from 'node:fs'
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { onOneLine } from '../model/printable.ts'
 import { flock } from './flock.ts'
 import type { LockKind } from './flock.ts'
 
 // A lock on a folder. `fd` may be given to children that must not outlive it.
-export type FolderLock = { fd: number; toShared(): Promise<void>; letGo(): Promise<void> }
+export type FolderLock = { fd: number; toShared(): Promise<void>; letGo(): void }
 
 const HOLDER = 'holder'
 
@@ -15,14 +14,14 @@ const HOLDER = 'holder'
 export async function lockFolder(folder: string, kind: LockKind, signal: AbortSignal, waiting: (holder: string) => void): Promise<FolderLock> {
   for (;;) {
     await mkdir(folder, { recursive: true, mode: 0o700 })
-    const handle = await openFolder(folder)
-    if (handle === undefined) continue
-    const lock = await kept(handle, async () => {
-      if (!(await flock(handle.fd, kind, false, signal))) {
+    const fd = openFolder(folder)
+    if (fd === undefined) continue
+    const lock = await kept(fd, async () => {
+      if (!(await flock(fd, kind, false, signal))) {
         waiting(await holderOf(folder))
-        await flock(handle.fd, kind, true, signal)
+        await flock(fd, kind, true, signal)
       }
-      return isStill(handle, folder)
+      return isStill(fd, folder)
     })
     if (lock === undefined) continue
     if (kind === 'exclusive') await writeFile(join(folder, HOLDER), `process ${process.pid} since ${new Date().toISOString()}\n`, { mode: 0o600 })
@@ -32,31 +31,36 @@ export async function lockFolder(folder: string, kind: LockKind, signal: AbortSi
 
 // Locks a folder that nobody holds; undefined when somebody does, or when there is none.
 export async function tryLockFolder(folder: string): Promise<FolderLock | undefined> {
-  const handle = await openFolder(folder)
-  if (handle === undefined) return undefined
-  return kept(handle, async () => (await flock(handle.fd, 'exclusive', false, new AbortController().signal)) && (await isStill(handle, folder)))
+  const fd = openFolder(folder)
+  if (fd === undefined) return undefined
+  return kept(fd, async () => (await flock(fd, 'exclusive', false, new AbortController().signal)) && (await isStill(fd, folder)))
 }
 
-async function kept(handle: FileHandle, take: () => Promise<boolean>): Promise<FolderLock | undefined> {
+async function kept(fd: number, take: () => Promise<boolean>): Promise<FolderLock | undefined> {
   let taken = false
   try {
     taken = await take()
   } finally {
-    if (!taken) await handle.close()
+    if (!taken) closeSync(fd)
   }
   if (!taken) return undefined
+  let open = true
   return {
-    fd: handle.fd,
+    fd,
     toShared: async () => {
-      await flock(handle.fd, 'shared', true, new AbortController().signal)
+      await flock(fd, 'shared', true, new AbortController().signal)
     },
-    letGo: () => handle.close(),
+    letGo: () => {
+      if (open) closeSync(fd)
+      open = false
+    },
   }
 }
 
-async function openFolder(folder: string): Promise<FileHandle | undefined> {
+// A plain number: a FileHandle that its holder has forgotten would be closed, and the lock freed, by the garbage collector.
+function openFolder(folder: string): number | undefined {
   try {
-    return await open(folder, constants.O_RDONLY | constants.O_DIRECTORY)
+    return openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY)
   } catch (error) {
     if (isMissing(error)) return undefined
     throw error
@@ -64,9 +68,9 @@ async function openFolder(folder: string): Promise<FileHandle | undefined> {
 }
 
 // Whoever held it before may have removed it: then the lock is on a folder that is no more.
-async function isStill(handle: FileHandle, folder: string): Promise<boolean> {
+async function isStill(fd: number, folder: string): Promise<boolean> {
   try {
-    const [ours, there] = [await handle.stat(), await stat(folder)]
+    const [ours, there] = [fstatSync(fd), await stat(folder)]
     return ours.ino === there.ino && ours.dev === there.dev
   } catch (error) {
     if (isMissing(error)) return false

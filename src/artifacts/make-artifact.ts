@@ -17,7 +17,7 @@ import { resolveCommit } from './resolve-commit.ts'
 import { sweepWorkshops } from './workshop.ts'
 
 // An artifact that no other process removes before it is let go, or before this process ends.
-export type HeldArtifact = { artifact: Artifact; letGo(): Promise<void> }
+export type HeldArtifact = { artifact: Artifact; letGo(): void }
 
 type Tell = (event: ArtifactEvent) => void
 
@@ -39,8 +39,12 @@ export async function makeArtifact(request: ArtifactRequest, signal: AbortSignal
 }
 
 // The commit that a request names, for a plan that makes nothing yet.
-export function findCommit(request: ArtifactRequest, signal: AbortSignal, tell: Tell): Promise<Commit> {
-  return useMirror(request, 'fetched', signal, tell, (git) => resolveCommit(git, request.repo, request.commit, request.releaseFrom))
+export async function findCommit(request: ArtifactRequest, signal: AbortSignal, tell: Tell): Promise<Commit> {
+  try {
+    return await useMirror(request, 'fetched', signal, tell, (git) => resolveCommit(git, request.repo, request.commit, request.releaseFrom))
+  } catch (error) {
+    throw asFlightError(error, request.app, signal)
+  }
 }
 
 // Several processes may use an artifact; one makes it, while nobody uses it.
@@ -52,7 +56,7 @@ async function held(request: ArtifactRequest, commit: Commit, folder: string, si
     tell({ kind: 'cached' })
     return finished(request, commit, folder, found, kept)
   }
-  await found.letGo()
+  found.letGo()
   for (;;) {
     const lock = await lockFolder(folder, 'exclusive', signal, waiting)
     // The kernel lets go for a moment between the two kinds of lock: what was removed then is made again.
@@ -62,7 +66,7 @@ async function held(request: ArtifactRequest, commit: Commit, folder: string, si
       return recordOf(folder)
     })
     if (made !== undefined) return finished(request, commit, folder, lock, made)
-    await lock.letGo()
+    lock.letGo()
   }
 }
 
@@ -88,7 +92,7 @@ async function orLetGo<T>(lock: FolderLock, act: () => Promise<T>): Promise<T> {
   try {
     return await act()
   } catch (error) {
-    await lock.letGo()
+    lock.letGo()
     throw error
   }
 }

@@ -41,7 +41,7 @@ export async function useMirror<T>(request: MirrorRequest, fetch: 'fetched' | 'a
   } catch (error) {
     throw error instanceof GitFailed ? unusable(request.repo, error.said) : error
   } finally {
-    await lock.letGo()
+    lock.letGo()
   }
 }
 

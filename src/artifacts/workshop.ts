@@ -18,7 +18,7 @@ export async function makeWorkshop(state: string, mirror: Git, commit: string): 
   const lock = await lockFolder(folder, 'exclusive', mirror.signal, () => undefined)
   const remove = async () => {
     await removeTree(folder)
-    await lock.letGo()
+    lock.letGo()
   }
   try {
     const repository = join(folder, 'repo')
@@ -50,7 +50,7 @@ export async function sweepWorkshops(state: string): Promise<void> {
     const lock = await tryLockFolder(folder)
     if (lock === undefined) continue
     await removeTree(folder)
-    await lock.letGo()
+    lock.letGo()
   }
 }
 

@@ -14,8 +14,8 @@ process.on('exit', () => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true })
 })
 
-export function temporary(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'flight artifacts '))
+export function temporary(prefix = 'flight artifacts '): string {
+  const folder = mkdtempSync(join(tmpdir(), prefix))
   folders.push(folder)
   return folder
 }
