@@ -68,13 +68,19 @@ export async function streamGit<T>(git: Git, words: readonly string[], consume: 
   const fed = input === undefined ? Promise.resolve() : feed(child.stdin, input)
   const consumed = child.stdout === null ? Promise.reject(new Error('git has no output')) : consume(heard(child.stdout, () => timer.refresh()))
   // Whatever the consumer threw, git must have ended before anything else happens to the repository.
-  const taken = consumed.then((value) => ({ value }), (error: unknown) => (group.end(), child.stdout?.resume(), { error }))
+  const taken = consumed.then((value) => ({ value }), (error: unknown) => {
+    if (child.stdout?.readableEnded !== true) group.end()
+    child.stdout?.resume()
+    return { error }
+  })
   const [{ code }, result] = await Promise.all([group.ended.catch(notStarted), taken, fed])
   clearTimeout(timer)
   git.signal.throwIfAborted()
   if (silent) throw new GitFailed(`said nothing for ${Math.round(git.patience / 1000)} seconds and was ended`, null)
-  if ('error' in result) throw result.error
+  // An output that was cut off is git's failure rather than its reader's; a git that we ended has no code.
+  if ('error' in result && (code === 0 || code === null)) throw result.error
   if (code !== 0) throw new GitFailed(saidBy(said.join('')) || `ended with exit code ${code}`, code)
+  if ('error' in result) throw result.error
   return result.value
 }
 

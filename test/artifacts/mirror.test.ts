@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { appendFileSync, chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -32,8 +32,12 @@ for (const [repo, protocol] of [['git@github.com:org/repo.git', 'ssh'], ['ssh://
 // Every way in which a mirror was found broken; each is healed and the release goes on.
 const breakages: Readonly<Record<string, (mirror: string) => void>> = {
   'an empty folder': (mirror) => readdirSync(mirror).forEach((name) => rmSync(join(mirror, name), { recursive: true })),
-  'missing packs': (mirror) => rmSync(join(mirror, 'objects/pack'), { recursive: true }),
+  'missing packs': (mirror) => packs(mirror).forEach((pack) => rmSync(pack)),
   'a cut off pack': (mirror) => packs(mirror).forEach((pack) => (chmodSync(pack, 0o600), truncateSync(pack, 40))),
+  'one missing file content': (mirror) => rmSync(loose(mirror, 'HEAD:a.txt')),
+  'one damaged file content': (mirror) => (chmodSync(loose(mirror, 'HEAD:a.txt'), 0o600), writeFileSync(loose(mirror, 'HEAD:a.txt'), 'damaged')),
+  'a missing commit': (mirror) => rmSync(loose(mirror, 'HEAD')),
+  'a missing folder': (mirror) => rmSync(loose(mirror, 'HEAD:b')),
   'garbage in packed-refs': (mirror) => writeFileSync(join(mirror, 'packed-refs'), 'garbage\n'),
   'a ref that holds garbage': (mirror) => (mkdirSync(join(mirror, 'refs/heads'), { recursive: true }), writeFileSync(join(mirror, 'refs/heads/evil'), 'garbage')),
   'a ref that leads nowhere': (mirror) => (mkdirSync(join(mirror, 'refs/heads'), { recursive: true }), writeFileSync(join(mirror, 'refs/heads/evil'), `${'1'.repeat(40)}\n`)),
@@ -41,7 +45,18 @@ const breakages: Readonly<Record<string, (mirror: string) => void>> = {
   'stale locks': (mirror) => ['packed-refs.lock', 'HEAD.lock', 'config.lock', 'shallow.lock', 'refs/heads/main.lock', 'gc.pid'].forEach((name) => (mkdirSync(join(mirror, 'refs/heads'), { recursive: true }), writeFileSync(join(mirror, name), ''))),
   'a clone that was killed': (mirror) => (rmSync(mirror, { recursive: true }), mkdirSync(join(mirror, '../fresh.git/objects/pack'), { recursive: true }), writeFileSync(join(mirror, '../fresh.git/objects/pack/tmp_pack_x'), 'x')),
 }
-const packs = (mirror: string) => readdirSync(join(mirror, 'objects/pack')).filter((name) => name.endsWith('.pack')).map((name) => join(mirror, 'objects/pack', name))
+
+function packs(mirror: string): string[] {
+  execFileSync('git', [`--git-dir=${mirror}`, 'repack', '-a', '-d', '-q'])
+  const found = readdirSync(join(mirror, 'objects/pack')).filter((name) => name.endsWith('.pack'))
+  assert.is(found.length, 1)
+  return found.map((name) => join(mirror, 'objects/pack', name))
+}
+
+function loose(mirror: string, revision: string): string {
+  const object = shop.git('rev-parse', revision)
+  return join(mirror, 'objects', object.slice(0, 2), object.slice(2))
+}
 
 for (const [name, breaks] of Object.entries(breakages)) {
   test(`a mirror with ${name} is healed`, async () => {
