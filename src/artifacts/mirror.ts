@@ -85,6 +85,7 @@ async function make(mirror: Mirror): Promise<void> {
   try {
     await fetchInto(mirror, git)
   } catch (error) {
+    await rm(repository, { recursive: true, force: true })
     throw error instanceof GitFailed ? unreadable(mirror.address, mirror.request.deployKey, error.said) : error
   }
   await rm(mirror.git.repository, { recursive: true, force: true })

@@ -12,6 +12,7 @@ export function unusable(repo: string, said: string): FlightError {
 }
 
 function wayOut(address: Address, deployKey: string | undefined, said: string): string {
+  if (/no space left|disk quota/i.test(said)) return 'free some space below the state folder, and run the same command again'
   if (address.protocol === 'file') return 'the folder must be a git repository that belongs to the user who runs Flight'
   if (address.protocol === 'https') return `only public repositories are read over https; for others write git@host:org/repo.git and a deploy_key`
   if (/host key/i.test(said)) return 'compare the host key with what the host publishes, and accept it with `ssh` once; Flight does not'
