@@ -1,7 +1,7 @@
 import type { DesiredOf, KindName } from './resource.ts'
 
 // What is done to a resource.
-export type Verb = 'create' | 'update' | 'install' | 'start' | 'reload' | 'retire'
+export type Verb = 'create' | 'update' | 'install' | 'start' | 'reload' | 'retire' | 'run' | 'check' | 'prepare' | 'switch' | 'confirm' | 'note' | 'prune'
 
 // What was there before, by kind: enough to review the change and to notice that it is no longer true.
 export type FileBefore =
@@ -23,6 +23,11 @@ export type BeforeOf = {
   retired: FileBefore
   // What supervisor says of the programs that do not run as they should: NAME STATE, sorted.
   programs: { daemon: boolean; states: readonly string[]; unloaded: readonly string[] }
+  release: { is: 'absent' | 'unfinished' }
+  command: { is: 'not run' | 'running' | 'unknown' }
+  health: { live: string | null }
+  live: { live: string | null } // the release that `current` points to; null: none
+  prune: { releases: readonly string[] } // what goes
 }
 
 // The difference between a resource and its facts.

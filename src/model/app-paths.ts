@@ -1,4 +1,5 @@
 import type { App } from './definitions.ts'
+import { RELEASES } from './record.ts'
 
 // Where an app lives on a server (product.md). Below `home` everything is the app's: root believes and follows nothing there.
 export type AppPaths = { home: string; base: string; releases: string; shared: string; current: string }
@@ -7,6 +8,12 @@ export function appPaths(app: string): AppPaths {
   const home = `/home/${app}`
   const base = `${home}/${app}`
   return { home, base, releases: `${base}/releases`, shared: `${base}/.flight/shared`, current: `${base}/current` }
+}
+
+// Where one release lies: its folder, and what root notes of it (model/record.ts).
+export function releasePaths(app: string, release: string): { folder: string; record: string; commands: string } {
+  const record = `${RELEASES}/${app}/${release}`
+  return { folder: `${appPaths(app).releases}/${release}`, record, commands: `${record}/commands` }
 }
 
 // Where an app's environment file lies on every server, and nowhere else.

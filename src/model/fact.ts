@@ -1,3 +1,4 @@
+import type { ReleaseNote } from './release.ts'
 import type { Secret } from './secret.ts'
 import type { ConfigurationMark } from './service.ts'
 
@@ -73,6 +74,7 @@ export type ProgramsFact = {
   states: readonly { name: string; state: string }[] // sorted; RUNNING, STARTING, BACKOFF, STOPPING, STOPPED, EXITED, FATAL, UNKNOWN
   unloaded: readonly { name: string; is: 'added' | 'changed' | 'removed' }[] // what lies on disk and is not what it runs
   draining: readonly string[] // being ended after their job, and brought to what lies on disk then
+  runs: readonly { name: string; release: string; isLive: boolean }[] // in the folder of which release each program stands
   refusal: string | undefined // why the configuration on disk cannot be read at all
 }
 
@@ -82,6 +84,27 @@ export type EnvironmentFact =
   | { is: 'absent' }
   | { is: 'file'; base64: Secret }
   | { is: 'other'; what: string } // why its bytes were not taken
+
+// The releases of an app on a server, as root noted them, and the one that `current` points to.
+export type ReleasesQuery = { fact: 'releases'; app: string }
+export type ReleasesFact = {
+  current: { is: 'absent' } | { is: 'release'; name: string } | { is: 'other'; what: string }
+  releases: readonly ReleaseFact[] // in the order of their names
+}
+export type ReleaseFact = {
+  name: string
+  note: ReleaseNote | undefined // none: it was not unpacked to its end
+  present: boolean // its folder is there
+  pruned: boolean // it is gone, and only its name is known
+  live: number | undefined // since when it is live, or was the last time; seconds since 1970
+  turns: number // how often it went live
+  confirmed: boolean // it stays live: it was seen to answer everywhere
+  good: number | undefined // when it was live and healthy on all servers, seconds since 1970
+  failed: string | undefined // why
+  kept: string | undefined // why it could not be pruned: RELEASE that was live then, and the reason
+  commands: readonly { key: string; command: string; state: CommandState }[]
+}
+export type CommandState = { is: 'ended'; code: number } | { is: 'running' } | { is: 'unknown' } // unknown: cut off, a reboot for example
 
 export type MemoryQuery = { fact: 'memory' }
 export type MemoryFact = { megabytes: number }
@@ -98,6 +121,7 @@ export type FactQuery =
   | ProgramsQuery
   | MemoryQuery
   | EnvironmentQuery
+  | ReleasesQuery
 
 export type FactName = FactQuery['fact']
 
@@ -113,6 +137,7 @@ export type FactAnswers = {
   programs: ProgramsFact
   memory: MemoryFact
   environment: EnvironmentFact
+  releases: ReleasesFact
 }
 
 // The answers of one server. Asking for what was not probed is a bug and throws.
@@ -133,6 +158,8 @@ export function factId(query: FactQuery): string {
       return `${query.fact} ${query.name}`
     case 'service':
       return `service ${query.unit}`
+    case 'releases':
+      return `releases ${query.app}`
     case 'foreign':
       return `foreign ${query.claim}`
     case 'manifest':

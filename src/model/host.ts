@@ -11,10 +11,15 @@ export type Lock = {
   release(): Promise<void>
 }
 
+// What a run needs for itself: the whole server, or some apps on it while others work on other apps. `release` is the one whose
+// interrupted commands are followed, not obstacles.
+export type Claim = 'server' | readonly { app: string; release: string }[]
+
 export type StepContext = {
   plan: string // the plan's digest
   id: string // unique in the plan, the same in every run of it: names a long step on the server
   progress(text: string): void
+  patience?: number // milliseconds for which a lost server is tried again
 }
 
 // A server as the engine sees it: the real one over SSH, or the in-memory one of the tests, held against each other.
@@ -25,7 +30,7 @@ export type Host = {
   probe(queries: readonly FactQuery[]): Promise<Facts>
   // Takes the server's lock or fails at once with FLIGHT_LOCKED, naming the holder. A step of another plan that still runs
   // there is a holder too.
-  lock(holder: Holder, plan: string): Promise<Lock>
+  lock(holder: Holder, plan: string, claim: Claim): Promise<Lock>
   holder(): Promise<Holder | undefined>
   // Performs one step; doing it again does no harm. FLIGHT_STEP_FAILED and friends when it did not work.
   perform(step: Step, context: StepContext): Promise<void>

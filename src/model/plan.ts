@@ -1,5 +1,6 @@
 import type { Action } from './action.ts'
 import type { Problem } from './errors.ts'
+import type { PlannedRelease } from './release.ts'
 import type { System } from './server.ts'
 
 // The whole answer, as a value: what `flight apply` will do, and nothing else. plans/FORMAT.md describes the file.
@@ -39,6 +40,7 @@ export type PlanBody = {
   format: 1
   scope: Scope
   options: PlanOptions
+  releases: readonly PlannedRelease[] // empty: the plan makes no release
   definitions: string // sha256:… of everything the definitions compile to in this scope
   servers: readonly PlannedServer[] // sorted by name
   missing: readonly Problem[] // servers that could not be asked

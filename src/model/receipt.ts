@@ -18,15 +18,19 @@ export type ReceiptServer = {
   actions: readonly ReceiptAction[]
 }
 
+// What was released; `artifact` and `composerLock` are digests, empty where nothing was sent or there is none.
+export type ReceiptRelease = { app: string; does: 'release' | 'rollback'; name: string; commit: string; tree: string; subject: string; artifact: string; composerLock: string }
+
 export type Receipt = {
   format: 1
   plan: string // digest
-  outcome: 'done' | 'failed' | 'interrupted'
+  outcome: 'done' | 'failed' | 'interrupted' | 'went back'
   who: string
   from: string
   began: string // ISO 8601, UTC
   ended: string
   seconds: number
+  releases: readonly ReceiptRelease[]
   servers: readonly ReceiptServer[]
   problems: readonly Problem[]
 }

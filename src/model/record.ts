@@ -4,7 +4,11 @@ export const MANIFEST = `${SERVER_FOLDER}/manifest`
 export const KEPT = `${SERVER_FOLDER}/kept`
 export const LOADED = `${SERVER_FOLDER}/loaded`
 export const RUNS = `${SERVER_FOLDER}/run`
+export const RELEASES = `${SERVER_FOLDER}/releases`
 export const HISTORY = `${SERVER_FOLDER}/history`
+
+// Runs in a pool, asked by root through its socket: drops files from OPcache. Only scripts of this folder may (opcache.restrict_api).
+export const OPCACHE_SCRIPT = '/usr/lib/flight/opcache.php'
 
 // The first line of a file that Flight has taken out of service.
 export const RETIRED_MARK = 'Retired by Flight'

@@ -1,4 +1,7 @@
 import type { SourceKey, SourcePin } from './definitions.ts'
+import type { ReleaseCargo } from './release.ts'
+import type { Secret } from './secret.ts'
+import type { StageName } from './stage-name.ts'
 import type { ConfigurationMark, ConfigurationTest } from './service.ts'
 
 // One thing that shall exist on one server. Everything in it is data that fits JSON: it is what a plan is compared by.
@@ -66,8 +69,39 @@ export type FpmPool = { name: string; socket: string }
 export type ProgramsDesired = {
   app: string
   programs: readonly string[] // names as supervisor knows them
+  release?: string // which release they shall run; otherwise the live one
   changes: readonly string[] // the configuration that this plan writes; filled in while resolving
 }
+// A release's folder, filled from the artifact of its commit, with links to what releases share.
+export type ReleaseDesired = {
+  app: string
+  name: string
+  commit: string
+  tree: string
+  subject: string
+  ref: string
+  linkedDirs: readonly string[]
+  linkedFiles: readonly string[]
+  keepAssets: readonly string[]
+  publicDir: string
+  needs: readonly Need[] // what must be there before anything is uploaded
+  cargo?: ReleaseCargo & { who: string; when: string } // never in a plan: what is sent, and by whom
+}
+export type Need = { path: string; because: string; hint: string }
+// A command of the user, run once for a release as the app's user. `key` names its record: a command that has succeeded under
+// it does not run again.
+export type CommandDesired = { app: string; release: string; key: string; command: string; path: string; auth: boolean; secret?: Secret } // secret: never in a plan
+// A request that the release must answer: before it is live through its pool's socket, afterwards through nginx.
+export type HealthDesired = {
+  app: string
+  release: string
+  through: { is: 'pool'; socket: string; publicDir: string; tls: boolean } | { is: 'site'; tls: boolean; passwords: boolean }
+  check: { path: string; host: string; status: number; timeout: number; retries: number } | null // null: only what OPcache may still hold of it is dropped
+}
+// What makes a release live: everything is made ready, `current` is switched, it stays (otherwise the server goes back by itself),
+// it counts as good.
+export type LiveDesired = { app: string; release: string; does: 'ready' | 'switch' | 'confirm' | 'settle' }
+export type PruneDesired = { app: string; release: string; keep: number }
 export type ComposerDesired = { path: string; url: string; sha256: string }
 // `secret` as of the file that it was.
 export type RetiredDesired = { path: string; scope: string; comment: '#' | ';'; secret: boolean }
@@ -83,6 +117,11 @@ export type DesiredOf = {
   composer: ComposerDesired
   retired: RetiredDesired
   programs: ProgramsDesired
+  release: ReleaseDesired
+  command: CommandDesired
+  health: HealthDesired
+  live: LiveDesired
+  prune: PruneDesired
 }
 
 export type KindName = keyof DesiredOf
@@ -94,6 +133,7 @@ export type ResourceOf<K extends KindName> = {
   desired: DesiredOf[K]
   // A path without which this is left as it is: a worker without a release only fails.
   awaits?: string
+  stage?: StageName // when it has its turn in a release
 }
 
 export type Resource = { [K in KindName]: ResourceOf<K> }[KindName]

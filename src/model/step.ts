@@ -1,4 +1,6 @@
-import type { FpmPool, Load } from './resource.ts'
+import type { FpmPool, HealthDesired, Load } from './resource.ts'
+import type { ReleaseNote } from './release.ts'
+import type { Secret } from './secret.ts'
 import type { ConfigurationMark, ConfigurationTest } from './service.ts'
 import type { SourceKey } from './definitions.ts'
 
@@ -58,6 +60,41 @@ export type ProgramsStep = { step: 'programs'; app: string; programs: readonly s
 // Rewrites a file to a comment that says when and why, and keeps its last content.
 export type RetireStep = { step: 'retire'; path: string; comment: '#' | ';'; because: string }
 
+// Sends the artifact to a folder of root's; what came is accepted only with its digest. Goes on where it was cut off.
+export type UploadStep = { step: 'upload'; app: string; release: string; file: string; size: number; sha256: string }
+
+// Unpacks the artifact as the app's user and links what releases share.
+export type UnpackStep = {
+  step: 'unpack'
+  app: string
+  release: string
+  sha256: string
+  note: ReleaseNote
+  linkedDirs: readonly string[]
+  linkedFiles: readonly string[]
+  keepAssets: readonly string[]
+}
+
+// Runs a command of the user in a release, as a unit that outlives the connection. One that has succeeded is not run again.
+export type CommandStep = { step: 'command'; app: string; release: string; key: string; command: string; path: string; auth: Secret | undefined }
+
+// Asks the release for a page, through its pool or through nginx, until it answers as wanted.
+export type CheckStep = { step: 'check'; app: string; release: string } & Pick<HealthDesired, 'through' | 'check'>
+
+// ready: the next `current` lies beside it, and what the release holds is noted. switch: rename(2), and from now on the server goes
+// back by itself unless it is confirmed. back: when `current` is this release, to what it was when it was switched; without such
+// a note to `previous` (null: to no release), and where that is this release, nowhere.
+export type LiveStep = { step: 'live'; app: string; release: string; does: 'ready' | 'switch' | 'confirm' | 'back' | 'settle'; previous: string | null }
+
+// Notes that a release is not to be used, and why.
+export type FailStep = { step: 'fail'; app: string; release: string; why: string }
+
+// Removes releases, except those in use and those that hold files which nobody else has.
+export type PruneStep = { step: 'prune'; app: string; release: string; releases: readonly string[] }
+
+// Puts back what the plan found at a path.
+export type PutBackStep = { step: 'put-back'; path: string }
+
 export type Step =
   | InstallStep
   | WriteStep
@@ -69,3 +106,11 @@ export type Step =
   | ServiceStep
   | RetireStep
   | ProgramsStep
+  | UploadStep
+  | UnpackStep
+  | CommandStep
+  | CheckStep
+  | LiveStep
+  | FailStep
+  | PruneStep
+  | PutBackStep

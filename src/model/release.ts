@@ -1,0 +1,38 @@
+// What a plan says of a release: the same commit and the same folder name on every server. It names no artifact: whoever
+// applies it makes that of exactly this commit.
+export type PlannedRelease = {
+  app: string
+  does: 'release' | 'rollback'
+  name: string // <12 hex digits of the commit>-<n>: its folder, never used twice
+  commit: string // 40 hex digits
+  tree: string
+  subject: string // one line
+  ref: string // refs/heads/…
+  turn: number // how often it went live so far, this time included: what is done again has a record of its own
+  without: readonly string[] // servers that are left out
+  notes: readonly string[] // what a reader should know: what is live now, migrations in between
+}
+
+// What is wanted of an app, before its servers were asked. Without `commit` and `name` a rollback goes to the last release that was
+// live and healthy on all servers.
+export type ReleaseWish =
+  | { app: string; does: 'release'; commit: string; tree: string; subject: string; ref: string; without: readonly string[] }
+  | { app: string; does: 'rollback'; name: string | undefined; without: readonly string[] }
+
+// What the controller sends to the servers, beside what the plan says.
+export type ReleaseCargo = { file: string; size: number; sha256: string; composerLock: string | undefined }
+
+// What a server notes of a release when it is unpacked; read by people and by Flight.
+export type ReleaseNote = {
+  commit: string
+  tree: string
+  subject: string
+  ref: string
+  artifact: string // sha256 of the tar.gz
+  composerLock: string // its sha256, or empty
+  who: string
+  when: string // ISO 8601, UTC
+}
+
+// The first 12 hex digits of the commit and how many releases it had before.
+export const RELEASE_NAME = /^[0-9a-f]{12}-[1-9][0-9]{0,5}$/
