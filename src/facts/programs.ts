@@ -1,4 +1,5 @@
 import type { ProgramsFact } from '../model/fact.ts'
+import { RELEASE_NAME } from '../model/release.ts'
 import { SUPERVISOR_FUNCTIONS, supervisorCalls } from '../shell/supervisor.ts'
 import { BadAnswer, type FactSort } from './fact.ts'
 
@@ -11,11 +12,11 @@ export const programsFact: FactSort<'programs'> = {
     [
       `( export LC_ALL=C; ${SUPERVISOR_FUNCTIONS}`,
       `draining | sed 's/^/draining\\t/'`,
-      `if [ -S "$socket" ]; then ${supervisorCalls(['reloadConfig', 'getAllProcessInfo'])} 2>/dev/null; fi )`,
+      `if [ -S "$socket" ]; then answer=$(${supervisorCalls(['reloadConfig', 'getAllProcessInfo'])} 2>/dev/null); printf '%s\n' "$answer" | standing; printf '%s\n' "$answer"; fi )`,
     ].join('\n'),
   parse(output, queries) {
     const lines = output.split('\n').filter((line) => line !== '').map((line) => line.split('\t'))
-    const answered = lines.filter(([sort]) => sort !== 'draining')
+    const answered = lines.filter(([sort]) => sort !== 'draining' && sort !== 'runs')
     if (answered.length > 0 && answered.at(-1)?.join('\t') !== 'end') throw new BadAnswer('programs: the answer of supervisord is not whole')
     const fact = factOf(lines)
     return queries.map(() => fact)
@@ -26,12 +27,14 @@ function factOf(lines: readonly string[][]): ProgramsFact {
   const states = new Map<string, string>()
   const unloaded = new Map<string, ProgramsFact['unloaded'][number]['is']>()
   const draining = new Set<string>()
+  const runs: ProgramsFact['runs'][number][] = []
   let refusal: string | undefined
   for (const [sort = '', ...rest] of lines) {
     const [first, second] = rest
     if (sort === 'end' && rest.length === 0) continue
     if (first === undefined || first === '') throw notUnderstood(sort, rest)
     if (sort === 'draining' && rest.length === 1) draining.add(first)
+    else if (sort === 'runs' && rest.length === 3 && second !== undefined && RELEASE_NAME.test(second)) runs.push({ name: plainText(first), release: second, isLive: rest[2] === '1' })
     else if ((sort === 'added' || sort === 'changed' || sort === 'removed') && rest.length === 1) unloaded.set(plainText(first), sort)
     else if (sort === 'state' && rest.length === 3 && second !== undefined && STATES.includes(first)) states.set(plainText(second), first)
     // The first call reads the configuration, the second one lists: that one has no reason to fail.
@@ -43,6 +46,7 @@ function factOf(lines: readonly string[][]): ProgramsFact {
     daemon,
     states: [...states].map(([name, state]) => ({ name, state })).sort(byName),
     unloaded: [...unloaded].map(([name, is]) => ({ name, is })).sort(byName),
+    runs: runs.sort(byName),
     draining: daemon ? [...draining].sort() : [],
     refusal,
   }

@@ -9,6 +9,7 @@ import { manifestFact } from './manifest.ts'
 import { memoryFact } from './memory.ts'
 import { packageFact } from './package.ts'
 import { programsFact } from './programs.ts'
+import { releasesFact } from './releases.ts'
 import { serviceFact } from './service.ts'
 import { userFact } from './user.ts'
 
@@ -25,4 +26,5 @@ export const FACT_SORTS: { readonly [N in FactName]: FactSort<N> } = {
   programs: programsFact,
   memory: memoryFact,
   environment: environmentFact,
+  releases: releasesFact,
 }

@@ -7,6 +7,8 @@ export const DRAINS = '/run/flight/drain'
 //   added|changed|removed TAB NAME              what lies on disk and is not what runs
 //   fault TAB NUMBER OF THE CALL TAB TEXT       a call that failed
 //   end                                         the answer was whole
+// `standing` reads these lines and prints in the folder of which release each program of an app stands, and whether that is live:
+//   runs TAB NAME TAB RELEASE TAB 1|0
 // A program whose group has another name is GROUP:PROGRAM, as supervisorctl says it.
 export const SUPERVISOR_FUNCTIONS = `
 socket=$(sed -n '/^\\[unix_http_server\\]/,/^\\[[^u]/s/^file[ \\t]*[=:][ \\t]*\\([^ \\t;]*\\).*/\\1/p' /etc/supervisor/supervisord.conf 2>/dev/null | tail -n 1)
@@ -38,6 +40,19 @@ answers() {
       else if (tag=="/value" && depth==1 && !inside) call++
       else if (tag=="/methodResponse") print "end"
     }'
+}
+standing() {
+  ours=$(awk -F '\t' '$1=="state" && $3 ~ /^[a-z][a-z0-9-]*\.[a-z0-9._-]+$/ && match($4, /^pid [0-9]+/) {print substr($4, 5, RLENGTH-4) "\t" $3}')
+  { printf '%s\n' "$ours" | sed 's/^/program\t/'
+    printf '%s\n' "$ours" | awk -F '\t' 'NF==2 {split($2, part, "."); print "/proc/" $1 "/cwd"; link["/home/" part[1] "/" part[1] "/current"] = 1} END {for (path in link) print path}' |
+      xargs -r sh -c 'find "$@" -maxdepth 0 -type l -printf "leads\t%p\t%l\n" 2>/dev/null' sh
+  } | awk -F '\t' '$1=="program" && NF==3 {name[$2] = $3} $1=="leads" {to[$2] = $3}
+    END {for (pid in name) {
+      split(name[pid], part, "."); base = "/home/" part[1] "/" part[1]; cwd = to["/proc/" pid "/cwd"]; live = to[base "/current"]
+      if (index(cwd, base "/releases/")!=1) continue
+      release = substr(cwd, length(base "/releases/")+1); sub(/[\/ ].*/, "", release)
+      if (release ~ /^[0-9a-f]+-[0-9]+$/) print "runs\t" name[pid] "\t" release "\t" (live=="releases/" release || live==base "/releases/" release ? 1 : 0)
+    }}'
 }
 draining() {
   for folder in ${DRAINS}/*/; do

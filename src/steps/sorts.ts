@@ -1,25 +1,41 @@
 import type { Step } from '../model/step.ts'
+import { checkStep } from './check.ts'
+import { commandStep } from './command.ts'
 import { directoryStep } from './directory.ts'
 import { downloadStep } from './download.ts'
+import { failStep } from './fail.ts'
 import { installStep } from './install.ts'
 import { keyStep } from './key.ts'
 import { linkStep } from './link.ts'
+import { liveStep } from './live.ts'
 import { programsStep } from './programs.ts'
+import { pruneStep } from './prune.ts'
+import { putBackStep } from './put-back.ts'
 import { retireStep } from './retire.ts'
 import { serviceStep } from './service.ts'
 import type { StepPlace, StepSort } from './step.ts'
+import { unpackStep } from './unpack.ts'
+import { uploadStep } from './upload.ts'
 import { userStep } from './user.ts'
 import { writeStep } from './write.ts'
 
 const STEP_SORTS: { readonly [S in Step['step']]: StepSort<S> } = {
+  check: checkStep,
+  command: commandStep,
   directory: directoryStep,
   download: downloadStep,
+  fail: failStep,
   install: installStep,
   key: keyStep,
   link: linkStep,
+  live: liveStep,
   programs: programsStep,
+  prune: pruneStep,
+  'put-back': putBackStep,
   retire: retireStep,
   service: serviceStep,
+  unpack: unpackStep,
+  upload: uploadStep,
   user: userStep,
   write: writeStep,
 }

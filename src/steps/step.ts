@@ -19,3 +19,4 @@ export const EXIT_UNKNOWN_PACKAGE = 92
 export const EXIT_BAD_CONFIGURATION = 93
 export const EXIT_KEY_REFUSED = 94
 export const EXIT_NOT_LOADED = 95
+export const EXIT_UNHEALTHY = 96

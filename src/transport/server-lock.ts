@@ -1,5 +1,5 @@
 import { FlightError } from '../model/errors.ts'
-import type { Holder, Lock } from '../model/host.ts'
+import type { Claim, Holder, Lock } from '../model/host.ts'
 import { words } from '../shell/quote.ts'
 import type { Connection } from './connection.ts'
 
@@ -8,21 +8,34 @@ const BEAT = 4000
 const PATIENCE = 15
 
 // The lock is a flock on a folder that every server has, held by this shell and nobody else: whatever ends the shell, a
-// kill, a cut cable, a reboot, frees it. Who holds it stands in its own command line, so that nothing stale can be read.
+// kill, a cut cable, a reboot, frees it. A run for some apps shares that with others and has a folder of each app for itself; they
+// lie in memory. Who holds it stands in its own command line, so that nothing stale can be read.
 const HOLD = [
   'exec 9</var/lib || exit 70',
-  'flock -n -x 9 || { echo held; exit 75; }',
+  'if [ "$1" = server ]; then flock -n -x 9 || { echo held; exit 75; }',
+  'else',
+  '  flock -n -s 9 || { echo held; exit 75; }',
+  '  fd=3; for app in $1; do mkdir -p "/run/flight/lock/$app" || exit 70; eval "exec $fd<\\"/run/flight/lock/\\$app\\"" && flock -n -x $fd || { echo held; exit 75; }; fd=$((fd+1)); done',
+  'fi',
   'echo locked',
-  `while b=$(timeout ${PATIENCE} head -c 1) && [ -n "$b" ]; do [ "$b" = b ] || exit 0; done 9<&-`,
+  `while b=$(timeout ${PATIENCE} head -c 1) && [ -n "$b" ]; do [ "$b" = b ] || exit 0; done 3<&- 4<&- 5<&- 6<&- 7<&- 8<&- 9<&-`,
 ].join('\n')
 
 // Marks the command line of a lock holder.
 const NAME = 'flight-lock'
 
+// A shell has so many descriptors to hold apps with; a run for more of them takes the whole server.
+const MOST_APPS = 6
+
+// What stands in a holder's command line: server, or the apps.
+function claimWord(claim: Claim): string {
+  return claim === 'server' || claim.length > MOST_APPS ? 'server' : claim.map(({ app }) => app).sort().join(' ')
+}
+
 // Takes the lock of one server or fails at once with FLIGHT_LOCKED; `tell` asks who holds it.
-export async function takeServerLock(connection: Connection, become: boolean, holder: Holder, tell: () => Promise<Holder | undefined>): Promise<Lock> {
+export async function takeServerLock(connection: Connection, become: boolean, { holder, claim }: Claimed, tell: () => Promise<readonly Held[]>): Promise<Lock> {
   const sudo = connection.user !== 'root' && become ? 'sudo -n -- ' : ''
-  const channel = await connection.exec(`${sudo}${words('/bin/sh', '-c', HOLD, NAME, JSON.stringify(holder))}`)
+  const channel = await connection.exec(`${sudo}${words('/bin/sh', '-c', HOLD, NAME, claimWord(claim), JSON.stringify(holder))}`)
   channel.stderr.resume()
   const first = await new Promise<string>((resolve) => {
     channel.stdout.once('data', (chunk: Buffer) => resolve(chunk.toString('latin1').trim()))
@@ -31,7 +44,7 @@ export async function takeServerLock(connection: Connection, become: boolean, ho
   channel.stdout.resume()
   if (first !== 'locked') {
     channel.close()
-    if (first === 'held') throw lockedBy(connection.server, await tell())
+    if (first === 'held') throw lockedBy(connection.server, holderInTheWay(await tell(), claim))
     throw new FlightError({ code: 'FLIGHT_CONNECTION_LOST', where: connection.server, what: 'the lock could not be taken: the shell there ended', hint: 'run the same command again' })
   }
   let released = false
@@ -56,17 +69,32 @@ export function lockedBy(server: string, holder: Holder | undefined): FlightErro
   return new FlightError({ code: 'FLIGHT_LOCKED', where: server, what: `is held by ${who}`, hint: 'wait until that run is over (`flight locks` shows it), then run the same command again' })
 }
 
-// Shell that prints the holder's command line when the lock is held. Asking takes no lock that outlives the question.
+// Shell that prints what every holder claims and who it is: processes of that name whose descriptor holds a lock. It takes none.
 export const HOLDER_SCRIPT = [
-  'if ( exec 9</var/lib; flock -n -s 9 ); then exit 0; fi',
-  `for p in /proc/[0-9]*; do tr '\\0' '\\n' <"$p/cmdline" 2>/dev/null | grep -qx ${NAME} && { tail -z -n 1 "$p/cmdline" | tr -d '\\0'; exit 0; }; done`,
-  'echo unknown',
+  `for p in /proc/[0-9]*; do`,
+  `  tr '\\0' '\\n' <"$p/cmdline" 2>/dev/null | grep -qx ${NAME} || continue`,
+  `  grep -q '^lock:' "$p/fdinfo/9" 2>/dev/null || continue`,
+  `  tail -z -n 2 "$p/cmdline" | tr '\\n\\0' ' \\n'`,
+  `done`,
 ].join('\n')
 
-// The holder that HOLDER_SCRIPT printed; undefined when the lock is free.
-export function parseHolder(output: string): Holder | undefined {
-  const text = output.trim()
-  if (text === '') return undefined
+// A holder and what it claims: server, or names of apps.
+export type Held = { claim: string; holder: Holder }
+export type Claimed = { holder: Holder; claim: Claim }
+
+// The holders that HOLDER_SCRIPT printed: two lines each.
+export function parseHolders(output: string): Held[] {
+  const lines = output.split('\n').slice(0, -1)
+  return Array.from({ length: Math.floor(lines.length / 2) }, (_, index) => ({ claim: lines[2 * index] as string, holder: parseHolder(lines[2 * index + 1] as string) }))
+}
+
+// The first of them that a run with this claim would have to wait for.
+export function holderInTheWay(held: readonly Held[], claim: Claim): Holder | undefined {
+  const wanted = claimWord(claim).split(' ')
+  return held.find((each) => each.claim === 'server' || wanted.includes('server') || each.claim.split(' ').some((app) => wanted.includes(app)))?.holder
+}
+
+function parseHolder(text: string): Holder {
   try {
     const value = JSON.parse(text) as Partial<Holder>
     const field = (name: keyof Holder) => String(value[name] ?? 'unknown').slice(0, 200)
