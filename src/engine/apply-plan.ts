@@ -8,6 +8,7 @@ import { readStageName } from '../model/stage-name.ts'
 import { applyServer, type ServerOutcome } from './apply-server.ts'
 import { revealed } from './compare.ts'
 import { conclude, receiptOf, remembered } from './conclude.ts'
+import { goBack, isCritical, isTogether, reasonToGoBack } from './go-back.ts'
 import { type ApplyRequest, membersOf, prepare, type Ready, refuseBlocked } from './prepare-apply.ts'
 
 // Does exactly what a plan says, and proves it. Whatever is wrong before the first write is thrown as a FlightError, and
@@ -21,9 +22,9 @@ export async function applyPlan(request: ApplyRequest): Promise<Receipt> {
   const locks: Lock[] = []
   try {
     const { ready, missing } = await prepare(members, request, hosts, locks)
-    const servers = await work(ready, missing, request)
+    const { servers, back } = await work(ready, missing, request)
     const absent = missing.map((problem): ReceiptServer => ({ name: problem.where.split(' ')[0] ?? '', outcome: 'unreachable', converged: false, seconds: 0, actions: [] }))
-    const receipt = receiptOf(request, began, [...servers.map(({ receipt: entry }) => entry), ...absent], [...servers.flatMap(({ problems }) => problems), ...missing])
+    const receipt = receiptOf(request, began, [...servers.map(({ receipt: entry }) => entry), ...absent], [...back, ...servers.flatMap(({ problems }) => problems), ...missing])
     const worked = ready.filter(({ standing }) => standing.pending.length > 0)
     await Promise.all(worked.map(({ host }) => host.record(JSON.stringify(remembered(receipt, host.server, request.holder))).catch(lostLater)))
     return receipt
@@ -45,9 +46,11 @@ function lostLater(error: unknown): void {
 
 // Stage by stage; the next begins only when every server has finished the last. What is retired goes only when what takes its
 // place works on all servers, also on those that cannot be reached now.
-async function work(ready: readonly Ready[], missing: readonly Problem[], request: ApplyRequest): Promise<{ receipt: ReceiptServer; problems: readonly Problem[] }[]> {
+async function work(ready: readonly Ready[], missing: readonly Problem[], request: ApplyRequest): Promise<{ servers: { receipt: ReceiptServer; problems: readonly Problem[] }[]; back: Problem[] }> {
   const began = Date.now()
   const outcomes = new Map<string, ServerOutcome>()
+  const hold = { ...request.hold, who: request.holder.who, when: new Date(began).toISOString() }
+  let stopped: string | undefined // the stage in which something did not work
   for (const stage of request.plan.stages) {
     const inStage = ready.filter(({ planned, standing }) => stage.servers.some((entry) => entry.server === planned.name && entry.actions.some((action) => standing.pending.includes(action))))
     const failed = [...outcomes].find(([, outcome]) => outcome.problems.length > 0)?.[0] ?? (isRetiring(stage) ? missing[0]?.where : undefined)
@@ -56,24 +59,51 @@ async function work(ready: readonly Ready[], missing: readonly Problem[], reques
       continue
     }
     if (inStage.length > 0) request.listen({ event: 'stage-begins', stage: stage.name, servers: inStage.map(({ planned }) => planned.name) })
-    const limit = pLimit(request.parallel)
+    const limit = pLimit(isTogether(stage.name) ? Math.max(1, inStage.length) : request.parallel)
+    // Once the first server goes live, all of them go on to where they stay, or back.
+    const signal = isCritical(stage.name) && !(request.signal.aborted && isFirstCritical(stage.name)) ? NEVER : request.signal
     await Promise.all(
       inStage.map(({ planned, host, lock, standing, resources }) =>
         limit(async () => {
-          const reveal = (action: Action) => revealed(action, resources)
-          const outcome = await applyServer(actionsIn(stage, planned.name), new Set(standing.pending), { host, lock, plan: request.plan.digest, stage: stage.name, planned, listen: request.listen, signal: request.signal, reveal })
+          const reveal = (action: Action) => revealed(action, resources, hold)
+          const patience = isCritical(stage.name) ? CRITICAL_PATIENCE : undefined
+          const outcome = await applyServer(actionsIn(stage, planned.name), new Set(standing.pending), { host, lock, plan: request.plan.digest, stage: stage.name, planned, listen: request.listen, signal, reveal, patience })
           const earlier = outcomes.get(planned.name)
-          outcomes.set(planned.name, earlier === undefined ? outcome : { ...outcome, actions: [...earlier.actions, ...outcome.actions] })
+          const told = { ...outcome, caused: outcome.problems }
+          outcomes.set(planned.name, earlier === undefined ? told : { ...told, actions: [...earlier.actions, ...outcome.actions] })
         }),
       ),
     )
+    if ([...outcomes.values()].some(({ problems }) => problems.length > 0)) stopped = stage.name
   }
+  const back = await takeBack(ready, outcomes, request, stopped)
   const limit = pLimit(request.parallel)
-  return Promise.all(ready.map((member) => limit(() => conclude(member, outcomes.get(member.planned.name), request, began))))
+  return { servers: await Promise.all(ready.map((member) => limit(() => conclude(member, outcomes.get(member.planned.name), request, began)))), back }
+}
+
+const NEVER = new AbortController().signal
+
+// For how long a server that is lost while all go live is tried again, in milliseconds: meanwhile the others answer with what is new.
+const CRITICAL_PATIENCE = 10_000
+
+// A release that did not work is taken back on all servers: what that came to, first of all problems.
+async function takeBack(ready: readonly Ready[], outcomes: Map<string, ServerOutcome>, request: ApplyRequest, stopped: string | undefined): Promise<Problem[]> {
+  const reason = reasonToGoBack(request, outcomes, stopped)
+  if (reason === undefined) return []
+  const problems = await goBack(ready, outcomes, request, reason)
+  if (!reason.wasLive) return problems
+  const apps = request.plan.releases.map(({ app, name }) => `${app} ${name}`).join(', ')
+  const { where, what } = reason.problem
+  const left = problems.length === 0 ? 'all servers serve what they served before' : `look at ${[...new Set(problems.map((problem) => problem.where.split(/[ :/]/)[0]))].join(', ')}`
+  return [{ code: 'FLIGHT_WENT_BACK', where: apps, what: `went live and was taken back (${left}), because of ${where}: ${what}`, hint: 'correct the cause, then release again' }, ...problems]
 }
 
 function actionsIn(stage: Stage, server: string): Action[] {
   return stage.servers.filter((entry) => entry.server === server).flatMap((entry) => entry.actions)
+}
+
+function isFirstCritical(stage: string): boolean {
+  return readStageName(stage)?.phase === 'go live'
 }
 
 function isRetiring(stage: Stage): boolean {

@@ -16,9 +16,11 @@ export type ServerWork = {
   listen: Listener
   signal: AbortSignal
   reveal(action: Action): Action // with what the plan does not hold
+  patience: number | undefined // milliseconds for which a lost server is tried again
 }
 
-export type ServerOutcome = { actions: readonly ReceiptAction[]; problems: readonly Problem[]; interrupted: boolean }
+// `caused`: those of its problems that are no consequence of another server's.
+export type ServerOutcome = { actions: readonly ReceiptAction[]; problems: readonly Problem[]; interrupted: boolean; caused?: readonly Problem[] }
 
 // One turn of work: neighbouring packages are one apt transaction, everything else is a turn of its own. Its number is its
 // place in the whole plan, however much of it is done already: by that number a step that still runs is found again.
@@ -46,6 +48,7 @@ export async function applyServer(planned: readonly Action[], pending: ReadonlyS
           plan: work.plan,
           id: `${work.stage}-${turn.number}-${place}`,
           progress: (text) => work.listen({ event: 'action-progress', server: work.planned.name, address: addressOfTurn(turn), text }),
+          ...(work.patience === undefined ? {} : { patience: work.patience }),
         })
       }
     } catch (error) {

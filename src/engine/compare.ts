@@ -1,6 +1,8 @@
 import type { Action, ActionOf, Difference } from '../model/action.ts'
 import type { FactQuery, Facts } from '../model/fact.ts'
 import { addressOf, type KindName, type Resource, type ResourceOf } from '../model/resource.ts'
+import type { ReleaseCargo } from '../model/release.ts'
+import type { Secret } from '../model/secret.ts'
 import type { Step } from '../model/step.ts'
 import { KINDS } from '../kinds/kinds.ts'
 import type { Kind } from '../kinds/kind.ts'
@@ -32,12 +34,29 @@ function withheld(resource: Resource): Resource {
   return { ...resource, desired: { ...resource.desired, content: contentDigest(resource.desired.content) } }
 }
 
-// The action with the content that its plan does not hold, from what the definitions compile to.
-export function revealed(action: Action, resources: readonly Resource[]): Action {
+// What the plan does not hold and the controller has: the artifacts of releases by their app, and what is secret of an app.
+export type Hold = { cargo: ReadonlyMap<string, ReleaseCargo>; secrets: ReadonlyMap<string, Secret>; who: string; when: string }
+
+// The action with what its plan does not hold: content from what the definitions compile to, artifacts and secrets of this controller.
+export function revealed(action: Action, resources: readonly Resource[], { cargo, secrets, who, when }: Hold): Action {
+  if (action.kind === 'release') {
+    const sent = cargo.get(action.after.app)
+    return sent === undefined ? action : { ...action, after: { ...action.after, cargo: { ...sent, who, when } } }
+  }
+  if (action.kind === 'command' && action.after.auth) {
+    const secret = secrets.get(action.after.app)
+    if (secret === undefined) throw new Error(`bug: ${action.address} has no composer_auth`)
+    return { ...action, after: { ...action.after, secret } }
+  }
   if (action.kind !== 'file' || !action.after.secret) return action
   const source = resources.find((resource) => resource.kind === 'file' && resource.name === action.after.path)
   if (source?.kind !== 'file' || contentDigest(source.desired.content) !== action.after.content) throw new Error(`bug: ${action.address} has no content, although the definitions compile to this plan`)
   return { ...action, after: { ...action.after, content: source.desired.content } }
+}
+
+// What takes an action back; nothing where it needs no taking back.
+export function undoOf(action: Action, why: string): readonly Step[] {
+  return kindOf(action.kind).undo?.(action, why) ?? []
 }
 
 export function stepsOf(action: Action): readonly Step[] {

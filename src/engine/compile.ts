@@ -1,14 +1,17 @@
+import { releaseResources } from '../features/app-release.ts'
 import { resourcesOf } from '../features/configuring.ts'
 import type { AppOnServer } from '../features/feature.ts'
 import type { App, Cluster, Definitions } from '../model/definitions.ts'
 import { FlightError } from '../model/errors.ts'
 import type { Scope } from '../model/plan.ts'
+import type { PlannedRelease } from '../model/release.ts'
 import type { Resource } from '../model/resource.ts'
 import type { Server, System } from '../model/server.ts'
 import { digestOf } from './digest.ts'
 
 // What a plan is asked for: a part of the definitions, with its apps or without.
-export type Asked = { definitions: Definitions; scope: Scope; apps: boolean; allowUpgrades: boolean }
+// With `releases` nothing else is planned than these, for the servers of their apps.
+export type Asked = { definitions: Definitions; scope: Scope; apps: boolean; allowUpgrades: boolean; releases: readonly PlannedRelease[] }
 
 // What the definitions want on one server, of what was asked for.
 export type Wanted = {
@@ -32,6 +35,22 @@ export function serversIn(definitions: Definitions, scope: Scope): { server: Ser
     .sort((a, b) => (a.server.name < b.server.name ? -1 : 1))
 }
 
+// The servers that releases concern, sorted by name: all that their apps list, without those that are left out. Names of servers that an app
+// does not list, and all of them left out, are FLIGHT_USAGE.
+export function serversOfReleases(definitions: Definitions, releases: readonly { app: string; without: readonly string[] }[]): { server: Server; cluster: Cluster }[] {
+  const names = releases.flatMap(({ app: name, without }) => {
+    const app = definitions.apps.find((each) => each.name === name)
+    if (app === undefined) throw new FlightError({ code: 'FLIGHT_REFERENCE', where: '', what: `there is no app "${name}"` })
+    const all = app.servers.map((on) => on.name)
+    const unknown = without.find((server) => !all.includes(server))
+    if (unknown !== undefined) throw new FlightError({ code: 'FLIGHT_USAGE', where: '--without-server', what: `${name} is not on a server "${unknown}"`, hint: `it is on ${all.join(', ')}` })
+    const left = all.filter((server) => !without.includes(server))
+    if (left.length === 0) throw new FlightError({ code: 'FLIGHT_USAGE', where: '', what: `${name} is on no server${all.length === 0 ? '' : ' that is not left out'}`, hint: 'name servers in its definition' })
+    return left
+  })
+  return serversIn(definitions, { clusters: [], apps: [], servers: [...new Set(names)] })
+}
+
 function refuseUnknown(what: string, asked: readonly string[], known: readonly string[]): void {
   const unknown = asked.filter((name) => !known.includes(name))
   if (unknown.length === 0) return
@@ -41,8 +60,12 @@ function refuseUnknown(what: string, asked: readonly string[], known: readonly s
 }
 
 // What the definitions want on one server. A server that no app of the scope lists is only freed of what they left there. Pure.
-export function compileServer({ definitions, scope, apps }: Omit<Asked, 'allowUpgrades'>, cluster: Cluster, server: Server, system: System): Wanted {
+export function compileServer({ definitions, scope, apps, releases }: Omit<Asked, 'allowUpgrades'>, cluster: Cluster, server: Server, system: System): Wanted {
   const here = definitions.apps.flatMap((app) => onServer(app, server))
+  if (releases.length > 0) {
+    const released = releases.flatMap((release) => here.filter(({ app }) => app.name === release.app && !release.without.includes(server.name)).map((input) => ({ input, release })))
+    return { resources: released.flatMap(({ input, release }) => releaseResources({ ...input, cluster, server, system }, release)), apps: here, retires: () => false }
+  }
   const isAsked = (name: string) => apps && (scope.apps.length === 0 || scope.apps.includes(name))
   const configured = here.filter(({ app }) => isAsked(app.name))
   const retiresApp = (of: string) => of.startsWith('app:') && isAsked(of.slice('app:'.length))

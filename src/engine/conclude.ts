@@ -34,9 +34,10 @@ export function remembered(receipt: Receipt, server: string, holder: Holder): Se
   return { when: receipt.ended, who: receipt.who, from: receipt.from, what: holder.what, outcome: entry?.outcome ?? receipt.outcome, plan: receipt.plan, actions: done, seconds: entry?.seconds ?? 0 }
 }
 
-export function receiptOf({ plan, holder, signal }: ApplyRequest, began: Date, servers: readonly ReceiptServer[], problems: readonly Problem[]): Receipt {
+export function receiptOf({ plan, holder, signal, hold }: ApplyRequest, began: Date, servers: readonly ReceiptServer[], problems: readonly Problem[]): Receipt {
   const ended = new Date()
-  const outcome = signal.aborted && servers.some((server) => server.outcome === 'interrupted') ? 'interrupted' : servers.some((server) => server.outcome === 'failed') ? 'failed' : 'done'
+  const wentBack = problems[0]?.code === 'FLIGHT_WENT_BACK'
+  const outcome = wentBack ? 'went back' : signal.aborted && servers.some((server) => server.outcome === 'interrupted') ? 'interrupted' : servers.some((server) => server.outcome === 'failed') ? 'failed' : 'done'
   return {
     format: 1,
     plan: plan.digest,
@@ -46,6 +47,7 @@ export function receiptOf({ plan, holder, signal }: ApplyRequest, began: Date, s
     began: began.toISOString(),
     ended: ended.toISOString(),
     seconds: (ended.getTime() - began.getTime()) / 1000,
+    releases: plan.releases.map(({ app, does, name, commit, tree, subject }) => ({ app, does, name, commit, tree, subject, artifact: hold.cargo.get(app)?.sha256 ?? '', composerLock: hold.cargo.get(app)?.composerLock ?? '' })),
     servers: [...servers].sort((a, b) => (a.name < b.name ? -1 : 1)),
     problems,
   }

@@ -51,6 +51,13 @@ function stillHolds(planned: Action, now: Action): boolean {
       return planned.before.candidate === undefined || planned.before.candidate === (now as ActionOf<'package'>).before.candidate
     case 'service':
       return serviceHolds(planned, now as ActionOf<'service'>)
+    case 'live': // half of the servers may have switched before a run ended
+      return planned.before.live === (now as ActionOf<'live'>).before.live || (now as ActionOf<'live'>).before.live === planned.after.release
+    case 'release':
+    case 'command':
+    case 'health':
+    case 'prune':
+      return true // what was begun is gone on with
     case 'programs':
       return true // what they are doing right now changes by itself
     case 'file':

@@ -1,46 +1,47 @@
 import { FlightError } from '../model/errors.ts'
 import type { Holder, Lock } from '../model/host.ts'
+import type { Claimed } from '../transport/server-lock.ts'
 import { canonical } from './digest.ts'
 
 // The server's lock, taken again after a reconnection, or at once when it ended by itself: another run may have it by then.
 export class HeldLock {
-  readonly #takeNow: (holder: Holder) => Promise<Lock>
-  readonly #holderNow: () => Promise<Holder | undefined>
-  #held: { lock: Lock; holder: Holder; lose: (why: string) => void } | undefined
+  readonly #takeNow: (claimed: Claimed) => Promise<Lock>
+  readonly #holderNow: (claimed: Claimed) => Promise<Holder | undefined>
+  #held: { lock: Lock; claimed: Claimed; lose: (why: string) => void } | undefined
 
-  constructor(takeNow: (holder: Holder) => Promise<Lock>, holderNow: () => Promise<Holder | undefined>) {
+  constructor(takeNow: (claimed: Claimed) => Promise<Lock>, holderNow: (claimed: Claimed) => Promise<Holder | undefined>) {
     this.#takeNow = takeNow
     this.#holderNow = holderNow
   }
 
-  async take(holder: Holder): Promise<Lock> {
-    const lock = await this.#takeNow(holder)
+  async take(claimed: Claimed): Promise<Lock> {
+    const lock = await this.#takeNow(claimed)
     let lose: (why: string) => void = () => undefined
     const lost = new Promise<string>((resolve) => (lose = resolve))
-    this.#hold({ lock, holder, lose })
+    this.#hold({ lock, claimed, lose })
     return { lost, release: () => this.#release() }
   }
 
   async retake(): Promise<void> {
     if (this.#held === undefined) return
-    const { holder, lose } = this.#held
-    this.#hold({ lock: await this.#takeBack(holder), holder, lose })
+    const { claimed, lose } = this.#held
+    this.#hold({ lock: await this.#takeBack(claimed), claimed, lose })
   }
 
   // The server holds a silent run's lock for a while: until it lets go, the holder that stands in the way is this run itself.
-  async #takeBack(holder: Holder): Promise<Lock> {
+  async #takeBack(claimed: Claimed): Promise<Lock> {
     for (let tries = 0; ; tries++) {
       try {
-        return await this.#takeNow(holder)
+        return await this.#takeNow(claimed)
       } catch (error) {
         const isLocked = error instanceof FlightError && error.problems[0]?.code === 'FLIGHT_LOCKED'
-        if (!isLocked || tries >= 30 || canonical((await this.#holderNow()) ?? {}) !== canonical(holder)) throw error
+        if (!isLocked || tries >= 30 || canonical((await this.#holderNow(claimed)) ?? {}) !== canonical(claimed.holder)) throw error
         await new Promise((resolve) => setTimeout(resolve, 1000))
       }
     }
   }
 
-  #hold(held: { lock: Lock; holder: Holder; lose: (why: string) => void }): void {
+  #hold(held: { lock: Lock; claimed: Claimed; lose: (why: string) => void }): void {
     this.#held = held
     void held.lock.lost.then((why) => {
       if (this.#held !== held) return

@@ -1,46 +1,67 @@
+import { releasePaths } from '../model/app-paths.ts'
+import type { Claim, StepContext } from '../model/host.ts'
 import { RUNS } from '../model/record.ts'
+import type { Step } from '../model/step.ts'
 import { bytesTo } from '../shell/document.ts'
 import { quote } from '../shell/quote.ts'
 
-// The name of a long step's unit: the same whenever the same plan asks for the same step, so that it is found again.
-export function unitName(plan: string, id: string): string {
-  return `${unitPrefix(plan)}${id.replace(/[^a-z0-9-]/gi, '-')}`
+// Where a long step runs: a transient systemd unit of this name, with its script, output and exit code in a folder of root's.
+export type LongRun = { unit: string; folder: string }
+
+// A long step of a release is found again by every plan that has to do with that release; any other by runs of the same plan.
+export function runOf(step: Step, { plan, id }: Pick<StepContext, 'plan' | 'id'>): LongRun {
+  if (step.step === 'command') return { unit: `${releaseUnits(step)}${step.key}`, folder: `${releasePaths(step.app, step.release).commands}/${step.key}` }
+  const unit = step.step === 'unpack' || step.step === 'prune' ? `${releaseUnits(step)}${step.step}` : `${unitPrefix(plan)}${id.replace(/[^a-z0-9-]/gi, '-')}`
+  return { unit, folder: `${RUNS}/${unit}` }
 }
 
-// What the units of one plan's steps begin with.
+function releaseUnits({ app, release }: { app: string; release: string }): string {
+  return `flight-of-${app}-${release}-`
+}
+
+// What the units of one plan's other steps begin with.
 export function unitPrefix(plan: string): string {
   return `flight-${plan.replace('sha256:', '').slice(0, 12)}-`
 }
 
-// Shell that starts a long step as a transient systemd unit, unless it runs already. It outlives the connection; its
-// output and its exit code lie on disk.
-export function startShell(unit: string, script: string): string {
-  const folder = quote(`${RUNS}/${unit}`)
+// Shell that starts a long step as a transient systemd unit, unless it runs already, or this very start was heard of before:
+// `token` is new for each time that a run asks for a step, and the same when it only asks again over a new connection. One
+// that is to run `once` does not begin again when it has succeeded. It outlives the connection; its output and its exit code lie
+// on disk. `before` is done first, with the folder there.
+export function startShell({ unit, folder: path }: LongRun, { script, token, once = false, before = ':' }: { script: string; token: string; once?: boolean; before?: string }): string {
+  const folder = quote(path)
   return [
     `if systemctl is-active --quiet ${quote(unit)}.service || [ "$(systemctl show -p ActiveState --value ${quote(unit)}.service)" = activating ]; then exit 0; fi`,
+    `[ "$(cat ${folder}/token 2>/dev/null)" != ${quote(token)} ] || exit 0`,
+    ...(once ? [`[ "$(cat ${folder}/rc 2>/dev/null)" != 0 ] || exit 0`] : []),
     `systemctl reset-failed ${quote(unit)}.service 2>/dev/null`,
     // Output of steps of long ago: nobody follows those any more.
-    `find ${RUNS} -mindepth 1 -maxdepth 1 -type d -mtime +30 -exec rm -rf {} + 2>/dev/null`,
-    `mkdir -p -m 0700 ${RUNS} && rm -rf -- ${folder} && mkdir -m 0700 ${folder} || exit 1`,
-    (bytesTo(`cat >${folder}/script`, script)),
+    `[ ! -d ${RUNS} ] || find ${RUNS} -mindepth 1 -maxdepth 1 -type d -mtime +30 -exec rm -rf {} + 2>/dev/null`,
+    `mkdir -p -m 0700 "$(dirname ${folder})" && rm -rf -- ${folder} && mkdir -m 0700 ${folder} || exit 1`,
+    bytesTo(`cat >${folder}/script`, script),
     `: >${folder}/out; : >${folder}/err`,
+    before,
     `systemd-run --quiet --collect --unit=${quote(unit)} --description=${quote('Flight: a step of a plan')} --property=KillMode=mixed --property=TimeoutStopSec=600 \\`,
-    `  /bin/sh -c 'cd "$1" && /bin/sh ./script </dev/null >>out 2>>err; echo $? >rc.new; sync rc.new; mv -f rc.new rc' flight ${folder} >&2`,
+    `  /bin/sh -c 'cd "$1" && /bin/sh ./script </dev/null >>out 2>>err; echo $? >rc.new; sync rc.new; mv -f rc.new rc' flight ${folder} >&2 || exit 1`,
+    `printf '%s\\n' ${quote(token)} >${folder}/token`,
   ].join('\n')
 }
 
 // Shell that prints a running step's output as it comes, from a byte on, and ends when the step ends: exit 0 with the
-// step's code in a last line `rc N`, or 3 when the unit is gone without one (a reboot, a power cut).
-export function followShell(unit: string): string {
-  const folder = quote(`${RUNS}/${unit}`)
+// step's code in a last line `rc N`, or 3 when the unit is gone without one (a reboot, a power cut). Of what it prints at once only
+// the last `most` bytes come.
+export function followShell({ unit, folder: path }: LongRun, most = 1_000_000): string {
+  const folder = quote(path)
   return [
     `cd ${folder} || exit 3; seen=0; turn=0`,
     `while :; do`,
     `  over=; if [ -e rc ]; then over=1`,
     // Asking systemd costs more than looking: every fifth second is enough to notice that nobody is there any more.
     `  elif [ $((turn%10)) -eq 9 ] && ! systemctl is-active --quiet ${quote(unit)}.service; then sleep 0.3; [ -e rc ] || exit 3; over=1; fi`,
-    `  size=$(stat -c %s out); if [ "$size" -gt "$seen" ]; then tail -c +$((seen+1)) out | head -c $((size-seen)); seen=$size; fi`,
-    `  [ -z "$over" ] || break; turn=$((turn+1)); sleep 0.5`,
+    `  size=$(stat -c %s out); [ $((size-seen)) -le ${most} ] || seen=$((size-${most})); if [ "$size" -gt "$seen" ]; then tail -c +$((seen+1)) out | head -c $((size-seen)); seen=$size; fi`,
+    `  [ -z "$over" ] || break; turn=$((turn+1))`,
+    // Most of what the user runs is over in a moment.
+    `  if [ $turn -lt 40 ]; then sleep 0.03; else sleep 0.5; fi`,
     `done`,
     `tail -c 4000 err >&2; printf '\\nrc %s\\n' "$(cat rc)"`,
   ].join('\n')
@@ -53,11 +74,24 @@ export const RUNNING_SCRIPT = [
   `done`,
 ].join('\n')
 
-// The steps that RUNNING_SCRIPT printed, without those of one plan.
-export function runningSteps(output: string, exceptPlan: string | undefined): { unit: string; since: string }[] {
+export type RunningStep = { unit: string; since: string }
+
+// The steps that RUNNING_SCRIPT printed.
+export function runningSteps(output: string): RunningStep[] {
   return output
     .split('\n')
     .map((line) => line.split(' '))
     .flatMap(([unit, since]) => (unit === undefined || !/^flight-[0-9a-z-]+\.service$/.test(unit) ? [] : [{ unit, since: since ?? '' }]))
-    .filter(({ unit }) => exceptPlan === undefined || !unit.startsWith(unitPrefix(exceptPlan)))
+}
+
+// Those of them that stand in the way of a run: not its own, and not those of an app that it does not touch.
+export function inTheWay(running: readonly RunningStep[], plan: string, claim: Claim): RunningStep[] {
+  const others = running.filter(({ unit }) => !unit.startsWith(unitPrefix(plan)))
+  if (claim === 'server') return others
+  return others.filter(({ unit }) => {
+    const [, app, release] = /^flight-of-([a-z0-9-]+)-([0-9a-f]{12}-\d+)-[a-z0-9-]+\.service$/.exec(unit) ?? []
+    if (app === undefined) return true
+    const claimed = claim.find((each) => each.app === app)
+    return claimed !== undefined && claimed.release !== release
+  })
 }

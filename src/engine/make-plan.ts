@@ -1,52 +1,95 @@
 import pLimit from 'p-limit'
-import type { Definitions } from '../model/definitions.ts'
+import type { Cluster, Definitions } from '../model/definitions.ts'
 import { FlightError } from '../model/errors.ts'
 import type { Listener } from '../model/event.ts'
+import type { Host } from '../model/host.ts'
 import type { Plan, Scope } from '../model/plan.ts'
-import { serversIn } from './compile.ts'
+import type { PlannedRelease, ReleaseWish } from '../model/release.ts'
+import type { Server } from '../model/server.ts'
+import { serversIn, serversOfReleases } from './compile.ts'
+import { nameRelease } from './name-release.ts'
 import { planOf } from './plan-of.ts'
 import { actionsIn } from './plan-server.ts'
 import { type Connect, type Survey, surveyFailure, surveyHost } from './survey.ts'
 import type { Serial } from './waves.ts'
 
 // `apps`: whether the apps of the scope are configured, or their servers provisioned alone. `serial`: how many web servers of an
-// app may reload at once.
+// app may reload at once. With `releases` these are planned and nothing else.
 export type PlanRequest = {
   definitions: Definitions
   scope: Scope
   apps: boolean
   serial: Serial
   allowUpgrades: boolean
+  releases: readonly ReleaseWish[]
   connect: Connect
   parallel: number
   listen: Listener
   signal: AbortSignal
 }
 
+type Chosen = { server: Server; cluster: Cluster }
+
 // Asks every server of the scope and says what would be done. Changes nothing anywhere.
 export async function makePlan(request: PlanRequest): Promise<Plan> {
   const limit = pLimit(request.parallel)
+  if (request.releases.length > 0) return planOfReleases(request)
   const chosen = serversIn(request.definitions, request.scope)
   const surveys = await Promise.all(
-    chosen.map(({ server, cluster }) =>
+    chosen.map((one) =>
       limit(async (): Promise<Survey> => {
-        refuseIfAborted(request.signal)
+        const opened = await open(one, request)
+        if ('is' in opened) return opened
         try {
-          const host = await request.connect(server)
-          request.listen({ event: 'server-asked', server: server.name })
-          try {
-            return told(await orInterrupted(surveyHost(host, server, cluster, request), request.signal), request)
-          } finally {
-            host.close()
-          }
-        } catch (error) {
-          return told(surveyFailure(server, error), request)
+          return told(await orInterrupted(surveyHost(opened.host, one.server, one.cluster, { ...request, releases: [] }), request.signal), request)
+        } finally {
+          opened.host.close()
         }
       }),
     ),
   )
   refuseIfAborted(request.signal)
-  return planOf(surveys, request)
+  return planOf(surveys, { ...request, releases: [] })
+}
+
+async function open({ server }: Chosen, request: PlanRequest): Promise<{ host: Host } | Survey> {
+  refuseIfAborted(request.signal)
+  try {
+    const host = await request.connect(server)
+    request.listen({ event: 'server-asked', server: server.name })
+    return { host }
+  } catch (error) {
+    return told(surveyFailure(server, error), request)
+  }
+}
+
+// A release has one name on all servers, so all of them are asked what they have before any of them is planned for.
+async function planOfReleases(request: PlanRequest): Promise<Plan> {
+  const limit = pLimit(request.parallel)
+  const chosen = serversOfReleases(request.definitions, request.releases)
+  const scope = { clusters: [], apps: request.releases.map(({ app }) => app).sort(), servers: [] }
+  const opened = await Promise.all(chosen.map((one) => limit(async () => ({ one, opened: await open(one, request) }))))
+  const hosts = opened.flatMap(({ one, opened: each }) => ('host' in each ? [{ ...one, host: each.host }] : []))
+  try {
+    const releases = await orInterrupted(named(request, hosts), request.signal)
+    const asked = await Promise.all(hosts.map(({ host, server, cluster }) => limit(async () => told(await orInterrupted(surveyHost(host, server, cluster, { ...request, scope, releases }), request.signal), request))))
+    refuseIfAborted(request.signal)
+    return planOf([...asked, ...opened.flatMap(({ opened: each }) => ('is' in each ? [each] : []))], { ...request, scope, releases })
+  } finally {
+    for (const { host } of hosts) host.close()
+  }
+}
+
+async function named({ releases, definitions }: PlanRequest, hosts: readonly (Chosen & { host: Host })[]): Promise<PlannedRelease[]> {
+  const sorted = [...releases].sort((a, b) => (a.app < b.app ? -1 : 1))
+  return Promise.all(
+    sorted.map(async (wish) => {
+      const app = definitions.apps.find(({ name }) => name === wish.app)
+      const on = hosts.filter(({ server }) => app?.servers.some(({ name }) => name === server.name) === true && !wish.without.includes(server.name))
+      const query = { fact: 'releases', app: wish.app } as const
+      return nameRelease(wish, await Promise.all(on.map(async ({ server, host }) => ({ server: server.name, said: (await host.probe([query])).get(query) }))))
+    }),
+  )
 }
 
 function told(survey: Survey, { listen }: PlanRequest): Survey {

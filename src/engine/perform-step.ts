@@ -1,18 +1,26 @@
+import { randomBytes } from 'node:crypto'
 import { FlightError, type ErrorCode } from '../model/errors.ts'
+import { releasePaths } from '../model/app-paths.ts'
 import type { StepContext } from '../model/host.ts'
 import { primaryFingerprints, withoutArmor } from '../model/openpgp.ts'
+import { cleanOfEscapes } from '../model/printable.ts'
 import type { Step } from '../model/step.ts'
+import { commandBefore } from '../steps/command.ts'
 import { stepShell } from '../steps/sorts.ts'
-import { EXIT_BAD_CONFIGURATION, EXIT_KEY_REFUSED, EXIT_NOT_LOADED, EXIT_UNKNOWN_PACKAGE, EXIT_WOULD_UPGRADE } from '../steps/step.ts'
+import { EXIT_BAD_CONFIGURATION, EXIT_KEY_REFUSED, EXIT_NOT_LOADED, EXIT_UNHEALTHY, EXIT_UNKNOWN_PACKAGE, EXIT_WOULD_UPGRADE } from '../steps/step.ts'
+import type { Channel } from '../transport/connection.ts'
 import type { ScriptResult } from '../transport/control.ts'
 import { installProgress } from './install-progress.ts'
-import { followShell, startShell, unitName } from './long-step.ts'
+import { lastLine } from './last-line.ts'
+import { followShell, runOf, startShell } from './long-step.ts'
+import { sendFile } from './upload.ts'
 
 // What performing needs of a server: scripts, and a new connection when the old one is gone.
 export type Runner = {
   server: string
   run(script: string, follow?: (chunk: Buffer) => void): Promise<ScriptResult>
   again(): Promise<void>
+  exec(command: string): Promise<Channel> // as root, on a channel of its own
 }
 
 // How long a lost server is tried again, in milliseconds.
@@ -23,13 +31,14 @@ const PATIENCE = 180_000
 export async function performStep(step: Step, context: StepContext, runner: Runner): Promise<void> {
   const { long, text } = stepShell(step, { plan: context.plan })
   if (step.step === 'key') return performKey(step, context, runner)
-  const result = long ? await runLong(text, context, runner) : await insist(runner, context, () => runner.run(text))
+  if (step.step === 'upload') await insist(runner, context, () => sendFile(step, context, runner))
+  const result = long ? await runLong(step, text, context, runner) : await insist(runner, context, () => runner.run(text))
   if (result.code !== 0) throw failure(step, result, runner.server)
 }
 
 // Runs something again over a new connection as long as only the connection is to blame.
 async function insist<T>(runner: Runner, context: StepContext, attempt: () => Promise<T>): Promise<T> {
-  const until = Date.now() + PATIENCE
+  const until = Date.now() + (context.patience ?? PATIENCE)
   let lost: FlightError | undefined
   for (;;) {
     try {
@@ -49,14 +58,17 @@ function isLost(error: unknown): error is FlightError {
   return code === 'FLIGHT_CONNECTION_LOST' || code === 'FLIGHT_UNREACHABLE'
 }
 
-async function runLong(script: string, context: StepContext, runner: Runner): Promise<ScriptResult> {
-  const unit = unitName(context.plan, context.id)
-  const started = await insist(runner, context, () => runner.run(startShell(unit, script)))
+// How much of a command's output is taken at once: nobody reads more of it while it runs.
+const MOST_FOLLOWED = 8192
+
+async function runLong(step: Step, script: string, context: StepContext, runner: Runner): Promise<ScriptResult> {
+  const run = runOf(step, context)
+  const token = randomBytes(12).toString('hex')
+  const isCommand = step.step === 'command'
+  const start = startShell(run, { script, token, once: isCommand, ...(isCommand ? { before: commandBefore(step) } : {}) })
+  const started = await insist(runner, context, () => runner.run(start))
   if (started.code !== 0) return started
-  const result = await insist(runner, context, () => {
-    const watch = installProgress(context.progress)
-    return runner.run(followShell(unit), watch)
-  })
+  const result = await insist(runner, context, () => runner.run(followShell(run, isCommand ? MOST_FOLLOWED : undefined), isCommand ? lastLine(context.progress) : installProgress(context.progress)))
   if (result.code === 3) {
     throw new FlightError({ code: 'FLIGHT_STEP_FAILED', where: runner.server, what: 'the step was cut off on the server (a reboot?), its outcome is unknown', hint: 'plan again: what it did is found' })
   }
@@ -86,6 +98,7 @@ async function performKey(step: Extract<Step, { step: 'key' }>, context: StepCon
 function failure(step: Step, result: ScriptResult, server: string): FlightError {
   const said = result.stderr.trim().split('\n').slice(-12).join('\n').slice(-2000)
   const what = said === '' ? `ended with code ${result.code}` : said
+  if (step.step === 'command') return commandFailed(step, result, server)
   const problem = (code: ErrorCode, hint: string) => new FlightError({ code, where: server, what, hint })
   switch (result.code) {
     case EXIT_WOULD_UPGRADE:
@@ -96,9 +109,23 @@ function failure(step: Step, result: ScriptResult, server: string): FlightError 
       return problem('FLIGHT_BAD_CONFIGURATION', 'its files are as they were before this plan, and the service goes on with what it had loaded; correct what the test names, in the definition that stands behind that file in the plan, then plan again')
     case EXIT_KEY_REFUSED:
       return problem('FLIGHT_KEY_REFUSED', 'nothing was trusted')
+    case EXIT_UNHEALTHY:
+      return problem('FLIGHT_UNHEALTHY', 'what the application says is in its log: storage/logs of that release')
     case EXIT_NOT_LOADED:
       return problem('FLIGHT_NOT_CONVERGED', 'look at the service on the server: journalctl -u')
     default:
       return problem('FLIGHT_STEP_FAILED', step.step === 'install' ? 'what apt says above is the cause; run the same command again when it is settled' : 'run the same command again when the cause is settled: it goes on where it stopped')
   }
+}
+
+// What a command of the user said last, on either of its outputs, and where all of it lies.
+function commandFailed({ app, release, key, command }: Extract<Step, { step: 'command' }>, { code, stdout, stderr }: ScriptResult, server: string): FlightError {
+  const printed = stdout.toString('utf8').replace(/\n?rc \d+\n?$/, '').trim()
+  const said = cleanOfEscapes([printed, stderr.trim()].filter((text) => text !== '').join('\n')).split('\n').slice(-12).join('\n').slice(-2000)
+  return new FlightError({
+    code: 'FLIGHT_COMMAND_FAILED',
+    where: server,
+    what: `${command} ended with exit code ${code}${said === '' ? ' and said nothing' : `:\n${said}`}`,
+    hint: `all that it said is on ${server} in ${releasePaths(app, release).commands}/${key}/; correct the cause, then release again`,
+  })
 }

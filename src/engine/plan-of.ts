@@ -1,29 +1,32 @@
 import { phpNotes } from '../features/php.ts'
 import type { Definitions } from '../model/definitions.ts'
-import type { Plan, PlanBody, PlannedServer, Scope } from '../model/plan.ts'
-import type { StageName } from '../model/stage-name.ts'
+import type { Plan, PlanBody, PlannedServer, Scope, Stage } from '../model/plan.ts'
+import type { PlannedRelease } from '../model/release.ts'
+import { readStageName, RELEASE_PHASES, type ReleasePhase, type StageName } from '../model/stage-name.ts'
 import { definitionsDigest } from './compile.ts'
 import { digestOf } from './digest.ts'
 import { planServer, type ServerPlan } from './plan-server.ts'
 import type { Survey } from './survey.ts'
 import { type Serial, stagesOf } from './waves.ts'
 
-export type PlanAsked = { definitions: Definitions; scope: Scope; apps: boolean; serial: Serial; allowUpgrades: boolean }
+export type PlanAsked = { definitions: Definitions; scope: Scope; apps: boolean; serial: Serial; allowUpgrades: boolean; releases: readonly PlannedRelease[] }
 
 type Asked = Extract<Survey, { is: 'asked' }>
 type Planned = { survey: Asked; plan: ServerPlan }
 
 // The plan as a value: the same surveys, the same bytes. Pure.
-export function planOf(surveys: readonly Survey[], { definitions, scope, apps, serial, allowUpgrades }: PlanAsked): Plan {
+export function planOf(surveys: readonly Survey[], { definitions, scope, apps, serial, allowUpgrades, releases }: PlanAsked): Plan {
   const sorted = [...surveys].sort((a, b) => (a.server.name < b.server.name ? -1 : 1))
   const asked = withholding(sorted, definitions, allowUpgrades)
   const able = asked.filter(({ plan }) => plan.blocked.length === 0)
   const phase = (name: StageName['phase'], of: 'configure' | 'retire') =>
     stagesOf(name, able.map(({ survey, plan }) => ({ server: survey.server.name, actions: plan[of] })).filter(({ actions }) => actions.length > 0), definitions.apps, serial)
+  const missing = sorted.flatMap((survey) => (survey.is === 'missing' ? survey.problems : []))
   const body: PlanBody = {
     format: 1,
     scope: { clusters: [...scope.clusters].sort(), apps: [...scope.apps].sort(), servers: [...scope.servers].sort() },
     options: { allow_upgrades: allowUpgrades, apps },
+    releases,
     definitions: definitionsDigest(asked.map(({ survey }) => ({ server: survey.server.name, resources: survey.wanted.resources }))),
     servers: asked.map(({ survey, plan }): PlannedServer => ({
       name: survey.server.name,
@@ -36,11 +39,25 @@ export function planOf(surveys: readonly Survey[], { definitions, scope, apps, s
       notes: [...(survey.wanted.resources.length === 0 ? [] : phpNotes(survey.cluster)), ...plan.notes],
       leftovers: plan.leftovers,
     })),
-    missing: sorted.flatMap((survey) => (survey.is === 'missing' ? survey.problems : [])),
+    missing,
     blocked: sorted.flatMap((survey) => (survey.is === 'blocked' ? survey.problems : [])).concat(asked.flatMap(({ plan }) => plan.blocked)),
-    stages: [...phase(apps ? 'configure' : 'provision', 'configure'), ...phase('retire', 'retire')],
+    stages: releases.length > 0 ? releaseStages(asked, missing.length === 0 && able.length === sorted.length) : [...phase(apps ? 'configure' : 'provision', 'configure'), ...phase('retire', 'retire')],
   }
   return withDigest(body)
+}
+
+// The stages of releases, in their order; none at all where a server is missing or blocked: a release is on all servers or on none.
+function releaseStages(asked: readonly Planned[], isWhole: boolean): Stage[] {
+  if (!isWhole) return []
+  const rank = (name: string) => {
+    const { phase, wave } = readStageName(name) as StageName
+    return RELEASE_PHASES.indexOf(phase as ReleasePhase) * 1000 + (wave?.at ?? 0)
+  }
+  const names = [...new Set(asked.flatMap(({ plan }) => plan.staged.map(({ stage }) => stage)))].sort((a, b) => rank(a) - rank(b))
+  return names.map((name) => ({
+    name,
+    servers: asked.map(({ survey, plan }) => ({ server: survey.server.name, actions: plan.staged.filter(({ stage }) => stage === name).map(({ action }) => action) })).filter(({ actions }) => actions.length > 0),
+  }))
 }
 
 // Plans every server that was asked. What an app leaves behind on one server is not retired while another that the app lists is

@@ -17,6 +17,7 @@ import { queriesForRivals, rivalSites } from './rival-sites.ts'
 export type ServerPlan = {
   configure: readonly Action[]
   retire: readonly Action[] // once what takes its place works everywhere
+  staged: readonly { stage: string; action: Action }[] // of releases
   same: ReadonlyMap<string, string> // address -> why nothing is to be done
   install: PlannedInstall | null
   blocked: readonly Problem[]
@@ -27,8 +28,8 @@ export type ServerPlan = {
 // What a server's plan is made of: what is wanted there, and what it said.
 export type Case = { server: string; cluster: Cluster; wanted: Wanted; facts: Facts; allowUpgrades: boolean }
 
-export function actionsIn(plan: Pick<ServerPlan, 'configure' | 'retire'>): readonly Action[] {
-  return [...plan.configure, ...plan.retire]
+export function actionsIn(plan: Pick<ServerPlan, 'configure' | 'retire' | 'staged'>): readonly Action[] {
+  return [...plan.configure, ...plan.retire, ...plan.staged.map(({ action }) => action)]
 }
 
 // Everything that planning a server asks it, in one probe.
@@ -71,6 +72,7 @@ export function planServer({ server, cluster, wanted, facts, allowUpgrades }: Ca
   return {
     configure,
     retire,
+    staged: [],
     same,
     install: judged.install,
     blocked: [...blocked, ...rivals, ...judged.blocked],

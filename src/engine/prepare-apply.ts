@@ -8,6 +8,7 @@ import type { Plan, PlannedServer } from '../model/plan.ts'
 import type { Resource } from '../model/resource.ts'
 import type { Server } from '../model/server.ts'
 import { type Asked, compileServer, definitionsDigest } from './compile.ts'
+import type { Hold } from './compare.ts'
 import { canonical } from './digest.ts'
 import { type Standing, standingOf } from './guard.ts'
 import { refuseIfAborted } from './make-plan.ts'
@@ -16,6 +17,8 @@ import { type Connect, surveyFailure, surveyHost } from './survey.ts'
 export type ApplyRequest = {
   plan: Plan
   definitions: Definitions
+  hold: Pick<Hold, 'cargo' | 'secrets'>
+  wait: boolean // for whoever holds a lock, instead of refusing
   connect: Connect
   parallel: number
   holder: Holder
@@ -30,7 +33,7 @@ export type Member = { planned: PlannedServer; server: Server; cluster: Cluster;
 
 // What the plan was asked for, of the definitions that are here now.
 export function askedOf({ plan, definitions }: Pick<ApplyRequest, 'plan' | 'definitions'>): Asked {
-  return { definitions, scope: plan.scope, apps: plan.options.apps, allowUpgrades: plan.options.allow_upgrades }
+  return { definitions, scope: plan.scope, apps: plan.options.apps, releases: plan.releases, allowUpgrades: plan.options.allow_upgrades }
 }
 
 // The plan's servers in the definitions, or FLIGHT_PLAN_OTHER_DEFINITIONS when these no longer compile to this plan.
@@ -81,17 +84,41 @@ export async function prepare(members: readonly Member[], request: ApplyRequest,
   )
   const present = connected.filter((member) => member !== undefined)
   refuseOtherKeys(present)
-  const held: (Member & { host: Host; lock: Lock })[] = []
-  for (const member of present) {
-    const lock = await member.host.lock(request.holder, plan.digest)
-    locks.push(lock)
-    held.push({ ...member, lock })
-  }
+  // A release is on all servers or on none.
+  if (plan.releases.length > 0 && missing.length > 0) throw new FlightError(missing)
+  const held = await lockAll(present, request, locks)
   const ready = await Promise.all(held.map((member) => limit(async () => ({ ...member, standing: await look(member, request) }))))
   const stale = ready.flatMap(({ standing }) => standing.stale)
   if (stale.length > 0) throw new FlightError(stale)
   refuseIfAborted(signal)
   return { ready, missing }
+}
+
+type Present = Member & { host: Host }
+
+// Takes the locks in the order of the names, so that two runs never wait for each other; all or none. Who waits holds nothing meanwhile.
+async function lockAll(present: readonly Present[], request: ApplyRequest, locks: Lock[]): Promise<(Present & { lock: Lock })[]> {
+  const { plan, holder, listen, signal } = request
+  const claim = plan.releases.length === 0 ? 'server' : plan.releases.map(({ app, name }) => ({ app, release: name }))
+  let told = ''
+  for (;;) {
+    const held: (Present & { lock: Lock })[] = []
+    try {
+      for (const member of present) {
+        const lock = await member.host.lock(holder, plan.digest, claim)
+        locks.push(lock)
+        held.push({ ...member, lock })
+      }
+      return held
+    } catch (error) {
+      if (!request.wait || !(error instanceof FlightError) || error.problems[0]?.code !== 'FLIGHT_LOCKED') throw error
+      await Promise.all(locks.splice(0).map((lock) => lock.release()))
+      if (error.message !== told) listen({ event: 'note', text: `waiting: ${error.message}` })
+      told = error.message
+      await new Promise((resolve) => setTimeout(resolve, 1000))
+      refuseIfAborted(signal)
+    }
+  }
 }
 
 function refuseOtherKeys(members: readonly { planned: PlannedServer; host: Host }[]): void {

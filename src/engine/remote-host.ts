@@ -6,8 +6,8 @@ import { quote } from '../shell/quote.ts'
 import type { Connection } from '../transport/connection.ts'
 import { HeldLock } from './held-lock.ts'
 import { Link } from './link.ts'
-import { RUNNING_SCRIPT, runningSteps } from './long-step.ts'
-import { HOLDER_SCRIPT, lockedBy, parseHolder, takeServerLock } from '../transport/server-lock.ts'
+import { inTheWay, RUNNING_SCRIPT, type RunningStep, runningSteps } from './long-step.ts'
+import { HOLDER_SCRIPT, holderInTheWay, lockedBy, parseHolders, takeServerLock } from '../transport/server-lock.ts'
 import { probeOf } from './probe.ts'
 import { performStep } from './perform-step.ts'
 import { parseSystem, SYSTEM_SCRIPT } from './system.ts'
@@ -20,8 +20,8 @@ export async function openRemoteHost(server: Server, dial: (server: Server) => P
   const link = new Link(server, dial)
   await link.open()
   const printed = async (script: string) => (await link.run(script)).stdout.toString('utf8')
-  const holderNow = async () => parseHolder(await printed(HOLDER_SCRIPT))
-  const lock = new HeldLock((holder) => takeServerLock(link.connection, server.ssh.become, holder, holderNow), holderNow)
+  const holders = async () => parseHolders(await printed(HOLDER_SCRIPT))
+  const lock = new HeldLock((claimed) => takeServerLock(link.connection, server.ssh.become, claimed, holders), async ({ claim }) => holderInTheWay(await holders(), claim))
 
   return {
     server: server.name,
@@ -34,18 +34,24 @@ export async function openRemoteHost(server: Server, dial: (server: Server) => P
       const { stdout } = await link.run(probe.script)
       return probe.parse(stdout, server.name)
     },
-    async lock(holder, plan) {
-      const held = await lock.take(holder)
-      const running = runningSteps(await printed(RUNNING_SCRIPT), plan)
+    async lock(holder, plan, claim) {
+      const held = await lock.take({ holder, claim })
+      const running = inTheWay(runningSteps(await printed(RUNNING_SCRIPT)), plan, claim)
       if (running.length === 0) return held
       await held.release()
       throw lockedBy(server.name, stepHolder(server.name, running))
     },
     async holder() {
-      const running = async () => runningSteps(await printed(RUNNING_SCRIPT), undefined)
-      return (await holderNow()) ?? stepHolder(server.name, await running())
+      const running = async () => runningSteps(await printed(RUNNING_SCRIPT))
+      return (await holders())[0]?.holder ?? stepHolder(server.name, await running())
     },
-    perform: (step: Step, context: StepContext) => performStep(step, context, { server: server.name, run: (script, follow) => link.run(script, follow), again: () => link.reopen().then(() => lock.retake()) }),
+    perform: (step: Step, context: StepContext) =>
+      performStep(step, context, {
+        server: server.name,
+        run: (script, follow) => link.run(script, follow),
+        again: () => link.reopen().then(() => lock.retake()),
+        exec: (command) => link.connection.exec(link.user !== 'root' && server.ssh.become ? `sudo -n -- ${command}` : command),
+      }),
     async record(line) {
       await link.run(`mkdir -p ${SERVER_FOLDER} && printf '%s\\n' ${quote(line)} >>${HISTORY}`)
     },
@@ -61,7 +67,7 @@ export async function openRemoteHost(server: Server, dial: (server: Server) => P
 }
 
 // A step that outlived its run holds the server as well: nobody is there to name but the step itself.
-function stepHolder(server: string, running: readonly { unit: string; since: string }[]): Holder | undefined {
+function stepHolder(server: string, running: readonly RunningStep[]): Holder | undefined {
   const [first] = running
   return first === undefined ? undefined : { who: 'a step of a run that ended', from: server, what: running.map(({ unit }) => unit).join(', '), since: first.since }
 }

@@ -24,6 +24,12 @@ export function resolve(wanted: Wanted, facts: Facts): Resolved {
   return { configure, retire: retiringOf(wanted, facts), waiting }
 }
 
+// Resources that know which of their files this plan writes.
+export function withWritten(resources: readonly Resource[], facts: Facts): Resource[] {
+  const written = resources.flatMap((resource) => changedPaths(resource, facts))
+  return resources.map((resource) => withChanges(resource, written, []))
+}
+
 function isWaiting({ awaits }: Resource, facts: Facts): boolean {
   return awaits !== undefined && facts.get({ fact: 'file', path: awaits, wanted: undefined }).type === 'absent'
 }

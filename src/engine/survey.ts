@@ -4,6 +4,7 @@ import { factId, type FactQuery, type Facts } from '../model/fact.ts'
 import type { Host } from '../model/host.ts'
 import type { Server, System } from '../model/server.ts'
 import { type Asked, compileServer, type Wanted } from './compile.ts'
+import { planReleases, releaseQueries } from './plan-release.ts'
 import { planServer, queriesFor, queriesForLeftOvers, type ServerPlan } from './plan-server.ts'
 
 export type Connect = (server: Server) => Promise<Host>
@@ -20,6 +21,10 @@ export async function surveyHost(host: Host, server: Server, cluster: Cluster, a
   try {
     const system = await host.system()
     const wanted = compileServer(asked, cluster, server, system)
+    if (asked.releases.length > 0) {
+      const facts = await host.probe(releaseQueries(wanted))
+      return { is: 'asked', server, cluster, system, hostKey: host.hostKey, wanted, facts, plan: planReleases(server.name, wanted, facts) }
+    }
     const first = await host.probe(queriesFor(wanted))
     const leftOvers = queriesForLeftOvers(wanted, cluster, first)
     const facts = leftOvers.length === 0 ? first : together(first, await host.probe(leftOvers), leftOvers)

@@ -1,5 +1,6 @@
 import { appFiles } from '../model/app-paths.ts'
 import type { PhpVersion } from '../model/definitions.ts'
+import { OPCACHE_SCRIPT } from '../model/record.ts'
 import type { Resource } from '../model/resource.ts'
 import { render } from '../shell/template.ts'
 import type { ServerFeature, ServerInput } from './feature.ts'
@@ -23,6 +24,7 @@ export const fpmFilesFeature: ServerFeature = (input) => {
   return [
     idle,
     directory('PHP FPM', '/var/log/flight'),
+    clusterFile('PHP FPM', OPCACHE_SCRIPT, render('opcache.php', { source: cluster.file })),
     ...cluster.php.flatMap((version) => {
       const data = { source: cluster.file, version, user: IDLE_USER, requestDuration: cluster.requestDuration, processControlTimeout: reloadPatience(longestRequest(input, version)) }
       const folder = `/etc/php/${version}/fpm/pool.d`

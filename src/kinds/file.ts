@@ -62,6 +62,7 @@ export const fileKind: Kind<'file'> = {
     const { path, content, mode, owner, group, scope } = after
     return [{ step: 'write', path, content, mode, owner, group, scope }]
   },
+  undo: ({ after }) => [{ step: 'put-back', path: after.path }],
 }
 
 const CLAIMS: Record<Claim['claim'], string> = { 'nginx-default-server': 'nginx default_server', 'nginx-server-name': 'nginx site for this name', 'fpm-pool': 'FPM pool of this name' }

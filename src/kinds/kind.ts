@@ -11,4 +11,6 @@ export type Kind<K extends KindName> = {
   diff(desired: DesiredOf[K], facts: Facts): Difference<BeforeOf[K]>
   // What would close the difference.
   steps(action: ActionOf<K>): readonly Step[]
+  // What takes an action back that was done or begun, when a release goes back on all servers; `why` in one line.
+  undo?(action: ActionOf<K>, why: string): readonly Step[]
 }

@@ -1,12 +1,17 @@
 import type { KindName } from '../model/resource.ts'
 import { aptSourceKind } from './apt-source.ts'
+import { commandKind } from './command.ts'
 import { composerKind } from './composer.ts'
 import { directoryKind } from './directory.ts'
 import { fileKind } from './file.ts'
+import { healthKind } from './health.ts'
 import type { Kind } from './kind.ts'
 import { linkKind } from './link.ts'
+import { liveKind } from './live.ts'
 import { packageKind } from './package.ts'
 import { programsKind } from './programs.ts'
+import { pruneKind } from './prune.ts'
+import { releaseKind } from './release.ts'
 import { retiredKind } from './retired.ts'
 import { serviceKind } from './service.ts'
 import { userKind } from './user.ts'
@@ -22,4 +27,9 @@ export const KINDS: { readonly [K in KindName]: Kind<K> } = {
   composer: composerKind,
   retired: retiredKind,
   programs: programsKind,
+  release: releaseKind,
+  command: commandKind,
+  health: healthKind,
+  live: liveKind,
+  prune: pruneKind,
 }

@@ -29,6 +29,8 @@ export const programsKind: Kind<'programs'> = {
     return { is: 'change', change: { verb, before, because }, notes }
   },
   steps: ({ after }) => [{ step: 'programs', app: after.app, programs: after.programs, changes: after.changes }],
+  // `current` leads back by then, and its file with it: what that wants runs there again.
+  undo: ({ after }) => [{ step: 'programs', app: after.app, programs: [], changes: [] }],
 }
 
 // What supervisor cannot read may be what this plan writes anew: then that cures it.
@@ -41,10 +43,11 @@ type Own = {
   stopped: ProgramsFact['states'] // wanted, and nothing brings them back
   unloaded: ProgramsFact['unloaded']
   missing: readonly string[]
+  elsewhere: readonly string[] // run another release than they shall
   draining: readonly string[]
 }
 
-function ownOf({ app, programs }: ProgramsDesired, fact: ProgramsFact): Own {
+function ownOf({ app, programs, release }: ProgramsDesired, fact: ProgramsFact): Own {
   const draining = fact.draining.filter((name) => name.startsWith(`${app}.`))
   const isSettled = ({ name }: { name: string }) => name.startsWith(`${app}.`) && !draining.includes(name)
   const states = fact.states.filter(({ name }) => name.startsWith(`${app}.`))
@@ -55,11 +58,12 @@ function ownOf({ app, programs }: ProgramsDesired, fact: ProgramsFact): Own {
     stopped: states.filter((each) => isSettled(each) && programs.includes(each.name) && ['STOPPED', 'EXITED', 'FATAL', 'UNKNOWN'].includes(each.state)),
     unloaded,
     missing: programs.filter((name) => !known.has(name) && !draining.includes(name)),
+    elsewhere: fact.runs.filter((each) => isSettled(each) && programs.includes(each.name) && (release === undefined ? !each.isLive : each.release !== release)).map(({ name }) => name),
     draining,
   }
 }
 
-function reasonsOf({ changes }: ProgramsDesired, { stopped, unloaded, missing }: Own): string[] {
+function reasonsOf({ changes, release }: ProgramsDesired, { stopped, unloaded, missing, elsewhere }: Own): string[] {
   const named = (is: 'added' | 'changed' | 'removed') => unloaded.filter((each) => each.is === is).map(({ name }) => name)
   const [added, changed, removed] = [named('added'), named('changed'), named('removed')]
   return [
@@ -69,6 +73,7 @@ function reasonsOf({ changes }: ProgramsDesired, { stopped, unloaded, missing }:
     ...(added.length === 0 ? [] : [`supervisor has not loaded ${some(added)}`]),
     ...(changed.length === 0 ? [] : [`what supervisor runs is not what lies on disk: ${some(changed)}`]),
     ...(removed.length === 0 ? [] : [`no longer defined: ${some(removed)}`]),
+    ...(elsewhere.length === 0 ? [] : [`${elsewhere.length === 1 ? 'runs' : 'run'} another release than ${release ?? 'the live one'}: ${some(elsewhere)}`]),
     ...(stopped.length === 0 ? [] : [`${stopped.length === 1 ? 'does' : 'do'} not run: ${some(stopped.map(({ name, state }) => `${name} (${state})`))}`]),
   ]
 }

@@ -1,0 +1,114 @@
+import { appFiles, appPaths, environmentPath } from '../model/app-paths.ts'
+import type { App, AppServer } from '../model/definitions.ts'
+import { OPCACHE_SCRIPT } from '../model/record.ts'
+import type { PlannedRelease } from '../model/release.ts'
+import type { HealthDesired, LiveDesired, Need, Resource } from '../model/resource.ts'
+import type { ReleasePhase, StageName } from '../model/stage-name.ts'
+import { environmentOf, shimFolder } from './app-command.ts'
+import { appCronFeature } from './app-cron.ts'
+import { appProgramsFeature } from './app-programs.ts'
+import { appUserFeature } from './app-user.ts'
+import type { AppInput } from './feature.ts'
+
+// A release of an app on one of its servers, in the order in which it is made, each part with its stage. Pure.
+export function releaseResources(input: AppInput, release: PlannedRelease): Resource[] {
+  const { app, on } = input
+  const back = release.does === 'rollback'
+  const at = (phase: ReleasePhase, wave?: StageName['wave']) => (resource: Resource): Resource => ({ ...resource, stage: { phase, ...(wave === undefined ? {} : { wave }) } })
+  const turn = back ? `${release.turn}-` : ''
+  const checks = on.web === undefined ? [] : [health(input, release, 'pool'), health(input, release, 'site')]
+  return [
+    ...appUserFeature(input).map(at('prepare')),
+    ...(back ? rebuilt(app).map((command, index) => run(app, release, `cache-${turn}${index + 1}`, command)) : [unpacked(input, release), ...prepared(app, release)]).map(at('prepare')),
+    ...(back ? [] : on.deployCommands.map((command, index) => run(app, release, `deploy-${index + 1}`, command)).map(at('deploy', waveOf(app, on, release)))),
+    ...[...checks.slice(0, 1).flat(), live(app, release, 'ready')].map(at('check')),
+    at('go live')(live(app, release, 'switch')),
+    ...checks.slice(1).flat().map(at('check live')),
+    at('confirm')(live(app, release, 'confirm')),
+    ...app.afterCommands.map((command, index) => run(app, release, `after-${turn}${index + 1}`, command)).map(at('after')),
+    ...[...appCronFeature(input), ...appProgramsFeature(input)].map((resource) => at('workers')(following(resource, release))),
+    ...[live(app, release, 'settle'), pruned(app, release)].map(at('finish')),
+  ]
+}
+
+// Servers that have commands of their own take their turns, in the order of the definition.
+function waveOf(app: App, on: AppServer, { without }: PlannedRelease): StageName['wave'] {
+  const all = app.servers.filter(({ name, deployCommands }) => deployCommands.length > 0 && !without.includes(name))
+  return all.length === 1 ? undefined : { at: all.findIndex(({ name }) => name === on.name) + 1, of: all.length }
+}
+
+const named = (app: App) => `release of ${app.name}`
+
+function unpacked(input: AppInput, { name, commit, tree, subject, ref }: PlannedRelease): Resource {
+  const { app } = input
+  const { linkedDirs, linkedFiles, keepAssets, publicDir } = app
+  return {
+    kind: 'release',
+    name: `${app.name}/${name}`,
+    feature: named(app),
+    desired: { app: app.name, name, commit, tree, subject, ref, linkedDirs, linkedFiles, keepAssets, publicDir, needs: needsOf(input) },
+  }
+}
+
+// What `app:configure` and people put on a server before the first release.
+function needsOf({ app, on, server }: AppInput): Need[] {
+  const { shared } = appPaths(app.name)
+  const files = appFiles(app.name)
+  const configure = (path: string, what: string): Need => ({ path, because: `is not there: ${app.name} has no ${what} on this server yet`, hint: `flight app:configure ${app.name}` })
+  return [
+    configure(`${shimFolder(app.php)}/php`, `PHP ${app.php}`),
+    ...(on.web === undefined ? [] : [configure(files.pool(app.php), 'FPM pool'), configure(files.site, 'nginx site'), { path: OPCACHE_SCRIPT, because: 'is not there: an earlier Flight provisioned this server', hint: `flight provision ${app.cluster}` }]),
+    ...(on.queues.length + on.daemons.length === 0 ? [] : [configure('/etc/supervisor/supervisord.conf', 'supervisor')]),
+    ...app.linkedFiles.map((file): Need => {
+      const path = `${shared}/${file}`
+      const command = `ssh ${server.host} 'install -o ${app.name} -g ${app.name} -m 600 /dev/stdin ${path}' < ${file.split('/').at(-1)}`
+      return { path, because: path === environmentPath(app) ? `is not there: ${app.name} has no environment file on this server yet` : `is not there: linked_files of ${app.name} names it`, hint: `put it there: ${command}` }
+    }),
+  ]
+}
+
+const COMPOSER = 'composer'
+
+function prepared(app: App, release: PlannedRelease): Resource[] {
+  const composer = run(app, release, COMPOSER, `[ ! -e composer.json ] || ${COMPOSER} ${app.composerCommand}`, app.composerAuth !== undefined)
+  return [composer, ...app.releaseCommands.map((command, index) => run(app, release, `release-${index + 1}`, command))]
+}
+
+// Of a release that was live before, what it cached of the environment file of that day.
+function rebuilt(app: App): string[] {
+  return app.releaseCommands.filter((command) => /^(?:php )?artisan (?:[a-z]+:cache|optimize)(?: |$)/.test(command.trim()))
+}
+
+function run(app: App, { name }: PlannedRelease, key: string, command: string, auth = false): Resource {
+  return { kind: 'command', name: `${app.name}/${name}/${key}`, feature: named(app), desired: { app: app.name, release: name, key, command, path: environmentOf(app).PATH, auth } }
+}
+
+function live(app: App, { name }: PlannedRelease, does: LiveDesired['does']): Resource {
+  return { kind: 'live', name: `${app.name}/${name}/${does}`, feature: named(app), desired: { app: app.name, release: name, does } }
+}
+
+function pruned(app: App, { name }: PlannedRelease): Resource {
+  return { kind: 'prune', name: `${app.name}/${name}`, feature: named(app), desired: { app: app.name, release: name, keep: app.keepReleases } }
+}
+
+// What runs in the background follows `current`, which is there by then.
+function following({ awaits: _awaits, ...resource }: Resource, { name }: PlannedRelease): Resource {
+  return resource.kind === 'programs' ? { ...resource, desired: { ...resource.desired, release: name } } : resource
+}
+
+function health({ app, server }: AppInput, { name, does }: PlannedRelease, through: 'pool' | 'site'): Resource[] {
+  const { healthCheck, nginx } = app
+  const tls = nginx.tls !== undefined
+  // Where all requests go to a program of the app, its pool answers none.
+  if (through === 'pool' && '/' in nginx.proxy) return []
+  // Without a check the pool is asked for one thing alone: to drop what OPcache holds of an earlier life of this release.
+  if (healthCheck === undefined && (through === 'site' || does === 'release')) return []
+  const host = healthCheck?.host ?? app.domains.find((domain) => !domain.startsWith('*')) ?? app.domains[0]?.replace(/^\*/, 'www') ?? server.host
+  const desired: HealthDesired = {
+    app: app.name,
+    release: name,
+    through: through === 'pool' ? { is: 'pool', socket: appFiles(app.name).socket(app.php), publicDir: app.publicDir, tls } : { is: 'site', tls, passwords: nginx.basicAuth !== undefined },
+    check: healthCheck === undefined ? null : { path: healthCheck.path, host, status: healthCheck.status, timeout: healthCheck.timeout, retries: healthCheck.retries },
+  }
+  return [{ kind: 'health', name: `${app.name}/${name}/${through}`, feature: named(app), desired }]
+}

@@ -1,0 +1,25 @@
+import type { BeforeOf, Difference } from '../model/action.ts'
+import type { Kind } from './kind.ts'
+import { releaseIn } from './releases.ts'
+
+// A command of the user has run in a release, and succeeded: once. One that still runs is followed; one that was cut off, by a
+// reboot for example, runs again; one that failed makes the release a failed one.
+export const commandKind: Kind<'command'> = {
+  facts: ({ app }) => [{ fact: 'releases', app }],
+  diff(desired, facts): Difference<BeforeOf['command']> {
+    const state = releaseIn(facts, desired)?.commands.find(({ key }) => key === desired.key)?.state
+    const change = (is: BeforeOf['command']['is'], because: string): Difference<BeforeOf['command']> => ({ is: 'change', change: { verb: 'run', before: { is }, because: [because] } })
+    if (state === undefined) return change('not run', 'it has not run in this release')
+    switch (state.is) {
+      case 'running':
+        return change('running', 'it is still running since an earlier run: it is followed, not started again')
+      case 'unknown':
+        return change('unknown', 'it was cut off on the server before it ended')
+      case 'ended':
+        if (state.code === 0) return { is: 'same', why: 'it ran in this release, and succeeded' }
+        return { is: 'conflict', where: `release ${desired.release}`, what: `the command ${desired.command} ended with exit code ${state.code}`, hint: 'plan again: the next release of this commit gets a number of its own' }
+    }
+  },
+  steps: ({ after: { app, release, key, command, path, secret } }) => [{ step: 'command', app, release, key, command, path, auth: secret }],
+  undo: ({ after: { app, release } }, why) => [{ step: 'fail', app, release, why }],
+}

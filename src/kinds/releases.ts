@@ -1,0 +1,17 @@
+import type { Facts, ReleaseFact } from '../model/fact.ts'
+
+// The release of an app on a server, undefined where there is none of this name.
+export function releaseIn(facts: Facts, { app, release }: { app: string; release: string }): ReleaseFact | undefined {
+  return facts.get({ fact: 'releases', app }).releases.find(({ name }) => name === release)
+}
+
+// The release that `current` points to; null for none.
+export function liveIn(facts: Facts, app: string): string | null {
+  const { current } = facts.get({ fact: 'releases', app })
+  return current.is === 'release' ? current.name : null
+}
+
+// Whether a release is live and was seen to answer everywhere.
+export function staysLive(facts: Facts, of: { app: string; release: string }): boolean {
+  return liveIn(facts, of.app) === of.release && releaseIn(facts, of)?.confirmed === true
+}
