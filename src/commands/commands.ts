@@ -1,4 +1,7 @@
 import AppConfigure from './app/configure.ts'
+import AppRelease from './app/release.ts'
+import AppReleases from './app/releases.ts'
+import AppRollback from './app/rollback.ts'
 import Apply from './apply.ts'
 import Complete from './complete.ts'
 import Completion from './completion.ts'
@@ -20,6 +23,9 @@ import Validate from './validate.ts'
 // Every command by its name: what oclif looks up, what dist/commands.cjs holds. What is heavy is imported inside run().
 export const COMMANDS = {
   'app:configure': AppConfigure,
+  'app:release': AppRelease,
+  'app:releases': AppReleases,
+  'app:rollback': AppRollback,
   apply: Apply,
   complete: Complete,
   completion: Completion,

@@ -78,6 +78,30 @@ function programs({ verb, before, after }: ActionOf<'programs'>): Detail {
   )
 }
 
+function command({ before, after }: ActionOf<'command'>): Detail {
+  return only(`as user ${after.app}, in the release`, ...(after.auth ? ['with composer_auth, which is left nowhere'] : []), ...(before.is === 'not run' ? [] : [before.is === 'running' ? 'it runs since an earlier run' : 'an earlier run was cut off']))
+}
+
+function health({ after: { through, check } }: ActionOf<'health'>): Detail {
+  if (check === null) return only('what OPcache holds of it is dropped')
+  const where = through.is === 'pool' ? "through its pool's socket, before it is live" : 'through nginx'
+  return only(`${check.host}${check.path} with ${check.status}, ${where}`, `at most ${count(check.retries + 1, 'try', 'tries')} of ${check.timeout} s`)
+}
+
+function live({ before, after }: ActionOf<'live'>): Detail {
+  const was = before.live ?? 'no release'
+  switch (after.does) {
+    case 'ready':
+      return only('what it holds is noted, the next `current` lies beside the one that is')
+    case 'switch':
+      return only(`current ${was} -> ${after.release}, on all servers at once`, 'each goes back by itself unless all of them answer')
+    case 'confirm':
+      return only('from now on it stays')
+    case 'settle':
+      return only('it was live and healthy on all servers')
+  }
+}
+
 // What a reader must know of one action beside its name: facts, and the lines of a file.
 export function detailOf(action: Action): Detail {
   switch (action.kind) {
@@ -105,5 +129,15 @@ export function detailOf(action: Action): Detail {
       return retired(action)
     case 'programs':
       return programs(action)
+    case 'release':
+      return only(`commit ${action.after.commit} (${action.after.subject})`, `from ${action.after.ref}`, `shared: ${names([...action.after.linkedDirs, ...action.after.linkedFiles], 8)}`)
+    case 'command':
+      return command(action)
+    case 'health':
+      return health(action)
+    case 'live':
+      return live(action)
+    case 'prune':
+      return only('except what is in use, and what holds files that nobody else has')
   }
 }

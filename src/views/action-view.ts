@@ -5,7 +5,7 @@ import { FOREIGN } from './file-change.ts'
 import { type Detail, detailOf } from './action-facts.ts'
 import { serviceTitle } from './service-effect.ts'
 
-export type Symbol = '+' | '~' | '-' | '*' | '!'
+export type Symbol = '+' | '~' | '-' | '*' | '>' | '!'
 
 export type ActionView = Detail & {
   symbol: Symbol
@@ -17,7 +17,7 @@ export type ActionView = Detail & {
   loud: string[] // facts that nobody may overlook
 }
 
-const SYMBOLS: Record<Verb, Symbol> = { create: '+', install: '+', start: '+', update: '~', retire: '-', reload: '*' }
+const SYMBOLS: Record<Verb, Symbol> = { create: '+', install: '+', start: '+', update: '~', retire: '-', prune: '-', reload: '*', run: '>', check: '>', prepare: '>', switch: '~', confirm: '>', note: '>' }
 
 const NOUNS: Record<KindName, string> = {
   'apt-source': 'package source',
@@ -30,9 +30,15 @@ const NOUNS: Record<KindName, string> = {
   composer: 'composer',
   retired: 'file',
   programs: 'the', // workers of shop
+  release: 'release',
+  command: 'command',
+  health: 'that',
+  live: 'release',
+  prune: 'releases',
 }
 
-// The sign that stands for a verb, so that nothing depends on a colour: + new, ~ changed, - retired, * reloaded.
+// The sign that stands for a verb, so that nothing depends on a colour: + new, ~ changed, - retired, * reloaded,
+// > done once.
 export function symbolOf(verb: Verb): Symbol {
   return SYMBOLS[verb]
 }
@@ -45,6 +51,16 @@ function nameOf(action: Action): string {
       return action.after.name
     case 'service':
       return serviceTitle(action.after)
+    case 'release':
+      return `${action.after.name} of ${action.after.app}`
+    case 'live':
+      return `${action.after.release} of ${action.after.app}`
+    case 'command':
+      return action.after.command
+    case 'health':
+      return `${action.after.release} of ${action.after.app} answers`
+    case 'prune':
+      return `${action.before.releases.join(', ')} of ${action.after.app}`
     case 'programs':
       return `workers of ${action.after.app}`
     case 'directory':

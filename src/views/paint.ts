@@ -18,6 +18,7 @@ export function inColorOf(symbol: Symbol | ' ', text: string, paint: Paint): str
     case '-':
       return paint.red(text)
     case '*':
+    case '>':
       return paint.cyan(text)
     case '!':
       return paint.bold(paint.red(text))

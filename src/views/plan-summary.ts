@@ -71,6 +71,15 @@ function workers(placed: readonly Placed[]): SummaryLine[] {
   return lines
 }
 
+// A release in one line for all that it does, and what a reader should know of it.
+function releases(plan: Plan): SummaryLine[] {
+  return plan.releases.flatMap(({ app, does, name, subject, commit, notes, without }): SummaryLine[] => {
+    const what = does === 'release' ? `release ${name} of ${app}: ${commit.slice(0, 12)} ${onOneLine(subject)}` : `go back to ${name} of ${app}: ${onOneLine(subject)}`
+    const left = without.length === 0 ? [] : [{ symbol: '!' as const, text: `${app} is not released on ${names(without, 8)}, which ${without.length === 1 ? 'is' : 'are'} left out` }]
+    return [{ symbol: '>', text: what }, ...left, ...notes.map((text): SummaryLine => ({ symbol: text.startsWith('migrations') ? '!' : ' ', text }))]
+  })
+}
+
 function apt(plan: Plan): SummaryLine[] {
   const servers = new Map<string, string[]>()
   for (const server of plan.servers)
@@ -108,6 +117,7 @@ export function summaryLines(plan: Plan): SummaryLine[] {
   return [
     ...problemLines(plan.missing, 'could not be asked', 'could not be asked'),
     ...problemLines(plan.blocked, 'is blocked', 'are blocked'),
+    ...releases(plan),
     ...apt(plan),
     ...packages(placed),
     ...files(placed),

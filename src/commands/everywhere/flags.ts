@@ -52,6 +52,13 @@ export const planning = {
   'allow-upgrades': Flags.boolean({ default: false, description: 'packages may be upgraded or removed where an installation needs it' }),
 }
 
+// How a release of an app is made.
+export const releasing = {
+  yes: Flags.boolean({ default: false, description: 'do not ask' }),
+  wait: Flags.boolean({ default: false, description: 'wait for whoever releases it now, instead of refusing' }),
+  'without-server': Flags.string({ helpValue: 'NAME', multiple: true, multipleNonGreedy: true, description: 'go on without this server (may be repeated)' }),
+}
+
 function serialSaid(written: string): Settings['serial'] {
   const serial = serialIn(written)
   if (serial !== undefined) return serial

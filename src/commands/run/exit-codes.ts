@@ -19,6 +19,7 @@ export function exitOfReceipt(receipt: Receipt, interrupted: number | undefined)
     case 'done':
       return receipt.servers.some(({ outcome }) => outcome === 'unreachable') ? 6 : 0
     case 'failed':
+    case 'went back':
       return exitOfFirst(receipt.problems)
     case 'interrupted':
       return interrupted ?? 130

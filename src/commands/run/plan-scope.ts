@@ -14,5 +14,5 @@ export async function planScope(session: Session, names: ScopeNames, { apps, all
   const { definitions, connect, parallel, listen, signal } = session
   const scope = scopeOf(names, definitions)
   const { makePlan } = await import('../../engine/make-plan.ts')
-  return makePlan({ definitions, scope, apps, allowUpgrades, serial: serial ?? definitions.settings.serial, connect, parallel, listen, signal })
+  return makePlan({ definitions, scope, apps, allowUpgrades, serial: serial ?? definitions.settings.serial, releases: [], connect, parallel, listen, signal })
 }

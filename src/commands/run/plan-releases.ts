@@ -1,0 +1,25 @@
+import type { Plan } from '../../model/plan.ts'
+import type { ReleaseWish } from '../../model/release.ts'
+import { artifactRequest, tellArtifact } from './artifact-request.ts'
+import { appNamed } from './scope.ts'
+import type { Session } from './session.ts'
+
+// A wish as it is written: a commit by any of its names.
+export type WrittenWish = { app: string; does: 'release'; commit: string; without: readonly string[] } | { app: string; does: 'rollback'; name: string | undefined; without: readonly string[] }
+
+// Plans releases and nothing else. The commit is looked up in the repository; no artifact is made, and nothing is changed on any server.
+export async function planReleases(session: Session, written: readonly WrittenWish[]): Promise<Plan> {
+  const { definitions, connect, parallel, listen, signal } = session
+  const wishes: ReleaseWish[] = []
+  for (const wish of written) wishes.push(await resolved(session, wish))
+  const { makePlan } = await import('../../engine/make-plan.ts')
+  return makePlan({ definitions, scope: { clusters: [], apps: [], servers: [] }, apps: true, allowUpgrades: false, serial: definitions.settings.serial, releases: wishes, connect, parallel, listen, signal })
+}
+
+async function resolved(session: Session, wish: WrittenWish): Promise<ReleaseWish> {
+  const app = appNamed(wish.app, session.definitions)
+  if (wish.does === 'rollback') return wish
+  const { findCommit } = await import('../../artifacts/make-artifact.ts')
+  const { commit, tree, subject, ref } = await findCommit(artifactRequest(session, app, wish.commit, undefined), session.signal, tellArtifact(session, app.name))
+  return { app: app.name, does: 'release', commit, tree, subject, ref, without: wish.without }
+}

@@ -1,0 +1,45 @@
+import { isEmpty, type Plan } from '../../model/plan.ts'
+import { FlightError } from '../../model/errors.ts'
+import type { Everywhere } from '../everywhere/flags.ts'
+import { print, printJson, tell } from '../everywhere/output.ts'
+import { shapeOf } from '../everywhere/text-shape.ts'
+import { exitOfPlan, exitOfReceipt } from './exit-codes.ts'
+import { planReleases, type WrittenWish } from './plan-releases.ts'
+import { confirm, refuseWithoutTerminal } from './question.ts'
+import { withSession } from './session.ts'
+
+type Flags = Everywhere & { yes: boolean; wait: boolean }
+
+// `what` goes into locks and the servers' history; `review` is the command line that shows without doing.
+export type Releasing = { what: string; title: string; review: string; wish: WrittenWish; given: string | undefined }
+
+// Plan, question, apply, for a release of one app or the way back. A server that is missing or blocked ends it before anything happens.
+export async function releaseAndApply(flags: Flags, { what, title, review, wish, given }: Releasing): Promise<number> {
+  if (!flags.yes) refuseWithoutTerminal(title, `look first (${review}), then say --yes`)
+  return withSession(what, flags, async (session) => {
+    const { planText } = await import('../../views/plan-text.ts')
+    const plan = await planReleases(session, [wish])
+    session.endProgress()
+    const shape = shapeOf(flags.json ? process.stderr : process.stdout, flags)
+    const answer = (text: string): void => (flags.json ? tell(text) : print(text))
+    answer(planText(plan, shape))
+    refuseIncomplete(plan)
+    if (isEmpty(plan)) {
+      if (flags.json) printJson({ plan, receipt: null })
+      return exitOfPlan(plan, false)
+    }
+    if (!flags.yes) await confirm('Do this?', session.signal)
+    const { carryOut } = await import('./carry-out.ts')
+    const { receiptText } = await import('../../views/receipt-text.ts')
+    const { receipt, file } = await carryOut(session, plan, what, { given, wait: flags.wait })
+    answer(receiptText(receipt, { ...shape, file }))
+    if (flags.json) printJson({ plan, receipt })
+    return exitOfReceipt(receipt, session.interrupted())
+  })
+}
+
+// The plan has said it all; here is the way out.
+function refuseIncomplete({ missing, blocked }: Plan): void {
+  if (blocked.length > 0) throw new FlightError(blocked)
+  if (missing.length > 0) throw new FlightError(missing.map((problem) => ({ ...problem, hint: `a release is on all servers or on none; to go on without it: --without-server ${problem.where.split(' ')[0]}${problem.hint === undefined ? '' : `. Otherwise: ${problem.hint}`}` })))
+}

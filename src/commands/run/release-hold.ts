@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises'
+import type { Hold } from '../../engine/compare.ts'
+import type { App } from '../../model/definitions.ts'
+import { FlightError } from '../../model/errors.ts'
+import type { Plan } from '../../model/plan.ts'
+import type { PlannedRelease, ReleaseCargo } from '../../model/release.ts'
+import { Secret } from '../../model/secret.ts'
+import { artifactRequest, tellArtifact } from './artifact-request.ts'
+import { appNamed } from './scope.ts'
+import type { Session } from './session.ts'
+
+type Held = { hold: Pick<Hold, 'cargo' | 'secrets'>; letGo(): void }
+
+// What the releases of a plan need of this controller: the artifact of exactly the commit that the plan names, and what is secret.
+// Nothing where the plan makes no release. `letGo` once the servers have it.
+export async function holdFor(session: Session, plan: Plan, given: string | undefined): Promise<Held> {
+  const cargo = new Map<string, ReleaseCargo>()
+  const secrets = new Map<string, Secret>()
+  const held: (() => void)[] = []
+  const letGo = () => held.splice(0).forEach((each) => each())
+  try {
+    for (const release of plan.releases) {
+      const app = appNamed(release.app, session.definitions)
+      if (app.composerAuth !== undefined) secrets.set(app.name, await composerAuth(app, app.composerAuth))
+      if (!plan.stages.some(({ servers }) => servers.some(({ actions }) => actions.some((action) => action.kind === 'release' && action.after.app === app.name)))) continue
+      const { makeArtifact } = await import('../../artifacts/make-artifact.ts')
+      const made = await makeArtifact(artifactRequest(session, app, release.commit, given), session.signal, tellArtifact(session, app.name))
+      held.push(made.letGo)
+      refuseOtherTree(release, made.artifact.tree)
+      for (const text of made.artifact.warnings) session.listen({ event: 'note', text: `warning: ${app.name}: ${text}` })
+      const { file, size, sha256, composerLock } = made.artifact
+      cargo.set(app.name, { file, size, sha256, composerLock })
+    }
+    return { hold: { cargo, secrets }, letGo }
+  } catch (error) {
+    letGo()
+    throw error
+  }
+}
+
+// The same commit has the same tree everywhere, unless somebody made a commit of the same name.
+function refuseOtherTree({ app, commit, tree }: PlannedRelease, made: string): void {
+  if (made === tree) return
+  throw new FlightError({ code: 'FLIGHT_STALE_PLAN', where: app, what: `the commit ${commit.slice(0, 12)} has the tree ${made.slice(0, 12)} here; the plan says ${tree.slice(0, 12)}`, hint: 'this is not the repository that the plan was made for; plan again' })
+}
+
+async function composerAuth(app: App, file: string): Promise<Secret> {
+  try {
+    return new Secret(await readFile(file, 'utf8'))
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    if (code === undefined) throw error
+    throw new FlightError({ code: 'FLIGHT_REFERENCE', where: `${app.file} composer_auth`, what: `${file} cannot be read (${code})`, hint: 'it is a file of this controller; put it there, or take composer_auth out' })
+  }
+}
