@@ -24,7 +24,7 @@ function problem(code: ErrorCode): Problem {
 
 function plan(change: Partial<Plan>): Plan {
   return {
-    format: 1, scope: { clusters: [], apps: [], servers: [] }, options: { allow_upgrades: false, apps: true }, definitions: '', digest: '',
+    format: 1, scope: { clusters: [], apps: [], servers: [] }, options: { allow_upgrades: false, apps: true }, releases: [], definitions: '', digest: '',
     servers: [], missing: [], blocked: [], stages: [], ...change,
   }
 }
@@ -40,7 +40,7 @@ test('what a plan comes to: missing before blocked before changes', () => {
 
 test('after writing there are only 0, 1, 6, 7, 130 and 143', () => {
   const receipt = (change: Partial<Receipt>): Receipt => ({
-    format: 1, plan: '', outcome: 'done', who: '', from: '', began: '', ended: '', seconds: 0, servers: [], problems: [], ...change,
+    format: 1, plan: '', outcome: 'done', who: '', from: '', began: '', ended: '', seconds: 0, releases: [], servers: [], problems: [], ...change,
   })
   const away = { name: 'web-1', outcome: 'unreachable', converged: false, seconds: 0, actions: [] } as const
   assert.is(exitOfReceipt(receipt({}), undefined), 0)

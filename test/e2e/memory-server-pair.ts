@@ -39,7 +39,7 @@ export async function aPair(name: string): Promise<Pair> {
   for (const user of ['games', 'daemon']) machine.users.set(user, { uid: 1, gid: 1, home: `/usr/${user === 'games' ? 'games' : 'sbin'}`, shell: '/usr/sbin/nologin' })
   const memory = new MemoryServer(name, machine)
   const fake = memory.connect({ alive: true })
-  const locks = await Promise.all([real, fake].map((host) => host.lock(HOLDER, PLAN)))
+  const locks = await Promise.all([real, fake].map((host) => host.lock(HOLDER, PLAN, 'server')))
   const close = async () => {
     await Promise.all(locks.map((lock) => lock.release()))
     for (const host of [real, fake]) host.close()

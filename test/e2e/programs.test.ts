@@ -48,7 +48,7 @@ promise('five, three, five again: a job is finished, the others keep running, an
   now = await fact()
   assert.equal(now.draining, ['shop.default.4'])
   assert.is((await host.must(`systemctl list-units --plain --no-legend 'flight-drain.*' | wc -l`)).trim(), '1', 'one drain, however often it is asked for')
-  assert.equal(runningSteps(await host.must(RUNNING_SCRIPT), undefined), [], 'a drain holds no run up')
+  assert.equal(runningSteps(await host.must(RUNNING_SCRIPT)), [], 'a drain holds no run up')
   await host.must(`rm ${HOME}/jobs/shop.default.4`)
   await eventually('number 4 is back', 10, async () => (await isSettled()) && (await pids()).has('shop.default.4'))
   const after = await pids()

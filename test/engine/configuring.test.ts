@@ -77,7 +77,7 @@ test('a plan that hangs on a server ends when it is interrupted', async () => {
   const servers = fleet()
   const interrupt = new AbortController()
   const never = new Promise<never>(() => undefined)
-  const plan = makePlan({ definitions: withFleet(), scope: EVERYTHING, apps: true, serial: 'half', allowUpgrades: false, parallel: 2, listen: () => undefined, signal: interrupt.signal, connect: async (to) => ({ ...(await connectTo(servers)(to)), probe: () => never }) })
+  const plan = makePlan({ definitions: withFleet(), scope: EVERYTHING, apps: true, serial: 'half', allowUpgrades: false, releases: [], parallel: 2, listen: () => undefined, signal: interrupt.signal, connect: async (to) => ({ ...(await connectTo(servers)(to)), probe: () => never }) })
   setTimeout(() => interrupt.abort(), 20)
   assert.equal(codesOf(await refusal(plan)), ['FLIGHT_INTERRUPTED'])
 })

@@ -197,7 +197,7 @@ test('a server that somebody holds is refused, and the locks of the others are f
   const servers = bare()
   const plan = await planFor(wanted, servers)
   const theirs = servers[1].connect({ alive: true })
-  const lock = await theirs.lock({ who: 'grace', from: 'ci', what: 'drift', since: 'now' }, 'sha256:other')
+  const lock = await theirs.lock({ who: 'grace', from: 'ci', what: 'drift', since: 'now' }, 'sha256:other', 'server')
   const error = await refusal(apply(plan, wanted, servers))
   assert.match(error.message, 'web-1: is held by grace')
   assert.equal(servers.map((each) => [each.isLocked, each.begun.length]), [[false, 0], [true, 0]])

@@ -9,7 +9,7 @@ import type { ProgramsFact } from '../../src/model/fact.ts'
 import { SUPERVISOR_FUNCTIONS } from '../../src/shell/supervisor.ts'
 
 const query = { fact: 'programs' } as const
-const nothing: ProgramsFact = { daemon: false, states: [], unloaded: [], draining: [], refusal: undefined }
+const nothing: ProgramsFact = { daemon: false, states: [], unloaded: [], runs: [], draining: [], refusal: undefined }
 const up: ProgramsFact = { ...nothing, daemon: true }
 const parse = (output: string) => programsFact.parse(output, [query])[0]
 

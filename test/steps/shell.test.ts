@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { followShell, startShell, unitName, unitPrefix } from '../../src/engine/long-step.ts'
+import { followShell, inTheWay, runOf, startShell, unitPrefix } from '../../src/engine/long-step.ts'
 import type { Step } from '../../src/model/step.ts'
+import { Secret } from '../../src/model/secret.ts'
 import { bytesTo } from '../../src/shell/document.ts'
 import { keptPath } from '../../src/steps/keep.ts'
 import { stepShell } from '../../src/steps/sorts.ts'
@@ -33,6 +34,15 @@ function someSteps(text: string): Step[] {
     { ...service, does: 'reload', mark: { by: 'none' }, test: { program: 'none' } },
     { step: 'programs', app: text, programs: [text.replaceAll('\n', ' ')], changes: [path] },
     { step: 'retire', path, comment: '#', because: text },
+    { step: 'upload', app: text, release: text, file: path, size: 5, sha256: 'a'.repeat(64) },
+    { step: 'unpack', app: text, release: text, sha256: 'a'.repeat(64), note: { commit: text, tree: text, subject: text, ref: text, artifact: text, composerLock: text, who: text, when: text }, linkedDirs: [text], linkedFiles: [text], keepAssets: [text] },
+    { step: 'command', app: text, release: text, key: text, command: text, path: text, auth: new Secret(text) },
+    { step: 'check', app: text, release: text, through: { is: 'pool', socket: path, publicDir: text, tls: true }, check: { path, host: text, status: 200, timeout: 1, retries: 0 } },
+    ...[true, false].map((tls): Step => ({ step: 'check', app: text, release: text, through: { is: 'site', tls, passwords: true }, check: { path, host: text, status: 200, timeout: 1, retries: 0 } })),
+    ...(['ready', 'switch', 'confirm', 'back', 'settle'] as const).map((does): Step => ({ step: 'live', app: text, release: text, does, previous: text })),
+    { step: 'fail', app: text, release: text, why: text },
+    { step: 'prune', app: text, release: text, releases: [text] },
+    { step: 'put-back', path },
   ]
 }
 
@@ -43,8 +53,9 @@ function refuseBadSyntax(script: string): void {
 
 test('the shell of every step is shell', () => {
   for (const step of someSteps('it')) refuseBadSyntax(stepShell(step, PLACE).text)
-  refuseBadSyntax(startShell('flight-x', 'true'))
-  refuseBadSyntax(followShell('flight-x'))
+  const run = { unit: 'flight-x', folder: '/var/lib/flight/run/flight-x' }
+  refuseBadSyntax(startShell(run, { script: 'true', token: 'a', once: true, before: 'true' }))
+  refuseBadSyntax(followShell(run))
 })
 
 test('texts that look like shell stay texts', () => {
@@ -73,17 +84,40 @@ test('no text of a step runs as a command', () => {
 
 test('only what may take long outlives the connection', () => {
   const long = new Set(someSteps('it').filter((step) => stepShell(step, PLACE).long).map(({ step }) => step))
-  assert.equal([...long].sort(), ['download', 'install'])
+  assert.equal([...long].sort(), ['command', 'download', 'install', 'prune', 'unpack'])
 })
 
 test('what a plan found is kept under the name of the plan', () => {
   assert.is(keptPath('/etc/x', PLACE), '/var/lib/flight/kept/a1b2c3d4e5f6/etc/x')
 })
 
+const INSTALL: Step = { step: 'install', packages: ['git'], refresh: false, upgrades: [], removes: [], sources: [] }
+const RELEASE = '3f9a1c2b7d04-2'
+const COMMAND: Step = { step: 'command', app: 'shop', release: RELEASE, key: 'deploy-1', command: 'artisan migrate', path: '/usr/bin', auth: undefined }
+
 test('the unit of a step is named after plan and step, and is a name that systemd takes', () => {
-  assert.is(unitName(PLACE.plan, '3-0'), 'flight-a1b2c3d4e5f6-3-0')
-  assert.match(unitName(PLACE.plan, 'a stage/../x;y'), /^flight-a1b2c3d4e5f6-[A-Za-z0-9-]+$/)
-  assert.ok(unitName(PLACE.plan, '3-0').startsWith(unitPrefix(PLACE.plan)))
+  const unitOf = (id: string) => runOf(INSTALL, { plan: PLACE.plan, id }).unit
+  assert.is(unitOf('3-0'), 'flight-a1b2c3d4e5f6-3-0')
+  assert.match(unitOf('a stage/../x;y'), /^flight-a1b2c3d4e5f6-[A-Za-z0-9-]+$/)
+  assert.ok(unitOf('3-0').startsWith(unitPrefix(PLACE.plan)))
+})
+
+test("the unit of a release's step is the same for every plan that has to do with that release", () => {
+  assert.equal(runOf(COMMAND, { plan: PLACE.plan, id: '3-0' }), { unit: `flight-of-shop-${RELEASE}-deploy-1`, folder: `/var/lib/flight/releases/shop/${RELEASE}/commands/deploy-1` })
+  assert.equal(runOf(COMMAND, { plan: 'sha256:other', id: 'x' }), runOf(COMMAND, { plan: PLACE.plan, id: '3-0' }))
+})
+
+test('what an ended run left running stands in the way of who needs the same, and of nobody else', () => {
+  const unit = (name: string) => ({ unit: `${name}.service`, since: '' })
+  const command = unit(runOf(COMMAND, { plan: PLACE.plan, id: '' }).unit)
+  const install = unit(runOf(INSTALL, { plan: PLACE.plan, id: '1-0' }).unit)
+  const blocks = (running: typeof command, plan: string, claim: Parameters<typeof inTheWay>[2]) => inTheWay([running], plan, claim).length === 1
+  assert.is(blocks(command, 'sha256:other', 'server'), true)
+  assert.is(blocks(command, 'sha256:other', [{ app: 'shop', release: RELEASE }]), false, 'it is followed')
+  assert.is(blocks(command, 'sha256:other', [{ app: 'shop', release: '3f9a1c2b7d04-3' }]), true)
+  assert.is(blocks(command, 'sha256:other', [{ app: 'blog', release: RELEASE }]), false)
+  assert.is(blocks(install, PLACE.plan, 'server'), false, 'its own')
+  assert.is(blocks(install, 'sha256:other', [{ app: 'blog', release: RELEASE }]), true)
 })
 
 test('nothing of a file is on a command line: its content travels in a document', () => {

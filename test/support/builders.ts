@@ -1,6 +1,7 @@
 import type { App, AppServer, Cluster, Definitions } from '../../src/model/definitions.ts'
 import type { Holder } from '../../src/model/host.ts'
 import { compileServer } from '../../src/engine/compile.ts'
+import type { ReleaseCargo } from '../../src/model/release.ts'
 import type { Resource } from '../../src/model/resource.ts'
 import type { Server, SshSettings, System } from '../../src/model/server.ts'
 
@@ -85,9 +86,12 @@ export function withApps(definitions: Definitions, ...apps: App[]): Definitions 
 
 // What a cluster alone wants of one of its servers.
 export function compileFor(of: Cluster, to: Server, system: System): readonly Resource[] {
-  return compileServer({ definitions: definitions(of), scope: EVERYTHING, apps: false }, of, to, system).resources
+  return compileServer({ definitions: definitions(of), scope: EVERYTHING, apps: false, releases: [] }, of, to, system).resources
 }
 
 export const EVERYTHING = { clusters: [], apps: [], servers: [] }
+
+// An artifact as a controller has it; a server in memory does not look inside.
+export const CARGO: ReleaseCargo = { file: '/srv/state/artifacts/shop/artifact.tar.gz', size: 1000, sha256: 'c'.repeat(64), composerLock: undefined }
 
 export const HOLDER: Holder = { who: 'ada', from: 'laptop', what: 'provision staging', since: '2000-01-01T00:00:00Z' }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { serialize } from 'node:v8'
+import { inTheWay, runOf } from '../../src/engine/long-step.ts'
 import { factsOf } from '../../src/engine/probe.ts'
 import { FlightError } from '../../src/model/errors.ts'
-import type { Holder, Host, Lock, StepContext } from '../../src/model/host.ts'
+import type { Claim, Holder, Host, Lock, StepContext } from '../../src/model/host.ts'
 import { KEPT, LOADED, MANIFEST } from '../../src/model/record.ts'
 import type { Server } from '../../src/model/server.ts'
 import type { Step } from '../../src/model/step.ts'
@@ -32,7 +33,7 @@ export class Killed extends Error {
 type Session = { controller: Controller; open: boolean }
 
 // Steps that run as units of their own and outlive the connection.
-const LONG: readonly Step['step'][] = ['install', 'download']
+const LONG: readonly Step['step'][] = ['install', 'download', 'unpack', 'command', 'prune']
 
 export class MemoryServer {
   readonly name: string
@@ -44,7 +45,7 @@ export class MemoryServer {
   #faults: Fault[] = []
   #asked = 0
   #running: { step: Step; id: string; plan: string } | undefined
-  #held: { session: Session; holder: Holder; lose: (why: string) => void } | undefined
+  #held: { session: Session; holder: Holder; claim: Claim; lose: (why: string) => void }[] = []
   onPerformed: () => void = () => undefined
 
   constructor(name: string, machine: Machine) {
@@ -59,12 +60,17 @@ export class MemoryServer {
   }
 
   get isLocked(): boolean {
-    return this.#held !== undefined && this.#held.session.open && this.#held.session.controller.alive
+    return this.#holding.length > 0
+  }
+
+  // Who is dead or cut off holds nothing.
+  get #holding() {
+    return this.#held.filter(({ session }) => session.open && session.controller.alive)
   }
 
   // Takes the lock from the run that holds it, as a silence of its heartbeat does; the connection stays.
   loseLock(): void {
-    this.#held?.lose('the connection was silent for too long')
+    this.#held[0]?.lose('the connection was silent for too long')
   }
 
   // Whether a long step of a run that is over is still at work.
@@ -95,8 +101,8 @@ export class MemoryServer {
       hostKey: this.hostKey,
       system: () => asked(() => this.machine.system),
       probe: (queries) => asked(() => factsOf(answersOf(this.machine, queries))),
-      lock: (holder, plan) => asked(() => this.#lock(session, holder, plan)),
-      holder: () => asked(() => (this.isLocked ? this.#held?.holder : undefined)),
+      lock: (holder, plan, claim) => asked(() => this.#lock(session, holder, plan, claim)),
+      holder: () => asked(() => this.#holding[0]?.holder),
       perform: (step, context) => asked(() => this.#perform(session, step, context)),
       record: (line) => asked(() => void this.#history.push(line)),
       history: () => asked(() => [...this.#history]),
@@ -111,22 +117,23 @@ export class MemoryServer {
     return new FlightError({ code: 'FLIGHT_CONNECTION_LOST', where: this.name, what: 'the connection was lost' })
   }
 
-  #lock(session: Session, holder: Holder, plan: string): Lock {
-    if (this.isLocked) throw new FlightError({ code: 'FLIGHT_LOCKED', where: this.name, what: `is held by ${this.#held?.holder.who}` })
-    if (this.#running !== undefined && this.#running.plan !== plan) throw new FlightError({ code: 'FLIGHT_LOCKED', where: this.name, what: 'a step of an earlier run is still running there' })
+  #lock(session: Session, holder: Holder, plan: string, claim: Claim): Lock {
+    const rival = this.#holding.find((held) => held.claim === 'server' || claim === 'server' || held.claim.some(({ app }) => claim.some((each) => each.app === app)))
+    if (rival !== undefined) throw new FlightError({ code: 'FLIGHT_LOCKED', where: this.name, what: `is held by ${rival.holder.who}` })
+    if (this.#running !== undefined && inTheWay([{ unit: `${runOf(this.#running.step, this.#running).unit}.service`, since: '' }], plan, claim).length > 0) throw new FlightError({ code: 'FLIGHT_LOCKED', where: this.name, what: 'a step of an earlier run is still running there' })
     let lose: (why: string) => void = () => undefined
     const lost = new Promise<string>((resolve) => (lose = resolve))
-    this.#held = { session, holder, lose }
+    this.#held = [...this.#holding, { session, holder, claim, lose }]
     return {
       lost,
       release: async () => {
-        if (this.#held?.session === session) this.#held = undefined
+        this.#held = this.#held.filter((held) => held.session !== session)
       },
     }
   }
 
   #perform(session: Session, step: Step, { plan, id, progress }: StepContext): void {
-    if (!this.isLocked || this.#held?.session !== session) throw new Error(`bug: ${step.step} on ${this.name} without its lock`)
+    if (!this.#holding.some((held) => held.session === session)) throw new Error(`bug: ${step.step} on ${this.name} without its lock`)
     const at = this.#asked++
     const fault = this.#faults.find((each) => each.at === at || each.at === step.step)
     this.#faults = this.#faults.filter((each) => each !== fault)
@@ -146,7 +153,7 @@ export class MemoryServer {
 
   #begin(step: Step, id: string, plan: string, session: Session, is: Fault['is'] | undefined): void {
     const running = this.#running
-    if (running !== undefined && running.id === id && running.plan === plan) {
+    if (running !== undefined && runOf(running.step, running).unit === runOf(step, { plan, id }).unit) {
       if (!isDeepStrictEqual(running.step, step)) throw new Error(`bug: ${step.step} was taken for ${running.step.step}, which is still running under the same name`)
       return this.settle()
     }

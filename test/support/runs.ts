@@ -7,19 +7,20 @@ import { FlightError } from '../../src/model/errors.ts'
 import type { RunEvent } from '../../src/model/event.ts'
 import type { Plan, Scope } from '../../src/model/plan.ts'
 import type { Receipt } from '../../src/model/receipt.ts'
-import { EVERYTHING, HOLDER } from './builders.ts'
+import type { ReleaseWish } from '../../src/model/release.ts'
+import { CARGO, EVERYTHING, HOLDER } from './builders.ts'
 import { connectTo, type Controller, type MemoryServer } from './memory-server.ts'
 
 // Planning and applying on servers in memory, as the commands do it.
 
-export type RunOptions = { controller?: Controller; allowUpgrades?: boolean; scope?: Scope; apps?: boolean; serial?: Serial; signal?: AbortSignal; listen?: (event: RunEvent) => void }
+export type RunOptions = { controller?: Controller; allowUpgrades?: boolean; scope?: Scope; releases?: readonly ReleaseWish[]; apps?: boolean; serial?: Serial; signal?: AbortSignal; listen?: (event: RunEvent) => void }
 
 export function planFor(definitions: Definitions, servers: readonly MemoryServer[], options: RunOptions = {}): Promise<Plan> {
-  return makePlan({ definitions, scope: options.scope ?? EVERYTHING, apps: options.apps ?? true, serial: options.serial ?? 'half', allowUpgrades: options.allowUpgrades ?? false, connect: connectTo(servers, options.controller), parallel: 4, ...common(options) })
+  return makePlan({ definitions, scope: options.scope ?? EVERYTHING, apps: options.apps ?? true, serial: options.serial ?? 'half', allowUpgrades: options.allowUpgrades ?? false, releases: options.releases ?? [], connect: connectTo(servers, options.controller), parallel: 4, ...common(options) })
 }
 
 export function apply(plan: Plan, definitions: Definitions, servers: readonly MemoryServer[], options: RunOptions = {}): Promise<Receipt> {
-  return applyPlan({ plan, definitions, connect: connectTo(servers, options.controller), parallel: 4, holder: HOLDER, ...common(options) })
+  return applyPlan({ plan, definitions, hold: { cargo: new Map(plan.releases.map(({ app }) => [app, CARGO])), secrets: new Map() }, wait: false, connect: connectTo(servers, options.controller), parallel: 4, holder: HOLDER, ...common(options) })
 }
 
 // Plans, applies, and answers with the receipt.

@@ -153,6 +153,7 @@ export function aPlan(more: Partial<PlanBody> = {}): Plan {
     format: 1,
     scope: { clusters: ['staging'], apps: [], servers: [] },
     options: { allow_upgrades: false, apps: true },
+    releases: [],
     definitions: `sha256:${'d'.repeat(64)}`,
     servers: [],
     missing: [],

@@ -18,6 +18,7 @@ const done: Receipt = {
   began: '2026-05-04T03:02:01.000Z',
   ended: '2026-05-04T03:03:14.000Z',
   seconds: 73,
+  releases: [],
   servers: ['web-1', 'web-2'].map((name) => ({
     name,
     outcome: 'done',

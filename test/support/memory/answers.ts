@@ -6,6 +6,7 @@ import { Secret } from '../../../src/model/secret.ts'
 import { AptRefused, candidateOf, installedVersion, listsOutdated, simulate } from './apt.ts'
 import type { Machine } from './machine.ts'
 import { programsFact } from './programs.ts'
+import { releasesFact } from './releases.ts'
 import { serverNamesIn } from './server-names.ts'
 import { unloadedPath } from './services.ts'
 import { contentAt, entryAt, pathsBelow } from './tree.ts'
@@ -46,6 +47,8 @@ function answerOf(machine: Machine, query: FactQuery, transaction: AptTransactio
       if (entry === undefined) return { is: 'absent' }
       return entry.type === 'file' ? { is: 'file', base64: new Secret(Buffer.from(entry.content).toString('base64')) } : { is: 'other', what: `a ${entry.type}` }
     }
+    case 'releases':
+      return releasesFact(machine, query.app)
     case 'memory':
       return { megabytes: 16_000 }
   }

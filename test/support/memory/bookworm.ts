@@ -60,6 +60,9 @@ export function aMachine(system: System = BOOKWORM): Machine {
     web: new Map(),
     units: new Map(),
     programs: new Map(),
+    releases: new Map(),
+    ran: [],
+    sick: new Set(),
     fussy: [
       { program: 'nginx', below: '/etc/nginx', contains: 'nonsense' },
       { program: 'php-fpm', below: '/etc/php', contains: 'nonsense' },

@@ -1,4 +1,5 @@
 import type { System } from '../../../src/model/server.ts'
+import type { Noted } from './releases.ts'
 
 // A server as a value: everything that Flight can see or change on one. structuredClone() is a snapshot of it.
 
@@ -30,7 +31,7 @@ export type Unit = { enabled: boolean; active: boolean; loadedAt: number }
 export type Fussiness = { program: 'nginx' | 'php-fpm'; below: string; contains: string }
 
 // What supervisor runs, by name: the section that it runs with, its state, whether it works on a job, whether it ends after that.
-export type Supervised = Map<string, { section: string; state: 'RUNNING' | 'STOPPING' | 'STOPPED' | 'FATAL'; busy: boolean; drains: boolean }>
+export type Supervised = Map<string, { section: string; release: string | null; state: 'RUNNING' | 'STOPPING' | 'STOPPED' | 'FATAL'; busy: boolean; drains: boolean }>
 
 export type Machine = {
   clock: number
@@ -47,6 +48,9 @@ export type Machine = {
   units: Map<string, Unit>
   programs: Supervised
   fussy: readonly Fussiness[]
+  releases: Map<string, Map<string, Noted>> // by app, by name
+  ran: { app: string; release: string; key: string }[] // commands of users, each time that one began
+  sick: Set<'pool' | 'site'> // through which no release answers as wanted
 }
 
 // The next moment.

@@ -6,6 +6,7 @@ import type { DirectoryStep, InstallStep, KeyStep, RetireStep, Step, UserStep, W
 import { AptRefused, installPackages, refreshLists, simulate } from './apt.ts'
 import type { Machine } from './machine.ts'
 import { performPrograms } from './programs.ts'
+import { check, fail, notedOf, performLive, prune, runCommand, unpack } from './releases.ts'
 import { keep, note, putBack, sha256Of } from './records.ts'
 import { performService } from './services.ts'
 import { entryAt, makeFolders, plainMode, putInPlace, Refused } from './tree.ts'
@@ -51,6 +52,22 @@ function doStep(machine: Machine, step: Step, kept: string, failed: Failed): voi
       return performService(machine, step, (path) => putBack(machine, path, kept), (what) => failed('FLIGHT_BAD_CONFIGURATION', what))
     case 'retire':
       return retire(machine, step, kept)
+    case 'upload':
+      return void notedOf(machine, step.app, step.release)
+    case 'unpack':
+      return unpack(machine, step)
+    case 'command':
+      return runCommand(machine, step, failed)
+    case 'check':
+      return check(machine, step, failed)
+    case 'live':
+      return performLive(machine, step)
+    case 'fail':
+      return fail(machine, step.app, step.release, step.why)
+    case 'prune':
+      return prune(machine, step)
+    case 'put-back':
+      return putBack(machine, step.path, kept)
     case 'programs':
       return performPrograms(machine, step, () => step.changes.forEach((path) => putBack(machine, path, kept)), (what) => failed('FLIGHT_BAD_CONFIGURATION', what))
   }

@@ -1,6 +1,7 @@
 import type { ProgramsFact } from '../../../src/model/fact.ts'
 import type { ProgramsStep } from '../../../src/model/step.ts'
 import type { Machine } from './machine.ts'
+import { liveOf } from './releases.ts'
 import { contentAt, pathsBelow, Refused } from './tree.ts'
 
 // A tiny supervisord: what it has loaded, which of it works on a job, and what ends after its job.
@@ -9,13 +10,14 @@ const RUNS = (machine: Machine) => machine.units.get('supervisor.service')?.acti
 
 // What the machine answers to the question about programs.
 export function programsFact(machine: Machine): ProgramsFact {
-  if (!RUNS(machine)) return { daemon: false, states: [], unloaded: [], draining: [], refusal: undefined }
+  if (!RUNS(machine)) return { daemon: false, states: [], unloaded: [], runs: [], draining: [], refusal: undefined }
   const { programs } = machine
   const refusal = complaint(machine)
   return {
     daemon: true,
     states: [...programs].map(([name, { state }]) => ({ name, state })).sort(byName),
     unloaded: refusal === undefined ? unloadedIn(machine) : [],
+    runs: [...programs].flatMap(([name, { state, release }]) => (state === 'RUNNING' && release !== null ? [{ name, release, isLive: release === liveOf(machine, appOf(name)) }] : [])).sort(byName),
     draining: [...programs].filter(([, { drains }]) => drains).map(([name]) => name).sort(),
     refusal,
   }
@@ -35,6 +37,11 @@ export function performPrograms(machine: Machine, step: ProgramsStep, putBack: (
     if (!name.startsWith(`${step.app}.`) || program?.drains === true) continue
     if (is === 'added' || program === undefined) loadFromDisk(machine, name)
     else if (program.busy) programs.set(name, { ...program, state: 'STOPPING', drains: true })
+    else loadFromDisk(machine, name)
+  }
+  for (const [name, program] of Array.from(programs)) {
+    if (!name.startsWith(`${step.app}.`) || program.drains || program.release === null || program.release === liveOf(machine, step.app)) continue
+    if (program.busy) programs.set(name, { ...program, state: 'STOPPING', drains: true })
     else loadFromDisk(machine, name)
   }
   for (const name of step.programs) {
@@ -72,8 +79,10 @@ function unloadedIn(machine: Machine): ProgramsFact['unloaded'] {
 function loadFromDisk(machine: Machine, name: string): void {
   const section = sectionsOnDisk(machine).get(name)
   if (section === undefined) machine.programs.delete(name)
-  else machine.programs.set(name, { section, state: section.includes('exit 1') ? 'FATAL' : 'RUNNING', busy: false, drains: false })
+  else machine.programs.set(name, { section, state: section.includes('exit 1') ? 'FATAL' : 'RUNNING', busy: false, drains: false, release: liveOf(machine, appOf(name)) })
 }
+
+const appOf = (name: string) => name.split('.')[0] as string
 
 function filesOf(machine: Machine): { path: string; lines: { text: string; at: number }[] }[] {
   const paths = pathsBelow(machine, '/etc/supervisor/conf.d').filter((path) => /conf\.d\/[^/.][^/]*\.conf$/.test(path)).sort()
