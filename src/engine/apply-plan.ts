@@ -24,7 +24,7 @@ export async function applyPlan(request: ApplyRequest): Promise<Receipt> {
     const { ready, missing } = await prepare(members, request, hosts, locks)
     const { servers, back } = await work(ready, missing, request)
     const absent = missing.map((problem): ReceiptServer => ({ name: problem.where.split(' ')[0] ?? '', outcome: 'unreachable', converged: false, seconds: 0, actions: [] }))
-    const receipt = receiptOf(request, began, [...servers.map(({ receipt: entry }) => entry), ...absent], [...back, ...servers.flatMap(({ problems }) => problems), ...missing])
+    const receipt = receiptOf(request, began, [...servers.map(({ receipt: entry }) => entry), ...absent], [...back, ...causesFirst(servers.flatMap(({ problems }) => problems)), ...missing])
     const worked = ready.filter(({ standing }) => standing.pending.length > 0)
     await Promise.all(worked.map(({ host }) => host.record(JSON.stringify(remembered(receipt, host.server, request.holder))).catch(lostLater)))
     return receipt
@@ -32,6 +32,12 @@ export async function applyPlan(request: ApplyRequest): Promise<Receipt> {
     await Promise.all(locks.map((lock) => lock.release().catch(lostLater)))
     for (const host of hosts) host.close()
   }
+}
+
+// What is only a consequence of another server's problem comes after it: the first one decides the exit code.
+function causesFirst(problems: readonly Problem[]): Problem[] {
+  const follows = ({ what }: Problem) => what.startsWith('the stage "')
+  return [...problems.filter((problem) => !follows(problem)), ...problems.filter(follows)]
 }
 
 // Servers that the plan knows of and does nothing to: said again, because an apply that is done looks like all is done.

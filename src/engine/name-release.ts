@@ -42,7 +42,7 @@ function nameEarlier(wish: Extract<ReleaseWish, { does: 'rollback' }>, known: Kn
   if (found === undefined) throw refused(wish.app, 'there is no release to go back to: none was live and healthy on all servers before the one that is live now', `flight app:releases ${wish.app} shows what is there`)
   const { name, note } = found
   const turns = known.flatMap(({ said }) => said.releases.filter((release) => release.name === name).flatMap(({ turns: times, commands }) => [times, ...commands.flatMap(({ key }) => Number(/^(?:cache|after)-(\d+)-\d+$/.exec(key)?.[1] ?? 0))]))
-  return { app: wish.app, does: 'rollback', name, commit: note.commit, tree: note.tree, subject: note.subject, ref: note.ref, turn: Math.max(...turns) + 1, without: [...wish.without].sort(), notes: [...liveNotes(known), ...migrationNotes(found.good, known)] }
+  return { app: wish.app, does: 'rollback', name, commit: note.commit, tree: note.tree, subject: note.subject, ref: note.ref, turn: Math.max(...turns) + 1, without: [...wish.without].sort(), notes: [...liveNotes(known), ...migrationNotes(found.name, known)] }
 }
 
 type Healthy = { name: string; good: number; note: NonNullable<ReleaseFact['note']> }
@@ -71,8 +71,12 @@ function named(app: string, written: string, healthy: readonly Healthy[], known:
   return found
 }
 
-function migrationNotes(good: number, known: Known): string[] {
-  const between = known.flatMap(({ said }) => said.releases.filter((release) => release.turns > 0 && (release.good ?? release.live ?? 0) > good && release.commands.some(({ key, command, state }) => key.startsWith('deploy-') && /\bmigrate\b/.test(command) && state.is === 'ended')).map(({ name }) => name))
+// Each server's own clock says what came after what.
+function migrationNotes(target: string, known: Known): string[] {
+  const between = known.flatMap(({ said }) => {
+    const since = said.releases.find(({ name }) => name === target)?.good ?? 0
+    return said.releases.filter((release) => release.turns > 0 && (release.good ?? release.live ?? 0) > since && release.commands.some(({ key, command, state }) => key.startsWith('deploy-') && /\bmigrate\b/.test(command) && state.is === 'ended')).map(({ name }) => name)
+  })
   const names = [...new Set(between)].sort()
   return names.length === 0 ? [] : [`migrations ran since that release was live (in ${names.join(', ')}), and they are not taken back: look whether its code understands the database of today`]
 }

@@ -11,7 +11,7 @@ export const pruneKind: Kind<'prune'> = {
   diff(desired, facts): Difference<BeforeOf['prune']> {
     const { releases } = facts.get({ fact: 'releases', app: desired.app })
     const live = liveIn(facts, desired.app)
-    const old = oldReleases(desired, releases.filter(({ name }) => name !== live && name !== desired.release))
+    const old = oldReleases(desired, releases.filter(({ name }) => name !== desired.release)).filter((name) => name !== live)
     const stay = releases.filter(({ kept }) => kept !== undefined).map(({ name, kept }) => `release ${name} of ${desired.app} is kept beyond keep_releases: ${kept?.replace(/^\S+ /, '')}`)
     if (old.length === 0) return { is: 'same', why: `there are no more than ${desired.keep} releases`, notes: stay }
     return { is: 'change', change: { verb: 'prune', before: { releases: old }, because: [`keep_releases is ${desired.keep}`] }, notes: stay }
@@ -19,13 +19,13 @@ export const pruneKind: Kind<'prune'> = {
   steps: ({ before, after: { app, release } }) => [{ step: 'prune', app, release, releases: before.releases }],
 }
 
-// Those that were good, beside the one that goes live, the newest first, up to the number; of the others only the newest, for whoever
-// looks for what went wrong. One that this very release had to keep is not tried again by it.
+// Those that were good, beside the one that goes live, the newest first, up to the number, and always the last one, which is what one goes
+// back to; of the others only the newest, for whoever looks for what went wrong. One that this very release had to keep is not tried again by it.
 function oldReleases({ keep, release }: PruneDesired, others: readonly ReleaseFact[]): string[] {
   const there = others.filter(({ present, note }) => present || note !== undefined)
   const good = there.filter(({ good: when }) => when !== undefined).sort((a, b) => (b.good ?? 0) - (a.good ?? 0))
   const bad = there.filter(({ good: when }) => when === undefined).sort((a, b) => ((a.note?.when ?? '') < (b.note?.when ?? '') ? 1 : -1))
-  return [...good.slice(keep - 1), ...bad.slice(1)]
+  return [...good.slice(Math.max(1, keep - 1)), ...bad.slice(1)]
     .filter(({ kept }) => kept?.startsWith(`${release} `) !== true)
     .map(({ name }) => name)
     .sort()

@@ -7,9 +7,13 @@ import { oneLine } from './app-definition.ts'
 import { repositoryOf } from './app-repository.ts'
 import { desk, type Desk } from './desk.ts'
 import { cluster, withLaravel } from './fleet.ts'
+import { jobs, push } from './laravel.ts'
 import { get } from './load.ts'
 import { promise } from './promise.ts'
 import { asApp } from './release.ts'
+import { until } from './until.ts'
+import { pidsOf } from './workers.ts'
+import { startWrk } from './wrk.ts'
 
 // Releases of a real Laravel application on three servers: two that answer, one that works.
 
@@ -24,40 +28,93 @@ test.before(loud(async () => {
   at = await desk({ 'clusters/web.yml': cluster(hosts), 'apps/shop.yml': definition() })
 }))
 
+const MIGRATE = '"touch storage/app/queue.sqlite && artisan migrate --force"'
+
 function definition(more = ''): string {
-  return [
-    `repo: ${repo.path}`,
-    'php: 8.2',
-    'cluster: web',
-    `domain: ${domain}`,
-    'health_check: /',
-    'linked_dirs: [ storage/app, storage/framework/sessions, storage/logs ]',
-    'release_commands: [ artisan config:cache, artisan route:cache ]',
-    `composer_command: dump-autoload --quiet`,
-    more,
-    'servers:',
-    '  - { name: web-1, web: { pm: static, max_workers: 4 }, deploy_commands: [ "touch storage/app/queue.sqlite && artisan migrate --force" ] }',
-    '  - { name: web-2, web: { pm: static, max_workers: 4 } }',
-    '  - { name: work-1, deploy_commands: [ "touch storage/app/queue.sqlite && artisan migrate --force" ], queues: [ { name: default, command: queue:work --sleep=1, workers: 2, stop_wait_timeout: 60 } ], scheduler: on }',
-    '',
-  ].join('\n')
+  return `repo: ${repo.path}
+php: 8.2
+cluster: web
+domain: ${domain}
+health_check: /
+linked_dirs: [ storage/app, storage/framework/sessions, storage/logs ]
+composer_command: dump-autoload --quiet
+release_commands: [ artisan config:cache, artisan route:cache ]
+after_commands: [ "echo live >>storage/app/after.log" ]
+keep_releases: 3
+keep_assets: [ public/build ]
+${more}servers:
+  - { name: web-1, web: { pm: static, max_workers: 8 }, deploy_commands: [ ${MIGRATE} ] }
+  - { name: web-2, web: { pm: static, max_workers: 8 } }
+  - { name: work-1, deploy_commands: [ ${MIGRATE} ], queues: [ { name: default, command: queue:work --sleep=1, workers: 2, stop_wait_timeout: 60 } ], scheduler: on }
+`
 }
 
-promise('before the first environment file is there a release says so, with the command, and sends nothing', async () => {
+// What each server says that it serves, as its link says and as its site answers.
+async function served(): Promise<string[]> {
+  const links = await Promise.all(hosts.map((host) => host.must('readlink /home/shop/shop/current')))
+  const pages = await Promise.all(hosts.slice(0, 2).map((host) => get(host, { domain, path: '/' })))
+  return [...new Set([...links.map((link) => link.trim().replace('releases/', '')), ...pages.map(({ body }) => /^release (\S+),/.exec(body)?.[1] ?? body)])]
+}
+
+const short = (commit: string, number = 1) => `${commit.slice(0, 12)}-${number}`
+
+promise('before the first environment file is there a release says so, with the command that puts it there, and sends nothing', async () => {
   await at.expect(0, 'app:configure', 'shop', '--yes')
   const { said } = await at.expect(1, 'app:release', 'shop', 'main', '--yes')
-  assert.match(oneLine(said), /web-1 is blocked: .*\.env: is not there: shop has no environment file on this server yet/)
-  for (const host of hosts) await host.must('! test -e /var/lib/flight/releases/shop')
-  for (const host of hosts) await asApp(host, 'shop', `umask 077; printf 'APP_KEY=base64:%s\\n' "$(head -c 32 /dev/urandom | base64)" >/home/shop/shop/.flight/shared/.env`)
+  assert.match(oneLine(said), /work-1 is blocked: \S+\.env: is not there: shop has no environment file on this server yet/)
+  const command = /ssh web-1 'install -o shop -g shop -m 600 \/dev\/stdin (\S+)' < \.env/.exec(oneLine(said))
+  assert.ok(command !== null, oneLine(said))
+  for (const host of hosts) {
+    await host.must('! test -e /var/lib/flight/releases')
+    await host.must(`printf 'APP_KEY=base64:%s\\nAPP_NAME=before\\n' "$(head -c 32 /dev/urandom | base64)" | install -o shop -g shop -m 600 /dev/stdin ${command[1]}`)
+  }
 })
 
-promise('the first release goes live on all servers, with workers and schedule', async () => {
-  const { said } = await at.expect(0, 'app:release', 'shop', 'main', '--yes')
-  console.log(said)
-  for (const host of hosts.slice(0, 2)) assert.match((await get(host, { domain, path: '/' })).body, /release [0-9a-f]{12}-1/)
-  console.log((await at.expect(0, 'app:releases', 'shop')).said)
-  console.log((await at.flight('app:release', 'shop', 'main', '--yes')).said)
-  console.log((await at.flight('plan', '--detailed-exitcode')).said)
+promise('the first release goes live on all servers within a tenth of a second, with workers and schedule; releasing it again is nothing to do', async () => {
+  const commit = repo.git('rev-parse', 'HEAD')
+  await at.expect(0, 'app:release', 'shop', 'main', '--yes')
+  assert.equal(await served(), [short(commit)])
+  const moments = await Promise.all(hosts.map((host) => host.must(`cat /var/lib/flight/releases/shop/${short(commit)}/lives`)))
+  const [first = 0, ...others] = moments.map(Number)
+  assert.ok(others.every((moment) => Math.abs(moment - first) < 0.1), moments.join(' '))
+  assert.is((await pidsOf(hosts[2] as LabHost, 'shop', 'default')).size, 2)
+  await push(hosts[2] as LabHost, 'shop', 1, 'first')
+  await until('the job is done', 30, () => jobs(hosts[2] as LabHost, 'shop'), (notes) => notes.some(({ what, release }) => what === 'END' && release === short(commit)))
+  assert.is(await hosts[0]?.must('stat -c "%a %U" /home/shop/shop/releases/* && find /home/shop/shop/releases -user root'), '755 shop\n')
+  assert.match((await at.expect(0, 'app:release', 'shop', commit.slice(0, 8), '--yes')).stdout, /Nothing to do on 3 servers/)
+  await at.expect(0, 'plan', '--detailed-exitcode')
+})
+
+promise('three releases and two rollbacks under load: no request fails, and none is answered by two releases', async () => {
+  const [one, two, work] = hosts as [LabHost, LabHost, LabHost]
+  const loads = [startWrk(one, domain, '/include/2', 6, { oneRelease: true }), startWrk(two, domain, '/include/2', 6, { oneRelease: true }), startWrk(one, domain, '/include/700', 2, { oneRelease: true }), startWrk(two, domain, '/include/1500', 1, { oneRelease: true })]
+  const names = [short(repo.git('rev-parse', 'HEAD'))]
+  const reports = await (async () => {
+    try {
+      await push(work, 'shop', 6, 'long')
+      for (const subject of ['Second', 'Third', 'Fourth']) {
+        const commit = repo.commit(subject, { [`public/build/${subject}.css`]: `/* ${subject} */\n`, 'version.txt': subject })
+        names.push(short(commit))
+        await at.expect(0, 'app:release', 'shop', commit, '--yes')
+        assert.equal(await served(), [names.at(-1)])
+      }
+      await at.expect(0, 'app:rollback', 'shop', '--yes')
+      assert.equal(await served(), [names[2]])
+      await at.expect(0, 'app:rollback', 'shop', names[1] as string, '--yes')
+      assert.equal(await served(), [names[1]])
+      await new Promise((resolve) => setTimeout(resolve, 45_000))
+    } finally {
+      process.stderr.write('')
+    }
+  })().then(() => Promise.all(loads.map((load) => load.stop())), async (error: unknown) => {
+    await Promise.all(loads.map((load) => load.stop()))
+    throw error
+  })
+  process.stderr.write(`requests: ${reports.map(({ requests }) => requests).join(' + ')}\n`)
+  assert.equal(reports.flatMap(({ wrong }) => wrong), [])
+  const notes = await until('the long job is done', 30, () => jobs(work, 'shop'), (all) => all.some(({ what, job }) => what === 'END' && job === 'long'))
+  assert.equal(notes.filter(({ job }) => job === 'long').map(({ release }) => release), [names[0], names[0]], 'in the release that it began in')
+  assert.match((await asApp(work, 'shop', 'cat shop/.flight/shared/storage/app/after.log')), /^(live\n){6}$/)
 })
 
 test.run()

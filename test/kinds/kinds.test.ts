@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { actionOf, differenceOf, factsOfResource, stepsOf } from '../../src/engine/compare.ts'
+import { actionOf, differenceOf, factsOfResource, stepsOf, undoOf } from '../../src/engine/compare.ts'
 import { factsOf } from '../../src/engine/probe.ts'
 import { KINDS } from '../../src/kinds/kinds.ts'
 import type { FactAnswers, FactName } from '../../src/model/fact.ts'
@@ -12,12 +12,15 @@ import type { Json } from '../../src/model/json.ts'
 import type { KindName, Resource } from '../../src/model/resource.ts'
 
 // KIND/CASE.json: what is wanted, what the server answers by question, and then one of
-// action { verb, before, because } with its steps, same (why), conflict { what, where, hint }.
+// action { verb, before, because } with its steps, same (why), conflict { what, where, hint }. Where `undo` stands too, these steps
+// take the action back because "it failed"; where `notes` stand, they are said of it, or of what is the same.
 type Case = {
   desired: Json
   facts: Record<string, FactAnswers[FactName] | null> // by question; null: the answer is undefined
   action?: { verb: string; before: Json; because: string[] }
   steps?: Json
+  undo?: Json
+  notes?: readonly string[]
   same?: string
   conflict?: { what: string; where: string; hint: string }
 }
@@ -39,11 +42,14 @@ for (const kind of kinds) {
       const facts = factsOf(queries.map((query) => [query, answered(expected.facts[factId(query)])] as const))
       const difference = differenceOf(resource, facts)
       assert.is(difference.is, expected.action !== undefined ? 'change' : expected.conflict !== undefined ? 'conflict' : 'same')
+      if (expected.notes !== undefined) assert.equal(difference.is === 'conflict' ? undefined : difference.notes, expected.notes)
       if (difference.is === 'same') return assert.is(difference.why, expected.same)
       if (difference.is === 'conflict') return assert.equal({ what: difference.what, where: difference.where, hint: difference.hint }, expected.conflict)
       const { verb, before, because } = difference.change
       assert.equal(plain({ verb, before, because }), expected.action)
-      assert.equal(plain(stepsOf(actionOf('web-1', resource, difference))), expected.steps)
+      const action = actionOf('web-1', resource, difference)
+      assert.equal(plain(stepsOf(action)), expected.steps)
+      if (expected.undo !== undefined) assert.equal(plain(undoOf(action, 'it failed')), expected.undo)
     })
   }
 }

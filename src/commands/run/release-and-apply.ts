@@ -1,5 +1,4 @@
 import { isEmpty, type Plan } from '../../model/plan.ts'
-import { FlightError } from '../../model/errors.ts'
 import type { Everywhere } from '../everywhere/flags.ts'
 import { print, printJson, tell } from '../everywhere/output.ts'
 import { shapeOf } from '../everywhere/text-shape.ts'
@@ -23,7 +22,7 @@ export async function releaseAndApply(flags: Flags, { what, title, review, wish,
     const shape = shapeOf(flags.json ? process.stderr : process.stdout, flags)
     const answer = (text: string): void => (flags.json ? tell(text) : print(text))
     answer(planText(plan, shape))
-    refuseIncomplete(plan)
+    if (plan.missing.length > 0) answer(wayOutFor(plan))
     if (isEmpty(plan)) {
       if (flags.json) printJson({ plan, receipt: null })
       return exitOfPlan(plan, false)
@@ -38,8 +37,8 @@ export async function releaseAndApply(flags: Flags, { what, title, review, wish,
   })
 }
 
-// The plan has said it all; here is the way out.
-function refuseIncomplete({ missing, blocked }: Plan): void {
-  if (blocked.length > 0) throw new FlightError(blocked)
-  if (missing.length > 0) throw new FlightError(missing.map((problem) => ({ ...problem, hint: `a release is on all servers or on none; to go on without it: --without-server ${problem.where.split(' ')[0]}${problem.hint === undefined ? '' : `. Otherwise: ${problem.hint}`}` })))
+// A server that cannot be asked stops a release; whoever knows that it is down says so.
+function wayOutFor({ missing }: Plan): string {
+  const away = [...new Set(missing.map(({ where }) => where.split(' ')[0] ?? ''))]
+  return `A release is on all servers or on none. To release without ${away.join(', ')}, which then ${away.length === 1 ? 'serves' : 'serve'} what ${away.length === 1 ? 'it has' : 'they have'}:\n  ${away.map((name) => `--without-server ${name}`).join(' ')}\n`
 }

@@ -54,7 +54,7 @@ export function aMachine(system: System = BOOKWORM): Machine {
         uri,
         suite: system.codename,
         signedBy: undefined,
-        packages: [cron, { name: 'supervisor', version: '4.2.5', units: ['supervisor.service'] }, ...PLAIN.map((name) => ({ name, version: '1.0' })), ...NGINX, ...phpPackagesOf(php, `${php}.1`)],
+        packages: [cron, { name: 'supervisor', version: '4.2.5', files: { '/etc/supervisor/supervisord.conf': '; supervisor config file\n' }, units: ['supervisor.service'] }, ...PLAIN.map((name) => ({ name, version: '1.0' })), ...NGINX, ...phpPackagesOf(php, `${php}.1`)],
       },
     ],
     web: new Map(),
