@@ -54,7 +54,7 @@ export async function goBack(ready: readonly Ready[], outcomes: Outcomes, reques
             await host.perform(step, { plan: request.plan.digest, id: 'back', progress: (text) => request.listen({ event: 'note', text: `${planned.name}: ${text}` }), patience: PATIENCE })
           } catch (error) {
             if (!(error instanceof FlightError)) throw error
-            problems.push(...error.problems.map((each) => ({ ...each, what: `could not go back: ${each.what}`, hint: 'a server that was not confirmed goes back by itself within two minutes; run the same command again then' })))
+            problems.push(...error.problems.map((each) => ({ ...each, what: `could not go back: ${each.what}`, hint: 'a server that was not confirmed goes back by itself soon; run the same command again then' })))
             return
           }
         }

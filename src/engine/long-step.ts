@@ -33,16 +33,17 @@ export function startShell({ unit, folder: path }: LongRun, { script, token, onc
   return [
     `if systemctl is-active --quiet ${quote(unit)}.service || [ "$(systemctl show -p ActiveState --value ${quote(unit)}.service)" = activating ]; then exit 0; fi`,
     `[ "$(cat ${folder}/token 2>/dev/null)" != ${quote(token)} ] || exit 0`,
-    ...(once ? [`[ "$(cat ${folder}/rc 2>/dev/null)" != 0 ] || exit 0`] : []),
+    ...(once ? [`[ "$(head -n 1 ${folder}/rc 2>/dev/null)" != 0 ] || exit 0`] : []),
     `systemctl reset-failed ${quote(unit)}.service 2>/dev/null`,
     // Output of steps of long ago: nobody follows those any more.
     `[ ! -d ${RUNS} ] || find ${RUNS} -mindepth 1 -maxdepth 1 -type d -mtime +30 -exec rm -rf {} + 2>/dev/null`,
     `mkdir -p -m 0700 "$(dirname ${folder})" && rm -rf -- ${folder} && mkdir -m 0700 ${folder} || exit 1`,
     bytesTo(`cat >${folder}/script`, script),
-    `: >${folder}/out; : >${folder}/err`,
+    // The exit code has its place before it is known: a disk that the step fills must not take it away.
+    `: >${folder}/out; : >${folder}/err; printf '   \\n' >${folder}/rc.new || exit 1`,
     before,
     `systemd-run --quiet --collect --unit=${quote(unit)} --description=${quote('Flight: a step of a plan')} --property=KillMode=mixed --property=TimeoutStopSec=600 \\`,
-    `  /bin/sh -c 'cd "$1" && /bin/sh ./script </dev/null >>out 2>>err; echo $? >rc.new; sync rc.new; mv -f rc.new rc' flight ${folder} >&2 || exit 1`,
+    `  /bin/sh -c 'cd "$1" && /bin/sh ./script </dev/null >>out 2>>err; echo $? 1<>rc.new; sync rc.new; mv -f rc.new rc' flight ${folder} >&2 || exit 1`,
     `printf '%s\\n' ${quote(token)} >${folder}/token`,
   ].join('\n')
 }
@@ -63,7 +64,7 @@ export function followShell({ unit, folder: path }: LongRun, most = 1_000_000): 
     // Most of what the user runs is over in a moment.
     `  if [ $turn -lt 40 ]; then sleep 0.03; else sleep 0.5; fi`,
     `done`,
-    `tail -c 4000 err >&2; printf '\\nrc %s\\n' "$(cat rc)"`,
+    `tail -c 4000 err >&2; printf '\\nrc %s\\n' "$(head -n 1 rc)"`,
   ].join('\n')
 }
 

@@ -22,7 +22,7 @@ export const releasesFact: FactSort<'releases'> = {
       `    printf 'release\\t%s\\t%s\\t%s\\t%s\\t%s\\t%s\\t%s\\t%s\\t%s\\n' "$name" "$note" "$present" "$lives" "$live" "$confirmed" "$(said "$record/good")" "$(said "$record/failed")" "$(said "$record/kept")"`,
       `    for folder in "$record"/commands/*/; do`,
       `      [ -d "$folder" ] || continue; folder=\${folder%/}; key=\${folder##*/}`,
-      `      if [ -e "$folder/rc" ]; then state=$(cat "$folder/rc"); elif systemctl is-active --quiet "flight-of-$1-$name-$key.service"; then state=running; elif [ -e "$folder/rc" ]; then state=$(cat "$folder/rc"); else state=unknown; fi`,
+      `      if [ -e "$folder/rc" ]; then read -r state <"$folder/rc"; elif systemctl is-active --quiet "flight-of-$1-$name-$key.service"; then state=running; elif [ -e "$folder/rc" ]; then read -r state <"$folder/rc"; else state=unknown; fi; [ -n "$state" ] || state=unknown`,
       `      printf 'command\\t%s\\t%s\\t%s\\n' "$key" "$state" "$(head -c 4000 "$folder/command" 2>/dev/null | base64 -w0)"`,
       `    done`,
       `  done`,

@@ -1,6 +1,6 @@
 import { appFiles, appPaths, environmentPath } from '../model/app-paths.ts'
 import type { App, AppServer } from '../model/definitions.ts'
-import { OPCACHE_SCRIPT } from '../model/record.ts'
+import { COMPOSER_KEY, OPCACHE_SCRIPT } from '../model/record.ts'
 import type { PlannedRelease } from '../model/release.ts'
 import type { HealthDesired, LiveDesired, Need, Resource } from '../model/resource.ts'
 import type { ReleasePhase, StageName } from '../model/stage-name.ts'
@@ -67,10 +67,8 @@ function needsOf({ app, on, server }: AppInput): Need[] {
   ]
 }
 
-const COMPOSER = 'composer'
-
 function prepared(app: App, release: PlannedRelease): Resource[] {
-  const composer = run(app, release, COMPOSER, `[ ! -e composer.json ] || ${COMPOSER} ${app.composerCommand}`, app.composerAuth !== undefined)
+  const composer = run(app, release, COMPOSER_KEY, `composer ${app.composerCommand}`, app.composerAuth !== undefined)
   return [composer, ...app.releaseCommands.map((command, index) => run(app, release, `release-${index + 1}`, command))]
 }
 
@@ -84,7 +82,13 @@ function run(app: App, { name }: PlannedRelease, key: string, command: string, a
 }
 
 function live(app: App, { name }: PlannedRelease, does: LiveDesired['does']): Resource {
-  return { kind: 'live', name: `${app.name}/${name}/${does}`, feature: named(app), desired: { app: app.name, release: name, does } }
+  return { kind: 'live', name: `${app.name}/${name}/${does}`, feature: named(app), desired: { app: app.name, release: name, does, back: secondsToConfirm(app) } }
+}
+
+// How long a server that went live waits to be confirmed before it goes back by itself: as long as all tries of its check may take, and
+// half a minute for servers that have to be reached again.
+function secondsToConfirm({ healthCheck }: App): number {
+  return 30 + (healthCheck === undefined ? 0 : (healthCheck.timeout + 1) * (healthCheck.retries + 1))
 }
 
 function pruned(app: App, { name }: PlannedRelease): Resource {

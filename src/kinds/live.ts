@@ -17,8 +17,8 @@ export const liveKind: Kind<'live'> = {
     } else if (staysLive(facts, desired)) return { is: 'same', why: 'it is live' }
     return { is: 'change', change: { verb: VERBS[desired.does], before: { live }, because: [reasonOf(desired, live)] } }
   },
-  steps: ({ before, after: { app, release, does } }) => [{ step: 'live', app, release, does, previous: before.live }],
-  undo: ({ before, after: { app, release, does } }, why) => [...(does === 'switch' ? [{ step: 'live' as const, app, release, does: 'back' as const, previous: before.live }] : []), { step: 'fail', app, release, why }],
+  steps: ({ before, after: { app, release, does, back } }) => [{ step: 'live', app, release, does, previous: before.live, back }],
+  undo: ({ before, after: { app, release, does, back } }, why) => [...(does === 'switch' ? [{ step: 'live' as const, app, release, does: 'back' as const, previous: before.live, back }] : []), { step: 'fail', app, release, why }],
 }
 
 function reasonOf({ release, does }: LiveDesired, live: string | null): string {

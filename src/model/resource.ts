@@ -100,7 +100,7 @@ export type HealthDesired = {
 }
 // What makes a release live: everything is made ready, `current` is switched, it stays (otherwise the server goes back by itself),
 // it counts as good.
-export type LiveDesired = { app: string; release: string; does: 'ready' | 'switch' | 'confirm' | 'settle' }
+export type LiveDesired = { app: string; release: string; does: 'ready' | 'switch' | 'confirm' | 'settle'; back: number } // back: seconds until it goes back by itself
 export type PruneDesired = { app: string; release: string; keep: number }
 export type ComposerDesired = { path: string; url: string; sha256: string }
 // `secret` as of the file that it was.

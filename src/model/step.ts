@@ -84,7 +84,7 @@ export type CheckStep = { step: 'check'; app: string; release: string } & Pick<H
 // ready: the next `current` lies beside it, and what the release holds is noted. switch: rename(2), and from now on the server goes
 // back by itself unless it is confirmed. back: when `current` is this release, to what it was when it was switched; without such
 // a note to `previous` (null: to no release), and where that is this release, nowhere.
-export type LiveStep = { step: 'live'; app: string; release: string; does: 'ready' | 'switch' | 'confirm' | 'back' | 'settle'; previous: string | null }
+export type LiveStep = { step: 'live'; app: string; release: string; does: 'ready' | 'switch' | 'confirm' | 'back' | 'settle'; previous: string | null; back: number }
 
 // Notes that a release is not to be used, and why.
 export type FailStep = { step: 'fail'; app: string; release: string; why: string }

@@ -5,10 +5,6 @@ import { quote, words } from '../shell/quote.ts'
 import { runAs } from '../shell/run-as.ts'
 import type { StepOf, StepSort } from './step.ts'
 
-// How long a server that went live waits to be confirmed before it goes back by itself, in seconds: longer than all checks of a
-// usual health check take, shorter than anybody wants two releases to answer.
-const UNCONFIRMED_SECONDS = 90
-
 // What makes a release live, in moments that all servers take together. `current` is moved by rename(2) alone. Between `switch`
 // and `confirm` a timer of the server itself leads back: a controller that was killed and a cut cable leave no two releases.
 export const liveStep: StepSort<'live'> = {
@@ -43,7 +39,7 @@ const DOES: Record<Step['does'], (step: Step) => string[]> = {
     `${runAs(app, `cd -P ${quote(appPaths(app).base)} && rm -f -- .flight/next && ln -s ${quote(`releases/${release}`)} .flight/next`)} 7>&- || exit 1`,
     bytesTo('cat >revert', revertScript(step(app, release))).trimEnd(),
   ],
-  switch: ({ app, release }) => [
+  switch: ({ app, release, back }) => [
     `was=$(live)`,
     `if [ "$was" != ${quote(`releases/${release}`)} ]; then`,
     `  rm -f confirmed; printf '%s' "$was" >armed.new && mv -f armed.new armed || exit 1`,
@@ -51,7 +47,7 @@ const DOES: Record<Step['does'], (step: Step) => string[]> = {
     `  date +%s.%N >>lives`,
     `elif [ ! -e confirmed ] && [ ! -e armed ]; then echo ${quote(`${release} is live here, and nobody noted what was before it`)} >&2; fi`,
     `systemctl stop ${quote(`flight-revert-${app}.timer`)} 2>/dev/null`,
-    `[ -e confirmed ] || systemd-run --quiet --collect --unit=${quote(`flight-revert-${app}`)} --description=${quote(`Flight: ${release} of ${app} is not confirmed, back to what was before`)} --on-active=${UNCONFIRMED_SECONDS} --timer-property=AccuracySec=1s /bin/sh "$PWD/revert" 7>&- >&2`,
+    `[ -e confirmed ] || systemd-run --quiet --collect --unit=${quote(`flight-revert-${app}`)} --description=${quote(`Flight: ${release} of ${app} is not confirmed, back to what was before`)} --on-active=${back} --timer-property=AccuracySec=1s /bin/sh "$PWD/revert" 7>&- >&2`,
   ],
   confirm: ({ app, release }) => [
     `[ "$(live)" = ${quote(`releases/${release}`)} ] || { echo 'the server went back by itself: nobody confirmed in time' >&2; exit 1; }`,
@@ -70,7 +66,7 @@ const DOES: Record<Step['does'], (step: Step) => string[]> = {
   settle: () => [`[ -s good ] || { date +%s >good.new && mv -f good.new good; }`],
 }
 
-const step = (app: string, release: string): Step => ({ step: 'live', app, release, does: 'back', previous: null })
+const step = (app: string, release: string): Step => ({ step: 'live', app, release, does: 'back', previous: null, back: 0 })
 
 // What the server does by itself when nobody confirms.
 function revertScript(of: Step): string {

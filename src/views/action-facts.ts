@@ -94,7 +94,7 @@ function live({ before, after }: ActionOf<'live'>): Detail {
     case 'ready':
       return only('what it holds is noted, the next `current` lies beside the one that is')
     case 'switch':
-      return only(`current ${was} -> ${after.release}, on all servers at once`, 'each goes back by itself unless all of them answer')
+      return only(`current ${was} -> ${after.release}, on all servers at once`, `each goes back by itself after ${after.back} s unless all of them answer`)
     case 'confirm':
       return only('from now on it stays')
     case 'settle':

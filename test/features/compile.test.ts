@@ -38,6 +38,7 @@ test('a web server: configuration before its packages, services last', () => {
   assert.equal(addresses(compiled({ phpReload: '15 4 * * *', phpIni: { 'date.timezone': 'UTC' } })).filter((each) => !each.startsWith('package')), [
     'user flight-idle',
     'directory /var/log/flight',
+    'file /usr/lib/flight/opcache.php',
     'file /etc/php/8.2/fpm/pool.d/flight.conf',
     'file /etc/php/8.2/fpm/pool.d/www.conf',
     'file /etc/php/8.2/fpm/conf.d/99-flight.ini',

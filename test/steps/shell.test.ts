@@ -39,7 +39,7 @@ function someSteps(text: string): Step[] {
     { step: 'command', app: text, release: text, key: text, command: text, path: text, auth: new Secret(text) },
     { step: 'check', app: text, release: text, through: { is: 'pool', socket: path, publicDir: text, tls: true }, check: { path, host: text, status: 200, timeout: 1, retries: 0 } },
     ...[true, false].map((tls): Step => ({ step: 'check', app: text, release: text, through: { is: 'site', tls, passwords: true }, check: { path, host: text, status: 200, timeout: 1, retries: 0 } })),
-    ...(['ready', 'switch', 'confirm', 'back', 'settle'] as const).map((does): Step => ({ step: 'live', app: text, release: text, does, previous: text })),
+    ...(['ready', 'switch', 'confirm', 'back', 'settle'] as const).map((does): Step => ({ step: 'live', app: text, release: text, does, previous: text, back: 30 })),
     { step: 'fail', app: text, release: text, why: text },
     { step: 'prune', app: text, release: text, releases: [text] },
     { step: 'put-back', path },

@@ -1,11 +1,13 @@
+import { FlightError } from '../../model/errors.ts'
 import { isEmpty, type Plan } from '../../model/plan.ts'
 import type { Everywhere } from '../everywhere/flags.ts'
 import { print, printJson, tell } from '../everywhere/output.ts'
 import { shapeOf } from '../everywhere/text-shape.ts'
+import type { How } from './carry-out.ts'
 import { exitOfPlan, exitOfReceipt } from './exit-codes.ts'
 import { planReleases, type WrittenWish } from './plan-releases.ts'
 import { confirm, refuseWithoutTerminal } from './question.ts'
-import { withSession } from './session.ts'
+import { type Session, withSession } from './session.ts'
 
 type Flags = Everywhere & { yes: boolean; wait: boolean }
 
@@ -16,25 +18,40 @@ export type Releasing = { what: string; title: string; review: string; wish: Wri
 export async function releaseAndApply(flags: Flags, { what, title, review, wish, given }: Releasing): Promise<number> {
   if (!flags.yes) refuseWithoutTerminal(title, `look first (${review}), then say --yes`)
   return withSession(what, flags, async (session) => {
-    const { planText } = await import('../../views/plan-text.ts')
-    const plan = await planReleases(session, [wish])
-    session.endProgress()
     const shape = shapeOf(flags.json ? process.stderr : process.stdout, flags)
     const answer = (text: string): void => (flags.json ? tell(text) : print(text))
-    answer(planText(plan, shape))
-    if (plan.missing.length > 0) answer(wayOutFor(plan))
-    if (isEmpty(plan)) {
-      if (flags.json) printJson({ plan, receipt: null })
-      return exitOfPlan(plan, false)
+    for (let turn = 1; ; turn++) {
+      const { planText } = await import('../../views/plan-text.ts')
+      const plan = await planReleases(session, [wish])
+      session.endProgress()
+      answer(planText(plan, shape))
+      if (plan.missing.length > 0) answer(wayOutFor(plan))
+      if (isEmpty(plan)) {
+        if (flags.json) printJson({ plan, receipt: null })
+        return exitOfPlan(plan, false)
+      }
+      if (!flags.yes) await confirm('Do this?', session.signal)
+      try {
+        return await carriedOut(session, plan, { what, given, wait: flags.wait }, flags, answer)
+      } catch (error) {
+        // Whoever was waited for released something meanwhile: nothing was done yet, so what is to be done is looked at anew.
+        if (!flags.wait || turn === MOST_TURNS || !(error instanceof FlightError) || error.problems[0]?.code !== 'FLIGHT_STALE_PLAN') throw error
+        session.listen({ event: 'note', text: 'what was planned changed while waiting: planning again' })
+      }
     }
-    if (!flags.yes) await confirm('Do this?', session.signal)
-    const { carryOut } = await import('./carry-out.ts')
-    const { receiptText } = await import('../../views/receipt-text.ts')
-    const { receipt, file } = await carryOut(session, plan, what, { given, wait: flags.wait })
-    answer(receiptText(receipt, { ...shape, file }))
-    if (flags.json) printJson({ plan, receipt })
-    return exitOfReceipt(receipt, session.interrupted())
   })
+}
+
+// How often whoever waits plans again before somebody else's releases are too many.
+const MOST_TURNS = 20
+
+async function carriedOut(session: Session, plan: Plan, { what, ...how }: How & { what: string }, flags: Flags, answer: (text: string) => void): Promise<number> {
+  const { carryOut } = await import('./carry-out.ts')
+  const { receiptText } = await import('../../views/receipt-text.ts')
+  const { receipt, file } = await carryOut(session, plan, what, how)
+  answer(receiptText(receipt, { ...shapeOf(flags.json ? process.stderr : process.stdout, flags), file }))
+  if (flags.json) printJson({ plan, receipt })
+  return exitOfReceipt(receipt, session.interrupted())
 }
 
 // A server that cannot be asked stops a release; whoever knows that it is down says so.
