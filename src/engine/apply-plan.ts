@@ -8,7 +8,7 @@ import { readStageName } from '../model/stage-name.ts'
 import { applyServer, type ServerOutcome } from './apply-server.ts'
 import { revealed } from './compare.ts'
 import { conclude, receiptOf, remembered } from './conclude.ts'
-import { goBack, isCritical, isTogether, reasonToGoBack } from './go-back.ts'
+import { goBack, isCritical, reasonToGoBack } from './go-back.ts'
 import { type ApplyRequest, membersOf, prepare, type Ready, refuseBlocked } from './prepare-apply.ts'
 
 // Does exactly what a plan says, and proves it. Whatever is wrong before the first write is thrown as a FlightError, and
@@ -65,7 +65,7 @@ async function work(ready: readonly Ready[], missing: readonly Problem[], reques
       continue
     }
     if (inStage.length > 0) request.listen({ event: 'stage-begins', stage: stage.name, servers: inStage.map(({ planned }) => planned.name) })
-    const limit = pLimit(isTogether(stage.name) ? Math.max(1, inStage.length) : request.parallel)
+    const limit = pLimit(isCritical(stage.name) ? Math.max(1, inStage.length) : request.parallel)
     // Once the first server goes live, all of them go on to where they stay, or back.
     const signal = isCritical(stage.name) && !(request.signal.aborted && isFirstCritical(stage.name)) ? NEVER : request.signal
     await Promise.all(

@@ -9,20 +9,15 @@ import type { ApplyRequest, Ready } from './prepare-apply.ts'
 
 type Outcomes = ReadonlyMap<string, ServerOutcome>
 
-// What lies between the first server's going live and the moment from which on all stay: nobody interrupts that half way.
+// What lies between the first server's going live and the moment from which on all stay: all servers do it at the same moment, however
+// many may be worked on at once otherwise, and nobody interrupts it half way.
 export function isCritical(stage: string): boolean {
   const phase = readStageName(stage)?.phase
   return phase === 'go live' || phase === 'check live' || phase === 'confirm'
 }
 
-// Whether what a stage does happens on all servers at the same moment.
-export function isTogether(stage: string): boolean {
-  const phase = readStageName(stage)?.phase
-  return phase === 'go live' || phase === 'confirm'
-}
-
 // What only says that nobody knows: it makes no release a failed one, and once all servers stay live it is no reason to go back.
-const UNKNOWN = ['FLIGHT_CONNECTION_LOST', 'FLIGHT_UNREACHABLE', 'FLIGHT_LOCK_LOST', 'FLIGHT_INTERRUPTED']
+const UNKNOWN = ['FLIGHT_CUT_OFF', 'FLIGHT_CONNECTION_LOST', 'FLIGHT_UNREACHABLE', 'FLIGHT_LOCK_LOST', 'FLIGHT_INTERRUPTED']
 
 // What has to be taken back when a release did not work, and why; undefined when it worked, or when what is done stays.
 export function reasonToGoBack(request: ApplyRequest, outcomes: Outcomes, stopped: string | undefined): { problem: Problem; wasLive: boolean } | undefined {

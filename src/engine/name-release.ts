@@ -36,13 +36,25 @@ function hasFailed({ failed, commands }: ReleaseFact): boolean {
 // Without a name: the last one that was live and healthy on all servers before the one that is live now.
 function nameEarlier(wish: Extract<ReleaseWish, { does: 'rollback' }>, known: Known): PlannedRelease {
   const healthy = healthyEverywhere(known)
-  const live = [...new Set(known.flatMap(({ said }) => liveOf(said) ?? []))]
-  const since = Math.max(...live.map((name) => healthy.find((release) => release.name === name)?.good ?? Number.POSITIVE_INFINITY), ...(live.length === 0 ? [Number.POSITIVE_INFINITY] : []))
-  const found = wish.name === undefined ? healthy.filter(({ name, good }) => good < since && !(live.length === 1 && live[0] === name)).at(-1) : named(wish.app, wish.name, healthy, known)
+  const found = wish.name === undefined ? healthyBefore(healthy, known) : named(wish.app, wish.name, healthy, known)
   if (found === undefined) throw refused(wish.app, 'there is no release to go back to: none was live and healthy on all servers before the one that is live now', `flight app:releases ${wish.app} shows what is there`)
   const { name, note } = found
   const turns = known.flatMap(({ said }) => said.releases.filter((release) => release.name === name).flatMap(({ turns: times, commands }) => [times, ...commands.flatMap(({ key }) => Number(/^(?:cache|after)-(\d+)-\d+$/.exec(key)?.[1] ?? 0))]))
   return { app: wish.app, does: 'rollback', name, commit: note.commit, tree: note.tree, subject: note.subject, ref: note.ref, turn: Math.max(...turns) + 1, without: [...wish.without].sort(), notes: [...liveNotes(known), ...migrationNotes(found.name, known)] }
+}
+
+// Each release knows which one was live when it first went live: one that was gone back from is on nobody's way. Where servers serve
+// different releases, a way back was interrupted half way: it goes on to the older one.
+function healthyBefore(healthy: readonly Healthy[], known: Known): Healthy | undefined {
+  const live = new Set(known.flatMap(({ said }) => liveOf(said) ?? []))
+  const beforeOf = (name: string) => known.flatMap(({ said }) => said.releases.find((release) => release.name === name)?.before ?? [])[0]
+  const ways = [...live].map((name) => {
+    const way: string[] = []
+    for (let at = beforeOf(name); at !== undefined && !way.includes(at); at = beforeOf(at)) way.push(at)
+    return way
+  })
+  const longest = ways.sort((a, b) => b.length - a.length)[0] ?? []
+  return longest.flatMap((name) => healthy.find((release) => release.name === name) ?? [])[0]
 }
 
 type Healthy = { name: string; good: number; note: NonNullable<ReleaseFact['note']> }

@@ -70,7 +70,7 @@ async function runLong(step: Step, script: string, context: StepContext, runner:
   if (started.code !== 0) return started
   const result = await insist(runner, context, () => runner.run(followShell(run, isCommand ? MOST_FOLLOWED : undefined), isCommand ? lastLine(context.progress) : installProgress(context.progress)))
   if (result.code === 3) {
-    throw new FlightError({ code: 'FLIGHT_STEP_FAILED', where: runner.server, what: 'the step was cut off on the server (a reboot?), its outcome is unknown', hint: 'plan again: what it did is found' })
+    throw new FlightError({ code: 'FLIGHT_CUT_OFF', where: runner.server, what: 'the step was cut off on the server (a reboot?), its outcome is unknown', hint: 'run the same command again: what it did is found' })
   }
   const code = /\nrc (\d+)\n?$/.exec(result.stdout.subarray(-64).toString('latin1'))?.[1]
   return { ...result, code: code === undefined ? 1 : Number(code) }

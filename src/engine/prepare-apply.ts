@@ -53,6 +53,9 @@ export function membersOf({ plan, definitions }: Pick<ApplyRequest, 'plan' | 'de
 }
 
 export function refuseBlocked(plan: Plan): void {
+  // A release is on all servers or on none.
+  if (plan.releases.length > 0 && plan.missing.length > 0) throw new FlightError(plan.missing)
+  if (plan.releases.length > 0 && plan.blocked.length > 0) throw new FlightError(plan.blocked)
   if (plan.blocked.length > 0 && plan.stages.every((stage) => stage.servers.length === 0)) throw new FlightError(plan.blocked)
 }
 
@@ -84,7 +87,6 @@ export async function prepare(members: readonly Member[], request: ApplyRequest,
   )
   const present = connected.filter((member) => member !== undefined)
   refuseOtherKeys(present)
-  // A release is on all servers or on none.
   if (plan.releases.length > 0 && missing.length > 0) throw new FlightError(missing)
   const held = await lockAll(present, request, locks)
   const ready = await Promise.all(held.map((member) => limit(async () => ({ ...member, standing: await look(member, request) }))))

@@ -2,7 +2,6 @@ import type { BeforeOf, Difference } from '../model/action.ts'
 import type { ReleaseFact } from '../model/fact.ts'
 import type { PruneDesired } from '../model/resource.ts'
 import type { Kind } from './kind.ts'
-import { liveIn } from './releases.ts'
 
 // Old releases are gone. What is looked at again on the server before anything goes: whether it is in use, and whether it holds
 // what nobody else has.
@@ -10,8 +9,7 @@ export const pruneKind: Kind<'prune'> = {
   facts: ({ app }) => [{ fact: 'releases', app }],
   diff(desired, facts): Difference<BeforeOf['prune']> {
     const { releases } = facts.get({ fact: 'releases', app: desired.app })
-    const live = liveIn(facts, desired.app)
-    const old = oldReleases(desired, releases.filter(({ name }) => name !== desired.release)).filter((name) => name !== live)
+    const old = oldReleases(desired, releases.filter(({ name }) => name !== desired.release))
     const stay = releases.filter(({ kept }) => kept !== undefined).map(({ name, kept }) => `release ${name} of ${desired.app} is kept beyond keep_releases: ${kept?.replace(/^\S+ /, '')}`)
     if (old.length === 0) return { is: 'same', why: `there are no more than ${desired.keep} releases`, notes: stay }
     return { is: 'change', change: { verb: 'prune', before: { releases: old }, because: [`keep_releases is ${desired.keep}`] }, notes: stay }
@@ -20,7 +18,8 @@ export const pruneKind: Kind<'prune'> = {
 }
 
 // Those that were good, beside the one that goes live, the newest first, up to the number, and always the last one, which is what one goes
-// back to; of the others only the newest, for whoever looks for what went wrong. One that this very release had to keep is not tried again by it.
+// back to; of the others only the newest, for whoever looks for what went wrong. One that this very release had to keep is not tried again by it. The one
+// that is live may be among them while planning: by then another one is.
 function oldReleases({ keep, release }: PruneDesired, others: readonly ReleaseFact[]): string[] {
   const there = others.filter(({ present, note }) => present || note !== undefined)
   const good = there.filter(({ good: when }) => when !== undefined).sort((a, b) => (b.good ?? 0) - (a.good ?? 0))

@@ -98,6 +98,7 @@ export type ReleaseFact = {
   pruned: boolean // it is gone, and only its name is known
   live: number | undefined // since when it is live, or was the last time; seconds since 1970
   turns: number // how often it went live
+  before: string | undefined // the release that was live when it first went live
   confirmed: boolean // it stays live: it was seen to answer everywhere
   good: number | undefined // when it was live and healthy on all servers, seconds since 1970
   failed: string | undefined // why

@@ -25,6 +25,15 @@ function preamble({ app, release }: Step): string[] {
   ]
 }
 
+// Shell that lets the server lead back by itself so many seconds from now, unless it is confirmed.
+function timer(app: string, release: string, seconds: number): string[] {
+  const unit = `flight-revert-${app}`
+  return [
+    `systemctl stop ${quote(`${unit}.timer`)} 2>/dev/null`,
+    `systemd-run --quiet --collect --unit=${quote(unit)} --description=${quote(`Flight: ${release} of ${app} is not confirmed, back to what was before`)} --on-active=${seconds} --timer-property=AccuracySec=1s /bin/sh "$PWD/revert" 7>&- >&2 || exit 1`,
+  ]
+}
+
 // Shell function `lead TARGET`: where `current` points to; nothing: to no release.
 function leadBack(app: string): string[] {
   const { base } = appPaths(app)
@@ -34,20 +43,22 @@ function leadBack(app: string): string[] {
 
 const DOES: Record<Step['does'], (step: Step) => string[]> = {
   // What the release holds now is all that it came with: whatever is there later and not now, somebody put there.
-  ready: ({ app, release }) => [
+  ready: ({ app, release, back }) => [
     `${runAs(app, `cd ${quote(releasePaths(app, release).folder)} && find . -type f -printf '%s %T@ %P\\0'`)} 7>&- | LC_ALL=C sort -z >files.new && mv -f files.new files || exit 1`,
     `${runAs(app, `cd -P ${quote(appPaths(app).base)} && rm -f -- .flight/next && ln -s ${quote(`releases/${release}`)} .flight/next`)} 7>&- || exit 1`,
     bytesTo('cat >revert', revertScript(step(app, release))).trimEnd(),
+    // Already here: whatever ends the shell that switches, somebody leads back. Other servers may take their time until then.
+    ...timer(app, release, 2 * back),
   ],
   switch: ({ app, release, back }) => [
     `was=$(live)`,
     `if [ "$was" != ${quote(`releases/${release}`)} ]; then`,
     `  rm -f confirmed; printf '%s' "$was" >armed.new && mv -f armed.new armed || exit 1`,
     `  ${runAs(app, `cd -P ${quote(appPaths(app).base)} && exec mv -fT -- .flight/next current`)} 7>&- || exit 1`,
-    `  date +%s.%N >>lives`,
+    `  [ -e before ] || printf '%s\\n' "\${was#releases/}" >before; date +%s.%N >>lives`,
     `elif [ ! -e confirmed ] && [ ! -e armed ]; then echo ${quote(`${release} is live here, and nobody noted what was before it`)} >&2; fi`,
-    `systemctl stop ${quote(`flight-revert-${app}.timer`)} 2>/dev/null`,
-    `[ -e confirmed ] || systemd-run --quiet --collect --unit=${quote(`flight-revert-${app}`)} --description=${quote(`Flight: ${release} of ${app} is not confirmed, back to what was before`)} --on-active=${back} --timer-property=AccuracySec=1s /bin/sh "$PWD/revert" 7>&- >&2`,
+    `[ ! -e confirmed ] || exit 0`,
+    ...timer(app, release, back),
   ],
   confirm: ({ app, release }) => [
     `[ "$(live)" = ${quote(`releases/${release}`)} ] || { echo 'the server went back by itself: nobody confirmed in time' >&2; exit 1; }`,

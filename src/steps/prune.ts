@@ -20,7 +20,7 @@ export const pruneStep: StepSort<'prune'> = {
       `keep() { printf '%s %s\\n' ${quote(release)} "$2" >"$1/kept.new" && mv -f "$1/kept.new" "$1/kept"; printf 'release %s stays: %s\\n' "$1" "$2"; }`,
       ...pruneShell(app, base),
       ...releases.map((name) => `prune ${quote(name)} ${quote(releasePaths(app, name).folder)}`),
-      `${runAs(app, `[ ! -d ${quote(`${base}/.flight/logs`)} ] || find ${quote(`${base}/.flight/logs`)} -mindepth 1 -maxdepth 1 -ctime +${LOG_DAYS} -exec rm -rf -- {} +`)}`,
+      runAs(app, `[ ! -d ${quote(`${base}/.flight/logs`)} ] || find ${quote(`${base}/.flight/logs`)} -mindepth 1 -maxdepth 1 -ctime +${LOG_DAYS} -exec rm -rf -- {} +`),
     ].join('\n')
   },
 }
@@ -44,7 +44,7 @@ function pruneShell(app: string, base: string): string[] {
     `    if [ -n "$user" ]; then keep "$1" "in use by process $user ($(tr '\\0' ' ' <"/proc/$user/cmdline" 2>/dev/null | cut -c1-80 | sed 's/ *$//'))"; return 0; fi`,
     `    if [ -f "$1/files" ]; then`,
     `      found=$(as_app ${quote(own)} sh "$2" | LC_ALL=C sort -z | LC_ALL=C comm -z -23 - "$1/files" | tr '\\0\\n' '\\n?' | cut -d' ' -f3-)`,
-    `      if [ -n "$found" ]; then keep "$1" "it holds $(printf '%s\\n' "$found" | grep -c .) files that came neither with it nor from its commands, such as $(printf '%s\\n' "$found" | head -n 1 | cut -c1-120): link their folder in linked_dirs, or remove them"; return 0; fi`,
+    `      if [ -n "$found" ]; then keep "$1" "it holds files that came neither with it nor from its commands ($(printf '%s\\n' "$found" | grep -c .), such as $(printf '%s\\n' "$found" | head -n 1 | cut -c1-120)): link their folder in linked_dirs, or remove them"; return 0; fi`,
     `    fi`,
     `    as_app ${quote(remove)} sh "$1" || { keep "$1" 'it could not be removed'; return 0; }`,
     `  fi`,

@@ -18,7 +18,7 @@ export const unpackStep: StepSort<'unpack'> = {
     const record = quote(path)
     const artifact = quote(artifactPath(step.app, step.release))
     return [
-      `[ ! -f ${record}/unpacked ] || exit 0`,
+      `[ ! -f ${record}/unpacked ] || [ ! -d ${quote(folder)} ] || exit 0`,
       `give_up() { ${runAs(step.app, `rm -rf -- ${quote(folder)}`)}; rm -f -- ${artifact}; exit 1; }`,
       `[ "$(sha256sum <${artifact})" = ${quote(`${step.sha256}  -`)} ] || { echo 'the artifact is not what was sent' >&2; give_up; }`,
       `${runAs(step.app, `rm -rf -- ${quote(folder)} && mkdir -p -- ${quote(folder)} && exec tar --extract --gzip --no-same-owner --no-same-permissions --delay-directory-restore --directory=${quote(folder)}`)} <${artifact} || give_up`,

@@ -9,26 +9,27 @@ import { artifactPath } from './unpack.ts'
 export const uploadStep: StepSort<'upload'> = {
   long: false,
   shell(step) {
-    const { part, whole, record } = placesOf(step)
+    const { part, whole, isUnpacked } = placesOf(step)
     return [
-      `[ ! -f ${record}/unpacked ] && [ ! -f ${whole} ] || exit 0`,
+      `if ${isUnpacked} || [ -f ${whole} ]; then exit 0; fi`,
       `[ "$(sha256sum <${part})" = ${quote(`${step.sha256}  -`)} ] || { rm -f -- ${part}; echo 'what arrived is not what was sent' >&2; exit 1; }`,
       `mv -f -- ${part} ${whole}`,
     ].join('\n')
   },
 }
 
-function placesOf({ app, release }: StepOf<'upload'>): { record: string; part: string; whole: string } {
+function placesOf({ app, release }: StepOf<'upload'>): { record: string; isUnpacked: string; part: string; whole: string } {
   const whole = artifactPath(app, release)
-  return { record: quote(releasePaths(app, release).record), part: quote(`${whole}.part`), whole: quote(whole) }
+  const { record, folder } = releasePaths(app, release)
+  return { record: quote(record), isUnpacked: `{ [ -f ${quote(`${record}/unpacked`)} ] && [ -d ${quote(folder)} ]; }`, part: quote(`${whole}.part`), whole: quote(whole) }
 }
 
 // Shell that makes room and prints how many bytes of it lie there already; all of them where nothing is to be sent.
 export function receivedShell(step: StepOf<'upload'>): string {
-  const { record, part, whole } = placesOf(step)
+  const { record, isUnpacked, part, whole } = placesOf(step)
   return [
     `mkdir -p -m 0700 ${words(RELEASES, `${RELEASES}/${step.app}`)} ${record} || exit 1`,
-    `if [ -f ${record}/unpacked ] || [ -f ${whole} ]; then echo ${step.size}; exit 0; fi`,
+    `if ${isUnpacked} || [ -f ${whole} ]; then echo ${step.size}; exit 0; fi`,
     `size=$(stat -c %s -- ${part} 2>/dev/null || echo 0); [ "$size" -le ${step.size} ] || { rm -f -- ${part}; size=0; }`,
     `echo "$size"`,
   ].join('\n')

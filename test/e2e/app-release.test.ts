@@ -117,4 +117,24 @@ promise('three releases and two rollbacks under load: no request fails, and none
   assert.match((await asApp(work, 'shop', 'cat shop/.flight/shared/storage/app/after.log')), /^(live\n){6}$/)
 })
 
+promise('a way back reads the environment file of today: what the release cached of it when it was live does not come back', async () => {
+  const names = async () => Promise.all(hosts.slice(0, 2).map(async (host) => (await get(host, { domain, path: '/name' })).body))
+  assert.equal(await names(), ['before\n', 'before\n'])
+  for (const host of hosts) await asApp(host, 'shop', `sed -i 's/^APP_NAME=.*/APP_NAME=after/' shop/.flight/shared/.env`)
+  const { stdout } = await at.expect(0, 'app:rollback', 'shop', '--yes')
+  assert.match(oneLine(stdout), /! migrations ran since that release was live \(in [0-9a-f]{12}-1/)
+  assert.equal(await names(), ['after\n', 'after\n'])
+  assert.equal([...(await pidsOf(hosts[2] as LabHost, 'shop', 'default')).keys()].length, 2)
+  await until('the workers run the live release', 70, () => at.flight('plan', '--detailed-exitcode'), ({ exit }) => exit === 0)
+})
+
+promise('app:releases shows which release is where; a server that differs stands out', async () => {
+  const { stdout } = await at.expect(0, 'app:releases', 'shop')
+  assert.match(stdout, /live +\d{4}-\d\d-\d\dT/)
+  assert.match(stdout, /good/)
+  const other = stdout.split('\n').find((line) => / good /.test(line))?.split(' ')[0] ?? ''
+  await asApp(hosts[1] as LabHost, 'shop', `cd shop && ln -s releases/${other} .flight/other && mv -fT .flight/other current`)
+  assert.match((await at.expect(0, 'app:releases', 'shop')).stdout, new RegExp(`${other} +LIVE ON SOME: web-2`))
+})
+
 test.run()

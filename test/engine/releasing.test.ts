@@ -1,10 +1,12 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Step } from '../../src/model/step.ts'
+import { appPaths } from '../../src/model/app-paths.ts'
 import { isEmpty } from '../../src/model/plan.ts'
 import { FlightError } from '../../src/model/errors.ts'
 import { type Fault, Killed, type MemoryServer } from '../support/memory-server.ts'
 import { withApps } from '../support/builders.ts'
+import { putInPlace } from '../support/memory/tree.ts'
 import { actionsIn, apply, codesOf, planFor, refusal } from '../support/runs.ts'
 import { aWhileLater, back, commit, configuredFleet, copyOf, live, nameOf, released, SHOP, WANTED } from './a-released-fleet.ts'
 
@@ -126,6 +128,31 @@ test('rollback goes to the last release that was live and healthy everywhere, th
   assert.equal(codesOf(await refusal(planFor(WANTED, servers, { releases: [back(nameOf('c'))] }))), ['FLIGHT_RELEASE'])
   assert.is((await released(servers, back(nameOf('d').slice(0, 6)))).outcome, 'done')
   assert.equal(live(servers), both(nameOf('d')))
+})
+
+test('a release that was gone back from is on nobody\'s way back', async () => {
+  const servers = await withRelease()
+  for (const wish of [commit('b'), commit('c'), back(), commit('d'), back()]) assert.is((await released(servers, wish)).outcome, 'done')
+  assert.equal(live(servers), both(TWO), 'what was live before d, not c')
+  servers[0]?.machine.releases.get('shop')?.delete(ONE)
+  assert.equal(codesOf(await refusal(planFor(WANTED, servers, { releases: [back()] }))), ['FLIGHT_RELEASE'], 'not on all servers')
+})
+
+test('a way back that was interrupted half way goes on to the same release', async () => {
+  const servers = await withRelease()
+  for (const wish of [commit('b'), commit('c')]) await released(servers, wish)
+  const half = servers[0]?.machine
+  if (half === undefined) throw new Error('no server')
+  putInPlace(half, appPaths('shop').current, { type: 'link', target: `releases/${TWO}`, owner: 'shop', group: 'shop' })
+  assert.is((await released(servers, back())).outcome, 'done')
+  assert.equal(live(servers), both(TWO))
+})
+
+test('applying a plan that was made without a server that is missing is refused', async () => {
+  const servers = await configuredFleet()
+  if (servers[0] !== undefined) servers[0].reachable = false
+  const plan = await planFor(WANTED, servers, { releases: [commit('a')] })
+  assert.equal(codesOf(await refusal(apply(plan, WANTED, servers))), ['FLIGHT_UNREACHABLE'])
 })
 
 test('old releases go beyond keep_releases, the live one and those to go back to stay, and no name comes back', async () => {

@@ -11,6 +11,7 @@ import { entryAt, makeFolders, pathsBelow, putInPlace, Refused, removeAt } from 
 export type Noted = {
   note: ReleaseNote | undefined
   lives: number
+  before: string | undefined
   live: number | undefined
   armed: string | null | undefined // null: nothing was live before
   confirmed: boolean
@@ -26,7 +27,7 @@ type Failed = (code: ErrorCode, what: string) => FlightError
 export function notedOf(machine: Machine, app: string, release: string): Noted {
   const of = machine.releases.get(app) ?? new Map<string, Noted>()
   machine.releases.set(app, of)
-  const found = of.get(release) ?? { note: undefined, lives: 0, live: undefined, armed: undefined, confirmed: false, good: undefined, failed: undefined, kept: undefined, pruned: false, commands: new Map() }
+  const found = of.get(release) ?? { note: undefined, lives: 0, before: undefined, live: undefined, armed: undefined, confirmed: false, good: undefined, failed: undefined, kept: undefined, pruned: false, commands: new Map() }
   of.set(release, found)
   return found
 }
@@ -41,9 +42,9 @@ export function releasesFact(machine: Machine, app: string): ReleasesFact {
   }
 }
 
-function factOf(machine: Machine, app: string, name: string, { note, lives, live, confirmed, good, failed, kept, pruned, commands }: Noted): ReleaseFact {
+function factOf(machine: Machine, app: string, name: string, { note, lives, before, live, confirmed, good, failed, kept, pruned, commands }: Noted): ReleaseFact {
   const present = entryAt(machine, releasePaths(app, name).folder)?.type === 'directory'
-  return { name, note, present, pruned, live, turns: lives, confirmed, good, failed, kept, commands: [...commands].sort().map(([key, { command, code }]) => ({ key, command, state: { is: 'ended', code } })) }
+  return { name, note, present, pruned, live, turns: lives, before, confirmed, good, failed, kept, commands: [...commands].sort().map(([key, { command, code }]) => ({ key, command, state: { is: 'ended', code } })) }
 }
 
 // The release that `current` points to; null for none.
@@ -87,6 +88,7 @@ export function performLive(machine: Machine, { app, release, does, previous }: 
       if (live === release) return
       noted.confirmed = false
       noted.armed = live
+      if (noted.lives === 0) noted.before = live ?? undefined
       lead(machine, app, release)
       noted.lives += 1
       noted.live = machine.clock
@@ -128,7 +130,7 @@ export function prune(machine: Machine, { app, releases }: PruneStep): void {
     if (liveOf(machine, app) === name) continue
     for (const path of pathsBelow(machine, releasePaths(app, name).folder).reverse()) removeAt(machine, path)
     const noted = notedOf(machine, app, name)
-    machine.releases.get(app)?.set(name, { ...noted, note: undefined, lives: 0, live: undefined, armed: undefined, confirmed: false, good: undefined, failed: undefined, kept: undefined, pruned: true, commands: new Map() })
+    machine.releases.get(app)?.set(name, { ...noted, note: undefined, lives: 0, before: undefined, live: undefined, armed: undefined, confirmed: false, good: undefined, failed: undefined, kept: undefined, pruned: true, commands: new Map() })
   }
 }
 
