@@ -13,7 +13,7 @@ function commandOf(example: Example): string {
 }
 
 // The refusals that a right command line may meet where there are no servers and no terminal.
-const WELL_FORMED = ['FLIGHT_NOT_CONFIRMED', 'FLIGHT_PLAN_NOT_EXPECTED']
+const WELL_FORMED = ['FLIGHT_NOT_CONFIRMED', 'FLIGHT_PLAN_NOT_EXPECTED', 'FLIGHT_RELEASE']
 
 for (const [name, command] of Object.entries(COMMANDS)) {
   test(`every example of flight ${name} --help runs`, async () => {

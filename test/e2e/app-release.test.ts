@@ -120,6 +120,8 @@ promise('three releases and two rollbacks under load: no request fails, and none
 promise('a way back reads the environment file of today: what the release cached of it when it was live does not come back', async () => {
   const names = async () => Promise.all(hosts.slice(0, 2).map(async (host) => (await get(host, { domain, path: '/name' })).body))
   assert.equal(await names(), ['before\n', 'before\n'])
+  repo.commit('Fifth', { 'version.txt': 'Fifth' })
+  await at.expect(0, 'app:release', 'shop', 'main', '--yes')
   for (const host of hosts) await asApp(host, 'shop', `sed -i 's/^APP_NAME=.*/APP_NAME=after/' shop/.flight/shared/.env`)
   const { stdout } = await at.expect(0, 'app:rollback', 'shop', '--yes')
   assert.match(oneLine(stdout), /! migrations ran since that release was live \(in [0-9a-f]{12}-1/)
