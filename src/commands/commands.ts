@@ -18,6 +18,7 @@ import Provision from './provision.ts'
 import Show from './show.ts'
 import Status from './status.ts'
 import Trust from './trust.ts'
+import Up from './up.ts'
 import Validate from './validate.ts'
 
 // Every command by its name: what oclif looks up, what dist/commands.cjs holds. What is heavy is imported inside run().
@@ -41,6 +42,7 @@ export const COMMANDS = {
   show: Show,
   status: Status,
   trust: Trust,
+  up: Up,
   validate: Validate,
 }
 

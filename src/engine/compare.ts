@@ -35,10 +35,14 @@ function withheld(resource: Resource): Resource {
 }
 
 // What the plan does not hold and the controller has: the artifacts of releases by their app, and what is secret of an app.
-export type Hold = { cargo: ReadonlyMap<string, ReleaseCargo>; secrets: ReadonlyMap<string, Secret>; who: string; when: string }
+export type Hold = { cargo: ReadonlyMap<string, ReleaseCargo>; secrets: ReadonlyMap<string, Secret>; environments: ReadonlyMap<string, Secret>; who: string; when: string }
 
 // The action with what its plan does not hold: content from what the definitions compile to, artifacts and secrets of this controller.
-export function revealed(action: Action, resources: readonly Resource[], { cargo, secrets, who, when }: Hold): Action {
+export function revealed(action: Action, resources: readonly Resource[], { cargo, secrets, environments, who, when }: Hold): Action {
+  if (action.kind === 'environment') {
+    const secret = environments.get(action.after.app)
+    return secret === undefined ? action : { ...action, after: { ...action.after, secret } }
+  }
   if (action.kind === 'release') {
     const sent = cargo.get(action.after.app)
     return sent === undefined ? action : { ...action, after: { ...action.after, cargo: { ...sent, who, when } } }

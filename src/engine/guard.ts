@@ -57,6 +57,7 @@ function stillHolds(planned: Action, now: Action): boolean {
     case 'command':
     case 'health':
     case 'prune':
+    case 'environment':
       return true // what was begun is gone on with
     case 'programs':
       return true // what they are doing right now changes by itself

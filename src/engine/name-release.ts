@@ -7,7 +7,14 @@ export type Known = readonly { server: string; said: ReleasesFact }[]
 
 // Which release is meant, by the name that it has or gets on every server. Pure. FLIGHT_RELEASE where there is none to go back to.
 export function nameRelease(wish: ReleaseWish, known: Known): PlannedRelease {
-  return wish.does === 'release' ? nameNew(wish, known) : nameEarlier(wish, known)
+  switch (wish.does) {
+    case 'release':
+      return nameNew(wish, known)
+    case 'rollback':
+      return nameEarlier(wish, known)
+    case 'join':
+      return { app: wish.app, does: 'release', name: wish.name, ...wish.note, turn: 1, without: [...wish.without].sort(), environmentFrom: wish.environmentFrom, notes: liveNotes(known) }
+  }
 }
 
 // An unfinished release of this commit is gone on with, and one that is live is left as it is; otherwise the next number: a name
@@ -19,7 +26,7 @@ function nameNew(wish: Extract<ReleaseWish, { does: 'release' }>, known: Known):
   const goesOn = last > 0 && isOpen(`${prefix}-${last}`, known)
   const name = `${prefix}-${goesOn ? last : last + 1}`
   const { app, does, commit, tree, subject, ref, without } = wish
-  return { app, does, name, commit, tree, subject, ref, turn: 1, without: [...without].sort(), notes: [...liveNotes(known), ...(goesOn && !isLiveEverywhere(name, known) ? [`release ${name} was begun before: what is done is found, and not done again`] : [])] }
+  return { app, does, name, commit, tree, subject, ref, turn: 1, without: [...without].sort(), environmentFrom: null, notes: [...liveNotes(known), ...(goesOn && !isLiveEverywhere(name, known) ? [`release ${name} was begun before: what is done is found, and not done again`] : [])] }
 }
 
 function isOpen(name: string, known: Known): boolean {
@@ -40,7 +47,7 @@ function nameEarlier(wish: Extract<ReleaseWish, { does: 'rollback' }>, known: Kn
   if (found === undefined) throw refused(wish.app, 'there is no release to go back to: none was live and healthy on all servers before the one that is live now', `flight app:releases ${wish.app} shows what is there`)
   const { name, note } = found
   const turns = known.flatMap(({ said }) => said.releases.filter((release) => release.name === name).flatMap(({ turns: times, commands }) => [times, ...commands.flatMap(({ key }) => Number(/^(?:cache|after)-(\d+)-\d+$/.exec(key)?.[1] ?? 0))]))
-  return { app: wish.app, does: 'rollback', name, commit: note.commit, tree: note.tree, subject: note.subject, ref: note.ref, turn: Math.max(...turns) + 1, without: [...wish.without].sort(), notes: [...liveNotes(known), ...migrationNotes(found.name, known)] }
+  return { app: wish.app, does: 'rollback', name, commit: note.commit, tree: note.tree, subject: note.subject, ref: note.ref, turn: Math.max(...turns) + 1, without: [...wish.without].sort(), environmentFrom: null, notes: [...liveNotes(known), ...migrationNotes(found.name, known)] }
 }
 
 // Each release knows which one was live when it first went live: one that was gone back from is on nobody's way. Where servers serve

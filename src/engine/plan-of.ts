@@ -5,6 +5,7 @@ import type { PlannedRelease } from '../model/release.ts'
 import { readStageName, RELEASE_PHASES, type ReleasePhase, type StageName } from '../model/stage-name.ts'
 import { definitionsDigest } from './compile.ts'
 import { digestOf } from './digest.ts'
+import { liveElsewhere } from './live-elsewhere.ts'
 import { planServer, type ServerPlan } from './plan-server.ts'
 import type { Survey } from './survey.ts'
 import { type Serial, stagesOf } from './waves.ts'
@@ -22,6 +23,7 @@ export function planOf(surveys: readonly Survey[], { definitions, scope, apps, s
   const phase = (name: StageName['phase'], of: 'configure' | 'retire') =>
     stagesOf(name, able.map(({ survey, plan }) => ({ server: survey.server.name, actions: plan[of] })).filter(({ actions }) => actions.length > 0), definitions.apps, serial)
   const missing = sorted.flatMap((survey) => (survey.is === 'missing' ? survey.problems : []))
+  const elsewhere = liveElsewhere(releases.length > 0 ? [] : asked.map(({ survey }) => survey))
   const body: PlanBody = {
     format: 1,
     scope: { clusters: [...scope.clusters].sort(), apps: [...scope.apps].sort(), servers: [...scope.servers].sort() },
@@ -36,7 +38,7 @@ export function planOf(surveys: readonly Survey[], { definitions, scope, apps, s
       system: survey.system,
       resources: survey.wanted.resources.length,
       install: plan.install,
-      notes: [...(survey.wanted.resources.length === 0 ? [] : phpNotes(survey.cluster)), ...plan.notes],
+      notes: [...(survey.wanted.resources.length === 0 ? [] : phpNotes(survey.cluster)), ...plan.notes, ...(elsewhere.get(survey.server.name) ?? [])],
       leftovers: plan.leftovers,
     })),
     missing,

@@ -11,6 +11,7 @@ import { judgeInstall } from './judge-install.ts'
 import { leftBehind, queriesForLeftBehind } from './left-behind.ts'
 import { leftOversIn, programsIn, recordedServices } from './left-overs.ts'
 import { resolve, SERVER_QUERIES } from './resolve.ts'
+import { liveQuery } from './live-elsewhere.ts'
 import { queriesForRivals, rivalSites } from './rival-sites.ts'
 
 // What is planned for one server, and why nothing is to be done where nothing is.
@@ -33,9 +34,9 @@ export function actionsIn(plan: Pick<ServerPlan, 'configure' | 'retire' | 'stage
 }
 
 // Everything that planning a server asks it, in one probe.
-export function queriesFor({ resources }: Wanted): FactQuery[] {
+export function queriesFor({ resources, apps }: Wanted): FactQuery[] {
   const awaited = resources.flatMap(({ awaits }): FactQuery[] => (awaits === undefined ? [] : [{ fact: 'file', path: awaits, wanted: undefined }]))
-  return [...SERVER_QUERIES, ...resources.flatMap(factsOfResource), ...awaited, ...queriesForRivals(resources)]
+  return [...SERVER_QUERIES, ...resources.flatMap(factsOfResource), ...awaited, ...apps.map(({ app }) => liveQuery(app.name)), ...queriesForRivals(resources)]
 }
 
 // What has to be asked beside, about what Flight wrote here once and nobody wants any more.

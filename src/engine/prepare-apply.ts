@@ -17,7 +17,7 @@ import { type Connect, surveyFailure, surveyHost } from './survey.ts'
 export type ApplyRequest = {
   plan: Plan
   definitions: Definitions
-  hold: Pick<Hold, 'cargo' | 'secrets'>
+  hold: Omit<Hold, 'who' | 'when'>
   wait: boolean // for whoever holds a lock, instead of refusing
   connect: Connect
   parallel: number

@@ -19,6 +19,7 @@ export function releaseResources(input: AppInput, release: PlannedRelease): Reso
   const checks = on.web === undefined ? [] : [health(input, release, 'pool'), health(input, release, 'site')]
   return [
     ...appUserFeature(input).map(at('prepare')),
+    ...(release.environmentFrom === null ? [] : [at('prepare')(environment(app, release.environmentFrom))]),
     ...(back ? rebuilt(app).map((command, index) => run(app, release, `cache-${turn}${index + 1}`, command)) : [unpacked(input, release), ...prepared(app, release)]).map(at('prepare')),
     ...(back ? [] : on.deployCommands.map((command, index) => run(app, release, `deploy-${index + 1}`, command)).map(at('deploy', waveOf(app, on, release)))),
     ...[...checks.slice(0, 1).flat(), live(app, release, 'ready')].map(at('check')),
@@ -39,14 +40,19 @@ function waveOf(app: App, on: AppServer, { without }: PlannedRelease): StageName
 
 const named = (app: App) => `release of ${app.name}`
 
-function unpacked(input: AppInput, { name, commit, tree, subject, ref }: PlannedRelease): Resource {
+function environment(app: App, from: string): Resource {
+  const path = environmentPath(app)
+  return { kind: 'environment', name: path, feature: `environment file of ${app.name}`, desired: { app: app.name, path, from } }
+}
+
+function unpacked(input: AppInput, { name, commit, tree, subject, ref, environmentFrom }: PlannedRelease): Resource {
   const { app } = input
   const { linkedDirs, linkedFiles, keepAssets, publicDir } = app
   return {
     kind: 'release',
     name: `${app.name}/${name}`,
     feature: named(app),
-    desired: { app: app.name, name, commit, tree, subject, ref, linkedDirs, linkedFiles, keepAssets, publicDir, needs: needsOf(input) },
+    desired: { app: app.name, name, commit, tree, subject, ref, linkedDirs, linkedFiles, keepAssets, publicDir, needs: needsOf(input).filter(({ path }) => environmentFrom === null || path !== environmentPath(app)) },
   }
 }
 

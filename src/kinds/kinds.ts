@@ -3,6 +3,7 @@ import { aptSourceKind } from './apt-source.ts'
 import { commandKind } from './command.ts'
 import { composerKind } from './composer.ts'
 import { directoryKind } from './directory.ts'
+import { environmentKind } from './environment.ts'
 import { fileKind } from './file.ts'
 import { healthKind } from './health.ts'
 import type { Kind } from './kind.ts'
@@ -32,4 +33,5 @@ export const KINDS: { readonly [K in KindName]: Kind<K> } = {
   health: healthKind,
   live: liveKind,
   prune: pruneKind,
+  environment: environmentKind,
 }

@@ -17,12 +17,12 @@ export const pruneKind: Kind<'prune'> = {
   steps: ({ before, after: { app, release } }) => [{ step: 'prune', app, release, releases: before.releases }],
 }
 
-// Those that were good, beside the one that goes live, the newest first, up to the number, and always the last one, which is what one goes
-// back to; of the others only the newest, for whoever looks for what went wrong. One that this very release had to keep is not tried again by it. The one
+// Those that were good, beside the one that goes live, the last that was live first, up to the number, and always that one: it is what one
+// goes back to; of the others only the newest, for whoever looks for what went wrong. One that this very release had to keep is not tried again by it. The one
 // that is live may be among them while planning: by then another one is.
 function oldReleases({ keep, release }: PruneDesired, others: readonly ReleaseFact[]): string[] {
   const there = others.filter(({ present, note }) => present || note !== undefined)
-  const good = there.filter(({ good: when }) => when !== undefined).sort((a, b) => (b.good ?? 0) - (a.good ?? 0))
+  const good = there.filter(({ good: when }) => when !== undefined).sort((a, b) => (b.live ?? 0) - (a.live ?? 0))
   const bad = there.filter(({ good: when }) => when === undefined).sort((a, b) => ((a.note?.when ?? '') < (b.note?.when ?? '') ? 1 : -1))
   return [...good.slice(Math.max(1, keep - 1)), ...bad.slice(1)]
     .filter(({ kept }) => kept?.startsWith(`${release} `) !== true)

@@ -28,6 +28,7 @@ export type BeforeOf = {
   health: { live: string | null }
   live: { live: string | null } // the release that `current` points to; null: none
   prune: { releases: readonly string[] } // what goes
+  environment: { is: 'absent' }
 }
 
 // The difference between a resource and its facts.

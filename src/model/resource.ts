@@ -101,6 +101,8 @@ export type HealthDesired = {
 // What makes a release live: everything is made ready, `current` is switched, it stays (otherwise the server goes back by itself),
 // it counts as good.
 export type LiveDesired = { app: string; release: string; does: 'ready' | 'switch' | 'confirm' | 'settle'; back: number } // back: seconds until it goes back by itself
+// An app's environment file, for a server that has none: the bytes of another server's. What it holds is in no plan.
+export type EnvironmentDesired = { app: string; path: string; from: string; secret?: Secret }
 export type PruneDesired = { app: string; release: string; keep: number }
 export type ComposerDesired = { path: string; url: string; sha256: string }
 // `secret` as of the file that it was.
@@ -122,6 +124,7 @@ export type DesiredOf = {
   health: HealthDesired
   live: LiveDesired
   prune: PruneDesired
+  environment: EnvironmentDesired
 }
 
 export type KindName = keyof DesiredOf

@@ -92,6 +92,9 @@ export type FailStep = { step: 'fail'; app: string; release: string; why: string
 // Removes releases, except those in use and those that hold files which nobody else has.
 export type PruneStep = { step: 'prune'; app: string; release: string; releases: readonly string[] }
 
+// Writes an app's environment file as that app's user: whole or not at all, and through no link.
+export type EnvironmentStep = { step: 'environment'; app: string; path: string; content: Secret }
+
 // Puts back what the plan found at a path.
 export type PutBackStep = { step: 'put-back'; path: string }
 
@@ -114,3 +117,4 @@ export type Step =
   | FailStep
   | PruneStep
   | PutBackStep
+  | EnvironmentStep

@@ -3,6 +3,7 @@ import { checkStep } from './check.ts'
 import { commandStep } from './command.ts'
 import { directoryStep } from './directory.ts'
 import { downloadStep } from './download.ts'
+import { environmentStep } from './environment.ts'
 import { failStep } from './fail.ts'
 import { installStep } from './install.ts'
 import { keyStep } from './key.ts'
@@ -24,6 +25,7 @@ const STEP_SORTS: { readonly [S in Step['step']]: StepSort<S> } = {
   command: commandStep,
   directory: directoryStep,
   download: downloadStep,
+  environment: environmentStep,
   fail: failStep,
   install: installStep,
   key: keyStep,

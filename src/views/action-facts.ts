@@ -131,6 +131,8 @@ export function detailOf(action: Action): Detail {
       return programs(action)
     case 'release':
       return only(`commit ${action.after.commit} (${action.after.subject})`, `from ${action.after.ref}`, `shared: ${names([...action.after.linkedDirs, ...action.after.linkedFiles], 8)}`)
+    case 'environment':
+      return only(`the bytes of ${action.after.from}, in ${action.after.path}`, 'what it holds is in no plan')
     case 'command':
       return command(action)
     case 'health':

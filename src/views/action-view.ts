@@ -35,6 +35,7 @@ const NOUNS: Record<KindName, string> = {
   health: 'that',
   live: 'release',
   prune: 'releases',
+  environment: 'environment file',
 }
 
 // The sign that stands for a verb, so that nothing depends on a colour: + new, ~ changed, - retired, * reloaded,
@@ -55,6 +56,8 @@ function nameOf(action: Action): string {
       return `${action.after.name} of ${action.after.app}`
     case 'live':
       return `${action.after.release} of ${action.after.app}`
+    case 'environment':
+      return `of ${action.after.app}`
     case 'command':
       return action.after.command
     case 'health':

@@ -43,6 +43,7 @@ function someSteps(text: string): Step[] {
     { step: 'fail', app: text, release: text, why: text },
     { step: 'prune', app: text, release: text, releases: [text] },
     { step: 'put-back', path },
+    { step: 'environment', app: text, path, content: new Secret(text) },
   ]
 }
 

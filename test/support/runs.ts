@@ -8,6 +8,7 @@ import type { RunEvent } from '../../src/model/event.ts'
 import type { Plan, Scope } from '../../src/model/plan.ts'
 import type { Receipt } from '../../src/model/receipt.ts'
 import type { ReleaseWish } from '../../src/model/release.ts'
+import { Secret } from '../../src/model/secret.ts'
 import { CARGO, EVERYTHING, HOLDER } from './builders.ts'
 import { connectTo, type Controller, type MemoryServer } from './memory-server.ts'
 
@@ -20,7 +21,7 @@ export function planFor(definitions: Definitions, servers: readonly MemoryServer
 }
 
 export function apply(plan: Plan, definitions: Definitions, servers: readonly MemoryServer[], options: RunOptions = {}): Promise<Receipt> {
-  return applyPlan({ plan, definitions, hold: { cargo: new Map(plan.releases.map(({ app }) => [app, CARGO])), secrets: new Map() }, wait: false, connect: connectTo(servers, options.controller), parallel: 4, holder: HOLDER, ...common(options) })
+  return applyPlan({ plan, definitions, hold: { cargo: new Map(plan.releases.map(({ app }) => [app, CARGO])), secrets: new Map(), environments: new Map(plan.releases.map(({ app }) => [app, new Secret('APP_KEY=x\n')])) }, wait: false, connect: connectTo(servers, options.controller), parallel: 4, holder: HOLDER, ...common(options) })
 }
 
 // Plans, applies, and answers with the receipt.

@@ -5,7 +5,7 @@ import { appNamed } from './scope.ts'
 import type { Session } from './session.ts'
 
 // A wish as it is written: a commit by any of its names.
-export type WrittenWish = { app: string; does: 'release'; commit: string; without: readonly string[] } | { app: string; does: 'rollback'; name: string | undefined; without: readonly string[] }
+export type WrittenWish = { app: string; does: 'release'; commit: string; without: readonly string[] } | Exclude<ReleaseWish, { does: 'release' }>
 
 // Plans releases and nothing else. The commit is looked up in the repository; no artifact is made, and nothing is changed on any server.
 export async function planReleases(session: Session, written: readonly WrittenWish[]): Promise<Plan> {
@@ -18,7 +18,7 @@ export async function planReleases(session: Session, written: readonly WrittenWi
 
 async function resolved(session: Session, wish: WrittenWish): Promise<ReleaseWish> {
   const app = appNamed(wish.app, session.definitions)
-  if (wish.does === 'rollback') return wish
+  if (wish.does !== 'release') return wish
   const { findCommit } = await import('../../artifacts/make-artifact.ts')
   const { commit, tree, subject, ref } = await findCommit(artifactRequest(session, app, wish.commit, undefined), session.signal, tellArtifact(session, app.name))
   return { app: app.name, does: 'release', commit, tree, subject, ref, without: wish.without }

@@ -9,20 +9,22 @@ import { artifactRequest, tellArtifact } from './artifact-request.ts'
 import { appNamed } from './scope.ts'
 import type { Session } from './session.ts'
 
-type Held = { hold: Pick<Hold, 'cargo' | 'secrets'>; letGo(): void }
+type Held = { hold: Omit<Hold, 'who' | 'when'>; letGo(): void }
 
 // What the releases of a plan need of this controller: the artifact of exactly the commit that the plan names, and what is secret.
 // Nothing where the plan makes no release. `letGo` once the servers have it.
 export async function holdFor(session: Session, plan: Plan, given: string | undefined): Promise<Held> {
   const cargo = new Map<string, ReleaseCargo>()
   const secrets = new Map<string, Secret>()
+  const environments = new Map<string, Secret>()
   const held: (() => void)[] = []
   const letGo = () => held.splice(0).forEach((each) => each())
   try {
     for (const release of plan.releases) {
       const app = appNamed(release.app, session.definitions)
       if (app.composerAuth !== undefined) secrets.set(app.name, await composerAuth(app, app.composerAuth))
-      if (!plan.stages.some(({ servers }) => servers.some(({ actions }) => actions.some((action) => action.kind === 'release' && action.after.app === app.name)))) continue
+      if (release.environmentFrom !== null && does(plan, app, 'environment')) environments.set(app.name, await environmentOf(session, app, release.environmentFrom))
+      if (!does(plan, app, 'release')) continue
       const { makeArtifact } = await import('../../artifacts/make-artifact.ts')
       const made = await makeArtifact(artifactRequest(session, app, release.commit, given), session.signal, tellArtifact(session, app.name))
       held.push(made.letGo)
@@ -31,11 +33,25 @@ export async function holdFor(session: Session, plan: Plan, given: string | unde
       const { file, size, sha256, composerLock } = made.artifact
       cargo.set(app.name, { file, size, sha256, composerLock })
     }
-    return { hold: { cargo, secrets }, letGo }
+    return { hold: { cargo, secrets, environments }, letGo }
   } catch (error) {
     letGo()
     throw error
   }
+}
+
+function does({ stages }: Plan, { name }: App, kind: 'release' | 'environment'): boolean {
+  return stages.some(({ servers }) => servers.some(({ actions }) => actions.some((action) => action.kind === kind && action.after.app === name)))
+}
+
+// The environment file as that server has it now.
+async function environmentOf(session: Session, app: App, from: string): Promise<Secret> {
+  const { readEnvironments } = await import('./environments.ts')
+  const { files, problems } = await readEnvironments(session, app.name, [from])
+  if (problems.length > 0) throw new FlightError(problems)
+  const [file] = files
+  if (file === undefined) throw new FlightError({ code: 'FLIGHT_STALE_PLAN', where: from, what: `has no environment file of ${app.name} any more`, hint: 'plan again' })
+  return new Secret(Buffer.from(file.bytes).toString('utf8'))
 }
 
 // The same commit has the same tree everywhere, unless somebody made a commit of the same name.

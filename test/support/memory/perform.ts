@@ -66,6 +66,8 @@ function doStep(machine: Machine, step: Step, kept: string, failed: Failed): voi
       return fail(machine, step.app, step.release, step.why)
     case 'prune':
       return prune(machine, step)
+    case 'environment':
+      return putInPlace(machine, step.path, { type: 'file', content: Buffer.from(step.content.reveal()), mode: '600', owner: step.app, group: step.app })
     case 'put-back':
       return putBack(machine, step.path, kept)
     case 'programs':

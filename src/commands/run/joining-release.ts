@@ -1,0 +1,25 @@
+import type { App } from '../../model/definitions.ts'
+import type { ReleasesFact } from '../../model/fact.ts'
+import type { WrittenWish } from './plan-releases.ts'
+
+// What a server of an app says that it serves, and whether it has an environment file.
+export type Neighbour = { server: string; said: ReleasesFact; hasEnvironment: boolean }
+
+// What brings one server of an app to what the others serve: the release that most of them serve, where they differ. Pure. No wish
+// where there is nothing to bring; the text says why.
+export function joiningRelease(app: App, server: string, neighbours: readonly Neighbour[]): { text: string; wish: WrittenWish | undefined } {
+  const others = neighbours.filter((each) => each.server !== server)
+  const counts = new Map<string, number>()
+  for (const { said } of others) if (said.current.is === 'release') counts.set(said.current.name, (counts.get(said.current.name) ?? 0) + 1)
+  const [name] = [...counts].sort(([a, first], [b, second]) => second - first || (a < b ? -1 : 1))[0] ?? []
+  const nothing = (text: string) => ({ text: `${app.name}: ${text}\n`, wish: undefined })
+  if (name === undefined) return nothing(others.length === 0 ? `no other server has it, so there is nothing to bring here; release it: flight app:release ${app.name} COMMIT` : 'none of its other servers serves a release yet')
+  const own = neighbours.find((each) => each.server === server)
+  if (own?.said.current.is === 'release' && own.said.current.name === name) return nothing(`serves ${name}, as the others do`)
+  const note = others.flatMap(({ said }) => said.releases.find((release) => release.name === name)?.note ?? [])[0]
+  if (note === undefined) return nothing(`the others serve ${name}, which Flight did not release; release it: flight app:release ${app.name} COMMIT`)
+  const from = own?.hasEnvironment === true ? null : (others.find(({ hasEnvironment }) => hasEnvironment)?.server ?? null)
+  const without = app.servers.map((on) => on.name).filter((each) => each !== server)
+  const { commit, tree, subject, ref } = note
+  return { text: `${app.name}: the others serve ${name}, ${server} joins them\n`, wish: { app: app.name, does: 'join', name, note: { commit, tree, subject, ref }, without, environmentFrom: from } }
+}
