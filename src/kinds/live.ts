@@ -18,7 +18,7 @@ export const liveKind: Kind<'live'> = {
     return { is: 'change', change: { verb: VERBS[desired.does], before: { live }, because: [reasonOf(desired, live)] } }
   },
   steps: ({ before, after: { app, release, does, back } }) => [{ step: 'live', app, release, does, previous: before.live, back }],
-  undo: ({ before, after: { app, release, does, back } }, why) => [...(does === 'switch' ? [{ step: 'live' as const, app, release, does: 'back' as const, previous: before.live, back }] : []), { step: 'fail', app, release, why }],
+  undo: ({ before, after: { app, release, does, back } }, why) => [...(does === 'switch' || does === 'ready' ? [{ step: 'live' as const, app, release, does: 'back' as const, previous: before.live, back }] : []), { step: 'fail', app, release, why }],
 }
 
 function reasonOf({ release, does }: LiveDesired, live: string | null): string {
