@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import { createInterface } from 'node:readline'
 
 // Somebody pressed Ctrl-C or asked to terminate.
 export class Interrupted extends Error {
@@ -11,12 +12,15 @@ export class Interrupted extends Error {
 
 const GRACE = 3000
 
+// How a program is run. With `eachLine` its stdout comes here instead of being shown.
+export type Way = { env?: NodeJS.ProcessEnv; cwd?: string; eachLine?: (line: string) => void }
+
 // Runs one program after another. An interrupt ends the one that runs; nothing is started after it.
 export type Children = {
-  run(program: string, words: readonly string[], env?: NodeJS.ProcessEnv): Promise<number>
+  run(program: string, words: readonly string[], way?: Way): Promise<number>
   refuseIfInterrupted(): void
   // The clean-up after an interrupt: it runs to its end.
-  finish(program: string, words: readonly string[], env?: NodeJS.ProcessEnv): Promise<number>
+  finish(program: string, words: readonly string[], way?: Way): Promise<number>
 }
 
 export function heedingChildren(onInterrupt: () => void): Children {
@@ -32,9 +36,10 @@ export function heedingChildren(onInterrupt: () => void): Children {
     setTimeout(() => running?.kill('SIGKILL'), GRACE).unref()
   }
   process.on('SIGINT', heed).on('SIGTERM', heed)
-  const start = (program: string, words: readonly string[], env: NodeJS.ProcessEnv, apart: boolean) =>
+  const start = (program: string, words: readonly string[], { env, cwd, eachLine }: Way, apart: boolean) =>
     new Promise<number>((resolve, reject) => {
-      const child = spawn(program, words, { stdio: 'inherit', env: { ...process.env, ...env }, detached: apart })
+      const child = spawn(program, words, { stdio: ['inherit', eachLine === undefined ? 'inherit' : 'pipe', 'inherit'], env: { ...process.env, ...env }, cwd, detached: apart })
+      if (child.stdout !== null && eachLine !== undefined) createInterface({ input: child.stdout }).on('line', eachLine)
       if (!apart) running = child
       child.once('error', reject)
       child.once('close', (code, signal) => {
@@ -47,12 +52,12 @@ export function heedingChildren(onInterrupt: () => void): Children {
   }
   return {
     refuseIfInterrupted,
-    async run(program, words, env = {}) {
+    async run(program, words, way = {}) {
       refuseIfInterrupted()
-      const code = await start(program, words, env, false)
+      const code = await start(program, words, way, false)
       refuseIfInterrupted()
       return code
     },
-    finish: (program, words, env = {}) => start(program, words, env, true),
+    finish: (program, words, way = {}) => start(program, words, way, true),
   }
 }

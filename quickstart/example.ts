@@ -1,21 +1,26 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeInitialDefinitions } from '../src/definitions/init.ts'
 import { type Places } from './places.ts'
 
-// What `flight init` writes, with the addresses of these servers in it, by name; false when somebody's edits are there.
-export async function writeExample(places: Places, addresses: ReadonlyMap<string, string>): Promise<boolean> {
+// What `flight init` writes, with one cluster and one app instead of its examples; false when somebody's edits are there.
+export async function writeExample(places: Places): Promise<boolean> {
   if (existsSync(places.definitions)) return false
   const fresh = `${places.definitions}.new`
   rmSync(fresh, { recursive: true, force: true })
   await writeInitialDefinitions(fresh)
-  for (const [server, address] of addresses) {
-    edit(join(fresh, 'clusters/staging.yml'), new RegExp(`(name: ${server}\n +host: )\\S+`), `$1${address}`)
-  }
+  rmSync(join(fresh, 'apps/_laravel.yml'))
+  cpSync(join(places.root, 'quickstart/definitions'), fresh, { recursive: true })
   edit(join(fresh, 'flight.yml'), /^# state: .*$/m, `state: ${places.state}`)
   mkdirSync(places.folder, { recursive: true })
   renameSync(fresh, places.definitions)
   return true
+}
+
+// The example as people read it: without the line for editors.
+export function shown(places: Places, file: string): string {
+  const lines = readFileSync(join(places.definitions, file), 'utf8').trimEnd().split('\n')
+  return [`# ${file}`, ...lines.filter((line) => !line.startsWith('# yaml-language-server'))].map((line) => `  ${line}`).join('\n')
 }
 
 // What a shell needs to use flight and ssh as quickstart did: `. env`.

@@ -1,11 +1,15 @@
 import { join } from 'node:path'
+import { appPaths } from '../src/model/app-paths.ts'
 import { type LabPlaces, labPlaces } from '../test/lab/places.ts'
 
 // Where quickstart keeps what it makes. Its lab is its own: nothing of another one is touched.
-export type Places = { root: string; lab: LabPlaces; folder: string; definitions: string; state: string; env: string; bin: string }
+export type Places = { root: string; lab: LabPlaces; folder: string; definitions: string; shop: string; state: string; env: string; bin: string }
 
-export const SERVERS = ['staging-web-1', 'staging-worker-1'] as const
+// As the example definitions say.
+export const SERVERS = ['web-1', 'web-2'] as const
+export const DOMAIN = 'shop.example.com'
 export const SUITE = 'bookworm' // its PHP is the 8.2 that the example asks for
+export const ENVIRONMENT_FILE = `${appPaths('shop').shared}/.env`
 
 export function placesOf(root: string): Places {
   const folder = '/var/tmp/flight-quickstart'
@@ -14,6 +18,7 @@ export function placesOf(root: string): Places {
     lab: labPlaces(80),
     folder,
     definitions: join(folder, 'definitions'),
+    shop: join(folder, 'shop'),
     state: join(folder, 'state'),
     env: join(folder, 'env'),
     bin: join(folder, 'bin'),

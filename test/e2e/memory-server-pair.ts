@@ -94,7 +94,7 @@ async function outcomeOf(promised: Promise<void>): Promise<{ code: string; said:
   }
 }
 
-// An answer without what must differ: numbers of users, versions of Debian's own packages, apt's words, how much memory there is.
+// An answer without what must differ: moments, numbers of users, versions of Debian's own packages, apt's words, how much memory there is.
 function normal(query: FactQuery, answer: FactAnswers[FactName] | undefined): unknown {
   if (answer === undefined) return undefined
   switch (query.fact) {
@@ -106,6 +106,14 @@ function normal(query: FactQuery, answer: FactAnswers[FactName] | undefined): un
       const { installed, candidate, transaction } = answer as FactAnswers['package']
       const version = (text: string | undefined) => (text === undefined || query.name.startsWith('lab-') ? text : 'SOME')
       return { installed: version(installed), candidate: version(candidate), transaction: ofLab(transaction) }
+    }
+    case 'releases': {
+      const { current, releases } = answer as FactAnswers['releases']
+      return { current, releases: releases.map(({ live, good, kept, ...rest }) => ({ ...rest, wasLive: live !== undefined, isGood: good !== undefined, isKept: kept !== undefined })) }
+    }
+    case 'environment': {
+      const fact = answer as FactAnswers['environment']
+      return fact.is === 'file' ? { is: 'file', bytes: fact.base64.reveal() } : fact
     }
     case 'memory':
       return (answer as FactAnswers['memory']).megabytes > 100

@@ -65,11 +65,11 @@ export function unpack(machine: Machine, { app, release, note }: UnpackStep): vo
 export function runCommand(machine: Machine, { app, release, key, command }: CommandStep, failed: Failed): void {
   const { commands } = notedOf(machine, app, release)
   if (commands.get(key)?.code === 0) return
-  if (entryAt(machine, releasePaths(app, release).folder) === undefined) throw new Refused(`cd: ${releasePaths(app, release).folder}: No such file or directory`)
-  machine.ran.push({ app, release, key })
-  const code = command.endsWith('exit 1') ? 1 : 0
+  const isThere = entryAt(machine, releasePaths(app, release).folder) !== undefined
+  if (isThere) machine.ran.push({ app, release, key })
+  const code = !isThere ? 2 : command.endsWith('exit 1') ? 1 : 0
   commands.set(key, { command, code })
-  if (code !== 0) throw failed('FLIGHT_COMMAND_FAILED', `${command} ended with exit code 1 and said nothing`)
+  if (code !== 0) throw failed('FLIGHT_COMMAND_FAILED', `${command} ended with exit code ${code} and said nothing`)
 }
 
 export function check(machine: Machine, { app, release, through, check: wanted }: CheckStep, failed: Failed): void {
@@ -125,9 +125,12 @@ function lead(machine: Machine, app: string, release: string | null): void {
   else putInPlace(machine, current, { type: 'link', target: `releases/${release}`, owner: app, group: app })
 }
 
-export function prune(machine: Machine, { app, releases }: PruneStep): void {
+export function prune(machine: Machine, { app, release, releases }: PruneStep): void {
   for (const name of releases) {
-    if (liveOf(machine, app) === name) continue
+    if (liveOf(machine, app) === name) {
+      notedOf(machine, app, name).kept = `${release} it is live`
+      continue
+    }
     for (const path of pathsBelow(machine, releasePaths(app, name).folder).reverse()) removeAt(machine, path)
     const noted = notedOf(machine, app, name)
     machine.releases.get(app)?.set(name, { ...noted, note: undefined, lives: 0, before: undefined, live: undefined, armed: undefined, confirmed: false, good: undefined, failed: undefined, kept: undefined, pruned: true, commands: new Map() })
