@@ -1,14 +1,17 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { installPackages } from '../test/lab/packages.ts'
 import type { Places } from './places.ts'
+import { say } from './say.ts'
 
 // What git keeps of folders that the application fills while it runs.
 const KEPT = ['bootstrap/cache', 'storage/app', 'storage/framework/cache/data', 'storage/framework/sessions', 'storage/framework/views', 'storage/logs']
 
 // A git repository of a small Laravel application, with one commit on `main` and an environment file that git ignores.
-export function makeApplication(places: Places): void {
+export async function makeApplication(places: Places): Promise<void> {
+  if (spawnSync('git', ['--version']).error !== undefined) await installPackages('quickstart', ['git'], say)
   if (existsSync(places.shop)) return
   const fresh = `${places.shop}.new`
   rmSync(fresh, { recursive: true, force: true })

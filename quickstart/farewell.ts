@@ -1,6 +1,5 @@
 import { quoted } from './example.ts'
 import { DOMAIN, type Places } from './places.ts'
-import { hostsOf } from './servers.ts'
 
 export function stopping(places: Places): string {
   return `npm --prefix ${quoted(places.root.replace(/\/$/, ''))} run quickstart -- stop`
@@ -17,7 +16,7 @@ export function farewell(places: Places, time: string): string {
 Which release is where, and what it answers:
 
   flight app:releases shop
-  curl -H 'Host: ${DOMAIN}' http://${hostsOf(places)[0]?.address}/
+  ssh -F "$FLIGHT_SSH_CONFIG" web-1 curl -s -H Host:${DOMAIN} http://localhost/
 
 Change the application, release it, go back:
 

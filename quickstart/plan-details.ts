@@ -1,7 +1,8 @@
 import { stripVTControlCharacters } from 'node:util'
 
-// `web-1: 61 actions`, `web-1, web-2: the same 5 actions on 2 servers`, `== Stage 2 of 4: deploy`, `Plan 27f88adead75`
-const HEADING = /^(?:== Stage \d|.+: (?:the same )?\d+ actions?(?: on \d+ servers)?$|Plan \w+$)/
+// `web-1: 61 actions`, `web-1, web-2: the same 5 actions on 2 servers`, `== Stage 2 of 4: deploy`
+const HEADING = /^(?:== Stage \d|.+: (?:the same )?\d+ actions?(?: on \d+ servers)?$)/
+const END = /^Plan \w+$/
 
 // Passes on what flight says, without the details of its plans: there it says how many lines these are.
 export function withoutDetails(write: (line: string) => void): (line: string) => void {
@@ -14,6 +15,7 @@ export function withoutDetails(write: (line: string) => void): (line: string) =>
     }
     if (left > 0) write(`  … ${left} more lines: on which server, in which order, what is in each file\n`)
     left = 0
-    write(line)
+    // It is done at once: the next line comes a long time later.
+    if (!END.test(plain)) write(line)
   }
 }

@@ -32,7 +32,7 @@ export async function quickstart(root: string, began: number): Promise<void> {
     }
     process.exitCode = 1
     process.stderr.write(`quickstart stops here: ${error instanceof Error ? error.message : String(error)}\n`)
-    if (hostsOf(places).length > 0) process.stderr.write(`The two servers are still there; to end them: ${stopping(places)}\n`)
+    if (hostsOf(places).length > 0) process.stderr.write(`The two servers are still there; to end them: ${stopping(places)}\nTo begin anew, delete ${places.folder} as well.\n`)
   }
 }
 
@@ -47,10 +47,13 @@ async function writeDefinitions(places: Places): Promise<void> {
   title('2. Definitions: a folder as `flight init` writes it, with this cluster and this app in it')
   const isNew = await writeExample(places)
   writeEnv(places)
-  makeApplication(places)
+  await makeApplication(places)
   if (!isNew) say(`${places.definitions} is there already and stays as you left it`)
   else say(`\n${shown(places, 'clusters/staging.yml')}\n\n${shown(places, 'apps/shop.yml')}\n`)
-  say(`What follows is typed there:\n\n$ cd ${places.definitions}\n$ . ../env`)
+  say(`It comes with ../shop, a git repository of a small Laravel application, and ../env, so that a shell finds flight and the servers:
+
+$ cd ${places.definitions}
+$ . ../env`)
 }
 
 async function provisionAndConfigure(at: Typed): Promise<void> {

@@ -6,10 +6,10 @@ import { showPages, underLoad } from './visitors.ts'
 // From the environment file to a release that is taken back.
 export async function releaseIt(places: Places, at: Typed): Promise<void> {
   await putEnvironmentFile(at)
-  title('6. The first release: prepared on both servers, checked, live on both at the same moment')
+  title('6. A release: prepared on both servers, checked, live on both at the same moment')
   await at.flight(0, 'app:release shop main --yes')
   await showPages(places)
-  title('7. A second release, while visitors ask both servers for the page without a pause')
+  title('7. The next one, while visitors ask both servers for the page, again and again')
   await at.shell('(cd ../shop && date >public/built.txt && git add . && git commit -qm "Say when it was built")')
   await underLoad(places, () => at.flight(0, 'app:release shop main --yes'))
   title('8. The way back, under the same load')

@@ -1,4 +1,4 @@
-// `npm run quickstart`: from a fresh clone to two real servers that Flight provisioned. Begins with nothing but Node.
+// `npm run quickstart`: from a fresh clone to a Laravel application on two real servers. Begins with nothing but Node.
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'

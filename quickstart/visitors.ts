@@ -9,6 +9,7 @@ const RELEASE = /release (\S+),/
 
 // Shows what each server answers.
 export async function showPages(places: Places): Promise<void> {
+  say('')
   for (const { name, address } of hostsOf(places)) {
     const { status, body } = await get({ address }, PAGE)
     say(`http://${DOMAIN}/ on ${name}: ${status} ${body.trim()}`)
@@ -35,6 +36,6 @@ export async function underLoad(places: Places, act: () => Promise<void>): Promi
     const release = RELEASE.exec(body)?.[1] ?? 'something else'
     answers.set(release, (answers.get(release) ?? 0) + times)
   }
-  say(`${requests} requests meanwhile, ${failed} failed. Answered by ${[...answers].map(([release, times]) => `${release}: ${times}`).join(', by ')}.`)
+  say(`\n${requests} requests meanwhile, ${failed} failed. Answered by ${[...answers].map(([release, times]) => `${release}: ${times}`).join(', by ')}.`)
   if (failed > 0) throw new Error(`${failed} of ${requests} requests failed, and none may:\n${reports.flatMap((report) => report.failed).join('\n')}`)
 }

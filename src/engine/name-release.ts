@@ -97,7 +97,7 @@ function migrationNotes(target: string, known: Known): string[] {
     return said.releases.filter((release) => release.turns > 0 && (release.good ?? release.live ?? 0) > since && release.commands.some(({ key, command, state }) => key.startsWith('deploy-') && /\bmigrate\b/.test(command) && state.is === 'ended')).map(({ name }) => name)
   })
   const names = [...new Set(between)].sort()
-  return names.length === 0 ? [] : [`migrations ran since that release was live (in ${names.join(', ')}), and they are not taken back: look whether its code understands the database of today`]
+  return names.length === 0 ? [] : [`migrations were called since that release was live (in ${names.join(', ')}): what they changed is not taken back, so look whether its code understands the database of today`]
 }
 
 function liveNotes(known: Known): string[] {

@@ -28,7 +28,7 @@ export function releaseResources(input: AppInput, release: PlannedRelease): Reso
     at('confirm')(live(app, release, 'confirm')),
     ...app.afterCommands.map((command, index) => run(app, release, `after-${turn}${index + 1}`, command)).map(at('after')),
     ...[...appCronFeature(input), ...appProgramsFeature(input)].map((resource) => at('workers')(following(resource, release))),
-    ...[live(app, release, 'settle'), pruned(app, release)].map(at('finish')),
+    ...[live(app, release, 'settle'), pruned(input, release)].map(at('finish')),
   ]
 }
 
@@ -67,8 +67,10 @@ function needsOf({ app, on, server }: AppInput): Need[] {
     ...(on.queues.length + on.daemons.length === 0 ? [] : [configure('/etc/supervisor/supervisord.conf', 'supervisor')]),
     ...app.linkedFiles.map((file): Need => {
       const path = `${shared}/${file}`
-      const command = `ssh ${server.host} 'install -o ${app.name} -g ${app.name} -m 600 /dev/stdin ${path}' < ${file.split('/').at(-1)}`
-      return { path, because: path === environmentPath(app) ? `is not there: ${app.name} has no environment file on this server yet` : `is not there: linked_files of ${app.name} names it`, hint: `put it there: ${command}` }
+      const { user, port, become } = server.ssh
+      const login = `ssh ${port === undefined || port === 22 ? '' : `-p ${port} `}${user === undefined ? '' : `${user}@`}${server.host}`
+      const command = `${login} '${become && user !== undefined && user !== 'root' ? 'sudo ' : ''}install -o ${app.name} -g ${app.name} -m 600 /dev/stdin ${path}' < ${file.split('/').at(-1)}`
+      return { path, because: path === environmentPath(app) ? `is not there: ${app.name} has no environment file on this server yet` : `is not there: linked_files of ${app.name} names it`, hint: `put it there, from where you have it: ${command}` }
     }),
   ]
 }
@@ -97,8 +99,8 @@ function secondsToConfirm({ healthCheck }: App): number {
   return 30 + (healthCheck === undefined ? 0 : (healthCheck.timeout + 1) * (healthCheck.retries + 1))
 }
 
-function pruned(app: App, { name }: PlannedRelease): Resource {
-  return { kind: 'prune', name: `${app.name}/${name}`, feature: named(app), desired: { app: app.name, release: name, keep: app.keepReleases } }
+function pruned({ app, on }: AppInput, { name }: PlannedRelease): Resource {
+  return { kind: 'prune', name: `${app.name}/${name}`, feature: named(app), desired: { app: app.name, release: name, keep: app.keepReleases, socket: on.web === undefined ? null : appFiles(app.name).socket(app.php) } }
 }
 
 // What runs in the background follows `current`, which is there by then.

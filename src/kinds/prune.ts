@@ -14,7 +14,7 @@ export const pruneKind: Kind<'prune'> = {
     if (old.length === 0) return { is: 'same', why: `there are no more than ${desired.keep} releases`, notes: stay }
     return { is: 'change', change: { verb: 'prune', before: { releases: old }, because: [`keep_releases is ${desired.keep}`] }, notes: stay }
   },
-  steps: ({ before, after: { app, release } }) => [{ step: 'prune', app, release, releases: before.releases }],
+  steps: ({ before, after: { app, release, socket } }) => [{ step: 'prune', app, release, releases: before.releases, socket }],
 }
 
 // Those that were good, beside the one that goes live, the last that was live first, up to the number, and always that one: it is what one

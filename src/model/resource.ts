@@ -103,7 +103,7 @@ export type HealthDesired = {
 export type LiveDesired = { app: string; release: string; does: 'ready' | 'switch' | 'confirm' | 'settle'; back: number } // back: seconds until it goes back by itself
 // An app's environment file, for a server that has none: the bytes of another server's. What it holds is in no plan.
 export type EnvironmentDesired = { app: string; path: string; from: string; secret?: Secret }
-export type PruneDesired = { app: string; release: string; keep: number }
+export type PruneDesired = { app: string; release: string; keep: number; socket: string | null } // socket: of the app's pool, where there is one
 export type ComposerDesired = { path: string; url: string; sha256: string }
 // `secret` as of the file that it was.
 export type RetiredDesired = { path: string; scope: string; comment: '#' | ';'; secret: boolean }

@@ -90,7 +90,7 @@ export type LiveStep = { step: 'live'; app: string; release: string; does: 'read
 export type FailStep = { step: 'fail'; app: string; release: string; why: string }
 
 // Removes releases, except those in use and those that hold files which nobody else has.
-export type PruneStep = { step: 'prune'; app: string; release: string; releases: readonly string[] }
+export type PruneStep = { step: 'prune'; app: string; release: string; releases: readonly string[]; socket: string | null }
 
 // Writes an app's environment file as that app's user: whole or not at all, and through no link.
 export type EnvironmentStep = { step: 'environment'; app: string; path: string; content: Secret }

@@ -1,6 +1,7 @@
 import { appPaths, releasePaths } from '../model/app-paths.ts'
-import { RELEASES } from '../model/record.ts'
-import { quote } from '../shell/quote.ts'
+import { OPCACHE_SCRIPT, RELEASES } from '../model/record.ts'
+import { askFastcgiShell } from '../shell/fastcgi.ts'
+import { quote, words } from '../shell/quote.ts'
 import { runAs } from '../shell/run-as.ts'
 import type { StepSort } from './step.ts'
 
@@ -12,17 +13,24 @@ const LOG_DAYS = 14
 // nor from its commands: those are named and kept. Its logs stay for two weeks.
 export const pruneStep: StepSort<'prune'> = {
   long: true,
-  shell({ app, release, releases }) {
+  shell({ app, release, releases, socket }) {
     const { base } = appPaths(app)
     const records = `${RELEASES}/${app}`
     return [
       `cd ${quote(records)} || exit 1`,
       `keep() { printf '%s %s\\n' ${quote(release)} "$2" >"$1/kept.new" && mv -f "$1/kept.new" "$1/kept"; printf 'release %s stays: %s\\n' "$1" "$2"; }`,
       ...pruneShell(app, base),
+      ...forgetShell(socket),
       ...releases.map((name) => `prune ${quote(name)} ${quote(releasePaths(app, name).folder)}`),
       runAs(app, `[ ! -d ${quote(`${base}/.flight/logs`)} ] || find ${quote(`${base}/.flight/logs`)} -mindepth 1 -maxdepth 1 -ctime +${LOG_DAYS} -exec rm -rf -- {} +`),
     ].join('\n')
   },
+}
+
+// OPcache holds what it has seen until it is told otherwise: 43 MB a release, measured, and once it is full everything runs uncached.
+function forgetShell(socket: string | null): string[] {
+  if (socket === null) return ['forget() { :; }']
+  return [...askFastcgiShell(), `forget() { [ ! -f ${OPCACHE_SCRIPT} ] || ask_fastcgi ${words(socket, OPCACHE_SCRIPT, '10')} "FLIGHT_FORGET=$1" >/dev/null; }`]
 }
 
 function pruneShell(app: string, base: string): string[] {
@@ -47,6 +55,7 @@ function pruneShell(app: string, base: string): string[] {
     `      if [ -n "$found" ]; then keep "$1" "it holds files that came neither with it nor from its commands ($(printf '%s\\n' "$found" | grep -c .), such as $(printf '%s\\n' "$found" | head -n 1 | cut -c1-120)): link their folder in linked_dirs, or remove them"; return 0; fi`,
     `    fi`,
     `    as_app ${quote(remove)} sh "$1" || { keep "$1" 'it could not be removed'; return 0; }`,
+    `    forget "$2/"`,
     `  fi`,
     `  printf '%s\\n' "$1" >>past && rm -rf -- "$1"`,
     `}`,

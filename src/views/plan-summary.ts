@@ -74,9 +74,10 @@ function workers(placed: readonly Placed[]): SummaryLine[] {
 // A release in one line for all that it does, and what a reader should know of it.
 function releases(plan: Plan): SummaryLine[] {
   return plan.releases.flatMap(({ app, does, name, subject, commit, notes, without }): SummaryLine[] => {
+    const stands = plan.stages.length === 0 && plan.missing.length + plan.blocked.length > 0 ? '. Nothing of it is done, because of what stands above' : ''
     const what = does === 'release' ? `release ${name} of ${app}: ${commit.slice(0, 12)} ${onOneLine(subject)}` : `go back to ${name} of ${app}: ${onOneLine(subject)}`
     const left = without.length === 0 ? [] : [{ symbol: '!' as const, text: `${app} is not released on ${names(without, 8)}, which ${without.length === 1 ? 'is' : 'are'} left out` }]
-    return [{ symbol: '>', text: what }, ...left, ...notes.map((text): SummaryLine => ({ symbol: text.startsWith('migrations') ? '!' : ' ', text }))]
+    return [{ symbol: stands === '' ? '>' : ' ', text: `${what}${stands}` }, ...left, ...notes.map((text): SummaryLine => ({ symbol: text.startsWith('migrations') ? '!' : ' ', text }))]
   })
 }
 

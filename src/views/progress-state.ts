@@ -3,7 +3,7 @@ import { withoutServer } from './words.ts'
 
 export type ServerProgress = {
   state: 'waiting' | 'running' | 'verifying' | 'done' | 'failed' | 'unreachable' | 'interrupted'
-  actions: number // finished
+  actions: number // finished, in all stages so far
   failed: number
   doing: string // the action that runs
   text: string // what it says
@@ -28,9 +28,13 @@ function serverOf(run: RunProgress, name: string, now: number): ServerProgress |
   const servers = run.stages.at(-1)?.servers
   const known = servers?.get(name)
   if (known !== undefined || servers === undefined) return known
-  const fresh: ServerProgress = { state: 'running', actions: 0, failed: 0, doing: '', text: '', since: now }
+  const fresh: ServerProgress = { state: 'running', actions: finishedBy(run, name), failed: 0, doing: '', text: '', since: now }
   servers.set(name, fresh)
   return fresh
+}
+
+function finishedBy(run: RunProgress, name: string): number {
+  return run.stages.filter(({ servers }) => servers.has(name)).at(-1)?.servers.get(name)?.actions ?? 0
 }
 
 const ENDED: ReadonlySet<ServerProgress['state']> = new Set(['done', 'failed', 'unreachable', 'interrupted'])
@@ -63,7 +67,7 @@ export function advance(run: RunProgress, event: RunEvent, now: number): void {
         began: now,
         ended: undefined,
         servers: new Map(
-          event.servers.map((name) => [name, { state: 'waiting', actions: 0, failed: 0, doing: '', text: '', since: now }]),
+          event.servers.map((name) => [name, { state: 'waiting', actions: finishedBy(run, name), failed: 0, doing: '', text: '', since: now }]),
         ),
       })
       return

@@ -31,8 +31,23 @@ export function shortDigest(digest: string): string {
   return onOneLine(digest).replace(/^sha256:/, '').slice(0, 12)
 }
 
-// SERVER/KIND/NAME without the server, as people say it: file /etc/nginx/nginx.conf, workers of shop.
+// SERVER/KIND/NAME without the server, as people say it: file /etc/nginx/nginx.conf, workers of shop, release 3f9a1c2b7d04-1 of shop.
 export function withoutServer(address: string, server: string): string {
   const rest = address.startsWith(`${server}/`) ? address.slice(server.length + 1) : address
-  return onOneLine(rest.replace(/^programs\//, 'workers of ').replace(/^([a-z-]+)\//, '$1 '))
+  const [, kind, app, release, part] = /^(live|prune|command|health|release)\/([^/]+)\/([^/]+)(?:\/([^/]+))?$/.exec(rest) ?? []
+  if (kind !== undefined) return onOneLine(partOfRelease(kind, `${release} of ${app}`, part ?? ''))
+  return onOneLine(rest.replace(/^programs\//, 'workers of ').replace(/^environment\//, 'environment file ').replace(/^([a-z-]+)\//, '$1 '))
+}
+
+function partOfRelease(kind: string, release: string, part: string): string {
+  switch (kind) {
+    case 'command':
+      return `${part} in ${release}`
+    case 'health':
+      return `${release} through its ${part}`
+    case 'prune':
+      return `old releases for ${release}`
+    default:
+      return `release ${release}`
+  }
 }

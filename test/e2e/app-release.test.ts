@@ -124,7 +124,7 @@ promise('a way back reads the environment file of today: what the release cached
   await at.expect(0, 'app:release', 'shop', 'main', '--yes')
   for (const host of hosts) await asApp(host, 'shop', `sed -i 's/^APP_NAME=.*/APP_NAME=after/' shop/.flight/shared/.env`)
   const { stdout } = await at.expect(0, 'app:rollback', 'shop', '--yes')
-  assert.match(oneLine(stdout), /! migrations ran since that release was live \(in [0-9a-f]{12}-1/)
+  assert.match(oneLine(stdout), /! migrations were called since that release was live \(in [0-9a-f]{12}-1/)
   assert.equal(await names(), ['after\n', 'after\n'])
   assert.equal([...(await pidsOf(hosts[2] as LabHost, 'shop', 'default')).keys()].length, 2)
   await until('the workers run the live release', 70, () => at.flight('plan', '--detailed-exitcode'), ({ exit }) => exit === 0)

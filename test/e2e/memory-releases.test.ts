@@ -72,7 +72,7 @@ promise('releases: what is sent, unpacked, run, switched, confirmed, taken back,
       { what: 'too late', step: live(THREE, 'confirm') },
       ...go(THREE, ONE),
       { what: 'the environment file', step: { step: 'environment', app, path: `${shared}/.env`, content: new Secret(`A="b # c"\nD='e`) } },
-      { what: 'old ones go, the live one stays', step: { step: 'prune', app, release: THREE, releases: [TWO, THREE] } },
+      { what: 'old ones go, the live one stays', step: { step: 'prune', app, release: THREE, releases: [TWO, THREE], socket: null } },
     ]
     const queries: FactQuery[] = [{ fact: 'releases', app }, { fact: 'environment', app, path: `${shared}/.env` }, ...files(current, `${shared}/.env`, ...[ONE, TWO, THREE].map((release) => releasePaths(app, release).folder))]
     await compare(pair, deeds, queries)

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -97,6 +97,38 @@ promise('old releases go, except one that a process stands in and one that holds
   await release()
   assert.equal([(await there(one)).length, (await there(two)).length], [2, 2])
   assert.is(await asApp(two, 'shop', `cat shop/.flight/logs/${inUse}/laravel.log`), 'said\n', 'its logs stay for a while')
+})
+
+promise('OPcache forgets a release that is gone, and what composer_auth holds reaches composer and is left nowhere', async () => {
+  const [one] = hosts as [LabHost, LabHost]
+  const forget = async (release: string) => one.must(`REQUEST_METHOD=GET SCRIPT_FILENAME=/usr/lib/flight/opcache.php FLIGHT_FORGET=/home/shop/shop/releases/${release}/ cgi-fcgi -bind -connect /run/php/flight-shop-8.2.sock`)
+  const canary = 'c4nary-of-composer'
+  at.put('apps/auth.json', JSON.stringify({ 'http-basic': { 'example.com': { username: 'x', password: canary } } }))
+  at.put('apps/shop.yml', definition('composer_auth: auth.json\ncomposer_command: run-script probe\n'))
+  repo.commit('With a secret', { 'composer.json': JSON.stringify({ name: 'lab/plain', scripts: { probe: ['@php -r "file_put_contents(\'seen\', sha1(getenv(\'COMPOSER_AUTH\')));"', 'sleep 2'] } }) })
+  const run = at.start('app:release', 'shop', 'main', '--yes', '--log-file', 'flight.log')
+  await run.says(/stage prepare begins/)
+  await new Promise((resolve) => setTimeout(resolve, 1500))
+  for (const host of hosts) assert.is((await host.run(`ps auxww | grep -v grep | grep -c ${canary}`)).stdout.trim(), '0')
+  const { exit, said } = await run.answer
+  assert.is(exit, 0, said)
+  const { createHash } = await import('node:crypto')
+  for (const host of hosts) {
+    assert.is(await asApp(host, 'shop', 'cat shop/current/seen'), createHash('sha1').update(at.text('apps/auth.json')).digest('hex'))
+    assert.is((await host.run(`grep -rlsF ${canary} /var /home /run /tmp /etc /root`)).stdout, '')
+  }
+  assert.is(said.includes(canary) || at.text('flight.log').includes(canary), false)
+  assert.is(readdirSync(join(at.folder, 'state/receipts')).some((file) => at.text(`state/receipts/${file}`).includes(canary)), false)
+  const old = await live(one)
+  for (let request = 0; request < 3; request++) await get(one, { domain, path: '/include' })
+  assert.match(await forget(old), /dropped [1-9]/, 'what is live is cached')
+  await get(one, { domain, path: '/include' })
+  at.put('apps/shop.yml', definition())
+  for (const subject of ['Then', 'And then']) {
+    repo.commit(subject, { 'version.txt': subject })
+    await release()
+  }
+  assert.match(await forget(old), /dropped 0/)
 })
 
 promise('what is written down: on each server, in the receipt, in app:releases and in history', async () => {

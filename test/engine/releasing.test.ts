@@ -57,7 +57,7 @@ test('a server without an environment file, without its pool, or out of reach: n
   servers[1]?.machine.entries.delete('/home/shop/shop/.flight/shared/.env')
   const plan = await planFor(WANTED, servers, { releases: [commit('a')] })
   assert.equal(plan.stages, [])
-  assert.match(plan.blocked.map(({ where, what, hint }) => `${where} ${what} ${hint}`).join(), /web-2 .*\.env is not there: shop has no environment file on this server yet put it there: ssh web-2/)
+  assert.match(plan.blocked.map(({ where, what, hint }) => `${where} ${what} ${hint}`).join(), /web-2 .*\.env is not there: shop has no environment file on this server yet put it there, from where you have it: ssh root@web-2/)
   const others = await configuredFleet()
   if (others[0] !== undefined) others[0].reachable = false
   const missing = await planFor(WANTED, others, { releases: [commit('a')] })
@@ -118,7 +118,7 @@ test('rollback goes to the last release that was live and healthy everywhere, th
   assert.equal(live(servers), both(nameOf('d')))
   const first = await planFor(WANTED, servers, { releases: [back()] })
   assert.is(first.releases[0]?.name, TWO)
-  assert.match(first.releases[0]?.notes.join() ?? '', /migrations ran since that release was live \(in c{12}-1, d{12}-1\)/)
+  assert.match(first.releases[0]?.notes.join() ?? '', /migrations were called since that release was live \(in c{12}-1, d{12}-1\)/)
   assert.is((await apply(first, WANTED, servers)).outcome, 'done')
   assert.equal(live(servers), both(TWO))
   assert.equal((servers[1]?.machine.ran ?? []).slice(-3).map(({ release, key }) => [release, key]), [[TWO, 'cache-2-1'], [TWO, 'cache-2-2'], [TWO, 'after-2-1']], 'its caches are made anew')

@@ -41,7 +41,7 @@ function someSteps(text: string): Step[] {
     ...[true, false].map((tls): Step => ({ step: 'check', app: text, release: text, through: { is: 'site', tls, passwords: true }, check: { path, host: text, status: 200, timeout: 1, retries: 0 } })),
     ...(['ready', 'switch', 'confirm', 'back', 'settle'] as const).map((does): Step => ({ step: 'live', app: text, release: text, does, previous: text, back: 30 })),
     { step: 'fail', app: text, release: text, why: text },
-    { step: 'prune', app: text, release: text, releases: [text] },
+    { step: 'prune', app: text, release: text, releases: [text], socket: path },
     { step: 'put-back', path },
     { step: 'environment', app: text, path, content: new Secret(text) },
   ]
