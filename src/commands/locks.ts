@@ -17,8 +17,8 @@ export default class Locks extends FlightCommand {
       const { showAnswers } = await import('./run/fleet-answer.ts')
       const { locksText } = await import('../views/locks-text.ts')
       const servers = serversIn(scopeOf(flags, session.definitions), session.definitions)
-      const { answers, problems } = await askEach(session, servers, (host) => host.holder())
-      const rows = answers.map(({ server, answer }) => ({ server: server.name, holder: answer }))
+      const { answers, problems } = await askEach(session, servers, (host) => host.holders())
+      const rows = answers.flatMap(({ server, answer }) => (answer.length === 0 ? [undefined] : answer).map((holder) => ({ server: server.name, holder })))
       session.endProgress()
       return showAnswers(flags, problems, {
         document: { locks: rows.map(({ server, holder }) => ({ server, holder: holder ?? null })) },

@@ -41,9 +41,11 @@ export async function openRemoteHost(server: Server, dial: (server: Server) => P
       await held.release()
       throw lockedBy(server.name, stepHolder(server.name, running))
     },
-    async holder() {
-      const running = async () => runningSteps(await printed(RUNNING_SCRIPT))
-      return (await holders())[0]?.holder ?? stepHolder(server.name, await running())
+    async holders() {
+      const held = await holders()
+      if (held.length > 0) return held.map(({ holder }) => holder)
+      const step = stepHolder(server.name, runningSteps(await printed(RUNNING_SCRIPT)))
+      return step === undefined ? [] : [step]
     },
     perform: (step: Step, context: StepContext) =>
       performStep(step, context, {

@@ -31,7 +31,8 @@ export type Host = {
   // Takes the server's lock or fails at once with FLIGHT_LOCKED, naming the holder. A step of another plan that still runs
   // there is a holder too.
   lock(holder: Holder, plan: string, claim: Claim): Promise<Lock>
-  holder(): Promise<Holder | undefined>
+  // Everybody who holds it, or an app on it.
+  holders(): Promise<readonly Holder[]>
   // Performs one step; doing it again does no harm. FLIGHT_STEP_FAILED and friends when it did not work.
   perform(step: Step, context: StepContext): Promise<void>
   // Appends one line to what the server remembers of applied plans.

@@ -248,7 +248,7 @@ promise('the lock, its holder and the history are those of a real server', async
   const pair = await aPair('lock-1')
   try {
     for (const host of [pair.real, pair.fake]) {
-      assert.equal(await host.holder(), HOLDER)
+      assert.equal(await host.holders(), [HOLDER])
       await host.record('{"one":1}')
       await host.record(`{"it's":"$(reboot)"}`)
       assert.equal((await host.history()).slice(-2), ['{"one":1}', `{"it's":"$(reboot)"}`])

@@ -100,7 +100,7 @@ export async function drill(fleet: DrillFleet, stage: DrillStage, fault: DrillFa
   const run = at.start('app:release', 'shop', commit, '--yes')
   await until(`the stage ${stage} is reached`, 60, () => host.must(`ls /srv/gate`), (list) => list.includes(`reached-${gate}`))
   const ended = await happen(fault, { host, run, open, gate, at, commit })
-  await until('no server waits to be confirmed', 60, () => Promise.all(hosts.map((each) => each.run('systemctl is-active --quiet flight-revert-shop.timer'))), (all) => all.every(({ code }) => code !== 0))
+  await until('no server waits to be confirmed', 60, () => Promise.all(hosts.map((each) => each.run('ls /var/lib/flight/releases/shop/*/armed'))), (all) => all.every(({ stdout }) => stdout === ''))
   const served = await until('all servers serve one release', 120, () => servedBy(hosts), (all) => all.length === 1 && !/gate|error/.test(all[0] ?? ''))
   await until('nobody holds a lock', 30, () => at.flight('locks'), ({ stdout }) => /Nobody holds a lock/.test(stdout))
   const again = await at.flight('app:release', 'shop', commit, '--yes', '--wait')

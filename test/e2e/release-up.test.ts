@@ -59,7 +59,7 @@ promise('a dead server stops a release before anything happens, and says how to 
   assert.is(await served(one), `${commit.slice(0, 12)}-1`)
   await two.boot()
   assert.is(await served(two), before, 'it serves what it has')
-  assert.match(oneLine((await at.expect(0, 'plan')).stdout), new RegExp(`shop serves ${before} here, and ${commit.slice(0, 12)}-1 on web-1: flight up --server web-2`))
+  assert.match(oneLine((await at.expect(0, 'plan')).stdout), new RegExp(`shop serves ${before} here, and ${commit.slice(0, 12)}-1 on web-1: flight up --server NAME brings the one that is behind`))
   await at.expect(0, 'up', '--server', 'web-2', '--yes')
   assert.is(await served(two), `${commit.slice(0, 12)}-1`)
   assert.is((await pidsOf(two, 'shop', 'idle')).size, 1)

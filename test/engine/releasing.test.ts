@@ -1,12 +1,13 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import type { ReleaseWish } from '../../src/model/release.ts'
 import type { Step } from '../../src/model/step.ts'
 import { appPaths } from '../../src/model/app-paths.ts'
 import { isEmpty } from '../../src/model/plan.ts'
 import { FlightError } from '../../src/model/errors.ts'
 import { type Fault, Killed, type MemoryServer } from '../support/memory-server.ts'
 import { withApps } from '../support/builders.ts'
-import { putInPlace } from '../support/memory/tree.ts'
+import { putInPlace, removeAt } from '../support/memory/tree.ts'
 import { actionsIn, apply, codesOf, planFor, refusal } from '../support/runs.ts'
 import { aWhileLater, back, commit, configuredFleet, copyOf, live, nameOf, released, SHOP, WANTED } from './a-released-fleet.ts'
 
@@ -153,6 +154,25 @@ test('applying a plan that was made without a server that is missing is refused'
   if (servers[0] !== undefined) servers[0].reachable = false
   const plan = await planFor(WANTED, servers, { releases: [commit('a')] })
   assert.equal(codesOf(await refusal(apply(plan, WANTED, servers))), ['FLIGHT_UNREACHABLE'])
+})
+
+test('a server that was left out is told, and joins the others with their name, an environment file and its commands', async () => {
+  const servers = await withRelease()
+  await released(servers, commit('b', ['web-2']))
+  assert.equal(live(servers), [TWO, ONE])
+  const plan = await planFor(WANTED, servers)
+  const told = plan.servers.flatMap(({ name, notes }) => notes.filter((text) => text.includes('flight up')).map((text) => `${name}: ${text}`))
+  const way = 'flight up --server NAME brings the one that is behind to what the others serve'
+  assert.equal(told, [`web-1: shop serves ${TWO} here, and ${ONE} on web-2: ${way}`, `web-2: shop serves ${ONE} here, and ${TWO} on web-1: ${way}`])
+  removeAt(servers[1]?.machine as MemoryServer['machine'], appPaths('shop').current)
+  assert.equal((await planFor(WANTED, servers)).servers.flatMap(({ notes }) => notes.filter((text) => text.includes('flight up'))), [`no release of shop is live here, and ${TWO} on web-1: flight up --server web-2`])
+  servers[1]?.machine.entries.delete('/home/shop/shop/.flight/shared/.env')
+  const { commit: sha, tree, subject, ref } = commit('b') as Extract<ReleaseWish, { does: 'release' }>
+  const receipt = await released(servers, { app: 'shop', does: 'join', name: TWO, note: { commit: sha, tree, subject, ref }, without: ['web-1'], environmentFrom: 'web-1' })
+  assert.is(receipt.outcome, 'done', JSON.stringify(receipt.problems))
+  assert.equal(live(servers), both(TWO))
+  assert.ok(servers[1]?.machine.entries.has('/home/shop/shop/.flight/shared/.env'))
+  assert.equal((await planFor(WANTED, servers)).servers.flatMap(({ notes }) => notes.filter((text) => text.includes('flight up'))), [])
 })
 
 test('old releases go beyond keep_releases, the live one and those to go back to stay, and no name comes back', async () => {

@@ -102,7 +102,7 @@ export class MemoryServer {
       system: () => asked(() => this.machine.system),
       probe: (queries) => asked(() => factsOf(answersOf(this.machine, queries))),
       lock: (holder, plan, claim) => asked(() => this.#lock(session, holder, plan, claim)),
-      holder: () => asked(() => this.#holding[0]?.holder),
+      holders: () => asked(() => this.#holding.map(({ holder }) => holder)),
       perform: (step, context) => asked(() => this.#perform(session, step, context)),
       record: (line) => asked(() => void this.#history.push(line)),
       history: () => asked(() => [...this.#history]),

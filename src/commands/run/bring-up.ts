@@ -1,7 +1,7 @@
 import type { App, Settings } from '../../model/definitions.ts'
 import { FlightError } from '../../model/errors.ts'
 import type { Everywhere } from '../everywhere/flags.ts'
-import { print, tell } from '../everywhere/output.ts'
+import { print, printJson, tell } from '../everywhere/output.ts'
 import { askEach } from './ask-each.ts'
 import { environmentPath } from '../../model/app-paths.ts'
 import { joiningRelease, type Neighbour } from './joining-release.ts'
@@ -18,14 +18,22 @@ type Flags = Everywhere & { server: string; yes: boolean; wait: boolean; 'allow-
 export async function bringUp(flags: Flags): Promise<number> {
   const { server, yes } = flags
   if (!yes) refuseWithoutTerminal(`bringing up ${server}`, `look first (flight plan --server ${server}), then say --yes`)
-  const each = { ...flags, json: false }
-  const configured = await planAndApply(each, { what: `up ${server}`, title: `bringing up ${server}`, review: `flight plan --server ${server}`, names: { server: [server] }, apps: true, allowUpgrades: flags['allow-upgrades'], serial: flags.serial })
+  const done: object[] = []
+  const exit = await eachPart(flags, (document) => done.push(document))
+  if (flags.json) printJson({ server, done })
+  return exit
+}
+
+async function eachPart(flags: Flags, emit: (document: object) => void): Promise<number> {
+  const { server } = flags
+  const configured = await planAndApply(flags, { what: `up ${server}`, title: `bringing up ${server}`, review: `flight plan --server ${server}`, names: { server: [server] }, apps: true, allowUpgrades: flags['allow-upgrades'], serial: flags.serial }, emit)
   if (configured !== 0) return configured
   const joining = await joiningOf(flags)
   for (const { app, wish, text } of joining) {
-    print(text)
+    if (flags.json) tell(text)
+    else print(text)
     if (wish === undefined) continue
-    const exit = await releaseAndApply(each, { what: `up ${server}`, title: `releasing ${app} on ${server}`, review: `flight app:releases ${app}`, wish, given: undefined })
+    const exit = await releaseAndApply(flags, { what: `up ${server}`, title: `releasing ${app} on ${server}`, review: `flight app:releases ${app}`, wish, given: undefined }, emit)
     if (exit !== 0) return exit
   }
   return 0

@@ -5,13 +5,15 @@ import type { WrittenWish } from './plan-releases.ts'
 // What a server of an app says that it serves, and whether it has an environment file.
 export type Neighbour = { server: string; said: ReleasesFact; hasEnvironment: boolean }
 
-// What brings one server of an app to what the others serve: the release that most of them serve, where they differ. Pure. No wish
+// What brings one server of an app to what the others serve: the release that most of them serve, where they differ, and of two the
+// one that went live last. Pure. No wish
 // where there is nothing to bring; the text says why.
 export function joiningRelease(app: App, server: string, neighbours: readonly Neighbour[]): { text: string; wish: WrittenWish | undefined } {
   const others = neighbours.filter((each) => each.server !== server)
   const counts = new Map<string, number>()
   for (const { said } of others) if (said.current.is === 'release') counts.set(said.current.name, (counts.get(said.current.name) ?? 0) + 1)
-  const [name] = [...counts].sort(([a, first], [b, second]) => second - first || (a < b ? -1 : 1))[0] ?? []
+  const since = (name: string) => Math.max(...others.flatMap(({ said }) => said.releases.find((release) => release.name === name)?.live ?? 0))
+  const [name] = [...counts].sort(([a, first], [b, second]) => second - first || since(b) - since(a))[0] ?? []
   const nothing = (text: string) => ({ text: `${app.name}: ${text}\n`, wish: undefined })
   if (name === undefined) return nothing(others.length === 0 ? `no other server has it, so there is nothing to bring here; release it: flight app:release ${app.name} COMMIT` : 'none of its other servers serves a release yet')
   const own = neighbours.find((each) => each.server === server)

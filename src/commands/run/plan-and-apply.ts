@@ -12,7 +12,8 @@ import { withSession } from './session.ts'
 export type Undertaking = Planning & { what: string; title: string; review: string; names: ScopeNames }
 
 // Plan, question, apply: shows what would be done, asks unless that was answered already, does exactly that.
-export async function planAndApply(flags: Everywhere & { yes: boolean }, { what, title, review, names, ...planning }: Undertaking): Promise<number> {
+// With --json its document goes to `emit`.
+export async function planAndApply(flags: Everywhere & { yes: boolean }, { what, title, review, names, ...planning }: Undertaking, emit: (document: object) => void = printJson): Promise<number> {
   if (!flags.yes) refuseWithoutTerminal(title, `read the plan first (${review}), then flight apply plan.json; or say --yes`)
   return withSession(what, flags, async (session) => {
     const { planText } = await import('../../views/plan-text.ts')
@@ -22,7 +23,7 @@ export async function planAndApply(flags: Everywhere & { yes: boolean }, { what,
     const answer = (text: string): void => (flags.json ? tell(text) : print(text))
     answer(planText(plan, shape))
     if (isEmpty(plan)) {
-      if (flags.json) printJson({ plan, receipt: null })
+      if (flags.json) emit({ plan, receipt: null })
       return exitOfPlan(plan, false)
     }
     if (!flags.yes) await confirm('Do this?', session.signal)
@@ -30,7 +31,7 @@ export async function planAndApply(flags: Everywhere & { yes: boolean }, { what,
     const { receiptText } = await import('../../views/receipt-text.ts')
     const { receipt, file } = await carryOut(session, plan, what)
     answer(receiptText(receipt, { ...shape, file }))
-    if (flags.json) printJson({ plan, receipt })
+    if (flags.json) emit({ plan, receipt })
     return exitOfReceipt(receipt, session.interrupted()) || exitOfPlan(plan, false)
   })
 }

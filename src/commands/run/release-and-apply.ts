@@ -15,7 +15,8 @@ type Flags = Everywhere & { yes: boolean; wait: boolean }
 export type Releasing = { what: string; title: string; review: string; wish: WrittenWish; given: string | undefined }
 
 // Plan, question, apply, for a release of one app or the way back. A server that is missing or blocked ends it before anything happens.
-export async function releaseAndApply(flags: Flags, { what, title, review, wish, given }: Releasing): Promise<number> {
+// With --json its document goes to `emit`.
+export async function releaseAndApply(flags: Flags, { what, title, review, wish, given }: Releasing, emit: (document: object) => void = printJson): Promise<number> {
   if (!flags.yes) refuseWithoutTerminal(title, `look first (${review}), then say --yes`)
   return withSession(what, flags, async (session) => {
     const shape = shapeOf(flags.json ? process.stderr : process.stdout, flags)
@@ -27,12 +28,12 @@ export async function releaseAndApply(flags: Flags, { what, title, review, wish,
       answer(planText(plan, shape))
       if (plan.missing.length > 0) answer(wayOutFor(plan))
       if (isEmpty(plan)) {
-        if (flags.json) printJson({ plan, receipt: null })
+        if (flags.json) emit({ plan, receipt: null })
         return exitOfPlan(plan, false)
       }
       if (!flags.yes) await confirm('Do this?', session.signal)
       try {
-        return await carriedOut(session, plan, { what, given, wait: flags.wait }, flags, answer)
+        return await carriedOut(session, plan, { what, given, wait: flags.wait }, flags, answer, emit)
       } catch (error) {
         // Whoever was waited for released something meanwhile: nothing was done yet, so what is to be done is looked at anew.
         if (!flags.wait || turn === MOST_TURNS || !(error instanceof FlightError) || error.problems[0]?.code !== 'FLIGHT_STALE_PLAN') throw error
@@ -45,12 +46,12 @@ export async function releaseAndApply(flags: Flags, { what, title, review, wish,
 // How often whoever waits plans again before somebody else's releases are too many.
 const MOST_TURNS = 20
 
-async function carriedOut(session: Session, plan: Plan, { what, ...how }: How & { what: string }, flags: Flags, answer: (text: string) => void): Promise<number> {
+async function carriedOut(session: Session, plan: Plan, { what, ...how }: How & { what: string }, flags: Flags, answer: (text: string) => void, emit: (document: object) => void): Promise<number> {
   const { carryOut } = await import('./carry-out.ts')
   const { receiptText } = await import('../../views/receipt-text.ts')
   const { receipt, file } = await carryOut(session, plan, what, how)
   answer(receiptText(receipt, { ...shapeOf(flags.json ? process.stderr : process.stdout, flags), file }))
-  if (flags.json) printJson({ plan, receipt })
+  if (flags.json) emit({ plan, receipt })
   return exitOfReceipt(receipt, session.interrupted())
 }
 
