@@ -17,7 +17,7 @@ export function isCritical(stage: string): boolean {
 }
 
 // What only says that nobody knows: it makes no release a failed one, and once all servers stay live it is no reason to go back.
-const UNKNOWN = ['FLIGHT_CUT_OFF', 'FLIGHT_CONNECTION_LOST', 'FLIGHT_UNREACHABLE', 'FLIGHT_LOCK_LOST', 'FLIGHT_INTERRUPTED']
+const UNKNOWN = ['FLIGHT_LOCKED', 'FLIGHT_HOST_KEY_CHANGED', 'FLIGHT_AUTHENTICATION', 'FLIGHT_CUT_OFF', 'FLIGHT_CONNECTION_LOST', 'FLIGHT_UNREACHABLE', 'FLIGHT_LOCK_LOST', 'FLIGHT_INTERRUPTED']
 
 // What has to be taken back when a release did not work, and why; undefined when it worked, or when what is done stays.
 export function reasonToGoBack(request: ApplyRequest, outcomes: Outcomes, stopped: string | undefined): { problem: Problem; wasLive: boolean } | undefined {
@@ -29,7 +29,7 @@ export function reasonToGoBack(request: ApplyRequest, outcomes: Outcomes, stoppe
   const certain = problems.find(({ code }) => !UNKNOWN.includes(code))
   const wasLive = at >= RELEASE_PHASES.indexOf('go live')
   const staysLive = at > RELEASE_PHASES.indexOf('confirm')
-  const problem = certain ?? (wasLive && !staysLive ? problems[0] : undefined)
+  const problem = certain ?? (wasLive && !staysLive ? problems.find(({ code }) => code !== 'FLIGHT_INTERRUPTED') : undefined)
   return problem === undefined ? undefined : { problem, wasLive }
 }
 
@@ -64,6 +64,8 @@ function stepsBack({ plan }: ApplyRequest, outcomes: Outcomes, server: string, w
   const begun = new Set(outcomes.get(server)?.actions.filter(({ outcome }) => outcome !== 'not begun').map(({ address }) => address))
   const actions = plan.stages.flatMap((stage) => stage.servers.filter((entry) => entry.server === server).flatMap((entry) => entry.actions)).filter((action) => begun.has(action.address))
   const isSwitch = (action: Action) => action.kind === 'live' && action.after.does === 'switch'
-  const steps = actions.filter((action) => isSwitch(action) === ofSwitch).flatMap((action) => undoOf(action, why))
+  // A release that is live elsewhere is no failed one because a server cannot join.
+  const joining = new Set(plan.releases.filter(({ joins }) => joins).map(({ app }) => app))
+  const steps = actions.filter((action) => isSwitch(action) === ofSwitch).flatMap((action) => undoOf(action, why)).filter((step) => step.step !== 'fail' || !joining.has(step.app))
   return [...new Map(steps.map((step) => [JSON.stringify(step), step])).values()]
 }

@@ -13,7 +13,7 @@ export function nameRelease(wish: ReleaseWish, known: Known): PlannedRelease {
     case 'rollback':
       return nameEarlier(wish, known)
     case 'join':
-      return { app: wish.app, does: 'release', name: wish.name, ...wish.note, turn: 1, without: [...wish.without].sort(), environmentFrom: wish.environmentFrom, notes: liveNotes(known) }
+      return { app: wish.app, does: 'release', name: wish.name, ...wish.note, turn: 1, joins: true, artifact: wish.artifact, without: [...wish.without].sort(), environmentFrom: wish.environmentFrom, notes: liveNotes(known) }
   }
 }
 
@@ -26,7 +26,12 @@ function nameNew(wish: Extract<ReleaseWish, { does: 'release' }>, known: Known):
   const goesOn = last > 0 && isOpen(`${prefix}-${last}`, known)
   const name = `${prefix}-${goesOn ? last : last + 1}`
   const { app, does, commit, tree, subject, ref, without } = wish
-  return { app, does, name, commit, tree, subject, ref, turn: 1, without: [...without].sort(), environmentFrom: null, notes: [...liveNotes(known), ...(goesOn && !isLiveEverywhere(name, known) ? [`release ${name} was begun before: what is done is found, and not done again`] : [])] }
+  return { app, does, name, commit, tree, subject, ref, turn: 1, joins: false, artifact: goesOn ? artifactOf(name, known) : null, without: [...without].sort(), environmentFrom: null, notes: [...liveNotes(known), ...(goesOn && !isLiveEverywhere(name, known) ? [`release ${name} was begun before: what is done is found, and not done again`] : [])] }
+}
+
+// What was sent of a release that is gone on with: the same on every server.
+function artifactOf(name: string, known: Known): string | null {
+  return known.flatMap(({ said }) => said.releases.find((release) => release.name === name)?.note?.artifact ?? [])[0] ?? null
 }
 
 function isOpen(name: string, known: Known): boolean {
@@ -46,14 +51,19 @@ function nameEarlier(wish: Extract<ReleaseWish, { does: 'rollback' }>, known: Kn
   const found = wish.name === undefined ? healthyBefore(healthy, known) : named(wish.app, wish.name, healthy, known)
   if (found === undefined) throw refused(wish.app, 'there is no release to go back to: none was live and healthy on all servers before the one that is live now', `flight app:releases ${wish.app} shows what is there`)
   const { name, note } = found
-  const turns = known.flatMap(({ said }) => said.releases.filter((release) => release.name === name).flatMap(({ turns: times, commands }) => [times, ...commands.flatMap(({ key }) => Number(/^(?:cache|after)-(\d+)-\d+$/.exec(key)?.[1] ?? 0))]))
-  return { app: wish.app, does: 'rollback', name, commit: note.commit, tree: note.tree, subject: note.subject, ref: note.ref, turn: Math.max(...turns) + 1, without: [...wish.without].sort(), environmentFrom: null, notes: [...liveNotes(known), ...migrationNotes(found.name, known)] }
+  const turns = known.flatMap(({ said }) => said.releases.filter((release) => release.name === name).flatMap(({ turns: times, commands }) => [times, ...commands.flatMap(({ key }) => Number(/^(?:cache|after)-(\d+)-\d+-[0-9a-f]+$/.exec(key)?.[1] ?? 0))]))
+  return { app: wish.app, does: 'rollback', name, commit: note.commit, tree: note.tree, subject: note.subject, ref: note.ref, turn: Math.max(...turns) + 1, joins: false, artifact: null, without: [...wish.without].sort(), environmentFrom: null, notes: [...liveNotes(known), ...migrationNotes(found.name, known)] }
 }
 
 // Each release knows which one was live when it first went live: one that was gone back from is on nobody's way. Where servers serve
-// different releases, a way back was interrupted half way: it goes on to the older one.
+// different releases, a way back was interrupted half way: it goes on to the older one; where all serve one and not all that follows from
+// it was done, it goes on with that.
 function healthyBefore(healthy: readonly Healthy[], known: Known): Healthy | undefined {
   const live = new Set(known.flatMap(({ said }) => liveOf(said) ?? []))
+  const [only, ...rest] = live
+  const isOpen = rest.length === 0 && known.some(({ said }) => said.releases.some((release) => release.name === only && !release.settled))
+  const goesOn = isOpen ? healthy.find(({ name }) => name === only) : undefined
+  if (goesOn !== undefined) return goesOn
   const beforeOf = (name: string) => known.flatMap(({ said }) => said.releases.find((release) => release.name === name)?.before ?? [])[0]
   const ways = [...live].map((name) => {
     const way: string[] = []

@@ -16,10 +16,10 @@ export const releasesFact: FactSort<'releases'> = {
       `  [ ! -f "$records/past" ] || sed 's/^/past\\t/' "$records/past"`,
       `  for record in "$records"/*/; do`,
       `    [ -d "$record" ] || continue; record=\${record%/}; name=\${record##*/}`,
-      `    present=; [ ! -d "$base/releases/$name" ] || present=1; confirmed=; [ ! -e "$record/confirmed" ] || confirmed=1`,
+      `    present=; [ ! -d "$base/releases/$name" ] || present=1; confirmed=; [ ! -e "$record/confirmed" ] || confirmed=1; settled=; [ ! -e "$record/settled" ] || settled=1`,
       `    lives=0; live=; [ ! -f "$record/lives" ] || while read -r line; do lives=$((lives+1)); live=$line; done <"$record/lives"`,
       `    note=; [ ! -f "$record/unpacked" ] || note=$(base64 -w0 <"$record/unpacked")`,
-      `    printf 'release\\t%s\\t%s\\t%s\\t%s\\t%s\\t%s\\t%s\\t%s\\t%s\\t%s\\n' "$name" "$note" "$present" "$lives" "$live" "$confirmed" "$(said "$record/good")" "$(said "$record/failed")" "$(said "$record/kept")" "$(said "$record/before")"`,
+      `    printf 'release\\t%s\\t%s\\t%s\\t%s\\t%s\\t%s\\t%s\\t%s\\t%s\\t%s\\t%s\\n' "$name" "$note" "$present" "$lives" "$live" "$confirmed" "$(said "$record/good")" "$(said "$record/failed")" "$(said "$record/kept")" "$(said "$record/before")" "$settled"`,
       `    for folder in "$record"/commands/*/; do`,
       `      [ -d "$folder" ] || continue; folder=\${folder%/}; key=\${folder##*/}`,
       `      if [ -e "$folder/rc" ]; then read -r state <"$folder/rc"; elif systemctl is-active --quiet "flight-of-$1-$name-$key.service"; then state=running; elif [ -e "$folder/rc" ]; then read -r state <"$folder/rc"; else state=unknown; fi; [ -n "$state" ] || state=unknown`,
@@ -53,8 +53,8 @@ function factOf(app: string, lines: readonly string[][]): ReleasesFact {
   for (const [sort, ...fields] of lines) {
     const bad = () => new BadAnswer(`releases of ${app}: ${JSON.stringify([sort, ...fields].join(' ').slice(0, 200))}`)
     if (sort === 'current' && fields.length === 2) current = currentOf(app, fields[0] as string, textOf(fields[1] as string))
-    else if (sort === 'past' && fields.length === 1 && RELEASE_NAME.test(fields[0] as string)) releases.push({ name: fields[0] as string, note: undefined, present: false, pruned: true, live: undefined, turns: 0, before: undefined, confirmed: false, good: undefined, failed: undefined, kept: undefined, commands: [] })
-    else if (sort === 'release' && fields.length === 10) releases.push(releaseOf(fields, bad))
+    else if (sort === 'past' && fields.length === 1 && RELEASE_NAME.test(fields[0] as string)) releases.push({ name: fields[0] as string, note: undefined, present: false, pruned: true, live: undefined, turns: 0, before: undefined, confirmed: false, settled: false, good: undefined, failed: undefined, kept: undefined, commands: [] })
+    else if (sort === 'release' && fields.length === 11) releases.push(releaseOf(fields, bad))
     else if (sort === 'command' && fields.length === 3) {
       const [key = '', state = '', command = ''] = fields
       if (!/^[a-z0-9-]{1,40}$/.test(key)) throw bad()
@@ -71,7 +71,7 @@ function currentOf(app: string, is: string, target: string): ReleasesFact['curre
 }
 
 function releaseOf(fields: readonly string[], bad: () => BadAnswer): Omit<ReleaseFact, 'commands'> & { commands: [] } {
-  const [name = '', note = '', present, lives = '', live = '', confirmed, good = '', failed = '', kept = '', before = ''] = fields
+  const [name = '', note = '', present, lives = '', live = '', confirmed, good = '', failed = '', kept = '', before = '', settled] = fields
   const seconds = (text: string) => {
     if (text.trim() === '') return undefined
     if (!/^\d{1,12}(\.\d{1,9})?$/.test(text.trim())) throw bad()
@@ -79,7 +79,7 @@ function releaseOf(fields: readonly string[], bad: () => BadAnswer): Omit<Releas
   }
   if (!RELEASE_NAME.test(name) || !/^\d{1,6}$/.test(lives)) throw bad()
   const said = (text: string) => (text.trim() === '' ? undefined : text.trim())
-  return { name, note: noteOf(note, bad), present: present === '1', pruned: false, live: seconds(live), turns: Number(lives), before: RELEASE_NAME.test(before.trim()) ? before.trim() : undefined, confirmed: confirmed === '1', good: seconds(good), failed: said(failed), kept: said(kept), commands: [] }
+  return { name, note: noteOf(note, bad), present: present === '1', pruned: false, live: seconds(live), turns: Number(lives), before: RELEASE_NAME.test(before.trim()) ? before.trim() : undefined, confirmed: confirmed === '1', settled: settled === '1', good: seconds(good), failed: said(failed), kept: said(kept), commands: [] }
 }
 
 const NOTED = ['commit', 'tree', 'subject', 'ref', 'artifact', 'composerLock', 'who', 'when'] as const

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { appFiles, appPaths, environmentPath } from '../model/app-paths.ts'
 import type { App, AppServer } from '../model/definitions.ts'
 import { COMPOSER_KEY, OPCACHE_SCRIPT } from '../model/record.ts'
@@ -20,13 +21,13 @@ export function releaseResources(input: AppInput, release: PlannedRelease): Reso
   return [
     ...appUserFeature(input).map(at('prepare')),
     ...(release.environmentFrom === null ? [] : [at('prepare')(environment(app, release.environmentFrom))]),
-    ...(back ? rebuilt(app).map((command, index) => run(app, release, `cache-${turn}${index + 1}`, command)) : [unpacked(input, release), ...prepared(app, release)]).map(at('prepare')),
-    ...(back ? [] : on.deployCommands.map((command, index) => run(app, release, `deploy-${index + 1}`, command)).map(at('deploy', waveOf(app, on, release)))),
+    ...(back ? rebuilt(app).map((command, index) => run(app, release, `cache-${turn}${index + 1}-${mark(command)}`, command)) : [unpacked(input, release), ...prepared(app, release)]).map(at('prepare')),
+    ...(back ? [] : on.deployCommands.map((command, index) => run(app, release, `deploy-${index + 1}-${mark(command)}`, command)).map(at('deploy', waveOf(app, on, release)))),
     ...[...checks.slice(0, 1).flat(), live(app, release, 'ready')].map(at('check')),
     at('go live')(live(app, release, 'switch')),
     ...checks.slice(1).flat().map(at('check live')),
     at('confirm')(live(app, release, 'confirm')),
-    ...app.afterCommands.map((command, index) => run(app, release, `after-${turn}${index + 1}`, command)).map(at('after')),
+    ...app.afterCommands.map((command, index) => run(app, release, `after-${turn}${index + 1}-${mark(command)}`, command)).map(at('after')),
     ...[...appCronFeature(input), ...appProgramsFeature(input)].map((resource) => at('workers')(following(resource, release))),
     ...[live(app, release, 'settle'), pruned(input, release)].map(at('finish')),
   ]
@@ -76,8 +77,8 @@ function needsOf({ app, on, server }: AppInput): Need[] {
 }
 
 function prepared(app: App, release: PlannedRelease): Resource[] {
-  const composer = run(app, release, COMPOSER_KEY, `composer ${app.composerCommand}`, app.composerAuth !== undefined)
-  return [composer, ...app.releaseCommands.map((command, index) => run(app, release, `release-${index + 1}`, command))]
+  const composer = run(app, release, `${COMPOSER_KEY}-${mark(app.composerCommand)}`, `composer ${app.composerCommand}`, app.composerAuth !== undefined)
+  return [composer, ...app.releaseCommands.map((command, index) => run(app, release, `release-${index + 1}-${mark(command)}`, command))]
 }
 
 // Of a release that was live before, what it cached of the environment file of that day.
@@ -85,8 +86,11 @@ function rebuilt(app: App): string[] {
   return app.releaseCommands.filter((command) => /^(?:php )?artisan (?:[a-z]+:cache|optimize)(?: |$)/.test(command.trim()))
 }
 
-function run(app: App, { name }: PlannedRelease, key: string, command: string, auth = false): Resource {
-  return { kind: 'command', name: `${app.name}/${name}/${key}`, feature: named(app), desired: { app: app.name, release: name, key, command, path: environmentOf(app).PATH, auth } }
+// A command that was changed while its release was interrupted is another one.
+const mark = (command: string) => createHash('sha256').update(command).digest('hex').slice(0, 8)
+
+function run(app: App, { name, joins }: PlannedRelease, key: string, command: string, auth = false): Resource {
+  return { kind: 'command', name: `${app.name}/${name}/${key}`, feature: named(app), desired: { app: app.name, release: name, key, command, path: environmentOf(app).PATH, auth, joins } }
 }
 
 function live(app: App, { name }: PlannedRelease, does: LiveDesired['does']): Resource {

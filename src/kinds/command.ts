@@ -17,6 +17,8 @@ export const commandKind: Kind<'command'> = {
         return change('unknown', 'it was cut off on the server before it ended')
       case 'ended':
         if (state.code === 0) return { is: 'same', why: 'it ran in this release, and succeeded' }
+        // A server that joins the others has to get there, whatever went wrong the last time.
+        if (desired.joins) return change('unknown', `it ended with exit code ${state.code} the last time`)
         return { is: 'conflict', where: `release ${desired.release}`, what: `the command ${desired.command} ended with exit code ${state.code}`, hint: 'plan again: the next release of this commit gets a number of its own' }
     }
   },

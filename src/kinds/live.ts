@@ -13,7 +13,7 @@ export const liveKind: Kind<'live'> = {
     const { current } = facts.get({ fact: 'releases', app: desired.app })
     if (current.is === 'other') return { is: 'conflict', where: 'current', what: `${current.what}, no release of Flight`, hint: 'look at it on the server; `current` must be a link to a folder in releases/, or not be there' }
     if (desired.does === 'settle') {
-      if (live === desired.release && releaseIn(facts, desired)?.good !== undefined) return { is: 'same', why: 'it was live and healthy on all servers' }
+      if (live === desired.release && releaseIn(facts, desired)?.settled === true) return { is: 'same', why: 'it was live and healthy on all servers' }
     } else if (staysLive(facts, desired)) return { is: 'same', why: 'it is live' }
     return { is: 'change', change: { verb: VERBS[desired.does], before: { live }, because: [reasonOf(desired, live)] } }
   },

@@ -11,7 +11,8 @@ export function liveIn(facts: Facts, app: string): string | null {
   return current.is === 'release' ? current.name : null
 }
 
-// Whether a release is live and was seen to answer everywhere.
+// Whether a release is live, was seen to answer everywhere, and all that follows from it was done.
 export function staysLive(facts: Facts, of: { app: string; release: string }): boolean {
-  return liveIn(facts, of.app) === of.release && releaseIn(facts, of)?.confirmed === true
+  const release = releaseIn(facts, of)
+  return liveIn(facts, of.app) === of.release && release?.confirmed === true && release.settled
 }

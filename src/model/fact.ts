@@ -100,6 +100,7 @@ export type ReleaseFact = {
   turns: number // how often it went live
   before: string | undefined // the release that was live when it first went live
   confirmed: boolean // it stays live: it was seen to answer everywhere
+  settled: boolean // since it went live the last time, everything that follows from it was done
   good: number | undefined // when it was live and healthy on all servers, seconds since 1970
   failed: string | undefined // why
   kept: string | undefined // why it could not be pruned: RELEASE that was live then, and the reason

@@ -7,7 +7,7 @@ export const RUNS = `${SERVER_FOLDER}/run`
 export const RELEASES = `${SERVER_FOLDER}/releases`
 export const HISTORY = `${SERVER_FOLDER}/history`
 
-// The record of `composer install` among the commands of a release; without a composer.json it has nothing to do.
+// What the record of `composer install` begins with among the commands of a release; without a composer.json it has nothing to do.
 export const COMPOSER_KEY = 'composer'
 
 // Runs in a pool, asked by root through its socket: drops files from OPcache. Only scripts of this folder may (opcache.restrict_api).

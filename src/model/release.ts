@@ -9,6 +9,8 @@ export type PlannedRelease = {
   subject: string // one line
   ref: string // refs/heads/…
   turn: number // how often it went live so far, this time included: what is done again has a record of its own
+  joins: boolean // it is live on other servers already: these join them
+  artifact: string | null // sha256 of what other servers have of it already: the same has to be sent
   without: readonly string[] // servers that are left out
   environmentFrom: string | null // the server whose environment file those get that have none
   notes: readonly string[] // what a reader should know: what is live now, migrations in between
@@ -19,7 +21,7 @@ export type PlannedRelease = {
 export type ReleaseWish =
   | { app: string; does: 'release'; commit: string; tree: string; subject: string; ref: string; without: readonly string[] }
   // Brings servers to what the others serve, under the same name.
-  | { app: string; does: 'join'; name: string; note: Pick<ReleaseNote, 'commit' | 'tree' | 'subject' | 'ref'>; without: readonly string[]; environmentFrom: string | null }
+  | { app: string; does: 'join'; name: string; note: Pick<ReleaseNote, 'commit' | 'tree' | 'subject' | 'ref'>; artifact: string; without: readonly string[]; environmentFrom: string | null }
   | { app: string; does: 'rollback'; name: string | undefined; without: readonly string[] }
 
 // What the controller sends to the servers, beside what the plan says.

@@ -90,7 +90,7 @@ export type ReleaseDesired = {
 export type Need = { path: string; because: string; hint: string }
 // A command of the user, run once for a release as the app's user. `key` names its record: a command that has succeeded under
 // it does not run again.
-export type CommandDesired = { app: string; release: string; key: string; command: string; path: string; auth: boolean; secret?: Secret } // secret: never in a plan
+export type CommandDesired = { app: string; release: string; key: string; command: string; path: string; auth: boolean; joins: boolean; secret?: Secret } // secret: never in a plan
 // A request that the release must answer: before it is live through its pool's socket, afterwards through nginx.
 export type HealthDesired = {
   app: string

@@ -45,13 +45,13 @@ standing() {
   ours=$(awk -F '\t' '$1=="state" && $3 ~ /^[a-z][a-z0-9-]*\\.[a-z0-9._-]+$/ && match($4, /^pid [0-9]+/) {print substr($4, 5, RLENGTH-4) "\t" $3}')
   { printf '%s\n' "$ours" | sed 's/^/program\t/'
     printf '%s\n' "$ours" | awk -F '\t' 'NF==2 {split($2, part, "."); print "/proc/" $1 "/cwd"; link["/home/" part[1] "/" part[1] "/current"] = 1} END {for (path in link) print path}' |
-      xargs -r sh -c 'find "$@" -maxdepth 0 -type l -printf "leads\t%p\t%l\n" 2>/dev/null' sh
+      xargs -r sh -c 'find "$@" -maxdepth 0 -type l ! -lname "*[[:cntrl:]]*" -printf "leads\t%p\t%l\n" 2>/dev/null' sh
   } | awk -F '\t' '$1=="program" && NF==3 {name[$2] = $3} $1=="leads" {to[$2] = $3}
     END {for (pid in name) {
       split(name[pid], part, "."); base = "/home/" part[1] "/" part[1]; cwd = to["/proc/" pid "/cwd"]; live = to[base "/current"]
       if (index(cwd, base "/releases/")!=1) continue
       release = substr(cwd, length(base "/releases/")+1); sub(/[/ ].*/, "", release)
-      if (release ~ /^[0-9a-f]+-[0-9]+$/) print "runs\t" name[pid] "\t" release "\t" (live=="releases/" release || live==base "/releases/" release ? 1 : 0)
+      if (release ~ /^[0-9a-f]+-[1-9][0-9]*$/ && index(release, "-")==13 && length(release)<=19) print "runs\t" name[pid] "\t" release "\t" (live=="releases/" release || live==base "/releases/" release ? 1 : 0)
     }}'
 }
 draining() {

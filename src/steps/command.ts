@@ -11,7 +11,7 @@ export const commandStep: StepSort<'command'> = {
   shell({ app, release, key, command, path, auth }) {
     const { folder } = releasePaths(app, release)
     const environment = words(`HOME=/home/${app}`, `USER=${app}`, `LOGNAME=${app}`, `PATH=${path}`, 'LANG=C.UTF-8')
-    const inside = `${auth === undefined ? '' : 'COMPOSER_AUTH=$(cat) && export COMPOSER_AUTH || exit 1; exec </dev/null; '}cd -P -- "$1" && umask 022 ${key === COMPOSER_KEY ? "&& { [ -e composer.json ] || { echo 'there is no composer.json: nothing to install'; exit 0; }; } " : ''}&& exec sh -c "$2"`
+    const inside = `${auth === undefined ? '' : 'COMPOSER_AUTH=$(cat) && export COMPOSER_AUTH || exit 1; exec </dev/null; '}cd -P -- "$1" && umask 022 ${key.startsWith(`${COMPOSER_KEY}-`) ? "&& { [ -e composer.json ] || { echo 'there is no composer.json: nothing to install'; exit 0; }; } " : ''}&& exec sh -c "$2"`
     const run = `runuser -u ${quote(app)} -- env -i ${environment} sh -c ${quote(inside)} flight ${words(folder, command)}`
     return auth === undefined ? run : `secret=$(cat ${secretPath(app, release)}) && rm -f -- ${secretPath(app, release)} && printf '%s' "$secret" | ${run}`
   },

@@ -25,9 +25,12 @@ function preamble({ app, release }: Step): string[] {
   ]
 }
 
+// Each release has its own: one that is made ready must not stop another's way back.
+const timerUnit = (app: string, release: string) => `flight-revert-${app}-${release}`
+
 // Shell that lets the server lead back by itself so many seconds from now, unless it is confirmed.
 function timer(app: string, release: string, seconds: number): string[] {
-  const unit = `flight-revert-${app}`
+  const unit = timerUnit(app, release)
   return [
     `systemctl stop ${quote(`${unit}.timer`)} 2>/dev/null`,
     `systemd-run --quiet --collect --unit=${quote(unit)} --description=${quote(`Flight: ${release} of ${app} is not confirmed, back to what was before`)} --on-active=${seconds} --timer-property=AccuracySec=1s /bin/sh "$PWD/revert" 7>&- >&2 || exit 1`,
@@ -44,7 +47,8 @@ function leadBack(app: string): string[] {
 const DOES: Record<Step['does'], (step: Step) => string[]> = {
   // What the release holds now is all that it came with: whatever is there later and not now, somebody put there.
   ready: ({ app, release, back }) => [
-    `${runAs(app, `cd ${quote(releasePaths(app, release).folder)} && find . -type f -printf '%s %T@ %P\\0'`)} 7>&- | LC_ALL=C sort -z >files.new && mv -f files.new files || exit 1`,
+    // Of one that was live before, what was put there since is not what it came with.
+    `[ -s lives ] && [ -e files ] || { ${runAs(app, `cd ${quote(releasePaths(app, release).folder)} && find . -type f -printf '%s %T@ %P\\0'`)} 7>&- | LC_ALL=C sort -z >files.new && mv -f files.new files; } || exit 1`,
     `${runAs(app, `cd -P ${quote(appPaths(app).base)} && rm -f -- .flight/next && ln -s ${quote(`releases/${release}`)} .flight/next`)} 7>&- || exit 1`,
     bytesTo('cat >revert', revertScript(step(app, release))).trimEnd(),
     // Already here: whatever ends the shell that switches, somebody leads back. Other servers may take their time until then.
@@ -53,7 +57,7 @@ const DOES: Record<Step['does'], (step: Step) => string[]> = {
   switch: ({ app, release, back }) => [
     `was=$(live)`,
     `if [ "$was" != ${quote(`releases/${release}`)} ]; then`,
-    `  rm -f confirmed; printf '%s' "$was" >armed.new && mv -f armed.new armed || exit 1`,
+    `  rm -f confirmed settled was; printf '%s' "$was" >armed.new && sync armed.new && mv -f armed.new armed || exit 1`,
     `  ${runAs(app, `cd -P ${quote(appPaths(app).base)} && exec mv -fT -- .flight/next current`)} 7>&- || exit 1`,
     `  [ -e before ] || printf '%s\\n' "\${was#releases/}" >before; date +%s.%N >>lives`,
     `elif [ ! -e confirmed ] && [ ! -e armed ]; then echo ${quote(`${release} is live here, and nobody noted what was before it`)} >&2; fi`,
@@ -62,19 +66,20 @@ const DOES: Record<Step['does'], (step: Step) => string[]> = {
   ],
   confirm: ({ app, release }) => [
     `[ "$(live)" = ${quote(`releases/${release}`)} ] || { echo 'the server went back by itself: nobody confirmed in time' >&2; exit 1; }`,
-    `: >confirmed && sync confirmed && rm -f armed || exit 1`,
-    `systemctl stop ${quote(`flight-revert-${app}.timer`)} 2>/dev/null; :`,
+    `: >confirmed && sync confirmed && { [ ! -e armed ] || mv -f armed was; } || exit 1`,
+    `systemctl stop ${quote(`${timerUnit(app, release)}.timer`)} 2>/dev/null; :`,
   ],
   back: ({ app, release, previous }) => [
-    `systemctl stop ${quote(`flight-revert-${app}.timer`)} 2>/dev/null`,
+    `systemctl stop ${quote(`${timerUnit(app, release)}.timer`)} 2>/dev/null`,
     `if [ "$(live)" = ${quote(`releases/${release}`)} ]; then`,
     `  if [ -e armed ]; then lead "$(cat armed)" || exit 1`,
+    `  elif [ -e was ]; then lead "$(cat was)" || exit 1`,
     ...(previous === release ? [] : [`  else lead ${quote(previous === null ? '' : `releases/${previous}`)} || exit 1`]),
     `  fi`,
     `fi`,
-    `rm -f armed confirmed`,
+    `rm -f armed was confirmed settled`,
   ],
-  settle: () => [`[ -s good ] || { date +%s >good.new && mv -f good.new good; }`],
+  settle: () => [`[ -s good ] || { date +%s >good.new && mv -f good.new good; } || exit 1`, `: >settled`],
 }
 
 const step = (app: string, release: string): Step => ({ step: 'live', app, release, does: 'back', previous: null, back: 0 })
@@ -85,7 +90,7 @@ function revertScript(of: Step): string {
     ...preamble(of),
     `[ -e armed ] || exit 0`,
     `if [ "$(live)" = ${quote(`releases/${of.release}`)} ]; then lead "$(cat armed)" || exit 1; fi`,
-    `rm -f armed confirmed; date +%s >reverted`,
+    `rm -f armed was confirmed settled; date +%s >reverted`,
     '',
   ].join('\n')
 }

@@ -40,7 +40,8 @@ function pruneShell(app: string, base: string): string[] {
   const remove = [
     `cd -P -- ${quote(base)} || exit 1`,
     `if [ -d "releases/$1/storage/logs" ] && [ ! -L "releases/$1/storage" ] && [ ! -L "releases/$1/storage/logs" ]; then mkdir -p .flight/logs && rm -rf -- ".flight/logs/$1" && mv -- "releases/$1/storage/logs" ".flight/logs/$1"; fi`,
-    `rm -rf -- "releases/$1" 2>/dev/null || { chmod -R u+rwX -- "releases/$1" && rm -rf -- "releases/$1"; }`,
+    // Out of the way first: half of a release must not look like one.
+    `mkdir -p .flight/gone && mv -- "releases/$1" ".flight/gone/$1" && { rm -rf -- ".flight/gone/$1" 2>/dev/null || { chmod -R u+rwX -- ".flight/gone/$1"; rm -rf -- ".flight/gone/$1"; } || :; }`,
   ].join('; ')
   return [
     `as_app() { runuser -u ${quote(app)} -- env -i PATH=/usr/bin:/bin sh -c "$@"; }`,

@@ -73,7 +73,8 @@ export function lockedBy(server: string, holder: Holder | undefined): FlightErro
 export const HOLDER_SCRIPT = [
   `for p in /proc/[0-9]*; do`,
   `  tr '\\0' '\\n' <"$p/cmdline" 2>/dev/null | grep -qx ${NAME} || continue`,
-  `  grep -q '^lock:' "$p/fdinfo/9" 2>/dev/null || continue`,
+  // The shell moves the descriptor where its loop closes it for others.
+  `  grep -qs '^lock:' "$p"/fdinfo/* || continue`,
   `  tail -z -n 2 "$p/cmdline" | tr '\\n\\0' ' \\n'`,
   `done`,
 ].join('\n')

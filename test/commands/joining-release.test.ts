@@ -10,13 +10,13 @@ const [ONE, TWO] = ['aaaaaaaaaaaa-1', 'bbbbbbbbbbbb-1'] as const
 const note = (name: string) => ({ commit: name.slice(0, 1).repeat(40), tree: 'f'.repeat(40), subject: 'A subject', ref: 'refs/heads/main', artifact: 'e'.repeat(64), composerLock: '', who: 'ada', when: '2026-01-02T03:04:05Z' })
 
 function neighbour(server: string, live: string | undefined, hasEnvironment = true, isNoted = true): Neighbour {
-  const releases = live === undefined ? [] : [{ name: live, note: isNoted ? note(live) : undefined, present: true, pruned: false, live: 1, turns: 1, before: undefined, confirmed: true, good: 2, failed: undefined, kept: undefined, commands: [] }]
+  const releases = live === undefined ? [] : [{ name: live, note: isNoted ? note(live) : undefined, present: true, pruned: false, live: 1, turns: 1, before: undefined, confirmed: true, settled: true, good: 2, failed: undefined, kept: undefined, commands: [] }]
   return { server, said: { current: live === undefined ? { is: 'absent' } : { is: 'release', name: live }, releases }, hasEnvironment }
 }
 
 test('it joins what the others serve, under the same name, and gets the environment file of the first that has one', () => {
   const { wish } = joiningRelease(SHOP, 'web-3', [neighbour('web-1', ONE, false), neighbour('web-2', ONE), neighbour('web-3', undefined, false)])
-  assert.equal(wish, { app: 'shop', does: 'join', name: ONE, note: { commit: 'a'.repeat(40), tree: 'f'.repeat(40), subject: 'A subject', ref: 'refs/heads/main' }, without: ['web-1', 'web-2'], environmentFrom: 'web-2' })
+  assert.equal(wish, { app: 'shop', does: 'join', name: ONE, note: { commit: 'a'.repeat(40), tree: 'f'.repeat(40), subject: 'A subject', ref: 'refs/heads/main' }, artifact: 'e'.repeat(64), without: ['web-1', 'web-2'], environmentFrom: 'web-2' })
 })
 
 test('one that has an environment file keeps it, whatever it holds', () => {

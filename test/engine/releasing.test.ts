@@ -21,8 +21,11 @@ async function withRelease(): Promise<MemoryServer[]> {
   return servers
 }
 
+// A command's record without the digest of its words.
+const plainKey = (key: string) => key.replace(/-[0-9a-f]{8}$/, '')
+
 // Every command of the user that succeeded, by server.
-const ran = (servers: readonly MemoryServer[], release: string) => servers.map(({ machine }) => machine.ran.filter((each) => each.release === release).map(({ key }) => key))
+const ran = (servers: readonly MemoryServer[], release: string) => servers.map(({ machine }) => machine.ran.filter((each) => each.release === release).map(({ key }) => plainKey(key)))
 
 test('the first release goes live everywhere, starts what had to wait for it, and leaves nothing to do', async () => {
   const servers = await configuredFleet()
@@ -122,7 +125,7 @@ test('rollback goes to the last release that was live and healthy everywhere, th
   assert.match(first.releases[0]?.notes.join() ?? '', /migrations were called since that release was live \(in c{12}-1, d{12}-1\)/)
   assert.is((await apply(first, WANTED, servers)).outcome, 'done')
   assert.equal(live(servers), both(TWO))
-  assert.equal((servers[1]?.machine.ran ?? []).slice(-3).map(({ release, key }) => [release, key]), [[TWO, 'cache-2-1'], [TWO, 'cache-2-2'], [TWO, 'after-2-1']], 'its caches are made anew')
+  assert.equal((servers[1]?.machine.ran ?? []).slice(-3).map(({ release, key }) => [release, plainKey(key)]), [[TWO, 'cache-2-1'], [TWO, 'cache-2-2'], [TWO, 'after-2-1']], 'its caches are made anew')
   assert.is((await released(servers, back())).outcome, 'done')
   assert.equal(live(servers), both(ONE))
   assert.equal(codesOf(await refusal(planFor(WANTED, servers, { releases: [back()] }))), ['FLIGHT_RELEASE'])
@@ -168,7 +171,7 @@ test('a server that was left out is told, and joins the others with their name, 
   assert.equal((await planFor(WANTED, servers)).servers.flatMap(({ notes }) => notes.filter((text) => text.includes('flight up'))), [`no release of shop is live here, and ${TWO} on web-1: flight up --server web-2`])
   servers[1]?.machine.entries.delete('/home/shop/shop/.flight/shared/.env')
   const { commit: sha, tree, subject, ref } = commit('b') as Extract<ReleaseWish, { does: 'release' }>
-  const receipt = await released(servers, { app: 'shop', does: 'join', name: TWO, note: { commit: sha, tree, subject, ref }, without: ['web-1'], environmentFrom: 'web-1' })
+  const receipt = await released(servers, { app: 'shop', does: 'join', name: TWO, note: { commit: sha, tree, subject, ref }, artifact: 'c'.repeat(64), without: ['web-1'], environmentFrom: 'web-1' })
   assert.is(receipt.outcome, 'done', JSON.stringify(receipt.problems))
   assert.equal(live(servers), both(TWO))
   assert.ok(servers[1]?.machine.entries.has('/home/shop/shop/.flight/shared/.env'))

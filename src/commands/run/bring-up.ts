@@ -11,7 +11,7 @@ import { releaseAndApply } from './release-and-apply.ts'
 import { serverNamed, serversOf } from './scope.ts'
 import { type Session, withSession } from './session.ts'
 
-type Flags = Everywhere & { server: string; yes: boolean; wait: boolean; 'allow-upgrades': boolean; serial: Settings['serial'] | undefined }
+type Flags = Everywhere & { server: string; yes: boolean; wait: boolean; artifact: string | undefined; 'allow-upgrades': boolean; serial: Settings['serial'] | undefined }
 
 // What a new or replaced server needs: first what the definitions say, then what its neighbours serve. Each part is a plan of its own,
 // because what comes later depends on what is there by then. Ends with the first part that did not work.
@@ -33,7 +33,7 @@ async function eachPart(flags: Flags, emit: (document: object) => void): Promise
     if (flags.json) tell(text)
     else print(text)
     if (wish === undefined) continue
-    const exit = await releaseAndApply(flags, { what: `up ${server}`, title: `releasing ${app} on ${server}`, review: `flight app:releases ${app}`, wish, given: undefined }, emit)
+    const exit = await releaseAndApply(flags, { what: `up ${server}`, title: `releasing ${app} on ${server}`, review: `flight app:releases ${app}`, wish, given: flags.artifact }, emit)
     if (exit !== 0) return exit
   }
   return 0

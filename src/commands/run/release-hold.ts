@@ -29,6 +29,7 @@ export async function holdFor(session: Session, plan: Plan, given: string | unde
       const made = await makeArtifact(artifactRequest(session, app, release.commit, given), session.signal, tellArtifact(session, app.name))
       held.push(made.letGo)
       refuseOtherTree(release, made.artifact.tree)
+      refuseOtherArtifact(release, made.artifact.sha256)
       for (const text of made.artifact.warnings) session.listen({ event: 'note', text: `warning: ${app.name}: ${text}` })
       const { file, size, sha256, composerLock } = made.artifact
       cargo.set(app.name, { file, size, sha256, composerLock })
@@ -58,6 +59,12 @@ async function environmentOf(session: Session, app: App, from: string): Promise<
 function refuseOtherTree({ app, commit, tree }: PlannedRelease, made: string): void {
   if (made === tree) return
   throw new FlightError({ code: 'FLIGHT_STALE_PLAN', where: app, what: `the commit ${commit.slice(0, 12)} has the tree ${made.slice(0, 12)} here; the plan says ${tree.slice(0, 12)}`, hint: 'this is not the repository that the plan was made for; plan again' })
+}
+
+// A build may come out otherwise the next time; on the servers one name stands for one content.
+function refuseOtherArtifact({ app, name, artifact }: PlannedRelease, made: string): void {
+  if (artifact === null || made === artifact) return
+  throw new FlightError({ code: 'FLIGHT_ARTIFACT', where: app, what: `servers have release ${name} of the archive ${artifact.slice(0, 12)}, here it is ${made.slice(0, 12)}`, hint: 'give the same archive with --artifact FILE, or release another commit' })
 }
 
 async function composerAuth(app: App, file: string): Promise<Secret> {

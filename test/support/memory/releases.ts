@@ -15,6 +15,8 @@ export type Noted = {
   live: number | undefined
   armed: string | null | undefined // null: nothing was live before
   confirmed: boolean
+  settled: boolean
+  was: string | null | undefined // what was live before, once it was confirmed
   good: number | undefined
   failed: string | undefined
   kept: string | undefined
@@ -27,7 +29,7 @@ type Failed = (code: ErrorCode, what: string) => FlightError
 export function notedOf(machine: Machine, app: string, release: string): Noted {
   const of = machine.releases.get(app) ?? new Map<string, Noted>()
   machine.releases.set(app, of)
-  const found = of.get(release) ?? { note: undefined, lives: 0, before: undefined, live: undefined, armed: undefined, confirmed: false, good: undefined, failed: undefined, kept: undefined, pruned: false, commands: new Map() }
+  const found = of.get(release) ?? { note: undefined, lives: 0, before: undefined, live: undefined, armed: undefined, confirmed: false, settled: false, was: undefined, good: undefined, failed: undefined, kept: undefined, pruned: false, commands: new Map() }
   of.set(release, found)
   return found
 }
@@ -42,9 +44,9 @@ export function releasesFact(machine: Machine, app: string): ReleasesFact {
   }
 }
 
-function factOf(machine: Machine, app: string, name: string, { note, lives, before, live, confirmed, good, failed, kept, pruned, commands }: Noted): ReleaseFact {
+function factOf(machine: Machine, app: string, name: string, { note, lives, before, live, confirmed, settled, good, failed, kept, pruned, commands }: Noted): ReleaseFact {
   const present = entryAt(machine, releasePaths(app, name).folder)?.type === 'directory'
-  return { name, note, present, pruned, live, turns: lives, before, confirmed, good, failed, kept, commands: [...commands].sort().map(([key, { command, code }]) => ({ key, command, state: { is: 'ended', code } })) }
+  return { name, note, present, pruned, live, turns: lives, before, confirmed, settled, good, failed, kept, commands: [...commands].sort().map(([key, { command, code }]) => ({ key, command, state: { is: 'ended', code } })) }
 }
 
 // The release that `current` points to; null for none.
@@ -87,6 +89,8 @@ export function performLive(machine: Machine, { app, release, does, previous }: 
     case 'switch':
       if (live === release) return
       noted.confirmed = false
+      noted.settled = false
+      noted.was = undefined
       noted.armed = live
       if (noted.lives === 0) noted.before = live ?? undefined
       lead(machine, app, release)
@@ -96,15 +100,20 @@ export function performLive(machine: Machine, { app, release, does, previous }: 
     case 'confirm':
       if (live !== release) throw new Refused('the server went back by itself: nobody confirmed in time')
       noted.confirmed = true
+      if (noted.armed !== undefined) noted.was = noted.armed
       noted.armed = undefined
       return
     case 'back':
-      if (live === release && (noted.armed !== undefined || previous !== release)) lead(machine, app, noted.armed === undefined ? previous : noted.armed)
+      const was = noted.armed === undefined ? noted.was : noted.armed
+      if (live === release && (was !== undefined || previous !== release)) lead(machine, app, was === undefined ? previous : was)
       noted.armed = undefined
+      noted.was = undefined
       noted.confirmed = false
+      noted.settled = false
       return
     case 'settle':
       noted.good ??= machine.clock
+      noted.settled = true
   }
 }
 
@@ -115,6 +124,8 @@ export function goBackUnconfirmed(machine: Machine): void {
       if (noted.armed === undefined) continue
       if (liveOf(machine, app) === release) lead(machine, app, noted.armed)
       noted.armed = undefined
+      noted.confirmed = false
+      noted.settled = false
     }
   }
 }
@@ -133,7 +144,7 @@ export function prune(machine: Machine, { app, release, releases }: PruneStep): 
     }
     for (const path of pathsBelow(machine, releasePaths(app, name).folder).reverse()) removeAt(machine, path)
     const noted = notedOf(machine, app, name)
-    machine.releases.get(app)?.set(name, { ...noted, note: undefined, lives: 0, before: undefined, live: undefined, armed: undefined, confirmed: false, good: undefined, failed: undefined, kept: undefined, pruned: true, commands: new Map() })
+    machine.releases.get(app)?.set(name, { ...noted, note: undefined, lives: 0, before: undefined, live: undefined, armed: undefined, confirmed: false, settled: false, was: undefined, good: undefined, failed: undefined, kept: undefined, pruned: true, commands: new Map() })
   }
 }
 
