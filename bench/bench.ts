@@ -4,7 +4,9 @@ import { benchApps } from './apps.ts'
 import { benchNothingToDo } from './nothing-to-do.ts'
 import { benchPeers } from './peers.ts'
 import { benchProvisioning } from './provisioning.ts'
+import { benchReleases } from './releases.ts'
 import { openScene, say } from './scene.ts'
+import { benchUpload } from './upload.ts'
 
 // `npm run bench`: Flight beside bare ssh and bare apt on four real hosts, in one run. Judges nothing: wall time is
 // the machine's as much as ours. `-- --peers` adds Ansible, when apt has it.
@@ -19,6 +21,9 @@ try {
   await benchNothingToDo(scene)
   say(`\nload ${load()}`)
   await benchApps(scene)
+  say(`\nload ${load()}`)
+  await benchReleases(scene)
+  await benchUpload(scene)
   if (wantsPeers) await benchPeers(scene)
   say(`\nload ${load()}`)
 } catch (error) {

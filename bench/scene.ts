@@ -18,6 +18,8 @@ export type Scene = {
   sshConfig: string
   ssh(host: LabHost, command: string, input?: string): Command
   flight(...words: string[]): Promise<Measured>
+  // Starts as many bare hosts more.
+  more(count: number): Promise<LabHost[]>
   // Connections and channels that sshd counted on each of the hosts (all, unless said otherwise) while `work` went on.
   counted(work: () => Promise<unknown>, hosts?: readonly LabHost[]): Promise<string>
 }
@@ -27,7 +29,8 @@ export async function openScene(): Promise<Scene> {
   endWithProcess(lab)
   const folder = mkdtempSync(join(tmpdir(), 'flight-bench-definitions-'))
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
-  const hosts = await lab.startHosts([1, 2, 3, 4].map((number) => ({ name: `web-${number}`, suite: 'bookworm' as const })))
+  const start = (count: number) => lab.startHosts(Array.from({ length: count }, (_, at) => ({ name: `web-${lab.hosts.size + at + 1}`, suite: 'bookworm' as const })))
+  const hosts = await start(4)
   const { sshConfig } = lab.places
   writeDefinitions(folder, hosts.map((host) => [host.name, host.name] as const))
   return {
@@ -36,6 +39,7 @@ export async function openScene(): Promise<Scene> {
     sshConfig,
     ssh: (host, command, input = '') => ({ words: ['ssh', '-F', sshConfig, host.name, command], input }),
     flight: (...words) => measure([{ words: [...FLIGHT, ...words] }], { cwd: folder, env: { FLIGHT_SSH_CONFIG: sshConfig } }),
+    more: start,
     async counted(work, counting = hosts) {
       const marks = counting.map((host) => host.sshActivity(0).mark)
       await work()

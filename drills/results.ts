@@ -44,6 +44,9 @@ ${STAGES.map((stage) => `| ${stage} | ${FAULTS.map((fault) => cell(stage, fault)
 
 The second of two started together is told who holds the app (exit code 4), and with \`--wait\` it waits and finishes. Where a cable is cut for good, the run gives
 up after three minutes before the release is live, after ten seconds while it goes live; a server that nobody confirms goes back by itself.
+
+One field is *both*: the server was told that the release stays, and cut off for good before its answer was heard. The others go back then, and it does not know; once it can be reached again
+the same command brings all to one release, and until then every plan and \`flight app:releases\` say so.
 `,
   )
 }
