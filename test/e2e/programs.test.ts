@@ -18,7 +18,7 @@ promise('programs that are defined run, as the app, and reading it all changes n
   await configured([workers(3)])
   const before = await host.must(`find /etc/supervisor /var/log/supervisor /run/supervisor* /run/flight -printf '%p %C@\\n' | sort | sha256sum`)
   const now = await fact()
-  assert.equal(now, { daemon: true, states: ['foreign', ...names(3)].map((name) => ({ name, state: 'RUNNING' })), unloaded: [], draining: [], refusal: undefined })
+  assert.equal(now, { daemon: true, states: ['foreign', ...names(3)].map((name) => ({ name, state: 'RUNNING' })), unloaded: [], runs: [], draining: [], refusal: undefined })
   assert.is(await host.must(`find /etc/supervisor /var/log/supervisor /run/supervisor* /run/flight -printf '%p %C@\\n' | sort | sha256sum`), before)
   const pid = (await pids()).get('shop.default.1')
   assert.is((await host.must(`ps -o user=,comm= -p ${pid}`)).trim().replace(/\s+/g, ' '), 'shop worker')
@@ -166,7 +166,7 @@ promise('what nobody wants any more goes after its job, and the rest stays', asy
 
 promise('without supervisord the fact says so, and the step as well', async () => {
   await host.must('systemctl stop supervisor')
-  assert.equal(await fact(), { daemon: false, states: [], unloaded: [], draining: [], refusal: undefined })
+  assert.equal(await fact(), { daemon: false, states: [], unloaded: [], runs: [], draining: [], refusal: undefined })
   const { code, stderr } = await configure([workers(4)])
   assert.is(code, 1)
   assert.match(stderr, /supervisord does not answer at \/var\/run\/supervisor\.sock/)
