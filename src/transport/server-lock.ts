@@ -1,7 +1,7 @@
 import { FlightError } from '../model/errors.ts'
 import type { Claim, Holder, Lock } from '../model/host.ts'
 import { words } from '../shell/quote.ts'
-import type { Connection } from './connection.ts'
+import type { Channel, Connection } from './connection.ts'
 
 // How often the holder says that it lives, and after how long without a word the far side lets go (milliseconds, seconds).
 const BEAT = 4000
@@ -37,10 +37,7 @@ export async function takeServerLock(connection: Connection, become: boolean, { 
   const sudo = connection.user !== 'root' && become ? 'sudo -n -- ' : ''
   const channel = await connection.exec(`${sudo}${words('/bin/sh', '-c', HOLD, NAME, claimWord(claim), JSON.stringify(holder))}`)
   channel.stderr.resume()
-  const first = await new Promise<string>((resolve) => {
-    channel.stdout.once('data', (chunk: Buffer) => resolve(chunk.toString('latin1').trim()))
-    void channel.ended.then(() => resolve(''))
-  })
+  const first = await firstWord(channel)
   channel.stdout.resume()
   if (first !== 'locked') {
     channel.close()
@@ -62,6 +59,19 @@ export async function takeServerLock(connection: Connection, become: boolean, { 
       channel.close()
     },
   }
+}
+
+// What the shell says first; empty when it ended without a word. Its end may be heard of before its last word is read.
+function firstWord({ stdout, ended }: Channel): Promise<string> {
+  return new Promise((resolve) => {
+    let said = ''
+    stdout.on('data', (chunk: Buffer) => {
+      said += chunk.toString('latin1')
+      if (said.includes('\n')) resolve(said.trim())
+    })
+    stdout.once('end', () => resolve(said.trim()))
+    void ended.then(() => setTimeout(() => resolve(said.trim()), 500))
+  })
 }
 
 export function lockedBy(server: string, holder: Holder | undefined): FlightError {
