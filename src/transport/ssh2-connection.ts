@@ -66,7 +66,7 @@ export function wrapClient(
       new Promise((resolve, reject) => {
         void limit(async () => {
           try {
-            const channel = await open(command)
+            const channel = await patiently(() => open(command))
             resolve(channel)
             await channel.ended
           } catch (error) {
@@ -79,6 +79,22 @@ export function wrapClient(
       lose('it was closed')
     },
   }
+}
+
+// How long sshd may take to count a session that has ended as ended, in milliseconds: until then it refuses another one. What it refused
+// has not begun.
+const PAUSES = [20, 50, 100, 200, 400, 800]
+
+async function patiently<T>(attempt: () => Promise<T>): Promise<T> {
+  for (const pause of PAUSES) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (!(error instanceof FlightError) || error.problems[0]?.code !== 'FLIGHT_SERVER_ANSWER') throw error
+      await new Promise((resolve) => setTimeout(resolve, pause))
+    }
+  }
+  return attempt()
 }
 
 function refusedChannel(server: string, error: unknown): FlightError {
