@@ -56,6 +56,9 @@ async function served(): Promise<string[]> {
   return [...new Set([...links.map((link) => link.trim().replace('releases/', '')), ...pages.map(({ body }) => /^release (\S+),/.exec(body)?.[1] ?? body)])]
 }
 
+// So many requests at least.
+const LEAST = 50_000
+
 const short = (commit: string, number = 1) => `${commit.slice(0, 12)}-${number}`
 
 promise('before the first environment file is there a release says so, with the command that puts it there, and sends nothing', async () => {
@@ -89,29 +92,28 @@ promise('three releases and two rollbacks under load: no request fails, and none
   const [one, two, work] = hosts as [LabHost, LabHost, LabHost]
   const loads = [startWrk(one, domain, '/include/2', 6, { oneRelease: true }), startWrk(two, domain, '/include/2', 6, { oneRelease: true }), startWrk(one, domain, '/include/700', 2, { oneRelease: true }), startWrk(two, domain, '/include/1500', 1, { oneRelease: true })]
   const names = [short(repo.git('rev-parse', 'HEAD'))]
-  const reports = await (async () => {
-    try {
-      await push(work, 'shop', 6, 'long')
-      for (const subject of ['Second', 'Third', 'Fourth']) {
-        const commit = repo.commit(subject, { [`public/build/${subject}.css`]: `/* ${subject} */\n`, 'version.txt': subject })
-        names.push(short(commit))
-        await at.expect(0, 'app:release', 'shop', commit, '--yes')
-        assert.equal(await served(), [names.at(-1)])
-      }
-      await at.expect(0, 'app:rollback', 'shop', '--yes')
-      assert.equal(await served(), [names[2]])
-      await at.expect(0, 'app:rollback', 'shop', names[1] as string, '--yes')
-      assert.equal(await served(), [names[1]])
-      await new Promise((resolve) => setTimeout(resolve, 45_000))
-    } finally {
-      process.stderr.write('')
+  const visited = async () => {
+    await push(work, 'shop', 6, 'long')
+    for (const subject of ['Second', 'Third', 'Fourth']) {
+      const commit = repo.commit(subject, { [`public/build/${subject}.css`]: `/* ${subject} */\n`, 'version.txt': subject })
+      names.push(short(commit))
+      await at.expect(0, 'app:release', 'shop', commit, '--yes')
+      assert.equal(await served(), [names.at(-1)])
     }
-  })().then(() => Promise.all(loads.map((load) => load.stop())), async (error: unknown) => {
-    await Promise.all(loads.map((load) => load.stop()))
-    throw error
-  })
+    await at.expect(0, 'app:rollback', 'shop', '--yes')
+    assert.equal(await served(), [names[2]])
+    await at.expect(0, 'app:rollback', 'shop', names[1] as string, '--yes')
+    assert.equal(await served(), [names[1]])
+    await until('enough visitors came', 200, async () => (await Promise.all([one, two].map((host) => host.must('wc -l </var/log/nginx/shop.access.log')))).reduce((sum, lines) => sum + Number(lines), 0), (requests) => requests > LEAST + 200)
+  }
+  // However it ends, the visitors go.
+  const [outcome] = await Promise.allSettled([visited()])
+  const reports = await Promise.all(loads.map((load) => load.stop()))
+  if (outcome.status === 'rejected') throw outcome.reason
   process.stderr.write(`requests: ${reports.map(({ requests }) => requests).join(' + ')}\n`)
   assert.equal(reports.flatMap(({ wrong }) => wrong), [])
+  assert.ok(reports.reduce((sum, { requests }) => sum + requests, 0) >= LEAST, 'enough of them')
+  assert.ok(reports.slice(2).every(({ requests }) => requests >= 20), 'slow ones among them')
   const notes = await until('the long job is done', 30, () => jobs(work, 'shop'), (all) => all.some(({ what, job }) => what === 'END' && job === 'long'))
   assert.equal(notes.filter(({ job }) => job === 'long').map(({ release }) => release), [names[0], names[0]], 'in the release that it began in')
   assert.match((await asApp(work, 'shop', 'cat shop/.flight/shared/storage/app/after.log')), /^(live\n){6}$/)

@@ -8,7 +8,7 @@ import { type LabHost } from '../lab/host.ts'
 export type WrkReport = { requests: number; wrong: string[] }
 
 // wrk on a host's port 80, each request on a connection of its own, until it is told to stop. At most `seconds` long.
-export function startWrk(host: LabHost, domain: string, path: string, connections: number, { seconds = 240, oneRelease = false }: { seconds?: number; oneRelease?: boolean } = {}): { stop(): Promise<WrkReport> } {
+export function startWrk(host: LabHost, domain: string, path: string, connections: number, { seconds = 280, oneRelease = false }: { seconds?: number; oneRelease?: boolean } = {}): { stop(): Promise<WrkReport> } {
   const script = oneRelease ? ['-s', fileURLToPath(new URL('one-release.lua', import.meta.url))] : []
   const args = [...script, '-t', '1', '-c', String(connections), '-d', `${seconds}s`, '--timeout', '60s', '-H', `Host: ${domain}`, '-H', 'Connection: close', `http://${host.address}${path}`]
   const child = spawn('wrk', args, { stdio: ['ignore', 'pipe', 'pipe'] })
