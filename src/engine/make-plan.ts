@@ -1,6 +1,6 @@
 import pLimit from 'p-limit'
 import type { Cluster, Definitions } from '../model/definitions.ts'
-import { FlightError } from '../model/errors.ts'
+import { FlightError, type Problem } from '../model/errors.ts'
 import type { Listener } from '../model/event.ts'
 import type { Host } from '../model/host.ts'
 import type { Plan, Scope } from '../model/plan.ts'
@@ -71,6 +71,7 @@ async function planOfReleases(request: PlanRequest): Promise<Plan> {
   const opened = await Promise.all(chosen.map((one) => limit(async () => ({ one, opened: await open(one, request) }))))
   const hosts = opened.flatMap(({ one, opened: each }) => ('host' in each ? [{ ...one, host: each.host }] : []))
   try {
+    refuseBlindWayBack(request, opened.flatMap(({ opened: each }) => ('is' in each && each.is !== 'asked' ? each.problems : [])))
     const releases = await orInterrupted(named(request, hosts), request.signal)
     const asked = await Promise.all(hosts.map(({ host, server, cluster }) => limit(async () => told(await orInterrupted(surveyHost(host, server, cluster, { ...request, scope, releases }), request.signal), request))))
     refuseIfAborted(request.signal)
@@ -78,6 +79,12 @@ async function planOfReleases(request: PlanRequest): Promise<Plan> {
   } finally {
     for (const { host } of hosts) host.close()
   }
+}
+
+// Which releases are good on all servers is not known while one of them cannot be asked.
+function refuseBlindWayBack({ releases }: PlanRequest, missing: readonly Problem[]): void {
+  if (missing.length === 0 || !releases.some(({ does }) => does === 'rollback')) return
+  throw new FlightError(missing.map((problem) => ({ ...problem, hint: `to go back without it: --without-server ${problem.where.split(' ')[0]}${problem.hint === undefined ? '' : `. Otherwise: ${problem.hint}`}` })))
 }
 
 async function named({ releases, definitions }: PlanRequest, hosts: readonly (Chosen & { host: Host })[]): Promise<PlannedRelease[]> {

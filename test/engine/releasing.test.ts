@@ -142,6 +142,15 @@ test('a release that was gone back from is on nobody\'s way back', async () => {
   assert.equal(codesOf(await refusal(planFor(WANTED, servers, { releases: [back()] }))), ['FLIGHT_RELEASE'], 'not on all servers')
 })
 
+test('a way back is refused while a server cannot be asked, and says how to go back without it', async () => {
+  const servers = await withRelease()
+  await released(servers, commit('b'))
+  if (servers[1] !== undefined) servers[1].reachable = false
+  const error = await refusal(planFor(WANTED, servers, { releases: [back()] }))
+  assert.equal(codesOf(error), ['FLIGHT_UNREACHABLE'])
+  assert.match(error.problems[0]?.hint ?? '', /--without-server web-2/)
+})
+
 test('a way back that was interrupted half way goes on to the same release', async () => {
   const servers = await withRelease()
   for (const wish of [commit('b'), commit('c')]) await released(servers, wish)

@@ -22,7 +22,7 @@ export default class AppReleases extends FlightCommand {
       const { answers, problems } = await askEach(session, servers, async (host) => (await host.probe([query])).get(query))
       const rows = releaseRows(answers.map(({ server, answer }) => ({ server: server.name, said: answer })))
       session.endProgress()
-      return showAnswers(flags, problems, { document: { app: app.name, releases: rows }, text: (shape) => releasesText(rows, shape) })
+      return showAnswers(flags, problems, { document: { app: app.name, releases: rows }, text: (shape) => (answers.length === 0 ? 'No server could be asked.\n' : releasesText(rows, shape)) })
     })
   }
 }
