@@ -8,7 +8,10 @@ import Completion from './completion.ts'
 import Doctor from './doctor.ts'
 import Drift from './drift.ts'
 import EnvDiff from './env/diff.ts'
+import EnvEdit from './env/edit.ts'
 import EnvPull from './env/pull.ts'
+import EnvPush from './env/push.ts'
+import EnvRollback from './env/rollback.ts'
 import History from './history.ts'
 import Init from './init.ts'
 import Locks from './locks.ts'
@@ -33,7 +36,10 @@ export const COMMANDS = {
   doctor: Doctor,
   drift: Drift,
   'env:diff': EnvDiff,
+  'env:edit': EnvEdit,
   'env:pull': EnvPull,
+  'env:push': EnvPush,
+  'env:rollback': EnvRollback,
   history: History,
   init: Init,
   locks: Locks,

@@ -67,7 +67,7 @@ async function work(ready: readonly Ready[], missing: readonly Problem[], reques
     if (inStage.length > 0) request.listen({ event: 'stage-begins', stage: stage.name, servers: inStage.map(({ planned }) => planned.name) })
     const limit = pLimit(isCritical(stage.name) ? Math.max(1, inStage.length) : request.parallel)
     // Once the first server goes live, all of them go on to where they stay, or back.
-    const signal = isCritical(stage.name) && !(request.signal.aborted && isFirstCritical(stage.name)) ? NEVER : request.signal
+    const signal = isCritical(stage.name) && !(request.signal.aborted && stage === request.plan.stages.find(({ name }) => isCritical(name))) ? NEVER : request.signal
     await Promise.all(
       inStage.map(({ planned, host, lock, standing, resources }) =>
         limit(async () => {
@@ -98,18 +98,15 @@ async function takeBack(ready: readonly Ready[], outcomes: Map<string, ServerOut
   if (reason === undefined) return []
   const problems = await goBack(ready, outcomes, request, reason)
   if (!reason.wasLive) return problems
-  const apps = request.plan.releases.map(({ app, name }) => `${app} ${name}`).join(', ')
-  const { where, what } = reason.problem
-  const left = problems.length === 0 ? 'all servers serve what they served before' : `look at ${[...new Set(problems.map((problem) => problem.where.split(/[ :/]/)[0]))].join(', ')}`
-  return [{ code: 'FLIGHT_WENT_BACK', where: apps, what: `went live and was taken back (${left}), because of ${where}: ${what}`, hint: 'correct the cause, then release again' }, ...problems]
+  const { releases, pushes = [] } = request.plan
+  const what = [...releases.map(({ app, name }) => `${app} ${name}`), ...pushes.map(({ app }) => `environment file of ${app}`)].join(', ')
+  const { problem } = reason
+  const left = problems.length === 0 ? (releases.length > 0 ? 'all servers serve what they served before' : 'all servers have the file that they had before') : `look at ${[...new Set(problems.map((problem) => problem.where.split(/[ :/]/)[0]))].join(', ')}`
+  return [{ code: 'FLIGHT_WENT_BACK', where: what, what: `${releases.length > 0 ? 'went live' : 'was written'} and was taken back (${left}), because of ${problem.where}: ${problem.what}`, hint: `correct the cause, then ${releases.length > 0 ? 'release' : 'push'} again` }, ...problems]
 }
 
 function actionsIn(stage: Stage, server: string): Action[] {
   return stage.servers.filter((entry) => entry.server === server).flatMap((entry) => entry.actions)
-}
-
-function isFirstCritical(stage: string): boolean {
-  return readStageName(stage)?.phase === 'go live'
 }
 
 function isRetiring(stage: Stage): boolean {

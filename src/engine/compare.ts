@@ -34,14 +34,24 @@ function withheld(resource: Resource): Resource {
   return { ...resource, desired: { ...resource.desired, content: contentDigest(resource.desired.content) } }
 }
 
-// What the plan does not hold and the controller has: the artifacts of releases by their app, and what is secret of an app.
-export type Hold = { cargo: ReadonlyMap<string, ReleaseCargo>; secrets: ReadonlyMap<string, Secret>; environments: ReadonlyMap<string, Secret>; who: string; when: string }
+// What the plan does not hold and the controller has: the artifacts of releases and what is secret by their app, environment files.
+export type Hold = {
+  cargo: ReadonlyMap<string, ReleaseCargo>
+  secrets: ReadonlyMap<string, Secret>
+  environments: ReadonlyMap<string, Secret> // by the address of the action that writes it
+  who: string
+  when: string
+}
 
 // The action with what its plan does not hold: content from what the definitions compile to, artifacts and secrets of this controller.
 export function revealed(action: Action, resources: readonly Resource[], { cargo, secrets, environments, who, when }: Hold): Action {
   if (action.kind === 'environment') {
-    const secret = environments.get(action.after.app)
+    const secret = environments.get(action.address)
     return secret === undefined ? action : { ...action, after: { ...action.after, secret } }
+  }
+  if (action.kind === 'push') {
+    const content = action.after.does === 'stage' ? environments.get(action.address) : undefined
+    return content === undefined ? action : { ...action, after: { ...action.after, content } }
   }
   if (action.kind === 'release') {
     const sent = cargo.get(action.after.app)

@@ -1,17 +1,19 @@
+import { pushResources } from '../features/app-environment.ts'
 import { releaseResources } from '../features/app-release.ts'
 import { resourcesOf } from '../features/configuring.ts'
 import type { AppOnServer } from '../features/feature.ts'
 import type { App, Cluster, Definitions } from '../model/definitions.ts'
 import { FlightError } from '../model/errors.ts'
 import type { Scope } from '../model/plan.ts'
+import type { PlannedPush } from '../model/push.ts'
 import type { PlannedRelease } from '../model/release.ts'
 import type { Resource } from '../model/resource.ts'
 import type { Server, System } from '../model/server.ts'
 import { digestOf } from './digest.ts'
 
 // What a plan is asked for: a part of the definitions, with its apps or without.
-// With `releases` nothing else is planned than these, for the servers of their apps.
-export type Asked = { definitions: Definitions; scope: Scope; apps: boolean; allowUpgrades: boolean; releases: readonly PlannedRelease[] }
+// With `releases` or `pushes` nothing else is planned than these, for the servers of their apps.
+export type Asked = { definitions: Definitions; scope: Scope; apps: boolean; allowUpgrades: boolean; releases: readonly PlannedRelease[]; pushes?: readonly PlannedPush[] }
 
 // What the definitions want on one server, of what was asked for.
 export type Wanted = {
@@ -60,8 +62,12 @@ function refuseUnknown(what: string, asked: readonly string[], known: readonly s
 }
 
 // What the definitions want on one server. A server that no app of the scope lists is only freed of what they left there. Pure.
-export function compileServer({ definitions, scope, apps, releases }: Omit<Asked, 'allowUpgrades'>, cluster: Cluster, server: Server, system: System): Wanted {
+export function compileServer({ definitions, scope, apps, releases, pushes = [] }: Omit<Asked, 'allowUpgrades'>, cluster: Cluster, server: Server, system: System): Wanted {
   const here = definitions.apps.flatMap((app) => onServer(app, server))
+  if (pushes.length > 0) {
+    const pushed = pushes.flatMap((push) => here.filter(({ app }) => app.name === push.app).flatMap((input) => pushResources({ ...input, cluster, server, system }, push)))
+    return { resources: pushed, apps: here, retires: () => false }
+  }
   if (releases.length > 0) {
     const released = releases.flatMap((release) => here.filter(({ app }) => app.name === release.app && !release.without.includes(server.name)).map((input) => ({ input, release })))
     return { resources: released.flatMap(({ input, release }) => releaseResources({ ...input, cluster, server, system }, release)), apps: here, retires: () => false }

@@ -48,6 +48,7 @@ export function receiptOf({ plan, holder, signal, hold }: ApplyRequest, began: D
     ended: ended.toISOString(),
     seconds: (ended.getTime() - began.getTime()) / 1000,
     releases: plan.releases.map(({ app, does, name, commit, tree, subject }) => ({ app, does, name, commit, tree, subject, artifact: hold.cargo.get(app)?.sha256 ?? '', composerLock: hold.cargo.get(app)?.composerLock ?? '' })),
+    ...(plan.pushes === undefined ? {} : { pushes: plan.pushes.map(({ app, does, id }) => ({ app, does, id })) }),
     servers: [...servers].sort((a, b) => (a.name < b.name ? -1 : 1)),
     problems,
   }

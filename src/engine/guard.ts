@@ -58,6 +58,7 @@ function stillHolds(planned: Action, now: Action): boolean {
     case 'health':
     case 'prune':
     case 'environment':
+    case 'push':
       return true // what was begun is gone on with
     case 'programs':
       return true // what they are doing right now changes by itself

@@ -4,6 +4,7 @@ import { FlightError, type Problem } from '../model/errors.ts'
 import type { Listener } from '../model/event.ts'
 import type { Host } from '../model/host.ts'
 import type { Plan, Scope } from '../model/plan.ts'
+import type { PlannedPush } from '../model/push.ts'
 import type { PlannedRelease, ReleaseWish } from '../model/release.ts'
 import type { Server } from '../model/server.ts'
 import { serversIn, serversOfReleases } from './compile.ts'
@@ -14,7 +15,7 @@ import { type Connect, type Survey, surveyFailure, surveyHost } from './survey.t
 import type { Serial } from './waves.ts'
 
 // `apps`: whether the apps of the scope are configured, or their servers provisioned alone. `serial`: how many web servers of an
-// app may reload at once. With `releases` these are planned and nothing else.
+// app may reload at once. With `releases` or `pushes` these are planned and nothing else.
 export type PlanRequest = {
   definitions: Definitions
   scope: Scope
@@ -22,6 +23,7 @@ export type PlanRequest = {
   serial: Serial
   allowUpgrades: boolean
   releases: readonly ReleaseWish[]
+  pushes?: readonly PlannedPush[]
   connect: Connect
   parallel: number
   listen: Listener

@@ -1,6 +1,7 @@
 import { phpNotes } from '../features/php.ts'
 import type { Definitions } from '../model/definitions.ts'
-import type { Plan, PlanBody, PlannedServer, Scope, Stage } from '../model/plan.ts'
+import { isAllOrNone, type Plan, type PlanBody, type PlannedServer, type Scope, type Stage } from '../model/plan.ts'
+import type { PlannedPush } from '../model/push.ts'
 import type { PlannedRelease } from '../model/release.ts'
 import { readStageName, RELEASE_PHASES, type ReleasePhase, type StageName } from '../model/stage-name.ts'
 import { definitionsDigest } from './compile.ts'
@@ -10,25 +11,26 @@ import { planServer, type ServerPlan } from './plan-server.ts'
 import type { Survey } from './survey.ts'
 import { type Serial, stagesOf } from './waves.ts'
 
-export type PlanAsked = { definitions: Definitions; scope: Scope; apps: boolean; serial: Serial; allowUpgrades: boolean; releases: readonly PlannedRelease[] }
+export type PlanAsked = { definitions: Definitions; scope: Scope; apps: boolean; serial: Serial; allowUpgrades: boolean; releases: readonly PlannedRelease[]; pushes?: readonly PlannedPush[] }
 
 type Asked = Extract<Survey, { is: 'asked' }>
 type Planned = { survey: Asked; plan: ServerPlan }
 
 // The plan as a value: the same surveys, the same bytes. Pure.
-export function planOf(surveys: readonly Survey[], { definitions, scope, apps, serial, allowUpgrades, releases }: PlanAsked): Plan {
+export function planOf(surveys: readonly Survey[], { definitions, scope, apps, serial, allowUpgrades, releases, pushes = [] }: PlanAsked): Plan {
   const sorted = [...surveys].sort((a, b) => (a.server.name < b.server.name ? -1 : 1))
   const asked = withholding(sorted, definitions, allowUpgrades)
   const able = asked.filter(({ plan }) => plan.blocked.length === 0)
   const phase = (name: StageName['phase'], of: 'configure' | 'retire') =>
     stagesOf(name, able.map(({ survey, plan }) => ({ server: survey.server.name, actions: plan[of] })).filter(({ actions }) => actions.length > 0), definitions.apps, serial)
   const missing = sorted.flatMap((survey) => (survey.is === 'missing' ? survey.problems : []))
-  const elsewhere = liveElsewhere(releases.length > 0 ? [] : asked.map(({ survey }) => survey))
+  const elsewhere = liveElsewhere(isAllOrNone({ releases, pushes }) ? [] : asked.map(({ survey }) => survey))
   const body: PlanBody = {
     format: 1,
     scope: { clusters: [...scope.clusters].sort(), apps: [...scope.apps].sort(), servers: [...scope.servers].sort() },
     options: { allow_upgrades: allowUpgrades, apps },
     releases,
+    ...(pushes.length === 0 ? {} : { pushes }),
     definitions: definitionsDigest(asked.map(({ survey }) => ({ server: survey.server.name, resources: survey.wanted.resources }))),
     servers: asked.map(({ survey, plan }): PlannedServer => ({
       name: survey.server.name,
@@ -43,7 +45,7 @@ export function planOf(surveys: readonly Survey[], { definitions, scope, apps, s
     })),
     missing,
     blocked: sorted.flatMap((survey) => (survey.is === 'blocked' ? survey.problems : [])).concat(asked.flatMap(({ plan }) => plan.blocked)),
-    stages: releases.length > 0 ? releaseStages(asked, missing.length === 0 && able.length === sorted.length) : [...phase(apps ? 'configure' : 'provision', 'configure'), ...phase('retire', 'retire')],
+    stages: isAllOrNone({ releases, pushes }) ? releaseStages(asked, missing.length === 0 && able.length === sorted.length) : [...phase(apps ? 'configure' : 'provision', 'configure'), ...phase('retire', 'retire')],
   }
   return withDigest(body)
 }

@@ -4,7 +4,7 @@ import type { Cluster, Definitions } from '../model/definitions.ts'
 import { FlightError, type Problem } from '../model/errors.ts'
 import type { Listener } from '../model/event.ts'
 import type { Holder, Host, Lock } from '../model/host.ts'
-import type { Plan, PlannedServer } from '../model/plan.ts'
+import { isAllOrNone, type Plan, type PlannedServer } from '../model/plan.ts'
 import type { Resource } from '../model/resource.ts'
 import type { Server } from '../model/server.ts'
 import { type Asked, compileServer, definitionsDigest } from './compile.ts'
@@ -33,7 +33,7 @@ export type Member = { planned: PlannedServer; server: Server; cluster: Cluster;
 
 // What the plan was asked for, of the definitions that are here now.
 export function askedOf({ plan, definitions }: Pick<ApplyRequest, 'plan' | 'definitions'>): Asked {
-  return { definitions, scope: plan.scope, apps: plan.options.apps, releases: plan.releases, allowUpgrades: plan.options.allow_upgrades }
+  return { definitions, scope: plan.scope, apps: plan.options.apps, releases: plan.releases, ...(plan.pushes === undefined ? {} : { pushes: plan.pushes }), allowUpgrades: plan.options.allow_upgrades }
 }
 
 // The plan's servers in the definitions, or FLIGHT_PLAN_OTHER_DEFINITIONS when these no longer compile to this plan.
@@ -53,9 +53,8 @@ export function membersOf({ plan, definitions }: Pick<ApplyRequest, 'plan' | 'de
 }
 
 export function refuseBlocked(plan: Plan): void {
-  // A release is on all servers or on none.
-  if (plan.releases.length > 0 && plan.missing.length > 0) throw new FlightError(plan.missing)
-  if (plan.releases.length > 0 && plan.blocked.length > 0) throw new FlightError(plan.blocked)
+  if (isAllOrNone(plan) && plan.missing.length > 0) throw new FlightError(plan.missing)
+  if (isAllOrNone(plan) && plan.blocked.length > 0) throw new FlightError(plan.blocked)
   if (plan.blocked.length > 0 && plan.stages.every((stage) => stage.servers.length === 0)) throw new FlightError(plan.blocked)
 }
 
@@ -87,7 +86,7 @@ export async function prepare(members: readonly Member[], request: ApplyRequest,
   )
   const present = connected.filter((member) => member !== undefined)
   refuseOtherKeys(present)
-  if (plan.releases.length > 0 && missing.length > 0) throw new FlightError(missing)
+  if (isAllOrNone(plan) && missing.length > 0) throw new FlightError(missing)
   const held = await lockAll(present, request, locks)
   const ready = await Promise.all(held.map((member) => limit(async () => ({ ...member, standing: await look(member, request) }))))
   const stale = ready.flatMap(({ standing }) => standing.stale)
@@ -101,7 +100,7 @@ type Present = Member & { host: Host }
 // Takes the locks in the order of the names, so that two runs never wait for each other; all or none. Who waits holds nothing meanwhile.
 async function lockAll(present: readonly Present[], request: ApplyRequest, locks: Lock[]): Promise<(Present & { lock: Lock })[]> {
   const { plan, holder, listen, signal } = request
-  const claim = plan.releases.length === 0 ? 'server' : plan.releases.map(({ app, name }) => ({ app, release: name }))
+  const claim = isAllOrNone(plan) ? [...plan.releases.map(({ app, name }) => ({ app, release: name })), ...(plan.pushes ?? []).map(({ app }) => ({ app, release: '' }))] : 'server'
   let told = ''
   for (;;) {
     const held: (Present & { lock: Lock })[] = []

@@ -2,6 +2,7 @@ import type { Cluster } from '../model/definitions.ts'
 import { FlightError, type Problem } from '../model/errors.ts'
 import { factId, type FactQuery, type Facts } from '../model/fact.ts'
 import type { Host } from '../model/host.ts'
+import { isAllOrNone } from '../model/plan.ts'
 import type { Server, System } from '../model/server.ts'
 import { type Asked, compileServer, type Wanted } from './compile.ts'
 import { planReleases, releaseQueries } from './plan-release.ts'
@@ -21,7 +22,7 @@ export async function surveyHost(host: Host, server: Server, cluster: Cluster, a
   try {
     const system = await host.system()
     const wanted = compileServer(asked, cluster, server, system)
-    if (asked.releases.length > 0) {
+    if (isAllOrNone(asked)) {
       const facts = await host.probe(releaseQueries(wanted))
       return { is: 'asked', server, cluster, system, hostKey: host.hostKey, wanted, facts, plan: planReleases(server.name, wanted, facts) }
     }

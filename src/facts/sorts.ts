@@ -9,6 +9,7 @@ import { manifestFact } from './manifest.ts'
 import { memoryFact } from './memory.ts'
 import { packageFact } from './package.ts'
 import { programsFact } from './programs.ts'
+import { pushesFact } from './pushes.ts'
 import { releasesFact } from './releases.ts'
 import { serviceFact } from './service.ts'
 import { userFact } from './user.ts'
@@ -27,4 +28,5 @@ export const FACT_SORTS: { readonly [N in FactName]: FactSort<N> } = {
   memory: memoryFact,
   environment: environmentFact,
   releases: releasesFact,
+  pushes: pushesFact,
 }

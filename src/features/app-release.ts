@@ -3,11 +3,12 @@ import { appFiles, appPaths, environmentPath } from '../model/app-paths.ts'
 import type { App, AppServer } from '../model/definitions.ts'
 import { COMPOSER_KEY, OPCACHE_SCRIPT } from '../model/record.ts'
 import type { PlannedRelease } from '../model/release.ts'
-import type { HealthDesired, LiveDesired, Need, Resource } from '../model/resource.ts'
+import type { LiveDesired, Need, Resource } from '../model/resource.ts'
 import type { ReleasePhase, StageName } from '../model/stage-name.ts'
 import { environmentOf, shimFolder } from './app-command.ts'
 import { appCronFeature } from './app-cron.ts'
 import { appProgramsFeature } from './app-programs.ts'
+import { healthOf, secondsOfChecks } from './app-health.ts'
 import { appUserFeature } from './app-user.ts'
 import type { AppInput } from './feature.ts'
 
@@ -17,7 +18,7 @@ export function releaseResources(input: AppInput, release: PlannedRelease): Reso
   const back = release.does === 'rollback'
   const at = (phase: ReleasePhase, wave?: StageName['wave']) => (resource: Resource): Resource => ({ ...resource, stage: { phase, ...(wave === undefined ? {} : { wave }) } })
   const turn = back ? `${release.turn}-` : ''
-  const checks = on.web === undefined ? [] : [health(input, release, 'pool'), health(input, release, 'site')]
+  const checks = on.web === undefined ? [] : [healthOf(input, { ...release, release: release.name }, 'pool'), healthOf(input, { ...release, release: release.name }, 'site')]
   return [
     ...appUserFeature(input).map(at('prepare')),
     ...(release.environmentFrom === null ? [] : [at('prepare')(environment(app, release.environmentFrom))]),
@@ -93,14 +94,10 @@ function run(app: App, { name, joins }: PlannedRelease, key: string, command: st
   return { kind: 'command', name: `${app.name}/${name}/${key}`, feature: named(app), desired: { app: app.name, release: name, key, command, path: environmentOf(app).PATH, auth, joins } }
 }
 
+// A server that went live waits for its confirmation as long as all tries of its check may take, and half a minute for servers that have
+// to be reached again; otherwise it goes back by itself.
 function live(app: App, { name }: PlannedRelease, does: LiveDesired['does']): Resource {
-  return { kind: 'live', name: `${app.name}/${name}/${does}`, feature: named(app), desired: { app: app.name, release: name, does, back: secondsToConfirm(app) } }
-}
-
-// How long a server that went live waits to be confirmed before it goes back by itself: as long as all tries of its check may take, and
-// half a minute for servers that have to be reached again.
-function secondsToConfirm({ healthCheck }: App): number {
-  return 30 + (healthCheck === undefined ? 0 : (healthCheck.timeout + 1) * (healthCheck.retries + 1))
+  return { kind: 'live', name: `${app.name}/${name}/${does}`, feature: named(app), desired: { app: app.name, release: name, does, back: secondsOfChecks(app) + 30 } }
 }
 
 function pruned({ app, on }: AppInput, { name }: PlannedRelease): Resource {
@@ -110,21 +107,4 @@ function pruned({ app, on }: AppInput, { name }: PlannedRelease): Resource {
 // What runs in the background follows `current`, which is there by then.
 function following({ awaits: _awaits, ...resource }: Resource, { name }: PlannedRelease): Resource {
   return resource.kind === 'programs' ? { ...resource, desired: { ...resource.desired, release: name } } : resource
-}
-
-function health({ app, server }: AppInput, { name, does }: PlannedRelease, through: 'pool' | 'site'): Resource[] {
-  const { healthCheck, nginx } = app
-  const tls = nginx.tls !== undefined
-  // Where all requests go to a program of the app, its pool answers none.
-  if (through === 'pool' && '/' in nginx.proxy) return []
-  // Without a check the pool is asked for one thing alone: to drop what OPcache holds of an earlier life of this release.
-  if (healthCheck === undefined && (through === 'site' || does === 'release')) return []
-  const host = healthCheck?.host ?? app.domains.find((domain) => !domain.startsWith('*')) ?? app.domains[0]?.replace(/^\*/, 'www') ?? server.host
-  const desired: HealthDesired = {
-    app: app.name,
-    release: name,
-    through: through === 'pool' ? { is: 'pool', socket: appFiles(app.name).socket(app.php), publicDir: app.publicDir, tls } : { is: 'site', tls, passwords: nginx.basicAuth !== undefined },
-    check: healthCheck === undefined ? null : { path: healthCheck.path, host, status: healthCheck.status, timeout: healthCheck.timeout, retries: healthCheck.retries },
-  }
-  return [{ kind: 'health', name: `${app.name}/${name}/${through}`, feature: named(app), desired }]
 }

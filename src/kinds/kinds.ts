@@ -12,6 +12,7 @@ import { liveKind } from './live.ts'
 import { packageKind } from './package.ts'
 import { programsKind } from './programs.ts'
 import { pruneKind } from './prune.ts'
+import { pushKind } from './push.ts'
 import { releaseKind } from './release.ts'
 import { retiredKind } from './retired.ts'
 import { serviceKind } from './service.ts'
@@ -34,4 +35,5 @@ export const KINDS: { readonly [K in KindName]: Kind<K> } = {
   live: liveKind,
   prune: pruneKind,
   environment: environmentKind,
+  push: pushKind,
 }

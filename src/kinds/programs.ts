@@ -2,11 +2,12 @@ import type { BeforeOf, Difference } from '../model/action.ts'
 import type { ProgramsFact } from '../model/fact.ts'
 import type { ProgramsDesired } from '../model/resource.ts'
 import type { Kind } from './kind.ts'
+import { isWritten, pushQuery } from './pushes.ts'
 
 // The programs of an app run, exactly these, with the configuration that lies on disk. Nobody waits for one that still
 // finishes a job: it is as it should be, and a note says so.
 export const programsKind: Kind<'programs'> = {
-  facts: () => [{ fact: 'programs' }],
+  facts: ({ app, push }) => [{ fact: 'programs' }, ...(push === undefined ? [] : [pushQuery(app)])],
   diff(desired, facts): Difference<BeforeOf['programs']> {
     const fact = facts.get({ fact: 'programs' })
     if (!fact.daemon) {
@@ -16,7 +17,7 @@ export const programsKind: Kind<'programs'> = {
     if (fact.refusal !== undefined && !isAbout(desired, fact.refusal)) {
       return { is: 'conflict', what: `supervisor cannot read its configuration: ${fact.refusal}`, where: 'supervisor', hint: 'one bad file stops every app: correct or remove what it names, then plan again' }
     }
-    const own = ownOf(desired, fact)
+    const own = ownOf(desired, fact, desired.push !== undefined && !isWritten(facts, desired.app, desired.push))
     const notes = notesOf(own)
     const because = reasonsOf(desired, own)
     if (because.length === 0) return { is: 'same', why: whySame(desired, own), notes }
@@ -44,26 +45,30 @@ type Own = {
   unloaded: ProgramsFact['unloaded']
   missing: readonly string[]
   elsewhere: readonly string[] // run another release than they shall
+  outdated: readonly string[] // have read an environment file that does not lie there any more, or will not
   draining: readonly string[]
 }
 
-function ownOf({ app, programs, release }: ProgramsDesired, fact: ProgramsFact): Own {
+function ownOf({ app, programs, release }: ProgramsDesired, fact: ProgramsFact, willChange: boolean): Own {
   const draining = fact.draining.filter((name) => name.startsWith(`${app}.`))
   const isSettled = ({ name }: { name: string }) => name.startsWith(`${app}.`) && !draining.includes(name)
   const states = fact.states.filter(({ name }) => name.startsWith(`${app}.`))
   const unloaded = fact.unloaded.filter(isSettled)
+  const runs = fact.runs.filter((each) => isSettled(each) && programs.includes(each.name))
+  const elsewhere = runs.filter((each) => (release === undefined ? !each.isLive : each.release !== release)).map(({ name }) => name)
   const known = new Set([...states, ...unloaded].map(({ name }) => name))
   return {
     states,
     stopped: states.filter((each) => isSettled(each) && programs.includes(each.name) && ['STOPPED', 'EXITED', 'FATAL', 'UNKNOWN'].includes(each.state)),
     unloaded,
     missing: programs.filter((name) => !known.has(name) && !draining.includes(name)),
-    elsewhere: fact.runs.filter((each) => isSettled(each) && programs.includes(each.name) && (release === undefined ? !each.isLive : each.release !== release)).map(({ name }) => name),
+    elsewhere,
+    outdated: runs.filter(({ name, isFresh }) => !elsewhere.includes(name) && (willChange || !isFresh)).map(({ name }) => name),
     draining,
   }
 }
 
-function reasonsOf({ changes, release }: ProgramsDesired, { stopped, unloaded, missing, elsewhere }: Own): string[] {
+function reasonsOf({ changes, release }: ProgramsDesired, { stopped, unloaded, missing, elsewhere, outdated }: Own): string[] {
   const named = (is: 'added' | 'changed' | 'removed') => unloaded.filter((each) => each.is === is).map(({ name }) => name)
   const [added, changed, removed] = [named('added'), named('changed'), named('removed')]
   return [
@@ -74,6 +79,7 @@ function reasonsOf({ changes, release }: ProgramsDesired, { stopped, unloaded, m
     ...(changed.length === 0 ? [] : [`what supervisor runs is not what lies on disk: ${some(changed)}`]),
     ...(removed.length === 0 ? [] : [`no longer defined: ${some(removed)}`]),
     ...(elsewhere.length === 0 ? [] : [`${elsewhere.length === 1 ? 'runs' : 'run'} another release than ${release ?? 'the live one'}: ${some(elsewhere)}`]),
+    ...(outdated.length === 0 ? [] : [`${outdated.length === 1 ? 'was' : 'were'} started with another environment file: ${some(outdated)}`]),
     ...(stopped.length === 0 ? [] : [`${stopped.length === 1 ? 'does' : 'do'} not run: ${some(stopped.map(({ name, state }) => `${name} (${state})`))}`]),
   ]
 }

@@ -29,6 +29,7 @@ export type BeforeOf = {
   live: { live: string | null } // the release that `current` points to; null: none
   prune: { releases: readonly string[] } // what goes
   environment: { is: 'absent' }
+  push: { is: 'absent' | 'other' | 'same' } // the file that lies there
 }
 
 // The difference between a resource and its facts.

@@ -1,5 +1,5 @@
 import type { App } from './definitions.ts'
-import { RELEASES } from './record.ts'
+import { ENVIRONMENTS, RELEASES } from './record.ts'
 
 // Where an app lives on a server (product.md). Below `home` everything is the app's: root believes and follows nothing there.
 export type AppPaths = { home: string; base: string; releases: string; shared: string; current: string }
@@ -15,6 +15,9 @@ export function releasePaths(app: string, release: string): { folder: string; re
   const record = `${RELEASES}/${app}/${release}`
   return { folder: `${appPaths(app).releases}/${release}`, record, commands: `${record}/commands` }
 }
+
+// Where root notes the pushes of an app's environment file, and keeps what each of them replaced: readable by nobody else.
+export const pushesPath = (app: string) => `${ENVIRONMENTS}/${app}`
 
 // Where an app's environment file lies on every server, and nowhere else.
 export function environmentPath(app: Pick<App, 'name' | 'linkedFiles'>): string {

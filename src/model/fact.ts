@@ -74,9 +74,12 @@ export type ProgramsFact = {
   states: readonly { name: string; state: string }[] // sorted; RUNNING, STARTING, BACKOFF, STOPPING, STOPPED, EXITED, FATAL, UNKNOWN
   unloaded: readonly { name: string; is: 'added' | 'changed' | 'removed' }[] // what lies on disk and is not what it runs
   draining: readonly string[] // being ended after their job, and brought to what lies on disk then
-  runs: readonly { name: string; release: string; isLive: boolean }[] // in the folder of which release each program stands
+  runs: readonly ProgramRun[]
   refusal: string | undefined // why the configuration on disk cannot be read at all
 }
+
+// In the folder of which release a program stands, and whether it was started with the environment file that lies there now.
+export type ProgramRun = { name: string; release: string; isLive: boolean; isFresh: boolean }
 
 // An app's environment file, read as the app's own user: a link, pipe or folder in its place shows root nothing.
 export type EnvironmentQuery = { fact: 'environment'; app: string; path: string }
@@ -108,6 +111,21 @@ export type ReleaseFact = {
 }
 export type CommandState = { is: 'ended'; code: number } | { is: 'running' } | { is: 'unknown' } // unknown: cut off, a reboot for example
 
+// What root noted of the pushes of an app's environment file. `previous`: with the file that the last one replaced.
+export type PushesQuery = { fact: 'pushes'; app: string; previous: boolean }
+export type PushesFact = {
+  at: string | undefined // the push whose file it is, as far as one was confirmed
+  pushes: readonly PushFact[] // in the order of their names
+  previous: Secret | undefined // base64; undefined where there is none, or it was not asked for
+}
+export type PushFact = {
+  id: string
+  armed: boolean // written, and it goes back by itself unless it is confirmed
+  confirmed: boolean // it stays: it was written on all servers
+  settled: boolean // all that follows from it was done
+  undoes: string | null // the push that it takes back
+}
+
 export type MemoryQuery = { fact: 'memory' }
 export type MemoryFact = { megabytes: number }
 
@@ -124,6 +142,7 @@ export type FactQuery =
   | MemoryQuery
   | EnvironmentQuery
   | ReleasesQuery
+  | PushesQuery
 
 export type FactName = FactQuery['fact']
 
@@ -140,6 +159,7 @@ export type FactAnswers = {
   memory: MemoryFact
   environment: EnvironmentFact
   releases: ReleasesFact
+  pushes: PushesFact
 }
 
 // The answers of one server. Asking for what was not probed is a bug and throws.
@@ -162,6 +182,8 @@ export function factId(query: FactQuery): string {
       return `service ${query.unit}`
     case 'releases':
       return `releases ${query.app}`
+    case 'pushes':
+      return `pushes ${query.app}${query.previous ? ' with the previous' : ''}`
     case 'foreign':
       return `foreign ${query.claim}`
     case 'manifest':

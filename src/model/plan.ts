@@ -1,5 +1,6 @@
 import type { Action } from './action.ts'
 import type { Problem } from './errors.ts'
+import type { PlannedPush } from './push.ts'
 import type { PlannedRelease } from './release.ts'
 import type { System } from './server.ts'
 
@@ -41,6 +42,7 @@ export type PlanBody = {
   scope: Scope
   options: PlanOptions
   releases: readonly PlannedRelease[] // empty: the plan makes no release
+  pushes?: readonly PlannedPush[] // of environment files; a plan with such is in no file
   definitions: string // sha256:… of everything the definitions compile to in this scope
   servers: readonly PlannedServer[] // sorted by name
   missing: readonly Problem[] // servers that could not be asked
@@ -49,6 +51,11 @@ export type PlanBody = {
 }
 
 export type Plan = PlanBody & { digest: string } // sha256:… of the canonical body
+
+// Whether its stages are done on all of its servers or on none.
+export function isAllOrNone({ releases, pushes = [] }: Pick<PlanBody, 'releases' | 'pushes'>): boolean {
+  return releases.length + pushes.length > 0
+}
 
 // Whether the plan would change anything.
 export function isEmpty(plan: PlanBody): boolean {

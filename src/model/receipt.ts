@@ -31,6 +31,7 @@ export type Receipt = {
   ended: string
   seconds: number
   releases: readonly ReceiptRelease[]
+  pushes?: readonly { app: string; does: 'push' | 'rollback'; id: string }[] // of environment files
   servers: readonly ReceiptServer[]
   problems: readonly Problem[]
 }

@@ -5,6 +5,7 @@ export const KEPT = `${SERVER_FOLDER}/kept`
 export const LOADED = `${SERVER_FOLDER}/loaded`
 export const RUNS = `${SERVER_FOLDER}/run`
 export const RELEASES = `${SERVER_FOLDER}/releases`
+export const ENVIRONMENTS = `${SERVER_FOLDER}/environments`
 export const HISTORY = `${SERVER_FOLDER}/history`
 
 // What the record of `composer install` begins with among the commands of a release; without a composer.json it has nothing to do.

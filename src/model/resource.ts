@@ -1,4 +1,5 @@
 import type { SourceKey, SourcePin } from './definitions.ts'
+import type { PlannedPush, PushedServer } from './push.ts'
 import type { ReleaseCargo } from './release.ts'
 import type { Secret } from './secret.ts'
 import type { StageName } from './stage-name.ts'
@@ -70,6 +71,7 @@ export type ProgramsDesired = {
   app: string
   programs: readonly string[] // names as supervisor knows them
   release?: string // which release they shall run; otherwise the live one
+  push?: string // the push of an environment file that they shall have read
   changes: readonly string[] // the configuration that this plan writes; filled in while resolving
 }
 // A release's folder, filled from the artifact of its commit, with links to what releases share.
@@ -97,12 +99,25 @@ export type HealthDesired = {
   release: string
   through: { is: 'pool'; socket: string; publicDir: string; tls: boolean } | { is: 'site'; tls: boolean; passwords: boolean }
   check: { path: string; host: string; status: number; timeout: number; retries: number } | null // null: only what OPcache may still hold of it is dropped
+  push?: string // asked because of the push of an environment file
 }
 // What makes a release live: everything is made ready, `current` is switched, it stays (otherwise the server goes back by itself),
 // it counts as good.
 export type LiveDesired = { app: string; release: string; does: 'ready' | 'switch' | 'confirm' | 'settle'; back: number } // back: seconds until it goes back by itself
 // An app's environment file, for a server that has none: the bytes of another server's. What it holds is in no plan.
 export type EnvironmentDesired = { app: string; path: string; from: string; secret?: Secret }
+// An app's environment file is replaced on all servers or on none: sent (stage), renamed (write), the live release's cached configuration
+// made anew beside the one that is used (rebuild) and used (show); it stays (confirm), and all that follows is done (settle).
+export type PushDesired = Pick<PlannedPush, 'app' | 'id' | 'key'> &
+  Omit<PushedServer, 'name'> & {
+    does: 'stage' | 'write' | 'rebuild' | 'show' | 'confirm' | 'settle'
+    path: string
+    search: string // PATH of the app's commands
+    socket: string | null // of the app's pool, where there is one
+    restarts: boolean // whether workers read it
+    back: number // seconds until it goes back by itself
+    content?: Secret // its bytes in base64, never in a plan
+  }
 export type PruneDesired = { app: string; release: string; keep: number; socket: string | null } // socket: of the app's pool, where there is one
 export type ComposerDesired = { path: string; url: string; sha256: string }
 // `secret` as of the file that it was.
@@ -125,6 +140,7 @@ export type DesiredOf = {
   live: LiveDesired
   prune: PruneDesired
   environment: EnvironmentDesired
+  push: PushDesired
 }
 
 export type KindName = keyof DesiredOf

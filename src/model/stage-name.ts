@@ -1,8 +1,8 @@
 // What the servers of a stage do together; `wave` counts from 1 where they do it one part after the other.
 export type StageName = { phase: Phase; wave?: { at: number; of: number } }
 
-// The stages of a release, in their order.
-export const RELEASE_PHASES = ['prepare', 'deploy', 'check', 'go live', 'check live', 'confirm', 'after', 'workers', 'finish'] as const
+// The stages of what is done on all servers or on none, a release or a push of an environment file, in their order.
+export const RELEASE_PHASES = ['prepare', 'deploy', 'check', 'write', 'rebuild', 'go live', 'check live', 'confirm', 'after', 'workers', 'finish'] as const
 export type ReleasePhase = (typeof RELEASE_PHASES)[number]
 export type Phase = 'provision' | 'configure' | 'retire' | ReleasePhase
 

@@ -1,4 +1,4 @@
-import type { FpmPool, HealthDesired, Load } from './resource.ts'
+import type { FpmPool, HealthDesired, Load, PushDesired } from './resource.ts'
 import type { ReleaseNote } from './release.ts'
 import type { Secret } from './secret.ts'
 import type { ConfigurationMark, ConfigurationTest } from './service.ts'
@@ -95,6 +95,9 @@ export type PruneStep = { step: 'prune'; app: string; release: string; releases:
 // Writes an app's environment file as that app's user: whole or not at all, and through no link.
 export type EnvironmentStep = { step: 'environment'; app: string; path: string; content: Secret }
 
+// The parts of a push of an environment file (PushDesired), and `back`: what lay there before lies there again.
+export type PushStep = { step: 'push'; does: PushDesired['does'] | 'back' } & Omit<PushDesired, 'does' | 'key' | 'was' | 'tag' | 'restarts'>
+
 // Puts back what the plan found at a path.
 export type PutBackStep = { step: 'put-back'; path: string }
 
@@ -118,3 +121,4 @@ export type Step =
   | PruneStep
   | PutBackStep
   | EnvironmentStep
+  | PushStep

@@ -1,3 +1,5 @@
+import { ENVIRONMENTS } from '../model/record.ts'
+
 // Where the names lie of programs that a unit ends after their job: one folder a unit, root's, in memory like the unit itself.
 export const DRAINS = '/run/flight/drain'
 
@@ -7,8 +9,9 @@ export const DRAINS = '/run/flight/drain'
 //   added|changed|removed TAB NAME              what lies on disk and is not what runs
 //   fault TAB NUMBER OF THE CALL TAB TEXT       a call that failed
 //   end                                         the answer was whole
-// `standing` reads these lines and prints in the folder of which release each program of an app stands, and whether that is live:
-//   runs TAB NAME TAB RELEASE TAB 1|0
+// `standing` reads these lines and prints in the folder of which release each program of an app stands, whether that is live, and whether it was
+// started with the environment file that lies there (the times are those of steps/push.ts):
+//   runs TAB NAME TAB RELEASE TAB 1|0 TAB 1|0
 // A program whose group has another name is GROUP:PROGRAM, as supervisorctl says it.
 export const SUPERVISOR_FUNCTIONS = `
 socket=$(sed -n '/^\\[unix_http_server\\]/,/^\\[[^u]/s/^file[ \\t]*[=:][ \\t]*\\([^ \\t;]*\\).*/\\1/p' /etc/supervisor/supervisord.conf 2>/dev/null | tail -n 1)
@@ -46,12 +49,30 @@ standing() {
   { printf '%s\n' "$ours" | sed 's/^/program\t/'
     printf '%s\n' "$ours" | awk -F '\t' 'NF==2 {split($2, part, "."); print "/proc/" $1 "/cwd"; link["/home/" part[1] "/" part[1] "/current"] = 1} END {for (path in link) print path}' |
       xargs -r sh -c 'find "$@" -maxdepth 0 -type l ! -lname "*[[:cntrl:]]*" -printf "leads\t%p\t%l\n" 2>/dev/null' sh
-  } | awk -F '\t' '$1=="program" && NF==3 {name[$2] = $3} $1=="leads" {to[$2] = $3}
-    END {for (pid in name) {
-      split(name[pid], part, "."); base = "/home/" part[1] "/" part[1]; cwd = to["/proc/" pid "/cwd"]; live = to[base "/current"]
+  } | awk -F '\t' -v now="$(date +%s.%N)" '$1=="program" && NF==3 {name[$2] = $3} $1=="leads" {to[$2] = $3}
+    function fresh(pid, app,  path, line, part, start) {
+      path = "${ENVIRONMENTS}/" app "/times"
+      if (!(app in since)) {
+        since[app] = 0; bad[app] = 0
+        while ((getline line <path)>0) {
+          split(line, part, " ")
+          if (part[1]=="since") since[app] = part[2]
+          else if (part[1]=="bad") {bad[app]++; from[app, bad[app]] = part[2]; until[app, bad[app]] = part[3]}
+        }
+        close(path)
+      }
+      # Since the boot, in hundredths of a second (proc(5): starttime).
+      path = "/proc/" pid "/stat"; if ((getline line <path)<=0) return 1
+      close(path); sub(/^.*[)] /, "", line); split(line, part, " "); start = now-up+part[20]/100
+      if (start<=since[app]) return 0
+      for (i = 1; i<=bad[app]; i++) if (start>=from[app, i]-0.05 && start<=until[app, i]) return 0
+      return 1
+    }
+    END {getline uptime <"/proc/uptime"; split(uptime, part, " "); up = part[1]; for (pid in name) {
+      split(name[pid], part, "."); app = part[1]; base = "/home/" app "/" app; cwd = to["/proc/" pid "/cwd"]; live = to[base "/current"]
       if (index(cwd, base "/releases/")!=1) continue
       release = substr(cwd, length(base "/releases/")+1); sub(/[/ ].*/, "", release)
-      if (release ~ /^[0-9a-f]+-[1-9][0-9]*$/ && index(release, "-")==13 && length(release)<=19) print "runs\t" name[pid] "\t" release "\t" (live=="releases/" release || live==base "/releases/" release ? 1 : 0)
+      if (release ~ /^[0-9a-f]+-[1-9][0-9]*$/ && index(release, "-")==13 && length(release)<=19) print "runs\t" name[pid] "\t" release "\t" (live=="releases/" release || live==base "/releases/" release ? 1 : 0) "\t" fresh(pid, app)
     }}'
 }
 draining() {

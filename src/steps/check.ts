@@ -1,5 +1,5 @@
 import { appPaths, releasePaths } from '../model/app-paths.ts'
-import { OPCACHE_SCRIPT } from '../model/record.ts'
+import { forgetCachedShell } from '../shell/cached-configuration.ts'
 import { askFastcgiShell } from '../shell/fastcgi.ts'
 import { quote, words } from '../shell/quote.ts'
 import { EXIT_UNHEALTHY, type StepOf, type StepSort } from './step.ts'
@@ -11,7 +11,8 @@ export const checkStep: StepSort<'check'> = {
   shell(step) {
     const ask = askShell(step)
     const { check } = step
-    const before = step.through.is === 'pool' ? forgetCaches(step, step.through.socket) : []
+    // OPcache does not look whether a file changed: what an earlier life of this release cached of its configuration is dropped.
+    const before = step.through.is === 'pool' ? forgetCachedShell(releasePaths(step.app, step.release).folder, step.through.socket) : []
     if (check === null || ask === undefined) return [...before, ':'].join('\n')
     return [
       ...before,
@@ -52,10 +53,4 @@ function askShell({ app, release, through, check }: StepOf<'check'>): string[] |
       ]
     }
   }
-}
-
-// OPcache does not look whether a file changed: what an earlier life of this release cached of its configuration is dropped.
-function forgetCaches({ app, release }: StepOf<'check'>, socket: string): string[] {
-  const prefix = `${releasePaths(app, release).folder}/bootstrap/cache/`
-  return [...askFastcgiShell(), `[ -f ${OPCACHE_SCRIPT} ] || { echo '${OPCACHE_SCRIPT} is not there: flight provision puts it there' >&2; exit 1; }; ask_fastcgi ${words(socket, OPCACHE_SCRIPT, '10')} ${words(`FLIGHT_FORGET=${prefix}`)} >/dev/null`]
 }

@@ -11,6 +11,7 @@ import { linkStep } from './link.ts'
 import { liveStep } from './live.ts'
 import { programsStep } from './programs.ts'
 import { pruneStep } from './prune.ts'
+import { pushStep } from './push.ts'
 import { putBackStep } from './put-back.ts'
 import { retireStep } from './retire.ts'
 import { serviceStep } from './service.ts'
@@ -33,6 +34,7 @@ const STEP_SORTS: { readonly [S in Step['step']]: StepSort<S> } = {
   live: liveStep,
   programs: programsStep,
   prune: pruneStep,
+  push: pushStep,
   'put-back': putBackStep,
   retire: retireStep,
   service: serviceStep,

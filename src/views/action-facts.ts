@@ -102,6 +102,23 @@ function live({ before, after }: ActionOf<'live'>): Detail {
   }
 }
 
+function push({ after }: ActionOf<'push'>): Detail {
+  switch (after.does) {
+    case 'stage':
+      return only(`beside ${after.path}, readable by ${after.app} alone`, 'what it holds is in no plan')
+    case 'write':
+      return only(`to ${after.path}, on all servers at once`, `each goes back by itself after ${after.back} s unless all of them work with it`)
+    case 'rebuild':
+      return only(`what ${after.live} caches of its configuration, as user ${after.app}`)
+    case 'show':
+      return only(`${after.live} reads what was made of it, without a reload`)
+    case 'confirm':
+      return only('from now on it stays')
+    case 'settle':
+      return only('all that follows was done')
+  }
+}
+
 // What a reader must know of one action beside its name: facts, and the lines of a file.
 export function detailOf(action: Action): Detail {
   switch (action.kind) {
@@ -133,6 +150,8 @@ export function detailOf(action: Action): Detail {
       return only(`commit ${action.after.commit} (${action.after.subject})`, `from ${action.after.ref}`, `shared: ${names([...action.after.linkedDirs, ...action.after.linkedFiles], 8)}`)
     case 'environment':
       return only(`the bytes of ${action.after.from}, in ${action.after.path}`, 'what it holds is in no plan')
+    case 'push':
+      return push(action)
     case 'command':
       return command(action)
     case 'health':

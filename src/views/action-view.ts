@@ -36,6 +36,7 @@ const NOUNS: Record<KindName, string> = {
   live: 'release',
   prune: 'releases',
   environment: 'environment file',
+  push: 'environment file',
 }
 
 // The sign that stands for a verb, so that nothing depends on a colour: + new, ~ changed, - retired, * reloaded,
@@ -57,6 +58,7 @@ function nameOf(action: Action): string {
     case 'live':
       return `${action.after.release} of ${action.after.app}`
     case 'environment':
+    case 'push':
       return `of ${action.after.app}`
     case 'command':
       return action.after.command

@@ -81,6 +81,15 @@ function releases(plan: Plan): SummaryLine[] {
   })
 }
 
+// A push in one line, and what follows from it where a release is live.
+function pushes(plan: Plan): SummaryLine[] {
+  return (plan.pushes ?? []).flatMap(({ app, does, servers, notes }): SummaryLine[] => {
+    const stands = plan.stages.length === 0 && plan.missing.length + plan.blocked.length > 0 ? '. Nothing of it is done, because of what stands above' : ''
+    const what = does === 'push' ? `push the environment file of ${app}` : `take the last push of ${app} back`
+    return [{ symbol: stands === '' ? '~' : ' ', text: `${what} on ${names(servers.map(({ name }) => name), 8)}${stands}` }, ...notes.map((text): SummaryLine => ({ symbol: ' ', text }))]
+  })
+}
+
 function apt(plan: Plan): SummaryLine[] {
   const servers = new Map<string, string[]>()
   for (const server of plan.servers)
@@ -119,6 +128,7 @@ export function summaryLines(plan: Plan): SummaryLine[] {
     ...problemLines(plan.missing, 'could not be asked', 'could not be asked'),
     ...problemLines(plan.blocked, 'is blocked', 'are blocked'),
     ...releases(plan),
+    ...pushes(plan),
     ...apt(plan),
     ...packages(placed),
     ...files(placed),

@@ -7,7 +7,7 @@ import { wrap } from './wrap.ts'
 
 export type ReceiptTextOptions = { color: boolean; width: number; file?: string | undefined } // file: where the receipt lies
 
-const TITLES = { done: 'Done', failed: 'Failed', interrupted: 'Interrupted', 'went back': 'Went live and was taken back' } as const
+const TITLES = { done: 'Done', failed: 'Failed', interrupted: 'Interrupted', 'went back': 'Done and taken back' } as const
 const MOST_NOT_BEGUN = 12
 const MOST_TOGETHER = 4
 
@@ -65,6 +65,8 @@ function next(receipt: Receipt): string[] {
     return ['Run the same command again: it goes on where it stopped, and does nothing twice.']
   if (receipt.releases.length > 0 && receipt.outcome !== 'done')
     return ['Correct the cause and release again: a failed release is never taken up again, and never gone back to.']
+  if (receipt.pushes !== undefined && receipt.outcome === 'went back')
+    return ['Correct the cause and push again: all servers have the file that they had before.']
   if (receipt.outcome === 'failed')
     return ['Once the cause is gone, run the same command again: it goes on where it stopped, and does nothing twice.']
   const away = receipt.servers.filter(({ outcome }) => outcome === 'unreachable')

@@ -7,6 +7,8 @@ const WHY = {
   prepare: 'the release is made ready on all servers; nobody is served by it yet',
   deploy: 'once a release, one server after the other',
   check: 'the release answers before it is live',
+  write: 'on all servers at once, or on none',
+  rebuild: 'beside what the live release reads; where it cannot be made, all servers go back',
   'go live': 'on all servers at once, or on none',
   'check live': 'where one does not answer, all servers go back',
   confirm: 'until here each server goes back by itself when nobody says that it stays',

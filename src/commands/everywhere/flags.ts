@@ -59,6 +59,12 @@ export const releasing = {
   'without-server': Flags.string({ helpValue: 'NAME', multiple: true, multipleNonGreedy: true, description: 'go on without this server (may be repeated)' }),
 }
 
+// How an environment file is pushed.
+export const pushing = {
+  yes: Flags.boolean({ default: false, description: 'do not ask' }),
+  wait: Flags.boolean({ default: false, description: 'wait for whoever releases or pushes now, instead of refusing' }),
+}
+
 function serialSaid(written: string): Settings['serial'] {
   const serial = serialIn(written)
   if (serial !== undefined) return serial

@@ -3,6 +3,7 @@ import type { Environment } from '../../environment/environment.ts'
 import { environmentPath } from '../../model/app-paths.ts'
 import type { App } from '../../model/definitions.ts'
 import { FlightError, type Problem } from '../../model/errors.ts'
+import type { PushesFact } from '../../model/fact.ts'
 import type { Server } from '../../model/server.ts'
 import { askEach } from './ask-each.ts'
 import { appNamed, serversOf } from './scope.ts'
@@ -11,19 +12,28 @@ import type { Session } from './session.ts'
 // The environment files of an app as its servers have them, in the order of the definition: `bytes` as they lie there. One that
 // Laravel would not understand has no `environment`, and what is wrong with it is among the problems.
 export type ServerFile = { server: string; bytes: Uint8Array; environment: Environment | undefined }
-export type ServerFiles = { app: App; path: string; files: readonly ServerFile[]; without: readonly string[]; problems: readonly Problem[] }
+export type ServerFiles = { app: App; path: string; files: readonly ServerFile[]; without: readonly string[]; noted: ReadonlyMap<string, Noted>; problems: readonly Problem[] }
+
+// What root noted of the pushes of a server, and which release is live there.
+export type Noted = { pushes: PushesFact; live: string | null }
 
 // Reads the environment file of an app from each of its servers, or of those named. Changes nothing.
-export async function readEnvironments(session: Session, name: string, only: readonly string[] = []): Promise<ServerFiles> {
+export async function readEnvironments(session: Session, name: string, only: readonly string[] = [], previous = false): Promise<ServerFiles> {
   const app = appNamed(name, session.definitions)
   const path = environmentPath(app)
   const query = { fact: 'environment', app: app.name, path } as const
-  const { answers, problems } = await askEach(session, serversFor(app, session, only), async (host) => (await host.probe([query])).get(query))
+  const pushes = { fact: 'pushes', app: app.name, previous } as const
+  const releases = { fact: 'releases', app: app.name } as const
+  const { answers, problems } = await askEach(session, serversFor(app, session, only), async (host) => {
+    const facts = await host.probe([query, pushes, releases])
+    const { current } = facts.get(releases)
+    return { file: facts.get(query), noted: { pushes: facts.get(pushes), live: current.is === 'release' ? current.name : null } }
+  })
   session.endProgress()
   const files: ServerFile[] = []
   const without: string[] = []
   const refused: Problem[] = [...problems]
-  for (const { server, answer } of answers) {
+  for (const { server, answer: { file: answer } } of answers) {
     if (answer.is === 'absent') without.push(server.name)
     else if (answer.is === 'other') refused.push({ code: 'FLIGHT_CONFLICT', where: `${server.name} ${path}`, what: `is ${answer.what}`, hint: 'look at it on the server; an environment file is a plain file of the app' })
     else {
@@ -31,7 +41,7 @@ export async function readEnvironments(session: Session, name: string, only: rea
       files.push({ server: server.name, bytes, environment: understood(bytes, `${server.name} ${path}`, refused) })
     }
   }
-  return { app, path, files, without, problems: refused }
+  return { app, path, files, without, noted: new Map(answers.map(({ server, answer }) => [server.name, answer.noted])), problems: refused }
 }
 
 function understood(bytes: Uint8Array, where: string, problems: Problem[]): Environment | undefined {

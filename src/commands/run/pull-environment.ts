@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
 import { compareServers } from '../../environment/compare-servers.ts'
-import { type Comparison } from '../../environment/compare.ts'
 import { changesSince } from '../../environment/fingerprint.ts'
 import { parseEnvironment } from '../../environment/parse.ts'
 import { EXIT_OF_CODE, FlightError } from '../../model/errors.ts'
@@ -12,6 +11,7 @@ import { shapeOf } from '../everywhere/text-shape.ts'
 import { environmentsOf, readEnvironments } from './environments.ts'
 import { reading } from './file-fault.ts'
 import { refuseWhatGitTracks } from './git-safety.ts'
+import { keysOf } from './keys-of.ts'
 import { localPath } from './local-path.ts'
 import { lastPull, notePull } from './pulled.ts'
 import type { Session } from './session.ts'
@@ -26,7 +26,7 @@ export async function pullEnvironment(session: Session, { app: name, file: asked
   await refuseWhatGitTracks(file)
   const { app, path, files, without, problems } = await readEnvironments(session, name, server)
   const [first] = files
-  if (first === undefined) throw new FlightError(problems.length > 0 ? problems : { code: 'FLIGHT_CONFLICT', where: names(without, 4), what: `there is no ${path} yet`, hint: `put one there as the app's user: ${app.name} may read and write it, nobody else` })
+  if (first === undefined) throw new FlightError(problems.length > 0 ? problems : { code: 'FLIGHT_CONFLICT', where: names(without, 4), what: `there is no ${path} yet`, hint: `flight env:push ${app.name} FILE puts one there` })
   if (!force) await refuseToOverwriteEdits(state, { app: app.name, file, bytes: first.bytes })
   await writePrivately(file, first.bytes)
   if (first.environment !== undefined) await notePull(state, { app: app.name, file, server: first.server, environment: first.environment })
@@ -57,12 +57,6 @@ async function refuseToOverwriteEdits(state: string, { app, file, bytes }: { app
     what: edits === undefined ? 'is there already, and was not pulled by Flight' : `was edited here since it was pulled: ${keysOf(edits)}`,
     hint: `compare with flight env:diff ${app} ${file}; --force overwrites it`,
   })
-}
-
-// +A, -B, ~C: keys, never a value.
-function keysOf({ added, removed, changed }: Comparison): string {
-  const keys = [...added.map((key) => `+${key}`), ...removed.map((key) => `-${key}`), ...changed.map((key) => `~${key}`)]
-  return keys.length === 0 ? 'comments, order or quotes' : names(keys, 12)
 }
 
 function nothingThere(error: NodeJS.ErrnoException): undefined {

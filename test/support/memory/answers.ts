@@ -6,6 +6,7 @@ import { Secret } from '../../../src/model/secret.ts'
 import { AptRefused, candidateOf, installedVersion, listsOutdated, simulate } from './apt.ts'
 import type { Machine } from './machine.ts'
 import { programsFact } from './programs.ts'
+import { pushesFact } from './pushes.ts'
 import { releasesFact } from './releases.ts'
 import { serverNamesIn } from './server-names.ts'
 import { unloadedPath } from './services.ts'
@@ -49,6 +50,8 @@ function answerOf(machine: Machine, query: FactQuery, transaction: AptTransactio
     }
     case 'releases':
       return releasesFact(machine, query.app)
+    case 'pushes':
+      return pushesFact(machine, query.app, query.previous)
     case 'memory':
       return { megabytes: 16_000 }
   }

@@ -61,6 +61,7 @@ export function aMachine(system: System = BOOKWORM): Machine {
     units: new Map(),
     programs: new Map(),
     releases: new Map(),
+    pushes: new Map(),
     ran: [],
     sick: new Set(),
     fussy: [

@@ -1,4 +1,5 @@
 import type { System } from '../../../src/model/server.ts'
+import type { AppPushes } from './pushes.ts'
 import type { Noted } from './releases.ts'
 
 // A server as a value: everything that Flight can see or change on one. structuredClone() is a snapshot of it.
@@ -30,8 +31,9 @@ export type Unit = { enabled: boolean; active: boolean; loadedAt: number }
 // A program's test says no as long as a file below a folder contains a text.
 export type Fussiness = { program: 'nginx' | 'php-fpm'; below: string; contains: string }
 
-// What supervisor runs, by name: the section that it runs with, its state, whether it works on a job, whether it ends after that.
-export type Supervised = Map<string, { section: string; release: string | null; state: 'RUNNING' | 'STOPPING' | 'STOPPED' | 'FATAL'; busy: boolean; drains: boolean }>
+// What supervisor runs, by name: the section that it runs with, its state, whether it works on a job, whether it ends after that; `read`: which
+// environment file it has read.
+export type Supervised = Map<string, { section: string; release: string | null; read: number; state: 'RUNNING' | 'STOPPING' | 'STOPPED' | 'FATAL'; busy: boolean; drains: boolean }>
 
 export type Machine = {
   clock: number
@@ -49,6 +51,7 @@ export type Machine = {
   programs: Supervised
   fussy: readonly Fussiness[]
   releases: Map<string, Map<string, Noted>> // by app, by name
+  pushes: Map<string, AppPushes> // of environment files, by app
   ran: { app: string; release: string; key: string }[] // commands of users, each time that one began
   sick: Set<'pool' | 'site'> // through which no release answers as wanted
 }

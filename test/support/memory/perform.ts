@@ -6,6 +6,7 @@ import type { DirectoryStep, InstallStep, KeyStep, RetireStep, Step, UserStep, W
 import { AptRefused, installPackages, refreshLists, simulate } from './apt.ts'
 import type { Machine } from './machine.ts'
 import { performPrograms } from './programs.ts'
+import { performPush } from './pushes.ts'
 import { check, fail, notedOf, performLive, prune, runCommand, unpack } from './releases.ts'
 import { keep, note, putBack, sha256Of } from './records.ts'
 import { performService } from './services.ts'
@@ -68,6 +69,8 @@ function doStep(machine: Machine, step: Step, kept: string, failed: Failed): voi
       return prune(machine, step)
     case 'environment':
       return putInPlace(machine, step.path, { type: 'file', content: Buffer.from(step.content.reveal()), mode: '600', owner: step.app, group: step.app })
+    case 'push':
+      return performPush(machine, step, failed)
     case 'put-back':
       return putBack(machine, step.path, kept)
     case 'programs':

@@ -1,6 +1,7 @@
 import type { ProgramsFact } from '../../../src/model/fact.ts'
 import type { ProgramsStep } from '../../../src/model/step.ts'
 import type { Machine } from './machine.ts'
+import { pushesOf } from './pushes.ts'
 import { liveOf } from './releases.ts'
 import { contentAt, pathsBelow, Refused } from './tree.ts'
 
@@ -17,7 +18,7 @@ export function programsFact(machine: Machine): ProgramsFact {
     daemon: true,
     states: [...programs].map(([name, { state }]) => ({ name, state })).sort(byName),
     unloaded: refusal === undefined ? unloadedIn(machine) : [],
-    runs: [...programs].flatMap(([name, { state, release }]) => (state === 'RUNNING' && release !== null ? [{ name, release, isLive: release === liveOf(machine, appOf(name)) }] : [])).sort(byName),
+    runs: [...programs].flatMap(([name, { state, release, read }]) => (state === 'RUNNING' && release !== null ? [{ name, release, isLive: release === liveOf(machine, appOf(name)), isFresh: read === pushesOf(machine, appOf(name)).generation }] : [])).sort(byName),
     draining: [...programs].filter(([, { drains }]) => drains).map(([name]) => name).sort(),
     refusal,
   }
@@ -40,7 +41,7 @@ export function performPrograms(machine: Machine, step: ProgramsStep, putBack: (
     else loadFromDisk(machine, name)
   }
   for (const [name, program] of Array.from(programs)) {
-    if (!name.startsWith(`${step.app}.`) || program.drains || program.release === null || program.release === liveOf(machine, step.app)) continue
+    if (!name.startsWith(`${step.app}.`) || program.drains || program.release === null || (program.release === liveOf(machine, step.app) && program.read === pushesOf(machine, step.app).generation)) continue
     if (program.busy) programs.set(name, { ...program, state: 'STOPPING', drains: true })
     else loadFromDisk(machine, name)
   }
@@ -79,7 +80,7 @@ function unloadedIn(machine: Machine): ProgramsFact['unloaded'] {
 function loadFromDisk(machine: Machine, name: string): void {
   const section = sectionsOnDisk(machine).get(name)
   if (section === undefined) machine.programs.delete(name)
-  else machine.programs.set(name, { section, state: section.includes('exit 1') ? 'FATAL' : 'RUNNING', busy: false, drains: false, release: liveOf(machine, appOf(name)) })
+  else machine.programs.set(name, { section, state: section.includes('exit 1') ? 'FATAL' : 'RUNNING', busy: false, drains: false, release: liveOf(machine, appOf(name)), read: pushesOf(machine, appOf(name)).generation })
 }
 
 const appOf = (name: string) => name.split('.')[0] as string

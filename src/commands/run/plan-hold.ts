@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { Hold } from '../../engine/compare.ts'
+import type { Action } from '../../model/action.ts'
 import type { App } from '../../model/definitions.ts'
 import { FlightError } from '../../model/errors.ts'
 import type { Plan } from '../../model/plan.ts'
@@ -9,21 +10,26 @@ import { artifactRequest, tellArtifact } from './artifact-request.ts'
 import { appNamed } from './scope.ts'
 import type { Session } from './session.ts'
 
+type Given = { given: string | undefined; contents: ReadonlyMap<string, Secret> }
 type Held = { hold: Omit<Hold, 'who' | 'when'>; letGo(): void }
 
-// What the releases of a plan need of this controller: the artifact of exactly the commit that the plan names, and what is secret.
-// Nothing where the plan makes no release. `letGo` once the servers have it.
-export async function holdFor(session: Session, plan: Plan, given: string | undefined): Promise<Held> {
+// What a plan needs of this controller: for releases the artifact of exactly the commit that the plan names, and what is secret. Nothing
+// where it makes no release and pushes no environment file. `letGo` once the servers have it.
+export async function holdFor(session: Session, plan: Plan, { given, contents }: Given): Promise<Held> {
   const cargo = new Map<string, ReleaseCargo>()
   const secrets = new Map<string, Secret>()
   const environments = new Map<string, Secret>()
   const held: (() => void)[] = []
   const letGo = () => held.splice(0).forEach((each) => each())
+  for (const action of actionsOf(plan)) {
+    const content = action.kind === 'push' && action.after.does === 'stage' ? contents.get(action.address.split('/')[0] ?? '') : undefined
+    if (content !== undefined) environments.set(action.address, content)
+  }
   try {
     for (const release of plan.releases) {
       const app = appNamed(release.app, session.definitions)
       if (app.composerAuth !== undefined) secrets.set(app.name, await composerAuth(app, app.composerAuth))
-      if (release.environmentFrom !== null && does(plan, app, 'environment')) environments.set(app.name, await environmentOf(session, app, release.environmentFrom))
+      if (release.environmentFrom !== null && does(plan, app, 'environment')) await holdEnvironment(session, plan, app, release.environmentFrom, environments)
       if (!does(plan, app, 'release')) continue
       const { makeArtifact } = await import('../../artifacts/make-artifact.ts')
       const made = await makeArtifact(artifactRequest(session, app, release.commit, given), session.signal, tellArtifact(session, app.name))
@@ -41,8 +47,17 @@ export async function holdFor(session: Session, plan: Plan, given: string | unde
   }
 }
 
-function does({ stages }: Plan, { name }: App, kind: 'release' | 'environment'): boolean {
-  return stages.some(({ servers }) => servers.some(({ actions }) => actions.some((action) => action.kind === kind && action.after.app === name)))
+function does(plan: Plan, { name }: App, kind: 'release' | 'environment'): boolean {
+  return actionsOf(plan).some((action) => action.kind === kind && action.after.app === name)
+}
+
+function actionsOf({ stages }: Plan): Action[] {
+  return stages.flatMap(({ servers }) => servers.flatMap(({ actions }) => actions))
+}
+
+async function holdEnvironment(session: Session, plan: Plan, app: App, from: string, into: Map<string, Secret>): Promise<void> {
+  const content = await environmentOf(session, app, from)
+  for (const action of actionsOf(plan)) if (action.kind === 'environment' && action.after.app === app.name) into.set(action.address, content)
 }
 
 // The environment file as that server has it now.

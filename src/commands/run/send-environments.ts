@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto'
+import { compareEnvironments } from '../../environment/compare.ts'
+import { parseEnvironment } from '../../environment/parse.ts'
+import type { Environment } from '../../environment/environment.ts'
+import { type Pushing, namePush } from '../../engine/name-push.ts'
+import { isEmpty, type Plan } from '../../model/plan.ts'
+import { type PlannedPush, pushId } from '../../model/push.ts'
+import type { Receipt } from '../../model/receipt.ts'
+import { Secret } from '../../model/secret.ts'
+import { comparisonText } from '../../views/environment-text.ts'
+import { names } from '../../views/words.ts'
+import type { Everywhere } from '../everywhere/flags.ts'
+import { print, printJson, tell } from '../everywhere/output.ts'
+import { shapeOf } from '../everywhere/text-shape.ts'
+import type { ServerFiles } from './environments.ts'
+import { exitOfPlan, exitOfReceipt } from './exit-codes.ts'
+import { confirm } from './question.ts'
+import type { Session } from './session.ts'
+
+export type Sending = Everywhere & { yes: boolean; wait: boolean }
+
+// `what` goes into locks and the servers' history; `from` is what the files are compared as: a file here, or the last push.
+export type Cargo = { what: string; does: PlannedPush['does']; from: string; servers: ServerFiles; wanted: ReadonlyMap<string, { bytes: Uint8Array; undoes: string | null }> }
+
+// Shows what changes on which keys, asks unless that was answered, and brings the files to all of these servers or to none; the exit code.
+export async function sendEnvironments(session: Session, flags: Sending, cargo: Cargo): Promise<number> {
+  const { what, does, from, servers, wanted } = cargo
+  const { app } = servers
+  const answer = (text: string): void => (flags.json ? tell(text) : print(text))
+  const shape = shapeOf(flags.json ? process.stderr : process.stdout, flags)
+  const push = namePush(app.name, does, pushingOf(cargo), { id: pushId(new Date(), randomBytes(3)), key: randomBytes(32).toString('hex') })
+  const differences = differencesOf(cargo)
+  const emit = (receipt: Receipt | null): void => (flags.json ? printJson({ app: app.name, does, from, servers: differences, receipt }) : undefined)
+  if (push === undefined) {
+    answer(`${app.name}: ${names([...wanted.keys()], 8)} ${wanted.size === 1 ? 'has' : 'have'} this file already: nothing to do`)
+    emit(null)
+    return 0
+  }
+  for (const each of differences) answer(each.comparison === null ? `${from} against ${names(each.servers, 8)}: ${each.why}` : comparisonText(`${from} against ${names(each.servers, 8)}`, each.comparison, shape))
+  answer('')
+  const plan = await planPush(session, push)
+  session.endProgress()
+  const { planText } = await import('../../views/plan-text.ts')
+  answer(planText(plan, shape))
+  if (isEmpty(plan)) {
+    emit(null)
+    return exitOfPlan(plan, false)
+  }
+  if (!flags.yes) await confirm('Do this?', session.signal)
+  const { carryOut } = await import('./carry-out.ts')
+  const { receiptText } = await import('../../views/receipt-text.ts')
+  const contents = new Map([...wanted].map(([server, { bytes }]) => [server, new Secret(Buffer.from(bytes).toString('base64'))]))
+  const { receipt, file } = await carryOut(session, plan, what, { wait: flags.wait, contents })
+  answer(receiptText(receipt, { ...shape, file }))
+  emit(receipt)
+  return exitOfReceipt(receipt, session.interrupted())
+}
+
+async function planPush({ definitions, connect, parallel, listen, signal }: Session, push: PlannedPush): Promise<Plan> {
+  const { makePlan } = await import('../../engine/make-plan.ts')
+  return makePlan({ definitions, scope: { clusters: [], apps: [], servers: push.servers.map(({ name }) => name) }, apps: true, allowUpgrades: false, serial: definitions.settings.serial, releases: [], pushes: [push], connect, parallel, listen, signal })
+}
+
+function pushingOf({ servers: { files, noted }, wanted }: Cargo): Pushing[] {
+  return [...wanted].flatMap(([server, { bytes, undoes }]) => {
+    const of = noted.get(server)
+    return of === undefined ? [] : [{ server, has: files.find((file) => file.server === server)?.bytes, wanted: bytes, undoes, ...of }]
+  })
+}
+
+type Difference = { servers: string[]; comparison: ReturnType<typeof compareEnvironments> | null; why: string }
+
+// What changes on which keys; servers on which the same changes are named together.
+function differencesOf({ servers: { files }, wanted }: Cargo): Difference[] {
+  const found = new Map<string, Difference>()
+  for (const [server, { bytes }] of wanted) {
+    const has = files.find((file) => file.server === server)
+    const difference = differenceOf(has, bytes)
+    const key = JSON.stringify(difference)
+    const known = found.get(key) ?? { servers: [], ...difference }
+    known.servers.push(server)
+    found.set(key, known)
+  }
+  return [...found.values()]
+}
+
+function differenceOf(has: { environment: Environment | undefined } | undefined, bytes: Uint8Array): Omit<Difference, 'servers'> {
+  if (has !== undefined && has.environment === undefined) return { comparison: null, why: 'what lies there is no environment file; it is replaced' }
+  const before = has?.environment ?? parseEnvironment(new Uint8Array())
+  return { comparison: compareEnvironments(before, parseEnvironment(bytes, 'the file that is pushed')), why: '' }
+}

@@ -1,0 +1,43 @@
+import type { PushFact, PushesFact } from '../model/fact.ts'
+import { PUSH_ID } from '../model/push.ts'
+import { ENVIRONMENTS } from '../model/record.ts'
+import { Secret } from '../model/secret.ts'
+import { linesTo } from '../shell/document.ts'
+import { BadAnswer, type FactSort } from './fact.ts'
+
+// What root noted of the pushes of apps. The bytes that the last one replaced come along where they are asked for.
+export const pushesFact: FactSort<'pushes'> = {
+  shell: (queries) =>
+    [
+      `pushes_of() {`,
+      `  folder=${ENVIRONMENTS}/$1; at=; [ ! -f "$folder/at" ] || read -r at <"$folder/at"; printf 'app\\t%s\\t%s\\n' "$1" "$at"`,
+      `  for push in "$folder"/*/; do`,
+      `    [ -d "$push" ] || continue; push=\${push%/}; marks=; for mark in armed confirmed settled; do [ ! -e "$push/$mark" ] || marks="$marks $mark"; done`,
+      `    undoes=; [ ! -f "$push/undoes" ] || read -r undoes <"$push/undoes"; printf 'push\\t%s\\t%s\\t%s\\n' "\${push##*/}" "$marks" "$undoes"`,
+      `  done`,
+      `  if [ "$2" = 1 ] && [ -n "$at" ] && [ -f "$folder/$at/was" ]; then printf 'previous\\t'; base64 -w0 <"$folder/$at/was"; echo; fi`,
+      `}`,
+      linesTo(`while IFS=' ' read -r app previous; do pushes_of "$app" "$previous"; done`, queries.map(({ app, previous }) => `${app} ${previous ? 1 : 0}`)),
+    ].join('\n'),
+
+  parse(output, queries) {
+    const answers = output.split(/^app\t/m).slice(1)
+    if (answers.length !== queries.length) throw new BadAnswer(`pushes: ${answers.length} answers to ${queries.length} questions`)
+    return answers.map((answer, index) => factOf(queries[index]?.app ?? '', answer.split('\n')))
+  },
+}
+
+function factOf(app: string, [first = '', ...lines]: readonly string[]): PushesFact {
+  const [said, at = ''] = first.split('\t')
+  if (said !== app || !(at === '' || PUSH_ID.test(at))) throw new BadAnswer('pushes: not what was asked for')
+  const pushes: PushFact[] = []
+  let previous: Secret | undefined
+  for (const line of lines) {
+    if (line === '') continue
+    const [sort, value = '', marks = '', undoes = ''] = line.split('\t')
+    if (sort === 'push' && PUSH_ID.test(value) && (undoes === '' || PUSH_ID.test(undoes))) pushes.push({ id: value, undoes: undoes === '' ? null : undoes, armed: marks.includes(' armed'), confirmed: marks.includes(' confirmed'), settled: marks.includes(' settled') })
+    else if (sort === 'previous' && /^[A-Za-z0-9+/]*={0,2}$/.test(value)) previous = new Secret(value)
+    else throw new BadAnswer(`pushes: a line that begins with ${JSON.stringify((sort ?? '').slice(0, 20))}`)
+  }
+  return { at: at === '' ? undefined : at, pushes: pushes.sort((a, b) => (a.id < b.id ? -1 : 1)), previous }
+}

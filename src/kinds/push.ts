@@ -1,0 +1,60 @@
+import type { BeforeOf, Difference, Verb } from '../model/action.ts'
+import type { FactQuery, Facts } from '../model/fact.ts'
+import { environmentTag } from '../model/push.ts'
+import type { PushDesired } from '../model/resource.ts'
+import type { PushStep } from '../model/step.ts'
+import type { Kind } from './kind.ts'
+import { pushIn, pushQuery } from './pushes.ts'
+
+const VERBS: Record<PushDesired['does'], Verb> = { stage: 'prepare', write: 'update', rebuild: 'run', show: 'switch', confirm: 'confirm', settle: 'note' }
+
+// The environment file of an app is the one that was pushed. What it holds is compared by its tag; it must be the file that was shown
+// before the question, or the pushed one, half way of a push that is gone on with.
+export const pushKind: Kind<'push'> = {
+  facts: ({ app, path }) => [pushQuery(app), fileQuery({ app, path })],
+  diff(desired, facts): Difference<BeforeOf['push']> {
+    const { app, id, does, was, tag, path } = desired
+    const noted = pushIn(facts, app, id)
+    if (noted?.settled === true) return { is: 'same', why: 'it is the one that was pushed' }
+    const other = facts.get(pushQuery(app)).pushes.find((push) => push.armed && push.id !== id)
+    if (other !== undefined) return { is: 'conflict', where: path, what: `a push that was not finished (${other.id}) is not confirmed here`, hint: 'it goes back by itself within minutes; run the same command again then' }
+    const found = tagOf(facts, desired)
+    if (found.is === 'other') return { is: 'conflict', where: path, what: `is ${found.what}`, hint: 'look at it on the server; an environment file is a plain file of the app' }
+    if (found.tag !== was && found.tag !== tag) return { is: 'conflict', where: path, what: 'was changed by somebody else a moment ago', hint: `compare with flight env:diff ${app}, then run the same command again` }
+    const before = found.tag === null ? 'absent' : found.tag === tag ? 'same' : 'other'
+    return { is: 'change', change: { verb: does === 'write' && found.tag === null ? 'create' : VERBS[does], before: { is: before }, because: [reasonOf(desired, before)] } }
+  },
+  steps: ({ after }) => [stepOf(after, after.does)],
+  undo: ({ after }) => (after.does === 'stage' || after.does === 'write' ? [stepOf(after, 'back'), ...(after.does === 'write' && after.restarts ? [{ step: 'programs' as const, app: after.app, programs: [], changes: [] }] : [])] : []),
+}
+
+function stepOf({ key: _key, was: _was, tag: _tag, restarts: _restarts, ...desired }: PushDesired, does: PushStep['does']): PushStep {
+  if (does === 'stage' && desired.content === undefined) throw new Error(`bug: nobody has the environment file of ${desired.app}`)
+  return { step: 'push', ...desired, does }
+}
+
+function tagOf(facts: Facts, asked: PushDesired): { is: 'tag'; tag: string | null } | { is: 'other'; what: string } {
+  const fact = facts.get(fileQuery(asked))
+  if (fact.is === 'other') return fact
+  return { is: 'tag', tag: fact.is === 'absent' ? null : environmentTag(asked.key, Buffer.from(fact.base64.reveal(), 'base64')) }
+}
+
+function fileQuery({ app, path }: Pick<PushDesired, 'app' | 'path'>): Extract<FactQuery, { fact: 'environment' }> {
+  return { fact: 'environment', app, path }
+}
+
+function reasonOf({ does, undoes }: PushDesired, before: BeforeOf['push']['is']): string {
+  switch (does) {
+    case 'stage':
+      return 'it lies beside the one that is read until all servers have it'
+    case 'write':
+      return before === 'absent' ? 'there is none yet' : before === 'same' ? 'an earlier run was not finished' : undoes === null ? 'another one is read' : 'the last push is taken back'
+    case 'rebuild':
+    case 'show':
+      return 'what the live release cached is of the file that was'
+    case 'confirm':
+      return 'otherwise this server goes back by itself'
+    case 'settle':
+      return 'the five files before it are kept'
+  }
+}
