@@ -1,16 +1,33 @@
-import type { PushesFact } from '../model/fact.ts'
+import type { PushesFact, PushFact } from '../model/fact.ts'
 import { environmentTag, type PlannedPush, type PushedServer } from '../model/push.ts'
 
-// What a server of an app has, and the bytes that it shall have.
-export type Pushing = { server: string; has: Uint8Array | undefined; wanted: Uint8Array; undoes: string | null; live: string | null; pushes: PushesFact }
+// What a server of an app has: its environment file, and what root noted of pushes there.
+export type Pushable = { server: string; has: Uint8Array | undefined; live: string | null; pushes: PushesFact }
+
+// What it shall have; `undoes`: the push whose file is taken back.
+export type Wanted = { bytes: Uint8Array; undoes: string | null }
+export type Pushing = Pushable & { wanted: Wanted }
+
+// What taking the last push back brings to each server, undefined where nothing is kept. One that was interrupted is gone on with: where
+// it was, its file lies there already. Pure.
+export function takingBack(servers: readonly Pushable[]): ReadonlyMap<string, Wanted | undefined> {
+  const open = openIds(servers, ({ undoes }) => undoes !== null).at(-1)
+  return new Map(
+    servers.map(({ server, has, pushes: { at, previous, pushes } }) => {
+      const here = pushes.find(({ id, armed, confirmed }) => id === open && (armed || confirmed))
+      if (here !== undefined && has !== undefined) return [server, { bytes: has, undoes: here.undoes }]
+      return [server, previous === undefined || at === undefined ? undefined : { bytes: Buffer.from(previous.reveal(), 'base64'), undoes: at }]
+    }),
+  )
+}
 
 // A push as all servers know it: one that was interrupted is gone on with where it brought what is wanted now, and only what it left
 // undone is done. Undefined where nothing is. Pure.
 export function namePush(app: string, does: PlannedPush['does'], pushing: readonly Pushing[], fresh: { id: string; key: string }): PlannedPush | undefined {
   const open = openPush(does, pushing)
   const tag = (bytes: Uint8Array) => environmentTag(fresh.key, bytes)
-  if (open === undefined && pushing.every(({ has, wanted }) => has !== undefined && tag(has) === tag(wanted))) return undefined
-  const servers = pushing.map(({ server, has, wanted, undoes, live }): PushedServer => ({ name: server, was: has === undefined ? null : tag(has), tag: tag(wanted), live, undoes }))
+  if (open === undefined && pushing.every(({ has, wanted }) => has !== undefined && tag(has) === tag(wanted.bytes))) return undefined
+  const servers = pushing.map(({ server, has, wanted, live }): PushedServer => ({ name: server, was: has === undefined ? null : tag(has), tag: tag(wanted.bytes), live, undoes: wanted.undoes }))
   return {
     app,
     does,
@@ -23,12 +40,16 @@ export function namePush(app: string, does: PlannedPush['does'], pushing: readon
 
 // One that is not settled on some server, and lies on all where it was written.
 function openPush(does: PlannedPush['does'], pushing: readonly Pushing[]): string | undefined {
-  const isOpen = ({ armed, confirmed, settled }: PushesFact['pushes'][number]) => armed || (confirmed && !settled)
-  const ids = [...new Set(pushing.flatMap(({ pushes }) => pushes.pushes.filter((push) => isOpen(push) && (push.undoes !== null) === (does === 'rollback')).map(({ id }) => id)))].sort()
-  return ids.reverse().find((id) =>
+  return openIds(pushing, ({ undoes }) => (undoes !== null) === (does === 'rollback')).reverse().find((id) =>
     pushing.every(({ has, wanted, pushes }) => {
       const here = pushes.pushes.find((push) => push.id === id)
-      return here === undefined || !(here.armed || here.confirmed) || (has !== undefined && Buffer.compare(has, wanted) === 0)
+      return here === undefined || !(here.armed || here.confirmed) || (has !== undefined && Buffer.compare(has, wanted.bytes) === 0)
     }),
   )
+}
+
+// The pushes that some server has not brought to their end, sorted.
+function openIds(servers: readonly Pushable[], which: (push: PushFact) => boolean): string[] {
+  const isOpen = ({ armed, confirmed, settled }: PushFact) => armed || (confirmed && !settled)
+  return [...new Set(servers.flatMap(({ pushes }) => pushes.pushes.filter((push) => isOpen(push) && which(push)).map(({ id }) => id)))].sort()
 }

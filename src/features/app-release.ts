@@ -69,10 +69,11 @@ function needsOf({ app, on, server }: AppInput): Need[] {
     ...(on.queues.length + on.daemons.length === 0 ? [] : [configure('/etc/supervisor/supervisord.conf', 'supervisor')]),
     ...app.linkedFiles.map((file): Need => {
       const path = `${shared}/${file}`
+      if (path === environmentPath(app)) return { path, because: `is not there: ${app.name} has no environment file on this server yet`, hint: `flight env:push ${app.name} FILE` }
       const { user, port, become } = server.ssh
       const login = `ssh ${port === undefined || port === 22 ? '' : `-p ${port} `}${user === undefined ? '' : `${user}@`}${server.host}`
       const command = `${login} '${become && user !== undefined && user !== 'root' ? 'sudo ' : ''}install -o ${app.name} -g ${app.name} -m 600 /dev/stdin ${path}' < ${file.split('/').at(-1)}`
-      return { path, because: path === environmentPath(app) ? `is not there: ${app.name} has no environment file on this server yet` : `is not there: linked_files of ${app.name} names it`, hint: `put it there, from where you have it: ${command}` }
+      return { path, because: `is not there: linked_files of ${app.name} names it`, hint: `put it there, from where you have it: ${command}` }
     }),
   ]
 }

@@ -28,9 +28,10 @@ export const pushKind: Kind<'push'> = {
   undo: ({ after }) => (after.does === 'stage' || after.does === 'write' ? [stepOf(after, 'back'), ...(after.does === 'write' && after.restarts ? [{ step: 'programs' as const, app: after.app, programs: [], changes: [] }] : [])] : []),
 }
 
-function stepOf({ key: _key, was: _was, tag: _tag, restarts: _restarts, ...desired }: PushDesired, does: PushStep['does']): PushStep {
-  if (does === 'stage' && desired.content === undefined) throw new Error(`bug: nobody has the environment file of ${desired.app}`)
-  return { step: 'push', ...desired, does }
+function stepOf({ key: _key, was: _was, tag: _tag, restarts: _restarts, content, ...desired }: PushDesired, does: PushStep['does']): PushStep {
+  if (does !== 'stage') return { step: 'push', ...desired, does }
+  if (content === undefined) throw new Error(`bug: nobody has the environment file of ${desired.app}`)
+  return { step: 'push', ...desired, does, content }
 }
 
 function tagOf(facts: Facts, asked: PushDesired): { is: 'tag'; tag: string | null } | { is: 'other'; what: string } {

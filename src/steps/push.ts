@@ -74,15 +74,17 @@ const DOES: Record<Step['does'], (step: Step) => string[]> = {
     `[ -e armed ] || { echo 'the server went back by itself: nobody confirmed in time' >&2; exit 1; }`,
     step.undoes === null ? `printf '%s\\n' ${quote(step.id)} >../at.new` : `cat ${quote(`../${step.undoes}/parent`)} >../at.new 2>/dev/null`,
     `mv -f ../at.new ../at && : >confirmed && sync confirmed && rm -f armed || exit 1`,
+    // What follows from an earlier one follows from this one now.
+    `for other in ../*/; do [ "$other" = ${quote(`../${step.id}/`)} ] || [ ! -e "$other/confirmed" ] || : >"$other/settled"; done`,
     `systemctl stop ${timerUnit(step)}.timer 2>/dev/null; :`,
   ],
   settle: (step) => [
     ...withRelease(step, (folder) => [`${asApp(step, `cd -P -- ${quote(`${folder}/bootstrap/cache`)} 2>/dev/null || exit 0; rm -f -- .flight-was-*.php .flight-new-*.php`)} 7>&-`]),
     `rm -f revert said; : >settled`,
     `tail -n 20 ../times >../times.new && mv -f ../times.new ../times`,
-    // One that came to nothing holds only what lies there still.
-    `cd .. && for old in */; do [ -e "$old/armed" ] || [ -e "$old/confirmed" ] || rm -rf -- "./$old"; done`,
-    `ls -1td -- */ | tail -n +${KEPT + 1} | while read -r old; do [ -e "$old/armed" ] || rm -rf -- "./$old"; done`,
+    // What the pushes replaced that led here, and what was taken back at last.
+    `cd .. && keep=' '${quote(step.id)}' '; n=0; read -r at <at; while [ -n "$at" ] && [ -d "$at" ] && [ $n -lt ${KEPT} ]; do keep="$keep$at "; n=$((n+1)); next=; [ ! -f "$at/parent" ] || read -r next <"$at/parent"; at=$next; done`,
+    `for old in */; do case "$keep" in *" \${old%/} "*) ;; *) [ -e "$old/armed" ] || rm -rf -- "./$old";; esac; done`,
   ],
   back: (step) => [`systemctl stop ${timerUnit(step)}.timer 2>/dev/null`, ...backShell(step)],
 }

@@ -3,13 +3,13 @@ import type { ServersComparison } from '../environment/compare-servers.ts'
 import { inColorOf, paintFor } from './paint.ts'
 import { count, names } from './words.ts'
 
-type Shape = { color: boolean }
+type Shape = { color: boolean; keys?: number } // keys: how many are shown
 
 // The keys that differ, and never a value.
-export function comparisonText(what: string, { added, removed, changed, identical }: Comparison, { color }: Shape): string {
+export function comparisonText(what: string, { added, removed, changed, identical }: Comparison, { color, keys = Infinity }: Shape): string {
   const signed = (symbol: '+' | '-' | '~', keys: readonly string[]) => keys.map((key) => inColorOf(symbol, `  ${symbol} ${key}`, paintFor(color)))
   const lines = [...signed('+', added), ...signed('-', removed), ...signed('~', changed)]
-  if (lines.length > 0) return [`${what}: ${count(lines.length, 'key')} ${lines.length === 1 ? 'differs' : 'differ'}`, ...lines].join('\n')
+  if (lines.length > 0) return [`${what}: ${count(lines.length, 'key')} ${lines.length === 1 ? 'differs' : 'differ'}`, ...(lines.length <= keys ? lines : [...lines.slice(0, keys), `  and ${lines.length - keys} more`])].join('\n')
   return `${what}: ${identical ? 'the same' : 'the same keys and values; comments, order or quotes differ'}`
 }
 

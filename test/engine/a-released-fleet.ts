@@ -4,6 +4,7 @@ import type { ReleaseWish } from '../../src/model/release.ts'
 import type { Receipt } from '../../src/model/receipt.ts'
 import { app, on } from '../support/builders.ts'
 import { MemoryServer } from '../support/memory-server.ts'
+import { takeBackUnconfirmed } from '../support/memory/pushes.ts'
 import { goBackUnconfirmed, liveOf } from '../support/memory/releases.ts'
 import { putInPlace } from '../support/memory/tree.ts'
 import { apply, planFor, provision, type RunOptions } from '../support/runs.ts'
@@ -54,6 +55,7 @@ export function aWhileLater(servers: readonly MemoryServer[]): void {
   for (const each of servers) {
     each.settle()
     goBackUnconfirmed(each.machine)
+    takeBackUnconfirmed(each.machine)
     each.reachable = true
     each.faults = []
   }

@@ -19,6 +19,7 @@ const ANSWERS: readonly { what: string; output: string; answer: ProgramsFact }[]
   { what: 'supervisord without a program', output: 'end\n', answer: up },
   { what: 'programs in one order', output: 'state\tFATAL\tb.q.1\tspawn error\nstate\tRUNNING\ta.q.1\tpid 1, uptime 0:00:01\nend\n', answer: { ...up, states: [{ name: 'a.q.1', state: 'RUNNING' }, { name: 'b.q.1', state: 'FATAL' }] } },
   { what: 'what is not loaded', output: 'added\tn\nchanged\tc\nremoved\tr\nend\n', answer: { ...up, unloaded: [{ name: 'c', is: 'changed' }, { name: 'n', is: 'added' }, { name: 'r', is: 'removed' }] } },
+  { what: 'in which release programs stand, and with which environment file', output: 'runs\tshop.q.2\taaaaaaaaaaaa-1\t0\t1\nruns\tshop.q.1\taaaaaaaaaaaa-2\t1\t0\nend\n', answer: { ...up, runs: [{ name: 'shop.q.1', release: 'aaaaaaaaaaaa-2', isLive: true, isFresh: false }, { name: 'shop.q.2', release: 'aaaaaaaaaaaa-1', isLive: false, isFresh: true }] } },
   { what: 'what drains', output: 'draining\tshop.q.2\ndraining\tshop.q.1\nend\n', answer: { ...up, draining: ['shop.q.1', 'shop.q.2'] } },
   { what: 'a configuration that cannot be read', output: 'fault\t1\tCANT_REREAD: Invalid user name &lt;x&gt; &amp;amp; y\nend\n', answer: { ...up, refusal: 'Invalid user name <x> &amp; y' } },
 ]
@@ -32,6 +33,7 @@ const REFUSED: readonly (readonly [string, string])[] = [
   ['an empty name', 'added\t\nend\n'],
   ['a line of another sort', 'hello\tworld\nend\n'],
   ['a list that fails', 'fault\t2\tSHUTDOWN_STATE\nend\n'],
+  ['a program that stands nowhere', 'runs\tshop.q.1\tsomewhere\t1\t1\nend\n'],
   ['something behind the end', 'end\nadded\tx\n'],
 ]
 

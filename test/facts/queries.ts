@@ -18,5 +18,7 @@ export function someQueries(path: string): FactQuery[] {
     { fact: 'group', name: path },
     ...MARKS.map((mark, index): FactQuery => ({ fact: 'service', unit: `${path}${index}.service`, configuration: [path], mark })),
     { fact: 'package', name: path },
+    { fact: 'pushes', app: path, previous: true },
+    { fact: 'pushes', app: path, previous: false },
   ]
 }

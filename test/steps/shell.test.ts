@@ -44,6 +44,9 @@ function someSteps(text: string): Step[] {
     { step: 'prune', app: text, release: text, releases: [text], socket: path },
     { step: 'put-back', path },
     { step: 'environment', app: text, path, content: new Secret(text) },
+    ...(['stage', 'write', 'rebuild', 'show', 'confirm', 'settle', 'back'] as const).flatMap((does): Step[] =>
+      [null, text].map((other): Step => ({ step: 'push', does, app: text, id: text, live: other, undoes: other, path, search: text, socket: other === null ? null : path, back: 30, content: new Secret(Buffer.from(text).toString('base64')) })),
+    ),
   ]
 }
 

@@ -1,4 +1,5 @@
 import { parseEnvironment } from '../../environment/parse.ts'
+import type { Pushable } from '../../engine/name-push.ts'
 import type { Environment } from '../../environment/environment.ts'
 import { environmentPath } from '../../model/app-paths.ts'
 import type { App } from '../../model/definitions.ts'
@@ -61,6 +62,11 @@ function serversFor(app: App, { definitions }: Session, only: readonly string[])
   }
   const all = serversOf(definitions)
   return app.servers.filter(({ name }) => only.length === 0 || only.includes(name)).flatMap(({ name }) => all.find((server) => server.name === name) ?? [])
+}
+
+// All that could be asked, with a file or without.
+export function pushableOf({ files, noted }: Pick<ServerFiles, 'files' | 'noted'>): Pushable[] {
+  return [...noted].map(([server, of]) => ({ server, has: files.find((file) => file.server === server)?.bytes, ...of }))
 }
 
 // Those that Laravel would understand, by server.

@@ -2,25 +2,29 @@ import { randomBytes } from 'node:crypto'
 import { compareEnvironments } from '../../environment/compare.ts'
 import { parseEnvironment } from '../../environment/parse.ts'
 import type { Environment } from '../../environment/environment.ts'
-import { type Pushing, namePush } from '../../engine/name-push.ts'
+import { namePush, type Pushing, type Wanted } from '../../engine/name-push.ts'
 import { isEmpty, type Plan } from '../../model/plan.ts'
 import { type PlannedPush, pushId } from '../../model/push.ts'
 import type { Receipt } from '../../model/receipt.ts'
 import { Secret } from '../../model/secret.ts'
 import { comparisonText } from '../../views/environment-text.ts'
+import { pushText } from '../../views/push-text.ts'
 import { names } from '../../views/words.ts'
 import type { Everywhere } from '../everywhere/flags.ts'
 import { print, printJson, tell } from '../everywhere/output.ts'
 import { shapeOf } from '../everywhere/text-shape.ts'
-import type { ServerFiles } from './environments.ts'
+import { pushableOf, type ServerFiles } from './environments.ts'
 import { exitOfPlan, exitOfReceipt } from './exit-codes.ts'
 import { confirm } from './question.ts'
 import type { Session } from './session.ts'
 
 export type Sending = Everywhere & { yes: boolean; wait: boolean }
 
+// What a person reads before a yes; all of them with -v.
+const MOST_KEYS = 60
+
 // `what` goes into locks and the servers' history; `from` is what the files are compared as: a file here, or the last push.
-export type Cargo = { what: string; does: PlannedPush['does']; from: string; servers: ServerFiles; wanted: ReadonlyMap<string, { bytes: Uint8Array; undoes: string | null }> }
+export type Cargo = { what: string; does: PlannedPush['does']; from: string; servers: ServerFiles; wanted: ReadonlyMap<string, Wanted> }
 
 // Shows what changes on which keys, asks unless that was answered, and brings the files to all of these servers or to none; the exit code.
 export async function sendEnvironments(session: Session, flags: Sending, cargo: Cargo): Promise<number> {
@@ -28,7 +32,11 @@ export async function sendEnvironments(session: Session, flags: Sending, cargo: 
   const { app } = servers
   const answer = (text: string): void => (flags.json ? tell(text) : print(text))
   const shape = shapeOf(flags.json ? process.stderr : process.stdout, flags)
-  const push = namePush(app.name, does, pushingOf(cargo), { id: pushId(new Date(), randomBytes(3)), key: randomBytes(32).toString('hex') })
+  const pushing = pushableOf(servers).flatMap((each): Pushing[] => {
+    const of = wanted.get(each.server)
+    return of === undefined ? [] : [{ ...each, wanted: of }]
+  })
+  const push = namePush(app.name, does, pushing, { id: pushId(new Date(), randomBytes(3)), key: randomBytes(32).toString('hex') })
   const differences = differencesOf(cargo)
   const emit = (receipt: Receipt | null): void => (flags.json ? printJson({ app: app.name, does, from, servers: differences, receipt }) : undefined)
   if (push === undefined) {
@@ -36,12 +44,12 @@ export async function sendEnvironments(session: Session, flags: Sending, cargo: 
     emit(null)
     return 0
   }
-  for (const each of differences) answer(each.comparison === null ? `${from} against ${names(each.servers, 8)}: ${each.why}` : comparisonText(`${from} against ${names(each.servers, 8)}`, each.comparison, shape))
+  for (const each of differences) answer(each.comparison === null ? `${from} against ${names(each.servers, 8)}: ${each.why}` : comparisonText(`${from} against ${names(each.servers, 8)}`, each.comparison, { ...shape, keys: flags.verbose ? Infinity : MOST_KEYS }))
   answer('')
   const plan = await planPush(session, push)
   session.endProgress()
   const { planText } = await import('../../views/plan-text.ts')
-  answer(planText(plan, shape))
+  answer(flags.verbose ? planText(plan, shape) : pushText(plan, shape))
   if (isEmpty(plan)) {
     emit(null)
     return exitOfPlan(plan, false)
@@ -59,13 +67,6 @@ export async function sendEnvironments(session: Session, flags: Sending, cargo: 
 async function planPush({ definitions, connect, parallel, listen, signal }: Session, push: PlannedPush): Promise<Plan> {
   const { makePlan } = await import('../../engine/make-plan.ts')
   return makePlan({ definitions, scope: { clusters: [], apps: [], servers: push.servers.map(({ name }) => name) }, apps: true, allowUpgrades: false, serial: definitions.settings.serial, releases: [], pushes: [push], connect, parallel, listen, signal })
-}
-
-function pushingOf({ servers: { files, noted }, wanted }: Cargo): Pushing[] {
-  return [...wanted].flatMap(([server, { bytes, undoes }]) => {
-    const of = noted.get(server)
-    return of === undefined ? [] : [{ server, has: files.find((file) => file.server === server)?.bytes, wanted: bytes, undoes, ...of }]
-  })
 }
 
 type Difference = { servers: string[]; comparison: ReturnType<typeof compareEnvironments> | null; why: string }

@@ -62,11 +62,14 @@ export function performPush(machine: Machine, step: PushStep, failed: (code: Err
       if (pushed.confirmed) return
       if (!pushed.armed) throw new Refused('the server went back by itself: nobody confirmed in time')
       of.at = step.undoes === null ? id : of.pushes.get(step.undoes)?.parent
+      for (const other of of.pushes.values()) if (other.confirmed) other.settled = true
       Object.assign(pushed, { confirmed: true, armed: false })
       return
     case 'settle':
       pushed.settled = true
-      for (const [name, each] of of.pushes) if (!each.armed && !each.confirmed) of.pushes.delete(name)
+      const kept = [id]
+      for (let name = of.at, turns = 0; name !== undefined && of.pushes.has(name) && turns < 5; name = of.pushes.get(name)?.parent, turns++) kept.push(name)
+      for (const [name, { armed }] of of.pushes) if (!armed && !kept.includes(name)) of.pushes.delete(name)
       return
     case 'back':
       of.staged = undefined
