@@ -62,7 +62,7 @@ const DOES: Record<Step['does'], (step: Step) => string[]> = {
   ],
   rebuild: (step) => withRelease(step, (folder) => [
     `out=$(timeout 60 ${asApp(step, rebuildScript(folder))} 7>&- 2>&1) || {`,
-    `  code=$?; printf '%s\\n' "$out" >said; echo "the configuration that ${step.live} caches cannot be made of it (exit code $code). What artisan says may show values: it is on this server alone, in $PWD/said" >&2; exit 1`,
+    `  code=$?; printf '%s\\n' "$out" >said; printf '%s (exit code %s). What artisan says may show values: it is on this server alone, in %s/said\\n' ${quote(`the configuration that ${step.live ?? ''} caches cannot be made of it`)} "$code" "$PWD" >&2; exit 1`,
     `}`,
   ]),
   show: (step) => withRelease(step, (folder) => [
