@@ -115,6 +115,10 @@ function normal(query: FactQuery, answer: FactAnswers[FactName] | undefined): un
       const fact = answer as FactAnswers['environment']
       return fact.is === 'file' ? { is: 'file', bytes: fact.base64.reveal() } : fact
     }
+    case 'pushes': {
+      const { previous, ...rest } = answer as FactAnswers['pushes']
+      return { ...rest, previous: previous?.reveal() }
+    }
     case 'memory':
       return (answer as FactAnswers['memory']).megabytes > 100
     default:

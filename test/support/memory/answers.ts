@@ -46,7 +46,7 @@ function answerOf(machine: Machine, query: FactQuery, transaction: AptTransactio
     case 'environment': {
       const entry = entryAt(machine, query.path)
       if (entry === undefined) return { is: 'absent' }
-      return entry.type === 'file' ? { is: 'file', base64: new Secret(Buffer.from(entry.content).toString('base64')) } : { is: 'other', what: `a ${entry.type}` }
+      return entry.type === 'file' ? { is: 'file', base64: new Secret(Buffer.from(entry.content).toString('base64')) } : { is: 'other', what: entry.type === 'link' ? 'a link: whoever follows it reads another file' : 'no file' }
     }
     case 'releases':
       return releasesFact(machine, query.app)
