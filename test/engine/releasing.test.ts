@@ -61,7 +61,7 @@ test('a server without an environment file, without its pool, or out of reach: n
   servers[1]?.machine.entries.delete('/home/shop/shop/.flight/shared/.env')
   const plan = await planFor(WANTED, servers, { releases: [commit('a')] })
   assert.equal(plan.stages, [])
-  assert.match(plan.blocked.map(({ where, what, hint }) => `${where} ${what} ${hint}`).join(), /web-2 .*\.env is not there: shop has no environment file on this server yet put it there, from where you have it: ssh root@web-2/)
+  assert.match(plan.blocked.map(({ where, what, hint }) => `${where} ${what} ${hint}`).join(), /web-2 .*\.env is not there: shop has no environment file on this server yet flight env:push shop FILE/)
   const others = await configuredFleet()
   if (others[0] !== undefined) others[0].reachable = false
   const missing = await planFor(WANTED, others, { releases: [commit('a')] })

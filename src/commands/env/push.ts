@@ -19,7 +19,7 @@ export default class EnvPush extends FlightCommand {
   }
   static override examples = [
     '<%= config.bin %> env:push shop',
-    { description: 'before the first release', command: '<%= config.bin %> env:push shop ~/shop.env --yes' },
+    { description: 'before the first release', command: '<%= config.bin %> env:push shop .env.shop --yes' },
     { description: 'one server alone', command: '<%= config.bin %> env:push shop --server shop-2' },
   ]
 
