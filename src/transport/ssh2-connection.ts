@@ -49,7 +49,7 @@ export function wrapClient(
         client.exec(command, (error: Error | undefined, channel: ClientChannel) => {
           onLost.delete(onLoss)
           if (error) fail(error)
-          else resolve(wrapChannel(channel, onLost))
+          else resolve(wrapChannel(channel, onLost, socket))
         })
       } catch (error) {
         lose(error instanceof Error ? error.message : String(error))
