@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { FlightError } from '../model/errors.ts'
 import type { StepContext } from '../model/host.ts'
@@ -35,7 +35,8 @@ function notSent(server: string, said: string): FlightError {
   return new FlightError({ code: 'FLIGHT_STEP_FAILED', where: server, what: `the artifact could not be sent: ${said === '' ? 'the shell there ended' : said}`, hint: 'is the disk below /var/lib/flight full? Make room, then run the same command again' })
 }
 
-// More than any stream takes at once, so that the pipe waits until a piece is sent before it asks for the next: one buffer does for all.
+// More than a channel takes at once: the pipe then waits until a piece is sent, every byte of it, before it asks for the next. Only so
+// one buffer does for all, and only as long as no piece but the last is shorter.
 const PIECE = 1024 * 1024
 
 // The file from a byte on; says `12 of 200 MB sent` at most twice a second.
@@ -46,10 +47,10 @@ async function* bytesOf({ file, size }: UploadStep, begin: number, progress: (te
     const piece = Buffer.allocUnsafe(PIECE)
     let told = 0
     for (let sent = begin; ; ) {
-      const { bytesRead } = await handle.read(piece, 0, PIECE, sent)
-      if (bytesRead === 0) return
-      yield piece.subarray(0, bytesRead)
-      sent += bytesRead
+      const length = await fill(piece, handle, sent)
+      if (length > 0) yield piece.subarray(0, length)
+      if (length < PIECE) return
+      sent += length
       if (Date.now() - told < 500) continue
       told = Date.now()
       progress(`${megabytes(sent)} of ${megabytes(size)} MB sent`)
@@ -57,4 +58,15 @@ async function* bytesOf({ file, size }: UploadStep, begin: number, progress: (te
   } finally {
     await handle.close()
   }
+}
+
+// Fills a buffer from a file, from a byte on; how much of it, where the file ends before.
+async function fill(piece: Buffer, handle: FileHandle, from: number): Promise<number> {
+  let length = 0
+  while (length < piece.length) {
+    const { bytesRead } = await handle.read(piece, length, piece.length - length, from + length)
+    if (bytesRead === 0) return length
+    length += bytesRead
+  }
+  return length
 }

@@ -4,7 +4,7 @@ import type { Channel, Ending } from './connection.ts'
 
 // One ssh2 channel as a Channel. ssh2 leaves writers of a closed channel waiting for ever and holds `close` back until
 // somebody reads, so the streams that others get are our own.
-export function wrapChannel(channel: ClientChannel, onLost: Set<() => void>, socket: Writable): Channel {
+export function wrapChannel(channel: ClientChannel, onLost: Set<() => void>, gather: () => void): Channel {
   const stdout = new PassThrough()
   const stderr = new PassThrough()
   let said: Ending = { kind: 'unknown' }
@@ -14,11 +14,10 @@ export function wrapChannel(channel: ClientChannel, onLost: Set<() => void>, soc
   })
   const stdin = new Writable({
     highWaterMark: 256 * 1024,
-    // ssh2 writes three times for each packet; the kernel shall hear of them once.
+    // `done` comes when all of it is encrypted: only then may its writer use the buffer again.
     write: (chunk: Buffer, _encoding, done) => {
-      socket.cork()
+      gather()
       channel.write(chunk, done)
-      socket.uncork()
     },
     final: (done) => {
       channel.end()
