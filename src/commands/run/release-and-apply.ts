@@ -7,7 +7,7 @@ import type { How } from './carry-out.ts'
 import { exitOfPlan, exitOfReceipt } from './exit-codes.ts'
 import { planReleases, type WrittenWish } from './plan-releases.ts'
 import { confirm, refuseWithoutTerminal } from './question.ts'
-import { type Session, withSession } from './session.ts'
+import { type Session, withLastingSession } from './session.ts'
 
 type Flags = Everywhere & { yes: boolean; wait: boolean }
 
@@ -18,7 +18,7 @@ export type Releasing = { what: string; title: string; review: string; wish: Wri
 // With --json its document goes to `emit`.
 export async function releaseAndApply(flags: Flags, { what, title, review, wish, given }: Releasing, emit: (document: object) => void = printJson): Promise<number> {
   if (!flags.yes) refuseWithoutTerminal(title, `look first (${review}), then say --yes`)
-  return withSession(what, flags, async (session) => {
+  return withLastingSession(what, flags, async (session) => {
     const shape = shapeOf(flags.json ? process.stderr : process.stdout, flags)
     const answer = (text: string): void => (flags.json ? tell(text) : print(text))
     for (let turn = 1; ; turn++) {
