@@ -3,21 +3,22 @@ import type { Plan } from '../../model/plan.ts'
 import type { Receipt } from '../../model/receipt.ts'
 import { writing } from './file-fault.ts'
 import { holderFor } from './holder.ts'
-import { holdFor } from './release-hold.ts'
+import { type Found, holdFor } from './release-hold.ts'
 import type { Session } from './session.ts'
 
 export type CarriedOut = { receipt: Receipt; file: string | undefined }
 
-// `given`: an archive that was made elsewhere, instead of one of the commit. `wait`: for whoever holds a lock.
-export type How = { given?: string | undefined; wait?: boolean }
+// `given`: an archive that was made elsewhere, instead of one of the commit. `found`: commits that were looked up for the plan. `wait`: for
+// whoever holds a lock.
+export type How = { given?: string | undefined; found?: Found; wait?: boolean }
 
 // Applies a plan and keeps the receipt. Where it cannot be kept the work is done all the same: that is noted, and `file`
 // is undefined.
-export async function carryOut(session: Session, plan: Plan, what: string, { given, wait = false }: How = {}): Promise<CarriedOut> {
+export async function carryOut(session: Session, plan: Plan, what: string, { given, found = new Map(), wait = false }: How = {}): Promise<CarriedOut> {
   const { definitions, connect, parallel, listen, signal } = session
   const { applyPlan } = await import('../../engine/apply-plan.ts')
   const { saveReceipt } = await import('../../engine/receipt-file.ts')
-  const { hold, letGo } = await holdFor(session, plan, given)
+  const { hold, letGo } = await holdFor(session, plan, { given, found })
   const receipt = await applyPlan({ plan, definitions, hold, wait, connect, parallel, holder: holderFor(what), listen, signal }).finally(letGo)
   const { state } = definitions.settings
   const file = await writing(state, () => saveReceipt(receipt, state)).catch((error: unknown) => {

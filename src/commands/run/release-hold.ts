@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { Hold } from '../../engine/compare.ts'
+import type { Commit } from '../../model/artifact.ts'
 import type { App } from '../../model/definitions.ts'
 import { FlightError } from '../../model/errors.ts'
 import type { Plan } from '../../model/plan.ts'
@@ -9,11 +10,14 @@ import { artifactRequest, tellArtifact } from './artifact-request.ts'
 import { appNamed } from './scope.ts'
 import type { Session } from './session.ts'
 
+// Commits that this command has looked up already, by their SHA.
+export type Found = ReadonlyMap<string, Commit>
+
 type Held = { hold: Omit<Hold, 'who' | 'when'>; letGo(): void }
 
 // What the releases of a plan need of this controller: the artifact of exactly the commit that the plan names, and what is secret.
 // Nothing where the plan makes no release. `letGo` once the servers have it.
-export async function holdFor(session: Session, plan: Plan, given: string | undefined): Promise<Held> {
+export async function holdFor(session: Session, plan: Plan, { given, found }: { given: string | undefined; found: Found }): Promise<Held> {
   const cargo = new Map<string, ReleaseCargo>()
   const secrets = new Map<string, Secret>()
   const environments = new Map<string, Secret>()
@@ -26,7 +30,7 @@ export async function holdFor(session: Session, plan: Plan, given: string | unde
       if (release.environmentFrom !== null && does(plan, app, 'environment')) environments.set(app.name, await environmentOf(session, app, release.environmentFrom))
       if (!does(plan, app, 'release')) continue
       const { makeArtifact } = await import('../../artifacts/make-artifact.ts')
-      const made = await makeArtifact(artifactRequest(session, app, release.commit, given), session.signal, tellArtifact(session, app.name))
+      const made = await makeArtifact(artifactRequest(session, app, release.commit, { given, found: found.get(release.commit) }), session.signal, tellArtifact(session, app.name))
       held.push(made.letGo)
       refuseOtherTree(release, made.artifact.tree)
       refuseOtherArtifact(release, made.artifact.sha256)
