@@ -1,5 +1,5 @@
 import { appPaths, releasePaths } from '../model/app-paths.ts'
-import { bytesTo } from '../shell/document.ts'
+import { bytesInto } from '../shell/document.ts'
 import { quote, words } from '../shell/quote.ts'
 import { runAs } from '../shell/run-as.ts'
 import type { StepOf, StepSort } from './step.ts'
@@ -28,7 +28,7 @@ export const unpackStep: StepSort<'unpack'> = {
       `[ "\${digest%% *}" = ${quote(step.sha256)} ] || { echo 'the artifact is not what was sent' >&2; give_up; }`,
       `[ "$unpacked" -eq 0 ] || give_up`,
       `${runAs(step.app, linkShell(step))} || give_up`,
-      bytesTo(`cat >${record}/unpacked.new`, `${JSON.stringify(step.note)}\n`).trimEnd(),
+      bytesInto(`${record}/unpacked.new`, `${JSON.stringify(step.note)}\n`),
       `sync ${record}/unpacked.new && mv -f ${record}/unpacked.new ${record}/unpacked && rm -f -- ${artifact}`,
     ].join('\n')
   },
