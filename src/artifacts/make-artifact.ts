@@ -26,7 +26,7 @@ export async function makeArtifact(request: ArtifactRequest, signal: AbortSignal
   try {
     await mkdir(request.state, { recursive: true, mode: 0o700 })
     await sweepWorkshops(request.state)
-    const commit = await findCommit(request, signal, tell)
+    const commit = request.found ?? (await findCommit(request, signal, tell))
     const given = request.given === undefined ? undefined : { file: request.given, sha256: await digestOfGiven(request.given) }
     const key = given === undefined ? keyOf('commit', commit.commit, request.subdirectory ?? null, request.buildCommands) : keyOf('given', commit.commit, given.sha256)
     const folder = join(artifactsOf(request.state, request.app), key)

@@ -37,7 +37,7 @@ export default class Plan extends FlightCommand {
       const plan =
         flags.release === undefined
           ? await planScope(session, flags, { apps: true, allowUpgrades: flags['allow-upgrades'], serial: flags.serial })
-          : await planReleases(session, flags.release.map(({ app, commit }) => ({ app, does: 'release', commit, without: [] })))
+          : (await planReleases(session, flags.release.map(({ app, commit }) => ({ app, does: 'release', commit, without: [] })))).plan
       session.endProgress()
       if (flags.out === '-') {
         process.stdout.write(writePlan(plan))

@@ -66,9 +66,9 @@ async function runLong(step: Step, script: string, context: StepContext, runner:
   const token = randomBytes(12).toString('hex')
   const isCommand = step.step === 'command'
   const start = startShell(run, { script, token, once: isCommand, ...(isCommand ? { before: commandBefore(step) } : {}) })
-  const started = await insist(runner, context, () => runner.run(start))
-  if (started.code !== 0) return started
-  const result = await insist(runner, context, () => runner.run(followShell(run, isCommand ? MOST_FOLLOWED : undefined), isCommand ? lastLine(context.progress) : installProgress(context.progress)))
+  // One script: started again over a new connection it only follows, because of its token.
+  const both = `( ${start}\n) || exit 1\n${followShell(run, isCommand ? MOST_FOLLOWED : undefined)}`
+  const result = await insist(runner, context, () => runner.run(both, isCommand ? lastLine(context.progress) : installProgress(context.progress)))
   if (result.code === 3) {
     throw new FlightError({ code: 'FLIGHT_CUT_OFF', where: runner.server, what: 'the step was cut off on the server (a reboot?), its outcome is unknown', hint: 'run the same command again: what it did is found' })
   }

@@ -97,20 +97,21 @@ export async function prepare(members: readonly Member[], request: ApplyRequest,
 
 type Present = Member & { host: Host }
 
-// Takes the locks in the order of the names, so that two runs never wait for each other; all or none. Who waits holds nothing meanwhile.
+// Takes all the locks or none: the first by name before the others, so that of two runs for the same servers one goes on. Who waits holds
+// nothing meanwhile.
 async function lockAll(present: readonly Present[], request: ApplyRequest, locks: Lock[]): Promise<(Present & { lock: Lock })[]> {
   const { plan, holder, listen, signal } = request
   const claim = isAllOrNone(plan) ? [...plan.releases.map(({ app, name }) => ({ app, release: name })), ...(plan.pushes ?? []).map(({ app }) => ({ app, release: '' }))] : 'server'
   let told = ''
   for (;;) {
-    const held: (Present & { lock: Lock })[] = []
+    const take = async (member: Present) => {
+      const lock = await member.host.lock(holder, plan.digest, claim)
+      locks.push(lock)
+      return { ...member, lock }
+    }
     try {
-      for (const member of present) {
-        const lock = await member.host.lock(holder, plan.digest, claim)
-        locks.push(lock)
-        held.push({ ...member, lock })
-      }
-      return held
+      const first = await allOf(present.slice(0, 1).map(take))
+      return [...first, ...(await allOf(present.slice(1).map(take)))]
     } catch (error) {
       if (!request.wait || !(error instanceof FlightError) || error.problems[0]?.code !== 'FLIGHT_LOCKED') throw error
       await Promise.all(locks.splice(0).map((lock) => lock.release()))
@@ -120,6 +121,12 @@ async function lockAll(present: readonly Present[], request: ApplyRequest, locks
       refuseIfAborted(signal)
     }
   }
+}
+
+// The results of all, or the first failure once none of them is on its way any more.
+async function allOf<T>(work: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(work)
+  return Promise.all(work)
 }
 
 function refuseOtherKeys(members: readonly { planned: PlannedServer; host: Host }[]): void {

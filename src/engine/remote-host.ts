@@ -1,10 +1,11 @@
-import type { Holder, Host, StepContext } from '../model/host.ts'
+import type { Holder, StepContext } from '../model/host.ts'
 import { HISTORY, SERVER_FOLDER } from '../model/record.ts'
 import type { Server } from '../model/server.ts'
 import type { Step } from '../model/step.ts'
 import { quote } from '../shell/quote.ts'
 import type { Connection } from '../transport/connection.ts'
 import { HeldLock } from './held-lock.ts'
+import type { LastingHost } from './kept-hosts.ts'
 import { Link } from './link.ts'
 import { inTheWay, RUNNING_SCRIPT, type RunningStep, runningSteps } from './long-step.ts'
 import { HOLDER_SCRIPT, holderInTheWay, lockedBy, parseHolders, takeServerLock } from '../transport/server-lock.ts'
@@ -16,7 +17,7 @@ import { parseSystem, SYSTEM_SCRIPT } from './system.ts'
 const MOST_SHOWN = 262_144
 
 // A real server: one connection, one control channel, and a lock channel while something is applied.
-export async function openRemoteHost(server: Server, dial: (server: Server) => Promise<Connection>): Promise<Host> {
+export async function openRemoteHost(server: Server, dial: (server: Server) => Promise<Connection>): Promise<LastingHost> {
   const link = new Link(server, dial)
   await link.open()
   const printed = async (script: string) => (await link.run(script)).stdout.toString('utf8')
@@ -64,6 +65,7 @@ export async function openRemoteHost(server: Server, dial: (server: Server) => P
       const { code, stdout } = await link.run(`[ -f ${quote(path)} ] && head -c ${MOST_SHOWN} -- ${quote(path)}`)
       return code === 0 ? stdout : undefined
     },
+    isUsable: (idle) => link.isUsable(idle),
     close: () => link.close(),
   }
 }

@@ -1,5 +1,4 @@
-import { createReadStream } from 'node:fs'
-import { Transform } from 'node:stream'
+import { type FileHandle, open } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { FlightError } from '../model/errors.ts'
 import type { StepContext } from '../model/host.ts'
@@ -21,7 +20,7 @@ export async function sendFile(step: UploadStep, { progress }: StepContext, { se
   let said = ''
   channel.stderr.on('data', (chunk: Buffer) => (said = `${said}${chunk.toString('utf8')}`.slice(-2000)))
   try {
-    await pipeline(createReadStream(step.file, { start: there, highWaterMark: 256 * 1024 }), counting(there, step.size, progress), channel.stdin)
+    await pipeline(bytesOf(step, there, progress), channel.stdin)
   } catch (error) {
     // The far side ended first: what it says counts, not that the pipe broke. A file of ours that cannot be read is another matter.
     const code = (error as NodeJS.ErrnoException).code ?? ''
@@ -36,20 +35,38 @@ function notSent(server: string, said: string): FlightError {
   return new FlightError({ code: 'FLIGHT_STEP_FAILED', where: server, what: `the artifact could not be sent: ${said === '' ? 'the shell there ended' : said}`, hint: 'is the disk below /var/lib/flight full? Make room, then run the same command again' })
 }
 
-// 12 of 200 MB, at most twice a second.
-function counting(begin: number, size: number, progress: (text: string) => void): Transform {
+// More than a channel takes at once: the pipe then waits until a piece is sent, every byte of it, before it asks for the next. Only so
+// one buffer does for all, and only as long as no piece but the last is shorter.
+const PIECE = 1024 * 1024
+
+// The file from a byte on; says `12 of 200 MB sent` at most twice a second.
+async function* bytesOf({ file, size }: UploadStep, begin: number, progress: (text: string) => void): AsyncGenerator<Buffer> {
   const megabytes = (bytes: number) => (bytes / 1_000_000).toFixed(size < 10_000_000 ? 1 : 0)
-  let sent = begin
-  let told = 0
-  return new Transform({
-    highWaterMark: 256 * 1024,
-    transform(chunk: Buffer, _encoding, done) {
-      sent += chunk.length
-      if (Date.now() - told >= 500) {
-        told = Date.now()
-        progress(`${megabytes(sent)} of ${megabytes(size)} MB sent`)
-      }
-      done(null, chunk)
-    },
-  })
+  const handle = await open(file)
+  try {
+    const piece = Buffer.allocUnsafe(PIECE)
+    let told = 0
+    for (let sent = begin; ; ) {
+      const length = await fill(piece, handle, sent)
+      if (length > 0) yield piece.subarray(0, length)
+      if (length < PIECE) return
+      sent += length
+      if (Date.now() - told < 500) continue
+      told = Date.now()
+      progress(`${megabytes(sent)} of ${megabytes(size)} MB sent`)
+    }
+  } finally {
+    await handle.close()
+  }
+}
+
+// Fills a buffer from a file, from a byte on; how much of it, where the file ends before.
+async function fill(piece: Buffer, handle: FileHandle, from: number): Promise<number> {
+  let length = 0
+  while (length < piece.length) {
+    const { bytesRead } = await handle.read(piece, length, piece.length - length, from + length)
+    if (bytesRead === 0) return length
+    length += bytesRead
+  }
+  return length
 }

@@ -9,7 +9,10 @@ import { BadAnswer, type FactSort } from './fact.ts'
 export const releasesFact: FactSort<'releases'> = {
   shell: (queries) =>
     [
-      `said() { [ ! -f "$1" ] || head -c 4000 -- "$1" | tr '\\n\\t' '  '; }`,
+      // Read by the shell itself: a program for each of these little files took longer than all else that planning a release asks.
+      `tab=$(printf '\\t')`,
+      `line() { line=; [ ! -f "$1" ] || IFS= read -r line <"$1"; case $line in *"$tab"*) line=$(printf %s "$line" | tr '\\t' ' ');; esac; }`,
+      `is_line() { { IFS= read -r line; ! IFS= read -r more && [ -z "$more" ]; } 2>/dev/null <"$1" && case $line in *"$tab"*) false;; esac; }`,
       `releases_of() {`,
       `  printf 'app\\t%s\\n' "$1"; base=/home/$1/$1; records=${RELEASES}/$1`,
       `  if [ -L "$base/current" ]; then printf 'current\\tlink\\t%s\\n' "$(readlink -- "$base/current" | base64 -w0)"; elif [ -e "$base/current" ]; then printf 'current\\tother\\t\\n'; fi`,
@@ -18,12 +21,13 @@ export const releasesFact: FactSort<'releases'> = {
       `    [ -d "$record" ] || continue; record=\${record%/}; name=\${record##*/}`,
       `    present=; [ ! -d "$base/releases/$name" ] || present=1; confirmed=; [ ! -e "$record/confirmed" ] || confirmed=1; settled=; [ ! -e "$record/settled" ] || settled=1`,
       `    lives=0; live=; [ ! -f "$record/lives" ] || while read -r line; do lives=$((lives+1)); live=$line; done <"$record/lives"`,
-      `    note=; [ ! -f "$record/unpacked" ] || note=$(base64 -w0 <"$record/unpacked")`,
-      `    printf 'release\\t%s\\t%s\\t%s\\t%s\\t%s\\t%s\\t%s\\t%s\\t%s\\t%s\\t%s\\n' "$name" "$note" "$present" "$lives" "$live" "$confirmed" "$(said "$record/good")" "$(said "$record/failed")" "$(said "$record/kept")" "$(said "$record/before")" "$settled"`,
+      `    printf 'release\\t%s\\t%s\\t%s\\t%s\\t%s' "$name" "$present" "$lives" "$live" "$confirmed"`,
+      `    for file in good failed kept before unpacked; do line "$record/$file"; printf '\\t%s' "$line"; done; printf '\\t%s\\n' "$settled"`,
       `    for folder in "$record"/commands/*/; do`,
       `      [ -d "$folder" ] || continue; folder=\${folder%/}; key=\${folder##*/}`,
       `      if [ -e "$folder/rc" ]; then read -r state <"$folder/rc"; elif systemctl is-active --quiet "flight-of-$1-$name-$key.service"; then state=running; elif [ -e "$folder/rc" ]; then read -r state <"$folder/rc"; else state=unknown; fi; [ -n "$state" ] || state=unknown`,
-      `      printf 'command\\t%s\\t%s\\t%s\\n' "$key" "$state" "$(head -c 4000 "$folder/command" 2>/dev/null | base64 -w0)"`,
+      `      printf 'command\\t%s\\t%s\\t' "$key" "$state"`,
+      `      if is_line "$folder/command"; then printf 'line\\t%s\\n' "$line"; else printf 'base64\\t%s\\n' "$(head -c 4000 "$folder/command" 2>/dev/null | base64 -w0)"; fi`,
       `    done`,
       `  done`,
       `}`,
@@ -55,10 +59,10 @@ function factOf(app: string, lines: readonly string[][]): ReleasesFact {
     if (sort === 'current' && fields.length === 2) current = currentOf(app, fields[0] as string, textOf(fields[1] as string))
     else if (sort === 'past' && fields.length === 1 && RELEASE_NAME.test(fields[0] as string)) releases.push({ name: fields[0] as string, note: undefined, present: false, pruned: true, live: undefined, turns: 0, before: undefined, confirmed: false, settled: false, good: undefined, failed: undefined, kept: undefined, commands: [] })
     else if (sort === 'release' && fields.length === 11) releases.push(releaseOf(fields, bad))
-    else if (sort === 'command' && fields.length === 3) {
-      const [key = '', state = '', command = ''] = fields
+    else if (sort === 'command' && fields.length === 4) {
+      const [key = '', state = '', form = '', command = ''] = fields
       if (!/^[a-z0-9-]{1,40}$/.test(key)) throw bad()
-      releases.at(-1)?.commands.push({ key, command: textOf(command).trim(), state: stateOf(state, bad) })
+      releases.at(-1)?.commands.push({ key, command: (form === 'line' ? command : textOf(command)).trim(), state: stateOf(state, bad) })
     } else throw bad()
   }
   return { current, releases: releases.sort((a, b) => (a.name < b.name ? -1 : 1)) }
@@ -71,7 +75,7 @@ function currentOf(app: string, is: string, target: string): ReleasesFact['curre
 }
 
 function releaseOf(fields: readonly string[], bad: () => BadAnswer): Omit<ReleaseFact, 'commands'> & { commands: [] } {
-  const [name = '', note = '', present, lives = '', live = '', confirmed, good = '', failed = '', kept = '', before = '', settled] = fields
+  const [name = '', present, lives = '', live = '', confirmed, good = '', failed = '', kept = '', before = '', note = '', settled] = fields
   const seconds = (text: string) => {
     if (text.trim() === '') return undefined
     if (!/^\d{1,12}(\.\d{1,9})?$/.test(text.trim())) throw bad()
@@ -84,11 +88,11 @@ function releaseOf(fields: readonly string[], bad: () => BadAnswer): Omit<Releas
 
 const NOTED = ['commit', 'tree', 'subject', 'ref', 'artifact', 'composerLock', 'who', 'when'] as const
 
-function noteOf(base64: string, bad: () => BadAnswer): ReleaseNote | undefined {
-  if (base64 === '') return undefined
+function noteOf(text: string, bad: () => BadAnswer): ReleaseNote | undefined {
+  if (text === '') return undefined
   let value: unknown
   try {
-    value = JSON.parse(textOf(base64))
+    value = JSON.parse(text)
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
     throw bad()

@@ -26,6 +26,7 @@ export type ArtifactRequest = {
   subdirectory: string | undefined
   buildCommands: readonly string[]
   commit: string
+  found: Commit | undefined // that commit, where it has been looked up a moment ago: nothing is fetched for it again
   given: string | undefined
   state: string // absolute folder
   keep: number // how many artifacts of the app stay, beside those in use

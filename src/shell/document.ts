@@ -9,8 +9,16 @@ export function linesTo(command: string, lines: readonly string[]): string {
 
 // A here-document that feeds exact bytes to a command, through base64 so that no byte is special on the way.
 export function bytesTo(command: string, content: Uint8Array | string): string {
-  const text = Buffer.from(content).toString('base64').replace(/.{1,1000}/g, '$&\n')
-  return `base64 -d <<'EOF' | ${command}\n${text}EOF\n`
+  return `base64 -d <<'EOF' | ${command}\n${encoded(content)}EOF\n`
+}
+
+// A here-document that becomes a file of exact bytes; `file` is quoted already.
+export function bytesInto(file: string, content: Uint8Array | string): string {
+  return `base64 -d >${file} <<'EOF'\n${encoded(content)}EOF`
+}
+
+function encoded(content: Uint8Array | string): string {
+  return Buffer.from(content).toString('base64').replace(/.{1,1000}/g, '$&\n')
 }
 
 function endMark(lines: readonly string[]): string {

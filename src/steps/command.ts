@@ -1,6 +1,6 @@
 import { releasePaths } from '../model/app-paths.ts'
 import { COMPOSER_KEY } from '../model/record.ts'
-import { bytesTo } from '../shell/document.ts'
+import { bytesInto } from '../shell/document.ts'
 import { quote, words } from '../shell/quote.ts'
 import type { StepSort } from './step.ts'
 
@@ -21,8 +21,8 @@ export const commandStep: StepSort<'command'> = {
 export function commandBefore({ app, release, key, command, auth }: Parameters<typeof commandStep.shell>[0]): string {
   const record = `${releasePaths(app, release).commands}/${key}`
   return [
-    bytesTo(`cat >${quote(`${record}/command`)}`, `${command}\n`).trimEnd(),
-    ...(auth === undefined ? [] : [`mkdir -p -m 0700 ${SECRETS} && ( umask 077; ${bytesTo(`cat >${secretPath(app, release)}`, auth.reveal()).trimEnd()}\n) || exit 1`]),
+    bytesInto(quote(`${record}/command`), `${command}\n`),
+    ...(auth === undefined ? [] : [`mkdir -p -m 0700 ${SECRETS} && ( umask 077; ${bytesInto(secretPath(app, release), auth.reveal())}\n) || exit 1`]),
   ].join('\n')
 }
 

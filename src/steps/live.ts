@@ -1,6 +1,6 @@
 import { appPaths, releasePaths } from '../model/app-paths.ts'
 import { RELEASES } from '../model/record.ts'
-import { bytesTo } from '../shell/document.ts'
+import { bytesInto } from '../shell/document.ts'
 import { quote, words } from '../shell/quote.ts'
 import { runAs } from '../shell/run-as.ts'
 import type { StepOf, StepSort } from './step.ts'
@@ -50,7 +50,7 @@ const DOES: Record<Step['does'], (step: Step) => string[]> = {
     // Of one that was live before, what was put there since is not what it came with.
     `[ -s lives ] && [ -e files ] || { ${runAs(app, `cd ${quote(releasePaths(app, release).folder)} && find . -type f -printf '%s %T@ %P\\0'`)} 7>&- | LC_ALL=C sort -z >files.new && mv -f files.new files; } || exit 1`,
     `${runAs(app, `cd -P ${quote(appPaths(app).base)} && rm -f -- .flight/next && ln -s ${quote(`releases/${release}`)} .flight/next`)} 7>&- || exit 1`,
-    bytesTo('cat >revert', revertScript(step(app, release))).trimEnd(),
+    bytesInto('revert', revertScript(step(app, release))),
     // Already here: whatever ends the shell that switches, somebody leads back. Other servers may take their time until then.
     ...timer(app, release, 2 * back),
   ],

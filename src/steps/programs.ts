@@ -1,5 +1,5 @@
 import { appPaths } from '../model/app-paths.ts'
-import { bytesTo } from '../shell/document.ts'
+import { bytesInto } from '../shell/document.ts'
 import { quote } from '../shell/quote.ts'
 import { DRAINS, SUPERVISOR_FUNCTIONS, supervisorCalls } from '../shell/supervisor.ts'
 import { drainShell } from './drain.ts'
@@ -17,7 +17,7 @@ export const programsStep: StepSort<'programs'> = {
     return [
       `export LC_ALL=C; t=$(mktemp -d) || exit 1; trap 'rm -rf -- "$t"' EXIT`,
       SUPERVISOR_FUNCTIONS,
-      bytesTo(`cat >"$t/wanted"`, step.programs.map((name) => `${name}\n`).join('')),
+      bytesInto('"$t/wanted"', step.programs.map((name) => `${name}\n`).join('')),
       `if grep -qvE '^[a-z0-9-]+(\\.[a-z0-9_-]+)+$' "$t/wanted"; then echo 'a program has a name that none can have' >&2; exit 1; fi`,
       // One that was started a moment ago makes its socket when it is ready.
       `n=0; until [ -S "$socket" ] || [ $n -ge 100 ]; do n=$((n+1)); sleep 0.1; done`,
@@ -61,7 +61,7 @@ function changeShell({ app }: StepOf<'programs'>): string[] {
     `  sed -n 's/^drain //p' "$t/todo" >"$t/names"; [ -s "$t/names" ] || exit 0`,
     `  for folder in ${DRAINS}/*/; do unit=\${folder%/}; systemctl is-active --quiet "\${unit##*/}.service" || rm -rf -- "$folder"; done`,
     `  unit=${quote(`flight-drain.${app}`)}.$(date +%s%N); mkdir ${DRAINS}/"$unit" || exit 1`,
-    bytesTo(`cat >${DRAINS}/"$unit"/script`, `${drainShell()}\n`).trimEnd(),
+    bytesInto(`${DRAINS}/"$unit"/script`, `${drainShell()}\n`),
     `  cp -- "$t/names" ${DRAINS}/"$unit"/names`,
     `  systemd-run --quiet --collect --unit="$unit" --description="Flight: lets jobs finish: $(head -n 20 "$t/names" | tr '\\n' ' ')" /bin/sh ${DRAINS}/"$unit"/script ${DRAINS}/"$unit" >&2`,
     `) 8>>${DRAINS}/.lock || { echo 'the programs could not be changed' >&2; exit 1; }`,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { dirname, basename } from 'node:path/posix'
-import { bytesTo } from '../shell/document.ts'
+import { bytesInto } from '../shell/document.ts'
 import { quote } from '../shell/quote.ts'
 import { keepShell, recordShell } from './keep.ts'
 import type { StepSort } from './step.ts'
@@ -17,7 +17,7 @@ export const writeStep: StepSort<'write'> = {
       `[ -d ${quote(folder)} ] || mkdir -p ${quote(folder)} || exit 1`,
       // However it ends, nothing half written stays.
       `trap ${quote(`rm -f -- ${beside}`)} EXIT; rm -f -- ${beside}`,
-      `( umask 077; ${bytesTo(`cat >${beside}`, step.content).trimEnd()}\n) || exit 1`,
+      `( umask 077; ${bytesInto(beside, step.content)}\n) || exit 1`,
       `[ "$(sha256sum <${beside})" = "${sha256}  -" ] || { echo "the content did not arrive whole: is the disk full?" >&2; exit 1; }`,
       `chown ${quote(`${step.owner}:${step.group}`)} ${beside} && chmod ${quote(step.mode)} ${beside} && sync ${beside} || exit 1`,
       keepShell(step.path, place),

@@ -10,6 +10,7 @@ export type ScriptResult = { code: number; stdout: Buffer; stderr: string }
 export type Control = {
   // Runs a script; `follow` sees standard output as it comes. FLIGHT_CONNECTION_LOST when the end is not known.
   run(script: string, follow?: (chunk: Buffer) => void): Promise<ScriptResult>
+  ended: Promise<void> // the shell there is no more; never rejects
   close(): void
 }
 
@@ -47,6 +48,7 @@ export async function openControl(connection: Connection, become: boolean): Prom
       queue = turn.catch(() => undefined)
       return turn
     },
+    ended: channel.ended.then(() => undefined),
     close: () => channel.close(),
   }
 }

@@ -70,7 +70,8 @@ function firstWord({ stdout, ended }: Channel): Promise<string> {
       if (said.includes('\n')) resolve(said.trim())
     })
     stdout.once('end', () => resolve(said.trim()))
-    void ended.then(() => setTimeout(() => resolve(said.trim()), 500))
+    // Not once it has spoken: a timer would keep the process here for half a second after its work.
+    void ended.then(() => said.includes('\n') || setTimeout(() => resolve(said.trim()), 500))
   })
 }
 

@@ -4,7 +4,7 @@ import type { Channel, Ending } from './connection.ts'
 
 // One ssh2 channel as a Channel. ssh2 leaves writers of a closed channel waiting for ever and holds `close` back until
 // somebody reads, so the streams that others get are our own.
-export function wrapChannel(channel: ClientChannel, onLost: Set<() => void>): Channel {
+export function wrapChannel(channel: ClientChannel, onLost: Set<() => void>, gather: () => void): Channel {
   const stdout = new PassThrough()
   const stderr = new PassThrough()
   let said: Ending = { kind: 'unknown' }
@@ -14,7 +14,11 @@ export function wrapChannel(channel: ClientChannel, onLost: Set<() => void>): Ch
   })
   const stdin = new Writable({
     highWaterMark: 256 * 1024,
-    write: (chunk: Buffer, _encoding, done) => void channel.write(chunk, done),
+    // `done` comes when all of it is encrypted: only then may its writer use the buffer again.
+    write: (chunk: Buffer, _encoding, done) => {
+      gather()
+      channel.write(chunk, done)
+    },
     final: (done) => {
       channel.end()
       done()

@@ -4,6 +4,7 @@ import type { Client, ClientChannel } from 'ssh2'
 import { FlightError } from '../model/errors.ts'
 import type { Channel, Connection } from './connection.ts'
 import { connectionLost } from './failures.ts'
+import { gathering } from './gather.ts'
 import { watchPeer } from './peer-watch.ts'
 import { briefly } from '../model/printable.ts'
 import { wrapChannel } from './ssh2-channel.ts'
@@ -38,6 +39,9 @@ export function wrapClient(
   client.on('error', (error) => lose(error.message))
   client.on('close', () => lose('the server hung up'))
   watchPeer(client, socket, () => lose('the server is silent'))
+  const gather = gathering(socket)
+  // A server that takes more makes ssh2 send what waited for that, at once and by itself.
+  socket.prependListener('data', gather)
 
   const open = (command: string): Promise<Channel> =>
     new Promise((resolve, reject) => {
@@ -49,7 +53,7 @@ export function wrapClient(
         client.exec(command, (error: Error | undefined, channel: ClientChannel) => {
           onLost.delete(onLoss)
           if (error) fail(error)
-          else resolve(wrapChannel(channel, onLost))
+          else resolve(wrapChannel(channel, onLost, gather))
         })
       } catch (error) {
         lose(error instanceof Error ? error.message : String(error))

@@ -7,6 +7,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { addressOf } from '../../src/artifacts/address.ts'
 import { lockFolder, tryLockFolder } from '../../src/artifacts/folder-lock.ts'
+import { findCommit } from '../../src/artifacts/make-artifact.ts'
 import { mirrorFolder } from '../../src/artifacts/mirror.ts'
 import { make, refused, repository, requestFor, temporary, unpacked } from './repository.ts'
 
@@ -213,6 +214,18 @@ test('kill -9 in the middle of a clone leaves nothing that stands in the way', a
   made.letGo()
   assert.is(readdirSync(join(unpacked(made.artifact.file), 'f')).length, 1500)
   assert.equal(readdirSync(join(request.state, 'work')), [])
+})
+
+test('a commit that was looked up a moment ago is not fetched again, and is made also when its repository is away', async () => {
+  const gone = repository()
+  gone.commit('First', { 'a.txt': 'one' })
+  const request = requestFor(gone.path)
+  const found = await findCommit(request, new AbortController().signal, () => undefined)
+  rmSync(gone.path, { recursive: true })
+  const { artifact, events } = await make({ ...request, commit: found.commit, found })
+  assert.is(artifact.commit, found.commit)
+  assert.not(events.some(({ kind }) => kind === 'fetching'))
+  assert.match(await refused(make({ ...request, commit: found.commit })), /^FLIGHT_REPO/)
 })
 
 test.run()

@@ -54,7 +54,7 @@ function put(path: string, content: Content): void {
 }
 
 export function requestFor(repo: string, changes: Partial<ArtifactRequest> = {}): ArtifactRequest {
-  return { app: 'shop', repo, deployKey: undefined, releaseFrom: [], subdirectory: undefined, buildCommands: [], commit: 'main', given: undefined, state: join(temporary(), 'state'), keep: 5, sshConfig: undefined, patience: 60_000, ...changes }
+  return { app: 'shop', repo, deployKey: undefined, releaseFrom: [], subdirectory: undefined, buildCommands: [], commit: 'main', found: undefined, given: undefined, state: join(temporary(), 'state'), keep: 5, sshConfig: undefined, patience: 60_000, ...changes }
 }
 
 export type Told = HeldArtifact & { events: ArtifactEvent[] }

@@ -173,11 +173,32 @@ promise('sshd sees one connection a server, and at most five channels and one fo
   await at.expect(2, 'plan', '--release', 'shop=main', '--detailed-exitcode')
   const marks = hosts.map((host) => host.sshActivity().mark)
   await at.expect(0, 'apply', 'plan.json')
-  for (const [index, host] of hosts.entries()) {
-    const { connections, commands } = host.sshActivity(marks[index])
-    assert.is(connections, 1)
-    assert.ok(commands <= 5, `${commands} channels on ${host.name}`)
+  const counted = (since: typeof marks) => {
+    for (const [index, host] of hosts.entries()) {
+      const { connections, commands } = host.sshActivity(since[index])
+      assert.is(connections, 1)
+      assert.ok(commands <= 5, `${commands} channels on ${host.name}`)
+    }
   }
+  counted(marks)
+  repo.commit('Counted again', { 'version.txt': 'Eleven and a half' })
+  const later = hosts.map((host) => host.sshActivity().mark)
+  await release()
+  counted(later)
+})
+
+promise('what lay spoiled on a server, as a power cut leaves it, is refused, nothing of it stays, and it is sent anew', async () => {
+  const commit = repo.commit('Spoiled', { 'version.txt': 'Spoiled' })
+  const [one] = hosts as [LabHost, LabHost]
+  const before = await live(one)
+  const [name, again] = [1, 2].map((number) => `${commit.slice(0, 12)}-${number}`)
+  await one.must(`mkdir -p -m 0700 /var/lib/flight/releases/shop/${name} && tar -czf /var/lib/flight/releases/shop/${name}/artifact.tar.gz -C /etc hostname`)
+  const { said } = await at.expect(1, 'app:release', 'shop', 'main', '--yes')
+  assert.match(oneLine(said), /the artifact is not what was sent/)
+  assert.equal(await Promise.all(hosts.map(live)), [before, before])
+  assert.is(await one.must(`ls -d /home/shop/shop/releases/${name} /var/lib/flight/releases/shop/${name}/artifact* /var/lib/flight/releases/shop/${name}/unpacked 2>/dev/null | wc -l`), '0\n')
+  await release()
+  assert.equal(await Promise.all(hosts.map(live)), [again, again])
 })
 
 promise('two apps are released on the same servers side by side', async () => {

@@ -4,22 +4,22 @@ import type { Receipt } from '../../model/receipt.ts'
 import type { Secret } from '../../model/secret.ts'
 import { writing } from './file-fault.ts'
 import { holderFor } from './holder.ts'
-import { holdFor } from './plan-hold.ts'
+import { type Found, holdFor } from './plan-hold.ts'
 import type { Session } from './session.ts'
 
 export type CarriedOut = { receipt: Receipt; file: string | undefined }
 
-// `given`: an archive that was made elsewhere, instead of one of the commit. `wait`: for whoever holds a lock. `contents`: the environment
-// files that are pushed, in base64, by server.
-export type How = { given?: string | undefined; wait?: boolean; contents?: ReadonlyMap<string, Secret> }
+// `given`: an archive that was made elsewhere, instead of one of the commit. `found`: commits that were looked up for the plan. `wait`: for
+// whoever holds a lock. `contents`: the environment files that are pushed, in base64, by server.
+export type How = { given?: string | undefined; found?: Found; wait?: boolean; contents?: ReadonlyMap<string, Secret> }
 
 // Applies a plan and keeps the receipt. Where it cannot be kept the work is done all the same: that is noted, and `file`
 // is undefined.
-export async function carryOut(session: Session, plan: Plan, what: string, { given, wait = false, contents = new Map() }: How = {}): Promise<CarriedOut> {
+export async function carryOut(session: Session, plan: Plan, what: string, { given, found = new Map(), wait = false, contents = new Map() }: How = {}): Promise<CarriedOut> {
   const { definitions, connect, parallel, listen, signal } = session
   const { applyPlan } = await import('../../engine/apply-plan.ts')
   const { saveReceipt } = await import('../../engine/receipt-file.ts')
-  const { hold, letGo } = await holdFor(session, plan, { given, contents })
+  const { hold, letGo } = await holdFor(session, plan, { given, found, contents })
   const receipt = await applyPlan({ plan, definitions, hold, wait, connect, parallel, holder: holderFor(what), listen, signal }).finally(letGo)
   const { state } = definitions.settings
   const file = await writing(state, () => saveReceipt(receipt, state)).catch((error: unknown) => {

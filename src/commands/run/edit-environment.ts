@@ -12,7 +12,7 @@ import { refuseUnlikeServers } from './judge-push.ts'
 import { privateMemory } from './private-memory.ts'
 import { confirm, refuseWithoutTerminal } from './question.ts'
 import { type Sending, sendEnvironments } from './send-environments.ts'
-import { type Session, withSession } from './session.ts'
+import { type Session, withLastingSession } from './session.ts'
 import { writePrivately } from './write-privately.ts'
 
 type Flags = Sending & { app: string; server: readonly string[] | undefined }
@@ -21,7 +21,7 @@ type Flags = Sending & { app: string; server: readonly string[] | undefined }
 export async function editEnvironment(flags: Flags): Promise<number> {
   const { app, yes, server: only = [] } = flags
   if (!yes) refuseWithoutTerminal(`editing the environment file of ${app}`, `flight env:pull ${app}, then flight env:push ${app} --yes`)
-  return withSession(`env:edit ${app}`, flags, async (session) => {
+  return withLastingSession(`env:edit ${app}`, flags, async (session) => {
     const servers = await readEnvironments(session, app, only)
     refuseUnlikeServers(servers, { command: `flight env:edit ${app}`, all: false, force: false, chosen: only })
     const before = servers.files[0]?.bytes ?? new Uint8Array()

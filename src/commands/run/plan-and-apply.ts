@@ -6,7 +6,7 @@ import { exitOfPlan, exitOfReceipt } from './exit-codes.ts'
 import { planScope, type Planning } from './plan-scope.ts'
 import { confirm, refuseWithoutTerminal } from './question.ts'
 import type { ScopeNames } from './scope.ts'
-import { withSession } from './session.ts'
+import { withLastingSession } from './session.ts'
 
 // `what` goes into locks and the servers' history; `review` is the command line that shows the same without doing it.
 export type Undertaking = Planning & { what: string; title: string; review: string; names: ScopeNames }
@@ -15,7 +15,7 @@ export type Undertaking = Planning & { what: string; title: string; review: stri
 // With --json its document goes to `emit`.
 export async function planAndApply(flags: Everywhere & { yes: boolean }, { what, title, review, names, ...planning }: Undertaking, emit: (document: object) => void = printJson): Promise<number> {
   if (!flags.yes) refuseWithoutTerminal(title, `read the plan first (${review}), then flight apply plan.json; or say --yes`)
-  return withSession(what, flags, async (session) => {
+  return withLastingSession(what, flags, async (session) => {
     const { planText } = await import('../../views/plan-text.ts')
     const plan = await planScope(session, names, planning)
     session.endProgress()

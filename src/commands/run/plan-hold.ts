@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Hold } from '../../engine/compare.ts'
 import type { Action } from '../../model/action.ts'
+import type { Commit } from '../../model/artifact.ts'
 import type { App } from '../../model/definitions.ts'
 import { FlightError } from '../../model/errors.ts'
 import type { Plan } from '../../model/plan.ts'
@@ -10,12 +11,15 @@ import { artifactRequest, tellArtifact } from './artifact-request.ts'
 import { appNamed } from './scope.ts'
 import type { Session } from './session.ts'
 
-type Given = { given: string | undefined; contents: ReadonlyMap<string, Secret> }
+// Commits that this command has looked up already, by their SHA.
+export type Found = ReadonlyMap<string, Commit>
+
+type Given = { given: string | undefined; found: Found; contents: ReadonlyMap<string, Secret> }
 type Held = { hold: Omit<Hold, 'who' | 'when'>; letGo(): void }
 
 // What a plan needs of this controller: for releases the artifact of exactly the commit that the plan names, and what is secret. Nothing
 // where it makes no release and pushes no environment file. `letGo` once the servers have it.
-export async function holdFor(session: Session, plan: Plan, { given, contents }: Given): Promise<Held> {
+export async function holdFor(session: Session, plan: Plan, { given, found, contents }: Given): Promise<Held> {
   const cargo = new Map<string, ReleaseCargo>()
   const secrets = new Map<string, Secret>()
   const environments = new Map<string, Secret>()
@@ -32,7 +36,7 @@ export async function holdFor(session: Session, plan: Plan, { given, contents }:
       if (release.environmentFrom !== null && does(plan, app, 'environment')) await holdEnvironment(session, plan, app, release.environmentFrom, environments)
       if (!does(plan, app, 'release')) continue
       const { makeArtifact } = await import('../../artifacts/make-artifact.ts')
-      const made = await makeArtifact(artifactRequest(session, app, release.commit, given), session.signal, tellArtifact(session, app.name))
+      const made = await makeArtifact(artifactRequest(session, app, release.commit, { given, found: found.get(release.commit) }), session.signal, tellArtifact(session, app.name))
       held.push(made.letGo)
       refuseOtherTree(release, made.artifact.tree)
       refuseOtherArtifact(release, made.artifact.sha256)

@@ -9,7 +9,7 @@ import { localPath } from './local-path.ts'
 import { lastPull, notePull } from './pulled.ts'
 import { refuseWithoutTerminal } from './question.ts'
 import { type Sending, sendEnvironments } from './send-environments.ts'
-import { type Session, withSession } from './session.ts'
+import { type Session, withLastingSession } from './session.ts'
 
 type Flags = Sending & { app: string; file: string | undefined; server: readonly string[] | undefined; all: boolean; force: boolean }
 
@@ -17,7 +17,7 @@ type Flags = Sending & { app: string; file: string | undefined; server: readonly
 export async function pushEnvironment(flags: Flags): Promise<number> {
   const { app, file: asked, yes } = flags
   if (!yes) refuseWithoutTerminal(`pushing the environment file of ${app}`, `look first (flight env:diff ${app}${asked === undefined ? '' : ` ${asked}`}), then say --yes`)
-  return withSession(`env:push ${app}`, flags, async (session) => {
+  return withLastingSession(`env:push ${app}`, flags, async (session) => {
     const file = await localPath(asked ?? `.env.${app}`)
     const bytes = await reading(file, () => readFile(file))
     const environment = parseEnvironment(bytes, file)

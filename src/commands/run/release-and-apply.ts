@@ -7,7 +7,7 @@ import type { How } from './carry-out.ts'
 import { exitOfPlan, exitOfReceipt } from './exit-codes.ts'
 import { planReleases, type WrittenWish } from './plan-releases.ts'
 import { confirm, refuseWithoutTerminal } from './question.ts'
-import { type Session, withSession } from './session.ts'
+import { type Session, withLastingSession } from './session.ts'
 
 type Flags = Everywhere & { yes: boolean; wait: boolean }
 
@@ -18,12 +18,12 @@ export type Releasing = { what: string; title: string; review: string; wish: Wri
 // With --json its document goes to `emit`.
 export async function releaseAndApply(flags: Flags, { what, title, review, wish, given }: Releasing, emit: (document: object) => void = printJson): Promise<number> {
   if (!flags.yes) refuseWithoutTerminal(title, `look first (${review}), then say --yes`)
-  return withSession(what, flags, async (session) => {
+  return withLastingSession(what, flags, async (session) => {
     const shape = shapeOf(flags.json ? process.stderr : process.stdout, flags)
     const answer = (text: string): void => (flags.json ? tell(text) : print(text))
     for (let turn = 1; ; turn++) {
       const { planText } = await import('../../views/plan-text.ts')
-      const plan = await planReleases(session, [wish])
+      const { plan, found } = await planReleases(session, [wish])
       session.endProgress()
       answer(planText(plan, shape))
       if (plan.missing.length > 0) answer(wayOutFor(plan))
@@ -33,7 +33,7 @@ export async function releaseAndApply(flags: Flags, { what, title, review, wish,
       }
       if (!flags.yes) await confirm('Do this?', session.signal)
       try {
-        return await carriedOut(session, plan, { what, given, wait: flags.wait }, flags, answer, emit)
+        return await carriedOut(session, plan, { what, given, found, wait: flags.wait }, flags, answer, emit)
       } catch (error) {
         // Whoever was waited for released something meanwhile: nothing was done yet, so what is to be done is looked at anew.
         if (!flags.wait || turn === MOST_TURNS || !(error instanceof FlightError) || error.problems[0]?.code !== 'FLIGHT_STALE_PLAN') throw error

@@ -4,7 +4,7 @@ import { pushableOf, readEnvironments, type ServerFiles } from './environments.t
 import { refuseUnlikeServers } from './judge-push.ts'
 import { refuseWithoutTerminal } from './question.ts'
 import { type Sending, sendEnvironments } from './send-environments.ts'
-import { withSession } from './session.ts'
+import { withLastingSession } from './session.ts'
 
 type Flags = Sending & { app: string; server: readonly string[] | undefined }
 
@@ -12,7 +12,7 @@ type Flags = Sending & { app: string; server: readonly string[] | undefined }
 export async function rollEnvironmentBack(flags: Flags): Promise<number> {
   const { app, yes, server: only = [] } = flags
   if (!yes) refuseWithoutTerminal(`taking the last push of ${app} back`, 'say --yes')
-  return withSession(`env:rollback ${app}`, flags, async (session) => {
+  return withLastingSession(`env:rollback ${app}`, flags, async (session) => {
     const servers = await readEnvironments(session, app, only, true)
     refuseUnlikeServers(servers, { command: `flight env:rollback ${app}`, all: true, force: true, chosen: only })
     return sendEnvironments(session, flags, { what: `env:rollback ${app}`, does: 'rollback', from: 'what lay there before the last push', servers, wanted: previousOf(servers) })

@@ -1,8 +1,10 @@
+import { keepingHosts, type LastingHost } from '../../engine/kept-hosts.ts'
 import type { Connect } from '../../engine/survey.ts'
 import { openRemoteHost } from '../../engine/remote-host.ts'
 import type { Definitions } from '../../model/definitions.ts'
 import { FlightError } from '../../model/errors.ts'
 import type { Listener } from '../../model/event.ts'
+import type { Server } from '../../model/server.ts'
 import { createConnector, type Connector } from '../../transport/connector.ts'
 import { openProgress } from '../../views/progress.ts'
 import { colorOf } from '../everywhere/color.ts'
@@ -32,12 +34,19 @@ class Terminated extends FlightError {
   }
 }
 
+type Work = (session: Session) => Promise<number>
+
 // Reads the definitions, opens what a run needs, and closes all of it however the work ends.
-export async function withSession(
-  command: string,
-  flags: Everywhere,
-  work: (session: Session) => Promise<number>,
-): Promise<number> {
+export async function withSession(command: string, flags: Everywhere, work: Work): Promise<number> {
+  return during(command, flags, work, (open) => open)
+}
+
+// The same for what plans and then applies: a server that was asked stays connected until the end.
+export async function withLastingSession(command: string, flags: Everywhere, work: Work): Promise<number> {
+  return during(command, flags, work, keepingHosts)
+}
+
+async function during(command: string, flags: Everywhere, work: Work, through: (open: (server: Server) => Promise<LastingHost>) => Connect): Promise<number> {
   const { definitions, warnings } = await readDefinitions(flags)
   const log = flags['log-file'] === undefined ? undefined : await openLogFile(flags['log-file'])
   const progress = progressOn(process.stderr, flags)
@@ -60,7 +69,7 @@ export async function withSession(
       definitions,
       parallel: flags.parallel ?? definitions.settings.parallel,
       connector,
-      connect: (server) => openRemoteHost(server, (to) => connector.connect(to)),
+      connect: through((server) => openRemoteHost(server, (to) => connector.connect(to))),
       listen,
       signal: interrupts.signal,
       interrupted: () => interrupts.exit(),
