@@ -11,9 +11,11 @@ export function liveQuery(app: string): Extract<FactQuery, { fact: 'file' }> {
 
 type Asked = { server: { name: string }; wanted: Pick<Wanted, 'apps'>; facts: Facts }
 
+export type Elsewhere = { app: string; what: string }
+
 // What is to be said, by server. Pure.
-export function liveElsewhere(asked: readonly Asked[]): Map<string, string[]> {
-  const notes = new Map<string, string[]>()
+export function liveElsewhere(asked: readonly Asked[]): Map<string, Elsewhere[]> {
+  const notes = new Map<string, Elsewhere[]>()
   const apps = [...new Set(asked.flatMap(({ wanted }) => wanted.apps.map(({ app }) => app.name)))].sort()
   for (const app of apps) {
     const on = asked.filter(({ wanted }) => wanted.apps.some((each) => each.app.name === app)).map(({ server, facts }) => ({ name: server.name, live: liveOf(facts, app) }))
@@ -25,7 +27,7 @@ export function liveElsewhere(asked: readonly Asked[]): Map<string, string[]> {
       const other = on.find((each) => each.live !== undefined && each.live !== live && (each.live === most.name || !isClear))
       const what = live === undefined ? `no release of ${app} is live here` : `${app} serves ${live} here`
       const way = isClear || live === undefined ? `flight up --server ${name}` : 'flight up --server NAME brings the one that is behind to what the others serve'
-      notes.set(name, [...(notes.get(name) ?? []), `${what}, and ${other?.live ?? ''} on ${other?.name ?? ''}: ${way}`])
+      notes.set(name, [...(notes.get(name) ?? []), { app, what: `${what}, and ${other?.live ?? ''} on ${other?.name ?? ''}: ${way}` }])
     }
   }
   return notes

@@ -6,7 +6,7 @@ import type { PlannedRelease } from '../model/release.ts'
 import { readStageName, RELEASE_PHASES, type ReleasePhase, type StageName } from '../model/stage-name.ts'
 import { definitionsDigest } from './compile.ts'
 import { digestOf } from './digest.ts'
-import { liveElsewhere } from './live-elsewhere.ts'
+import { type Elsewhere, liveElsewhere } from './live-elsewhere.ts'
 import { planServer, type ServerPlan } from './plan-server.ts'
 import type { Survey } from './survey.ts'
 import { type Serial, stagesOf } from './waves.ts'
@@ -40,7 +40,8 @@ export function planOf(surveys: readonly Survey[], { definitions, scope, apps, s
       system: survey.system,
       resources: survey.wanted.resources.length,
       install: plan.install,
-      notes: [...(survey.wanted.resources.length === 0 ? [] : phpNotes(survey.cluster)), ...plan.notes, ...(elsewhere.get(survey.server.name) ?? [])],
+      notes: [...(survey.wanted.resources.length === 0 ? [] : phpNotes(survey.cluster)), ...plan.notes, ...(elsewhere.get(survey.server.name) ?? []).map(({ what }) => what)],
+      ...servesOther(elsewhere.get(survey.server.name)),
       leftovers: plan.leftovers,
     })),
     missing,
@@ -48,6 +49,10 @@ export function planOf(surveys: readonly Survey[], { definitions, scope, apps, s
     stages: isAllOrNone({ releases, pushes }) ? releaseStages(asked, missing.length === 0 && able.length === sorted.length) : [...phase(apps ? 'configure' : 'provision', 'configure'), ...phase('retire', 'retire')],
   }
   return withDigest(body)
+}
+
+function servesOther(elsewhere: readonly Elsewhere[] | undefined): Pick<PlannedServer, 'elsewhere'> {
+  return elsewhere === undefined ? {} : { elsewhere }
 }
 
 // The stages of releases, in their order; none at all where a server is missing or blocked: a release is on all servers or on none.

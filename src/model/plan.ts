@@ -26,6 +26,7 @@ export type PlannedServer = {
   resources: number // how many are wanted here
   install: PlannedInstall | null
   notes: readonly string[] // what a reader should know and nobody needs to do
+  elsewhere?: readonly { app: string; what: string }[] // apps that serve another release here than on other servers, or none
   leftovers: readonly Leftover[]
 }
 

@@ -26,11 +26,14 @@ export function driftOf(plan: Plan): Drift {
   const blocked = grouped(plan.blocked)
   const names = sorted([...planned.keys(), ...missing.keys(), ...blocked.keys()])
   const servers = names.map((name): DriftedServer => {
-    const drift = actionsOf(plan, name).map(({ address, kind, feature, verb, because }) => ({ address, kind, feature, verb, because }))
+    const { resources = 0, notes = [], leftovers = [], elsewhere = [] } = planned.get(name) ?? {}
+    const drift = [
+      ...actionsOf(plan, name).map(({ address, kind, feature, verb, because }) => ({ address, kind, feature, verb, because })),
+      ...elsewhere.map(({ app, what }) => ({ address: `${name}/release/${app}`, kind: 'release', feature: `release of ${app}`, verb: 'switch', because: [what] })),
+    ]
     const state = missing.has(name) ? 'not asked' : blocked.has(name) ? 'blocked' : drift.length > 0 ? 'drifted' : 'in order'
     const problems = [...(missing.get(name) ?? []), ...(blocked.get(name) ?? [])]
-    const { resources = 0, notes = [], leftovers = [] } = planned.get(name) ?? {}
-    return { name, state, resources, drift, problems, notes, leftovers }
+    return { name, state, resources, drift, problems, notes: notes.filter((note) => !elsewhere.some(({ what }) => what === note)), leftovers }
   })
   const incomplete = missing.size > 0
   return { format: 1, outcome: incomplete ? 'incomplete' : servers.some(({ state }) => state !== 'in order') ? 'drift' : 'none', servers }

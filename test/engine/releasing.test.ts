@@ -5,6 +5,8 @@ import type { Step } from '../../src/model/step.ts'
 import { appPaths } from '../../src/model/app-paths.ts'
 import { isEmpty } from '../../src/model/plan.ts'
 import { FlightError } from '../../src/model/errors.ts'
+import { readPlan, writePlan } from '../../src/engine/plan-file.ts'
+import { driftOf } from '../../src/views/drift.ts'
 import { type Fault, Killed, type MemoryServer } from '../support/memory-server.ts'
 import { withApps } from '../support/builders.ts'
 import { putInPlace, removeAt } from '../support/memory/tree.ts'
@@ -176,6 +178,9 @@ test('a server that was left out is told, and joins the others with their name, 
   const told = plan.servers.flatMap(({ name, notes }) => notes.filter((text) => text.includes('flight up')).map((text) => `${name}: ${text}`))
   const way = 'flight up --server NAME brings the one that is behind to what the others serve'
   assert.equal(told, [`web-1: shop serves ${TWO} here, and ${ONE} on web-2: ${way}`, `web-2: shop serves ${ONE} here, and ${TWO} on web-1: ${way}`])
+  const drift = driftOf(plan)
+  assert.equal([drift.outcome, ...drift.servers.flatMap(({ drift: of }) => of.map(({ address }) => address))], ['drift', 'web-1/release/shop', 'web-2/release/shop'])
+  assert.is(readPlan(writePlan(plan), 'plan.json').digest, plan.digest, 'and a file holds it')
   removeAt(servers[1]?.machine as MemoryServer['machine'], appPaths('shop').current)
   assert.equal((await planFor(WANTED, servers)).servers.flatMap(({ notes }) => notes.filter((text) => text.includes('flight up'))), [`no release of shop is live here, and ${TWO} on web-1: flight up --server web-2`])
   servers[1]?.machine.entries.delete('/home/shop/shop/.flight/shared/.env')
@@ -184,6 +189,7 @@ test('a server that was left out is told, and joins the others with their name, 
   assert.is(receipt.outcome, 'done', JSON.stringify(receipt.problems))
   assert.equal(live(servers), both(TWO))
   assert.ok(servers[1]?.machine.entries.has('/home/shop/shop/.flight/shared/.env'))
+  assert.is(driftOf(await planFor(WANTED, servers)).outcome, 'none')
   assert.equal((await planFor(WANTED, servers)).servers.flatMap(({ notes }) => notes.filter((text) => text.includes('flight up'))), [])
 })
 
