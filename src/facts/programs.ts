@@ -34,9 +34,9 @@ function factOf(lines: readonly string[][]): ProgramsFact {
     if (sort === 'end' && rest.length === 0) continue
     if (first === undefined || first === '') throw notUnderstood(sort, rest)
     if (sort === 'draining' && rest.length === 1) draining.add(first)
-    else if (sort === 'runs' && rest.length === 4 && second !== undefined && RELEASE_NAME.test(second)) runs.push({ name: plainText(first), release: second, isLive: rest[2] === '1', isFresh: rest[3] === '1' })
+    else if (sort === 'runs' && rest.length === 4 && second !== undefined && (second === '-' || RELEASE_NAME.test(second))) runs.push({ name: plainText(first), release: second === '-' ? '' : second, isLive: rest[2] === '1', isFresh: rest[3] === '1' })
     else if ((sort === 'added' || sort === 'changed' || sort === 'removed') && rest.length === 1) unloaded.set(plainText(first), sort)
-    else if (sort === 'state' && rest.length === 3 && second !== undefined && STATES.includes(first)) states.set(plainText(second), first)
+    else if (sort === 'state' && rest.length === 4 && second !== undefined && STATES.includes(first)) states.set(plainText(second), first)
     // The first call reads the configuration, the second one lists: that one has no reason to fail.
     else if (sort === 'fault' && first === '1' && second !== undefined) refusal = plainText(second).replace(/^CANT_REREAD: /, '')
     else throw notUnderstood(sort, rest)

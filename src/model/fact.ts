@@ -78,7 +78,7 @@ export type ProgramsFact = {
   refusal: string | undefined // why the configuration on disk cannot be read at all
 }
 
-// In the folder of which release a program stands, and whether it was started with the environment file that lies there now.
+// In the folder of which release a program stands (empty: it is not known, and not the live one), and whether it was started with the environment file that lies there now.
 export type ProgramRun = { name: string; release: string; isLive: boolean; isFresh: boolean }
 
 // An app's environment file, read as the app's own user: a link, pipe or folder in its place shows root nothing.

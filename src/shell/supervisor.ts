@@ -1,17 +1,17 @@
-import { ENVIRONMENTS } from '../model/record.ts'
+import { ENVIRONMENTS, RELEASES } from '../model/record.ts'
 
 // Where the names lie of programs that a unit ends after their job: one folder a unit, root's, in memory like the unit itself.
 export const DRAINS = '/run/flight/drain'
 
 // Shell functions that speak XML-RPC to supervisord over its socket (supervisorctl is a Python program and takes 150 ms):
 // `calls` makes one request of lines `METHOD ARGUMENT…`, `rpc` sends it, `answers` prints short lines of what came back:
-//   state TAB STATE TAB NAME TAB DESCRIPTION    one program
+//   state TAB STATE TAB NAME TAB DESCRIPTION TAB START    one program, and when it was started, in seconds since 1970
 //   added|changed|removed TAB NAME              what lies on disk and is not what runs
 //   fault TAB NUMBER OF THE CALL TAB TEXT       a call that failed
 //   end                                         the answer was whole
 // `standing` reads these lines and prints in the folder of which release each program of an app stands, whether that is live, and whether it was
 // started with the environment file that lies there (the times are those of steps/push.ts):
-//   runs TAB NAME TAB RELEASE TAB 1|0 TAB 1|0
+//   runs TAB NAME TAB RELEASE TAB 1|0 TAB 1|0    the release is - where only this is known, that it is not the live one
 // A program whose group has another name is GROUP:PROGRAM, as supervisorctl says it.
 export const SUPERVISOR_FUNCTIONS = `
 socket=$(sed -n '/^\\[unix_http_server\\]/,/^\\[[^u]/s/^file[ \\t]*[=:][ \\t]*\\([^ \\t;]*\\).*/\\1/p' /etc/supervisor/supervisord.conf 2>/dev/null | tail -n 1)
@@ -38,22 +38,34 @@ answers() {
       else if (tag=="/struct") {
         inside = 0
         if ("faultCode" in member) print "fault\\t" (call+1) "\\t" member["faultString"]
-        else print "state\\t" member["statename"] "\\t" (member["group"]==member["name"] ? "" : member["group"] ":") member["name"] "\\t" (member["spawnerr"]=="" ? member["description"] : member["spawnerr"])
+        else print "state\\t" member["statename"] "\\t" (member["group"]==member["name"] ? "" : member["group"] ":") member["name"] "\\t" (member["spawnerr"]=="" ? member["description"] : member["spawnerr"]) "\\t" member["start"]
       }
       else if (tag=="/value" && depth==1 && !inside) call++
       else if (tag=="/methodResponse") print "end"
     }'
 }
 standing() {
-  ours=$(awk -F '\t' '$1=="state" && $3 ~ /^[a-z][a-z0-9-]*\\.[a-z0-9._-]+$/ && match($4, /^pid [0-9]+/) {print substr($4, 5, RLENGTH-4) "\t" $3}')
+  ours=$(awk -F '\t' '$1=="state" && $3 ~ /^[a-z][a-z0-9-]*\\.[a-z0-9._-]+$/ && match($4, /^pid [0-9]+/) {print substr($4, 5, RLENGTH-4) "\t" $3 "\t" $5}')
   { printf '%s\n' "$ours" | sed 's/^/program\t/'
-    printf '%s\n' "$ours" | awk -F '\t' 'NF==2 {split($2, part, "."); print "/proc/" $1 "/cwd"; link["/home/" part[1] "/" part[1] "/current"] = 1} END {for (path in link) print path}' |
+    printf '%s\n' "$ours" | awk -F '\t' 'NF==3 {split($2, part, "."); print "/proc/" $1 "/cwd"; link["/home/" part[1] "/" part[1] "/current"] = 1} END {for (path in link) print path}' |
       xargs -r sh -c 'find "$@" -maxdepth 0 -type l ! -lname "*[[:cntrl:]]*" -printf "leads\t%p\t%l\n" 2>/dev/null' sh
-  } | awk -F '\t' -v now="$(date +%s.%N)" '$1=="program" && NF==3 {name[$2] = $3} $1=="leads" {to[$2] = $3}
-    function fresh(pid, app,  path, line, part, start) {
-      path = "${ENVIRONMENTS}/" app "/times"
+  } | awk -F '\t' -v now="$(date +%s.%N)" '$1=="program" && NF==4 {name[$2] = $3; second[$2] = $4} $1=="leads" {to[$2] = $3}
+    # proc(5): starttime is in hundredths of a second since the boot. In a container it may be the boot of another machine: then
+    # supervisor knows the second.
+    function started(pid,  path, line, part, at) {
+      at = second[pid]+0.999; path = "/proc/" pid "/stat"; if ((getline line <path)<=0) return at
+      close(path); sub(/^.*[)] /, "", line); split(line, part, " "); line = now-up+part[20]/100
+      return line>second[pid]-0.2 && line<second[pid]+1.2 ? line : at
+    }
+    function isRelease(text) {return text ~ /^[0-9a-f]+-[1-9][0-9]*$/ && index(text, "-")==13 && length(text)<=19}
+    function wentLive(app, release,  path, line, last) {
+      path = "${RELEASES}/" app "/" release "/lives"; last = 0
+      while ((getline line <path)>0) last = line
+      close(path); return last+0
+    }
+    function fresh(start, app,  path, line, part, i) {
       if (!(app in since)) {
-        since[app] = 0; bad[app] = 0
+        path = "${ENVIRONMENTS}/" app "/times"; since[app] = 0; bad[app] = 0
         while ((getline line <path)>0) {
           split(line, part, " ")
           if (part[1]=="since") since[app] = part[2]
@@ -61,18 +73,19 @@ standing() {
         }
         close(path)
       }
-      # Since the boot, in hundredths of a second (proc(5): starttime).
-      path = "/proc/" pid "/stat"; if ((getline line <path)<=0) return 1
-      close(path); sub(/^.*[)] /, "", line); split(line, part, " "); start = now-up+part[20]/100
-      if (start<=since[app]) return 0
-      for (i = 1; i<=bad[app]; i++) if (start>=from[app, i]-0.05 && start<=until[app, i]) return 0
+      if (start<=since[app]+0) return 0
+      for (i = 1; i<=bad[app]; i++) if (start>=from[app, i]-0.05 && start<=until[app, i]+0) return 0
       return 1
     }
     END {getline uptime <"/proc/uptime"; split(uptime, part, " "); up = part[1]; for (pid in name) {
       split(name[pid], part, "."); app = part[1]; base = "/home/" app "/" app; cwd = to["/proc/" pid "/cwd"]; live = to[base "/current"]
-      if (index(cwd, base "/releases/")!=1) continue
-      release = substr(cwd, length(base "/releases/")+1); sub(/[/ ].*/, "", release)
-      if (release ~ /^[0-9a-f]+-[1-9][0-9]*$/ && index(release, "-")==13 && length(release)<=19) print "runs\t" name[pid] "\t" release "\t" (live=="releases/" release || live==base "/releases/" release ? 1 : 0) "\t" fresh(pid, app)
+      if (index(live, base "/releases/")==1) live = substr(live, length(base "/releases/")+1); else sub(/^releases\\//, "", live)
+      start = started(pid)
+      if (index(cwd, base "/releases/")==1) {release = substr(cwd, length(base "/releases/")+1); sub(/[/ ].*/, "", release); if (!isRelease(release)) continue}
+      # It went elsewhere by itself: what it was started in is told by when that was.
+      else if (cwd!="" && isRelease(live)) release = start>wentLive(app, live) ? live : "-"
+      else continue
+      print "runs\\t" name[pid] "\\t" release "\\t" (live==release ? 1 : 0) "\\t" fresh(start, app)
     }}'
 }
 draining() {

@@ -36,7 +36,7 @@ test.before(loud(async () => {
   const [one, two, three] = await provisioned('web-1', 'web-2', 'web-3')
   hosts = [one, two, three]
   repo = repository(join(temporary('flight-env-'), 'shop'))
-  repo.commit('First', { 'public/index.php': INDEX })
+  repo.commit('First', { 'public/index.php': INDEX, 'wander.php': `<?php chdir('/'); while (true) sleep(1);\n` })
   const on = (name: string, more = '') => `  - { name: ${name}, web: { pm: static, max_workers: 3 }${more} }\n`
   at = await desk({
     'clusters/web.yml': cluster(hosts),
@@ -46,12 +46,13 @@ cluster: web
 domain: ${domain}
 health_check: { path: /, timeout: 5, retries: 0 }
 servers:
-${on('web-1')}${on('web-2', ', daemons: [ { name: idle, command: sleep 1000000, workers: 2, stop_wait_timeout: 10 } ]')}${on('web-3')}`,
+${on('web-1')}${on('web-2', ', daemons: [ { name: idle, command: sleep 1000000, workers: 2, stop_wait_timeout: 10 }, { name: wanderer, command: php wander.php, workers: 1, stop_wait_timeout: 10 } ]')}${on('web-3')}`,
   })
 }))
 
 const CANARY = 'c4n4ry-of-a-secret'
 
+const everyone = async () => new Map([...(await pidsOf(hosts[1], 'shop', 'idle')), ...(await pidsOf(hosts[1], 'shop', 'wanderer'))])
 const contents = () => Promise.all(hosts.map((host) => host.must(`cat ${ENV}`)))
 const names = () => Promise.all(hosts.map(async (host) => (await get(host, { domain, path: '/' })).body))
 const edit = (text: string) => writeFileSync(join(at.folder, '.env.shop'), text, { mode: 0o600 })
@@ -98,8 +99,17 @@ promise('before the app is even configured a push makes its user and folders, an
   await at.expect(0, 'plan', '--detailed-exitcode')
 })
 
+promise('a program that left the folder of its release by itself is restarted by the next release all the same', async () => {
+  const before = await pidsOf(hosts[1], 'shop', 'wanderer')
+  repo.commit('Second', { 'version.txt': 'two' })
+  await at.expect(0, 'app:release', 'shop', 'main', '--yes')
+  const after = await pidsOf(hosts[1], 'shop', 'wanderer')
+  assert.ok(after.size === 1 && [...after].every(([name, pid]) => before.get(name) !== pid))
+  await at.expect(0, 'plan', '--detailed-exitcode')
+})
+
 promise('a push shows the keys that change and no value, reaches all servers, and restarts workers; again it is nothing to do', async () => {
-  const before = await pidsOf(hosts[1], 'shop', 'idle')
+  const before = await everyone()
   edit(local().replace('NAME=one', `NAME=two\nADDED=${CANARY}`))
   const watch = watchProcesses()
   const answer = await at.expect(0, 'env:push', 'shop', '--yes', '-v', '--log-file', 'log', '--json')
@@ -108,8 +118,8 @@ promise('a push shows the keys that change and no value, reaches all servers, an
   assert.equal((JSON.parse(answer.stdout) as { servers: unknown }).servers, [{ servers: ['web-1', 'web-2', 'web-3'], comparison: { added: ['ADDED'], removed: [], changed: ['NAME'], identical: false }, why: '' }])
   assert.not.match(answer.said, new RegExp(`${CANARY}|two`))
   assert.equal(await names(), ['two', 'two', 'two'])
-  const after = await pidsOf(hosts[1], 'shop', 'idle')
-  assert.is(after.size, 2)
+  const after = await everyone()
+  assert.is(after.size, 3)
   assert.ok([...after].every(([name, pid]) => before.get(name) !== pid), 'they read the new file')
   assert.match((await at.expect(0, 'env:push', 'shop', '--yes')).stdout, /web-1, web-2, web-3 have this file already: nothing to do/)
   await at.expect(0, 'plan', '--detailed-exitcode')
@@ -300,7 +310,7 @@ promise('killed before the workers restart: the same command restarts them', asy
   await run.answer
   await host.must('rm -r /srv/gate /usr/local/bin/systemd-run')
   assert.equal(await names(), ['eight', 'eight', 'eight'])
-  assert.match(oneLine((await at.expect(2, 'plan', '--detailed-exitcode')).stdout), /were started with another environment file: shop\.idle\.1, shop\.idle\.2/)
+  assert.match(oneLine((await at.expect(2, 'plan', '--detailed-exitcode')).stdout), /were started with another environment file: shop\.idle\.1, shop\.idle\.2, shop\.wanderer\.1/)
   await until('nobody holds a lock', 30, () => at.flight('locks'), ({ stdout }) => /Nobody holds a lock/.test(stdout))
   await at.expect(0, 'env:push', 'shop', '--yes')
   const after = await pidsOf(host, 'shop', 'idle')

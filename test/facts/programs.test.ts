@@ -17,9 +17,9 @@ const ANSWERS: readonly { what: string; output: string; answer: ProgramsFact }[]
   { what: 'no supervisord', output: '', answer: nothing },
   { what: 'a drain that outlives supervisord', output: 'draining\tshop.q.1\n', answer: nothing },
   { what: 'supervisord without a program', output: 'end\n', answer: up },
-  { what: 'programs in one order', output: 'state\tFATAL\tb.q.1\tspawn error\nstate\tRUNNING\ta.q.1\tpid 1, uptime 0:00:01\nend\n', answer: { ...up, states: [{ name: 'a.q.1', state: 'RUNNING' }, { name: 'b.q.1', state: 'FATAL' }] } },
+  { what: 'programs in one order', output: 'state\tFATAL\tb.q.1\tspawn error\t0\nstate\tRUNNING\ta.q.1\tpid 1, uptime 0:00:01\t1767225600\nend\n', answer: { ...up, states: [{ name: 'a.q.1', state: 'RUNNING' }, { name: 'b.q.1', state: 'FATAL' }] } },
   { what: 'what is not loaded', output: 'added\tn\nchanged\tc\nremoved\tr\nend\n', answer: { ...up, unloaded: [{ name: 'c', is: 'changed' }, { name: 'n', is: 'added' }, { name: 'r', is: 'removed' }] } },
-  { what: 'in which release programs stand, and with which environment file', output: 'runs\tshop.q.2\taaaaaaaaaaaa-1\t0\t1\nruns\tshop.q.1\taaaaaaaaaaaa-2\t1\t0\nend\n', answer: { ...up, runs: [{ name: 'shop.q.1', release: 'aaaaaaaaaaaa-2', isLive: true, isFresh: false }, { name: 'shop.q.2', release: 'aaaaaaaaaaaa-1', isLive: false, isFresh: true }] } },
+  { what: 'in which release programs stand, and with which environment file', output: 'runs\tshop.q.2\taaaaaaaaaaaa-1\t0\t1\nruns\tshop.q.1\taaaaaaaaaaaa-2\t1\t0\nruns\tshop.q.3\t-\t0\t1\nend\n', answer: { ...up, runs: [{ name: 'shop.q.1', release: 'aaaaaaaaaaaa-2', isLive: true, isFresh: false }, { name: 'shop.q.2', release: 'aaaaaaaaaaaa-1', isLive: false, isFresh: true }, { name: 'shop.q.3', release: '', isLive: false, isFresh: true }] } },
   { what: 'what drains', output: 'draining\tshop.q.2\ndraining\tshop.q.1\nend\n', answer: { ...up, draining: ['shop.q.1', 'shop.q.2'] } },
   { what: 'a configuration that cannot be read', output: 'fault\t1\tCANT_REREAD: Invalid user name &lt;x&gt; &amp;amp; y\nend\n', answer: { ...up, refusal: 'Invalid user name <x> &amp; y' } },
 ]
@@ -27,8 +27,8 @@ const ANSWERS: readonly { what: string; output: string; answer: ProgramsFact }[]
 for (const { what, output, answer } of ANSWERS) test(`programs: ${what}`, () => assert.equal(parse(output), answer))
 
 const REFUSED: readonly (readonly [string, string])[] = [
-  ['an answer that is cut off', 'state\tRUNNING\ta\tpid 1\n'],
-  ['a state that is none', 'state\tDANCING\ta\t\nend\n'],
+  ['an answer that is cut off', 'state\tRUNNING\ta\tpid 1\t1\n'],
+  ['a state that is none', 'state\tDANCING\ta\t\t1\nend\n'],
   ['a line without its name', 'added\nend\n'],
   ['an empty name', 'added\t\nend\n'],
   ['a line of another sort', 'hello\tworld\nend\n'],
@@ -69,7 +69,7 @@ test('what supervisord answers becomes short lines, and these what it meant', ()
 
 test('a call that fails says which one it was', () => {
   const fault = (what: string) => struct({ faultCode: '10', faultString: what })
-  assert.is(shortened(whole(['<value><boolean>1</boolean></value>', fault('BAD_NAME: x'), array([processOf('a', 'g', 'STOPPED', 'Not started')]), fault('y')])), 'fault\t2\tBAD_NAME: x\nstate\tSTOPPED\tg:a\tNot started\nfault\t4\ty\nend\n')
+  assert.is(shortened(whole(['<value><boolean>1</boolean></value>', fault('BAD_NAME: x'), array([processOf('a', 'g', 'STOPPED', 'Not started')]), fault('y')])), 'fault\t2\tBAD_NAME: x\nstate\tSTOPPED\tg:a\tNot started\t\nfault\t4\ty\nend\n')
 })
 
 test('an answer that is cut off does not end', () => {
