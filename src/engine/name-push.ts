@@ -8,15 +8,18 @@ export type Pushable = { server: string; has: Uint8Array | undefined; live: stri
 export type Wanted = { bytes: Uint8Array; undoes: string | null }
 export type Pushing = Pushable & { wanted: Wanted }
 
-// What taking the last push back brings to each server, undefined where nothing is kept. One that was interrupted is gone on with: where
-// it was, its file lies there already. Pure.
+// What taking the last push back brings to the servers that it reached, undefined where nothing is kept; the others keep what they have.
+// A way back that was interrupted is gone on with: where it was, its file lies there already. Pure.
 export function takingBack(servers: readonly Pushable[]): ReadonlyMap<string, Wanted | undefined> {
   const open = openIds(servers, ({ undoes }) => undoes !== null).at(-1)
+  const begun = servers.flatMap(({ pushes: { pushes } }) => pushes.filter(({ id }) => id === open))[0]
+  const undone = begun === undefined ? servers.flatMap(({ pushes: { at } }) => at ?? []).sort().at(-1) : (begun.undoes ?? undefined)
   return new Map(
-    servers.map(({ server, has, pushes: { at, previous, pushes } }) => {
+    servers.flatMap(({ server, has, pushes: { at, previous, pushes } }): [string, Wanted | undefined][] => {
       const here = pushes.find(({ id, armed, confirmed }) => id === open && (armed || confirmed))
-      if (here !== undefined && has !== undefined) return [server, { bytes: has, undoes: here.undoes }]
-      return [server, previous === undefined || at === undefined ? undefined : { bytes: Buffer.from(previous.reveal(), 'base64'), undoes: at }]
+      if (here !== undefined && has !== undefined) return [[server, { bytes: has, undoes: here.undoes }]]
+      if (undone !== undefined && at !== undone) return []
+      return [[server, previous === undefined || at === undefined ? undefined : { bytes: Buffer.from(previous.reveal(), 'base64'), undoes: at }]]
     }),
   )
 }
@@ -26,7 +29,8 @@ export function takingBack(servers: readonly Pushable[]): ReadonlyMap<string, Wa
 export function namePush(app: string, does: PlannedPush['does'], pushing: readonly Pushing[], fresh: { id: string; key: string }): PlannedPush | undefined {
   const open = openPush(does, pushing)
   const tag = (bytes: Uint8Array) => environmentTag(fresh.key, bytes)
-  if (open === undefined && pushing.every(({ has, wanted }) => has !== undefined && tag(has) === tag(wanted.bytes))) return undefined
+  // A way back moves on where the file is the same.
+  if (open === undefined && does === 'push' && pushing.every(({ has, wanted }) => has !== undefined && tag(has) === tag(wanted.bytes))) return undefined
   const servers = pushing.map(({ server, has, wanted, live }): PushedServer => ({ name: server, was: has === undefined ? null : tag(has), tag: tag(wanted.bytes), live, undoes: wanted.undoes }))
   return {
     app,

@@ -117,7 +117,7 @@ async function lockAll(present: readonly Present[], request: ApplyRequest, locks
       await Promise.all(locks.splice(0).map((lock) => lock.release()))
       if (error.message !== told) listen({ event: 'note', text: `waiting: ${error.message}` })
       told = error.message
-      await new Promise((resolve) => setTimeout(resolve, 1000))
+      await new Promise((resolve) => setTimeout(resolve, 1000 + Math.random() * 1000))
       refuseIfAborted(signal)
     }
   }

@@ -13,6 +13,7 @@ export const pushesFact: FactSort<'pushes'> = {
       `  folder=${ENVIRONMENTS}/$1; at=; [ ! -f "$folder/at" ] || read -r at <"$folder/at"; printf 'app\\t%s\\t%s\\n' "$1" "$at"`,
       `  for push in "$folder"/*/; do`,
       `    [ -d "$push" ] || continue; push=\${push%/}; marks=; for mark in armed confirmed settled; do [ ! -e "$push/$mark" ] || marks="$marks $mark"; done`,
+      `    case "$marks" in *armed*) unit=flight-revert-env-$1-$(printf %s "\${push##*/}" | tr A-Z a-z); systemctl show -p ActiveState --value "$unit.timer" "$unit.service" 2>/dev/null | grep -q '^activ' || marks="$marks stuck";; esac`,
       `    undoes=; [ ! -f "$push/undoes" ] || read -r undoes <"$push/undoes"; printf 'push\\t%s\\t%s\\t%s\\n' "\${push##*/}" "$marks" "$undoes"`,
       `  done`,
       `  if [ "$2" = 1 ] && [ -n "$at" ] && [ -f "$folder/$at/was" ]; then printf 'previous\\t'; base64 -w0 <"$folder/$at/was"; echo; fi`,
@@ -35,7 +36,9 @@ function factOf(app: string, [first = '', ...lines]: readonly string[]): PushesF
   for (const line of lines) {
     if (line === '') continue
     const [sort, value = '', marks = '', undoes = ''] = line.split('\t')
-    if (sort === 'push' && PUSH_ID.test(value) && (undoes === '' || PUSH_ID.test(undoes))) pushes.push({ id: value, undoes: undoes === '' ? null : undoes, armed: marks.includes(' armed'), confirmed: marks.includes(' confirmed'), settled: marks.includes(' settled') })
+    // What else lies there is somebody's.
+    if (sort === 'push' && !PUSH_ID.test(value)) continue
+    if (sort === 'push' && (undoes === '' || PUSH_ID.test(undoes))) pushes.push({ id: value, undoes: undoes === '' ? null : undoes, armed: marks.includes(' armed'), stuck: marks.includes(' stuck'), confirmed: marks.includes(' confirmed'), settled: marks.includes(' settled') })
     else if (sort === 'previous' && /^[A-Za-z0-9+/]*={0,2}$/.test(value)) previous = new Secret(value)
     else throw new BadAnswer(`pushes: a line that begins with ${JSON.stringify((sort ?? '').slice(0, 20))}`)
   }

@@ -5,20 +5,22 @@ import type { PushDesired } from '../model/resource.ts'
 import type { PushStep } from '../model/step.ts'
 import type { Kind } from './kind.ts'
 import { pushIn, pushQuery } from './pushes.ts'
+import { liveIn } from './releases.ts'
 
 const VERBS: Record<PushDesired['does'], Verb> = { stage: 'prepare', write: 'update', rebuild: 'run', show: 'switch', confirm: 'confirm', settle: 'note' }
 
 // The environment file of an app is the one that was pushed. What it holds is compared by its tag; it must be the file that was shown
 // before the question, or the pushed one, half way of a push that is gone on with.
 export const pushKind: Kind<'push'> = {
-  facts: ({ app, path }) => [pushQuery(app), fileQuery({ app, path })],
+  facts: ({ app, path }) => [pushQuery(app), fileQuery({ app, path }), { fact: 'releases', app }],
   diff(desired, facts): Difference<BeforeOf['push']> {
     const { app, id, does, was, tag, path } = desired
     const noted = pushIn(facts, app, id)
-    if (noted?.settled === true) return { is: 'same', why: 'it is the one that was pushed' }
-    const other = facts.get(pushQuery(app)).pushes.find((push) => push.armed && push.id !== id)
-    if (other !== undefined) return { is: 'conflict', where: path, what: `a push that was not finished (${other.id}) is not confirmed here`, hint: 'it goes back by itself within minutes; run the same command again then' }
     const found = tagOf(facts, desired)
+    if (noted?.settled === true && found.is === 'tag' && found.tag === tag) return { is: 'same', why: 'it is the one that was pushed' }
+    if (noted?.settled !== true && liveIn(facts, app) !== desired.live) return { is: 'conflict', where: path, what: `another release went live a moment ago (${liveIn(facts, app) ?? 'none'})`, hint: 'run the same command again' }
+    const other = facts.get(pushQuery(app)).pushes.find((push) => push.armed && push.id !== id && (!push.stuck || desired.undoes !== null))
+    if (other !== undefined) return { is: 'conflict', where: path, what: `a push that was not finished (${other.id}) is not confirmed here`, hint: other.stuck ? `nothing takes it back any more, since a reboot for example: push the file that shall lie here (flight env:push ${app} FILE)` : 'it goes back by itself within minutes; run the same command again then' }
     if (found.is === 'other') return { is: 'conflict', where: path, what: `is ${found.what}`, hint: 'look at it on the server; an environment file is a plain file of the app' }
     if (found.tag !== was && found.tag !== tag) return { is: 'conflict', where: path, what: 'was changed by somebody else a moment ago', hint: `compare with flight env:diff ${app}, then run the same command again` }
     const before = found.tag === null ? 'absent' : found.tag === tag ? 'same' : 'other'

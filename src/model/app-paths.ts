@@ -19,6 +19,9 @@ export function releasePaths(app: string, release: string): { folder: string; re
 // Where root notes the pushes of an app's environment file, and keeps what each of them replaced: readable by nobody else.
 export const pushesPath = (app: string) => `${ENVIRONMENTS}/${app}`
 
+// The unit by which a server takes a push back that nobody confirms.
+export const pushUnit = (app: string, push: string) => `flight-revert-env-${app}-${push.toLowerCase()}`
+
 // Where an app's environment file lies on every server, and nowhere else.
 export function environmentPath(app: Pick<App, 'name' | 'linkedFiles'>): string {
   const file = app.linkedFiles.find((path) => /(?:^|\/)\.env[^/]*$/.test(path)) ?? '.env'

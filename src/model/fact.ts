@@ -121,6 +121,7 @@ export type PushesFact = {
 export type PushFact = {
   id: string
   armed: boolean // written, and it goes back by itself unless it is confirmed
+  stuck: boolean // armed, and nothing leads back any more: a reboot, for example
   confirmed: boolean // it stays: it was written on all servers
   settled: boolean // all that follows from it was done
   undoes: string | null // the push that it takes back

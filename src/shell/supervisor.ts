@@ -73,7 +73,8 @@ standing() {
         }
         close(path)
       }
-      if (start<=since[app]+0) return 0
+      # A clock that was set back says nothing.
+      if (start<=since[app]+0 && since[app]+0<=now+1) return 0
       for (i = 1; i<=bad[app]; i++) if (start>=from[app, i]-0.05 && start<=until[app, i]+0) return 0
       return 1
     }

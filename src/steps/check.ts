@@ -12,7 +12,7 @@ export const checkStep: StepSort<'check'> = {
     const ask = askShell(step)
     const { check } = step
     // OPcache does not look whether a file changed: what an earlier life of this release cached of its configuration is dropped.
-    const before = step.through.is === 'pool' ? forgetCachedShell(releasePaths(step.app, step.release).folder, step.through.socket) : []
+    const before = step.through.is === 'pool' ? [...forgetCachedShell(releasePaths(step.app, step.release).folder, step.through.socket), 'forget || exit 1'] : []
     if (check === null || ask === undefined) return [...before, ':'].join('\n')
     return [
       ...before,

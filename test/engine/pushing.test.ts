@@ -26,11 +26,14 @@ let second = 0
 async function pushed(servers: readonly MemoryServer[], text: string | undefined, options: RunOptions = {}): Promise<Receipt | undefined> {
   const known = servers.map(({ name, machine }): Pushable => ({ server: name, has: contentAt(machine, PATH), live: liveOf(machine, 'shop'), pushes: pushesFact(machine, 'shop', true) }))
   const back = takingBack(known)
-  const pushing = known.map((each): Pushing => ({ ...each, wanted: text === undefined ? (back.get(each.server) ?? { bytes: Buffer.alloc(0), undoes: null }) : { bytes: Buffer.from(text), undoes: null } }))
+  const pushing = known.flatMap((each): Pushing[] => {
+    const wanted = text === undefined ? back.get(each.server) : { bytes: Buffer.from(text), undoes: null }
+    return wanted === undefined ? [] : [{ ...each, wanted }]
+  })
   second += 1
   const push = namePush('shop', text === undefined ? 'rollback' : 'push', pushing, { id: `20260101T${String(100000 + second)}Z-000000`, key: randomBytes(32).toString('hex') })
   if (push === undefined) return undefined
-  const scope = { clusters: [], apps: [], servers: servers.map(({ name }) => name) }
+  const scope = { clusters: [], apps: [], servers: pushing.map(({ server }) => server) }
   const plan = await planFor(WANTED, servers, { ...options, scope, pushes: [push] })
   const contents = new Map(pushing.map(({ server, wanted }) => [server, new Secret(Buffer.from(wanted.bytes).toString('base64'))]))
   return apply(plan, WANTED, servers, { ...options, contents })
@@ -75,6 +78,36 @@ test('a way back takes one push back after the other, and then there is none', a
   }
   assert.equal(seen, ['NAME=two\n', 'NAME=one\n', FIRST])
   assert.equal(servers.map(({ machine }) => pushesFact(machine, 'shop', true).at), [undefined, undefined])
+})
+
+test('a way back reaches the servers that the last push reached, and no others', async () => {
+  const servers = await withRelease()
+  await pushed(servers, 'NAME=one\n')
+  await pushed(servers.slice(0, 1), 'NAME=two\n')
+  assert.equal(files(servers), ['NAME=two\n', 'NAME=one\n'])
+  assert.is((await pushed(servers, undefined))?.outcome, 'done')
+  assert.equal(files(servers), both('NAME=one\n'))
+})
+
+test('a way back moves on where somebody has brought the file back by hand', async () => {
+  const servers = await withRelease()
+  await pushed(servers, 'NAME=one\n')
+  await pushed(servers, 'NAME=two\n')
+  for (const { machine } of servers) putInPlace(machine, PATH, { type: 'file', content: Buffer.from('NAME=one\n'), mode: '600', owner: 'shop', group: 'shop' })
+  await pushed(servers, undefined)
+  await pushed(servers, undefined)
+  assert.equal(files(servers), both(FIRST))
+})
+
+test('a release that goes live between the question and the answer is not pushed past', async () => {
+  const servers = await withRelease()
+  let asked = 0
+  const listen = ({ event }: { event: string }) => {
+    if (event === 'server-asked' && ++asked === 3) for (const { machine } of servers) putInPlace(machine, '/home/shop/shop/current', { type: 'link', target: 'releases/bbbbbbbbbbbb-1', owner: 'shop', group: 'shop' })
+  }
+  const error = await refusal(pushed(servers, 'NAME=one\n', { listen }))
+  assert.match(error.message, /another release went live a moment ago \(bbbbbbbbbbbb-1\)/)
+  assert.equal(files(servers), both(FIRST))
 })
 
 test('what was changed by hand on the way is what the next way back brings', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { parseEnvironment } from '../../environment/parse.ts'
 import { FlightError } from '../../model/errors.ts'
 import { problemsText } from '../../views/problems-text.ts'
-import { print, tell } from '../everywhere/output.ts'
+import { print, printJson, tell } from '../everywhere/output.ts'
 import { shapeOf } from '../everywhere/text-shape.ts'
 import { readEnvironments } from './environments.ts'
 import { reading } from './file-fault.ts'
@@ -23,7 +23,7 @@ export async function editEnvironment(flags: Flags): Promise<number> {
   if (!yes) refuseWithoutTerminal(`editing the environment file of ${app}`, `flight env:pull ${app}, then flight env:push ${app} --yes`)
   return withLastingSession(`env:edit ${app}`, flags, async (session) => {
     const servers = await readEnvironments(session, app, only)
-    refuseUnlikeServers(servers, { command: `flight env:edit ${app}`, all: false, force: false, chosen: only })
+    refuseUnlikeServers(servers, { command: `flight env:edit ${app}`, ways: false, all: false, force: false, chosen: only.length === 1 ? only : [] })
     const before = servers.files[0]?.bytes ?? new Uint8Array()
     const { folder, forget } = await privateMemory(process.env)
     const file = join(folder, `.env.${app}`)
@@ -31,7 +31,8 @@ export async function editEnvironment(flags: Flags): Promise<number> {
       await writePrivately(file, before)
       const bytes = await edited(session, file, flags)
       if (Buffer.compare(bytes, before) === 0) {
-        print(`${app}: nothing was edited, nothing is pushed`)
+        if (flags.json) printJson({ app, does: 'push', from: 'your edit', servers: [], receipt: null })
+        else print(`${app}: nothing was edited, nothing is pushed`)
         await forget()
         return 0
       }
@@ -40,16 +41,15 @@ export async function editEnvironment(flags: Flags): Promise<number> {
       else tell(keptText(file, app))
       return exit
     } catch (error) {
-      if (await isWorthKeeping(error, file, before)) tell(keptText(file, app))
+      if (await isEdited(file, before)) tell(keptText(file, app))
       else await forget()
       throw error
     }
   })
 }
 
-// What was refused is somebody's work; what was declined is not wanted.
-async function isWorthKeeping(error: unknown, file: string, before: Uint8Array): Promise<boolean> {
-  if (error instanceof FlightError && (error.problems[0]?.code === 'FLIGHT_NOT_CONFIRMED' || error.problems[0]?.code === 'FLIGHT_INTERRUPTED')) return false
+// What was edited is somebody's work, however it ends.
+async function isEdited(file: string, before: Uint8Array): Promise<boolean> {
   const now = await contentOf(file)
   return now !== undefined && Buffer.compare(now, before) !== 0
 }

@@ -23,7 +23,7 @@ export async function pushEnvironment(flags: Flags): Promise<number> {
     const environment = parseEnvironment(bytes, file)
     for (const { where, what } of environment.warnings) if (!flags.json) print(`warning: ${where} ${what}`)
     const servers = await readEnvironments(session, app, flags.server)
-    const judged = { command: `flight env:push ${app}${asked === undefined ? '' : ` ${asked}`}`, all: flags.all, force: flags.force, chosen: flags.server ?? [] }
+    const judged = { command: `flight env:push ${app}${asked === undefined ? '' : ` ${asked}`}`, ways: true, all: flags.all, force: flags.force, chosen: flags.server ?? [] }
     refuseUnlikeServers(servers, judged)
     refuseOutdated(servers, { file, environment, pull: await lastPull(session.definitions.settings.state, { app, file }) }, judged)
     const exit = await sendEnvironments(session, flags, { what: `env:push ${app}`, does: 'push', from: asked ?? `.env.${app}`, servers, wanted: new Map([...servers.noted.keys()].map((server) => [server, { bytes, undoes: null }])) })

@@ -14,7 +14,7 @@ export async function rollEnvironmentBack(flags: Flags): Promise<number> {
   if (!yes) refuseWithoutTerminal(`taking the last push of ${app} back`, 'say --yes')
   return withLastingSession(`env:rollback ${app}`, flags, async (session) => {
     const servers = await readEnvironments(session, app, only, true)
-    refuseUnlikeServers(servers, { command: `flight env:rollback ${app}`, all: true, force: true, chosen: only })
+    refuseUnlikeServers(servers, { command: `flight env:rollback ${app}`, ways: false, all: true, force: true, chosen: only })
     return sendEnvironments(session, flags, { what: `env:rollback ${app}`, does: 'rollback', from: 'what lay there before the last push', servers, wanted: previousOf(servers) })
   })
 }

@@ -25,7 +25,7 @@ export function pushesFact(machine: Machine, app: string, previous: boolean): Pu
   const was = at === undefined ? undefined : pushes.get(at)?.was
   return {
     at,
-    pushes: [...pushes].map(([id, { armed, confirmed, settled, undoes }]) => ({ id, armed, confirmed, settled, undoes })).sort((a, b) => (a.id < b.id ? -1 : 1)),
+    pushes: [...pushes].map(([id, { armed, confirmed, settled, undoes }]) => ({ id, armed, stuck: false, confirmed, settled, undoes })).sort((a, b) => (a.id < b.id ? -1 : 1)),
     previous: previous && was !== undefined && was !== null ? new Secret(Buffer.from(was).toString('base64')) : undefined,
   }
 }
@@ -43,11 +43,13 @@ export function performPush(machine: Machine, step: PushStep, failed: (code: Err
       return
     case 'write':
       if (pushed.confirmed) return
-      if (!pushed.armed) {
+      const isAgain = pushed.armed
+      if (!isAgain) {
         const entry = entryAt(machine, path)
         if (entry !== undefined && entry.type !== 'file') throw new Refused(`${path} cannot be read as ${app}`)
         Object.assign(pushed, { was: entry?.content ?? null, parent: of.at, undoes: step.undoes, armed: true, generationWas: of.generation })
       }
+      if (!isAgain && of.staged === undefined) throw new Refused('what was sent is not there any more')
       if (of.staged !== undefined) putInPlace(machine, path, { type: 'file', content: of.staged, mode: '600', owner: app, group: app })
       of.staged = undefined
       of.generation = of.generations += 1
@@ -88,7 +90,7 @@ function back(machine: Machine, app: string, pushed: Pushed): void {
   if (pushed.was === null) removeAt(machine, pushed.path)
   else if (pushed.was !== undefined) putInPlace(machine, pushed.path, { type: 'file', content: pushed.was, mode: '600', owner: app, group: app })
   if (of.cached !== undefined) of.cached = contentAt(machine, pushed.path)?.toString('utf8') ?? ''
-  if (pushed.confirmed) of.at = pushed.parent
+  of.at = pushed.parent
   of.generation = pushed.generationWas
   Object.assign(pushed, { armed: false, confirmed: false, settled: false })
 }
