@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'
@@ -7,6 +7,7 @@ import type { Repository } from '../artifacts/repository.ts'
 import { repository, temporary } from '../artifacts/repository.ts'
 import { type LabHost } from '../lab/host.ts'
 import { loud } from '../support/loud.ts'
+import { watchProcesses } from '../support/watch-processes.ts'
 import { oneLine } from './app-definition.ts'
 import { desk, type Desk } from './desk.ts'
 import { cluster, provisioned } from './fleet.ts'
@@ -60,22 +61,6 @@ const edit = (text: string) => writeFileSync(join(at.folder, '.env.shop'), text,
 const fresh = () => at.expect(0, 'env:pull', 'shop', '--force')
 const local = () => readFileSync(join(at.folder, '.env.shop'), 'utf8')
 
-// Command lines and environments of all processes here and on the hosts, which run on this machine, as long as it is watched.
-function watchProcesses(): { stop(): Promise<string[]> } {
-  const pattern = CANARY.replace('c', '[c]')
-  const child = spawn('timeout', ['200', 'sh', '-c', `while :; do for f in $(grep -lsa '${pattern}' /proc/[0-9]*/cmdline /proc/[0-9]*/environ); do tr '\\0' ' ' <$f; echo; done; sleep 0.02; done`], { stdio: ['ignore', 'pipe', 'ignore'] })
-  let seen = ''
-  child.stdout.on('data', (chunk: Buffer) => (seen += chunk.toString()))
-  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
-  return {
-    async stop() {
-      child.kill()
-      await ended
-      return seen.split('\n').filter((line) => line !== '')
-    },
-  }
-}
-
 // On the servers a value lies in the app's own file and in those that were replaced; here in the file that was pushed.
 async function onlyWhereItBelongs(): Promise<void> {
   const pattern = CANARY.replace('c', '[c]')
@@ -111,7 +96,7 @@ promise('a program that left the folder of its release by itself is restarted by
 promise('a push shows the keys that change and no value, reaches all servers, and restarts workers; again it is nothing to do', async () => {
   const before = await everyone()
   edit(local().replace('NAME=one', `NAME=two\nADDED=${CANARY}`))
-  const watch = watchProcesses()
+  const watch = watchProcesses(CANARY)
   const answer = await at.expect(0, 'env:push', 'shop', '--yes', '-v', '--log-file', 'log', '--json')
   assert.equal(await watch.stop(), [])
   assert.match(oneLine(answer.stderr), /\.env\.shop against web-1, web-2, web-3: 2 keys differ \+ ADDED ~ NAME/)
@@ -281,7 +266,7 @@ promise('killed while the second server is about to have the file: all go back b
   const host = hosts[1]
   await host.must(`mkdir -p -m 1777 /srv/gate && : >/srv/gate/closed && cat >/usr/local/bin/mv <<'END'\n#!/bin/sh\ncase "$*" in *.flight-.env.new*) : >/srv/gate/reached; n=0; while [ -e /srv/gate/closed ] && [ $n -lt 600 ]; do sleep 0.1; n=$((n+1)); done;; esac\nexec /usr/bin/mv "$@"\nEND\nchmod 755 /usr/local/bin/mv`)
   edit(good.replace(/^NAME=.*$/m, `NAME=seven\nKILLED=${CANARY}`))
-  const watch = watchProcesses()
+  const watch = watchProcesses(CANARY)
   const run = at.start('env:push', 'shop', '--yes')
   await until('the second server is reached', 60, () => host.must('ls /srv/gate'), (list) => list.includes('reached'))
   run.kill('SIGKILL')

@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
-import { scoping } from '../everywhere/flags.ts'
+import { decrypting, scoping } from '../everywhere/flags.ts'
 import { FlightCommand } from '../everywhere/flight-command.ts'
 
 export default class EnvDiff extends FlightCommand {
@@ -9,10 +9,11 @@ export default class EnvDiff extends FlightCommand {
     "Keys that are added, removed, changed; never a value. With FILE: what it has beyond the servers' files, and what changed on each side since it was pulled. Without: how the servers differ among each other. Changes nothing. Exit code 6 when a server could not be asked."
   static override args = {
     app: Args.string({ required: true, description: 'the app' }),
-    file: Args.string({ description: 'a file here; otherwise .env.APP, where it exists' }),
+    file: Args.string({ description: 'a file here, plain or encrypted; otherwise .env.APP or .env.APP.age, where one exists' }),
   }
   static override flags = {
     server: scoping.server,
+    identity: decrypting.identity,
     'detailed-exitcode': Flags.boolean({ default: false, description: 'exit code 2 when something differs' }),
   }
   static override examples = [

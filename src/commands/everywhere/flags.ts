@@ -65,6 +65,11 @@ export const pushing = {
   wait: Flags.boolean({ default: false, description: 'wait for whoever releases or pushes now, instead of refusing' }),
 }
 
+// How an environment file is read that was encrypted.
+export const decrypting = {
+  identity: Flags.string({ helpValue: 'FILE', multiple: true, multipleNonGreedy: true, description: 'the private key that opens an encrypted file (may be repeated); otherwise ~/.ssh/id_ed25519 and ~/.ssh/id_rsa' }),
+}
+
 function serialSaid(written: string): Settings['serial'] {
   const serial = serialIn(written)
   if (serial !== undefined) return serial

@@ -3,13 +3,22 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Environment } from '../../environment/environment.ts'
 import { type Fingerprint, fingerprintOf } from '../../environment/fingerprint.ts'
+import { isEncrypted } from './age.ts'
 import { writePrivately } from './write-privately.ts'
 
+// The sha256 of an encrypted file as it lies here; null of a plain one, whose digest would help to guess it.
+export type Ciphertext = string | null
+
 // What is remembered of a pull: which file, from which server, and a fingerprint of what it was, without any value.
-export type Pulled = { format: 1; app: string; file: string; server: string; fingerprint: Fingerprint }
+export type Pulled = { format: 1; app: string; file: string; server: string; ciphertext: Ciphertext; fingerprint: Fingerprint }
+
+// What tells one encrypted file from another without decrypting either.
+export function ciphertextOf(bytes: Uint8Array): Ciphertext {
+  return isEncrypted(bytes) ? createHash('sha256').update(bytes).digest('hex') : null
+}
 
 // Notes a pull below the state folder, 0600; the last one into a file counts.
-export async function notePull(state: string, pull: { app: string; file: string; server: string; environment: Environment }): Promise<void> {
+export async function notePull(state: string, pull: { app: string; file: string; server: string; ciphertext: Ciphertext; environment: Environment }): Promise<void> {
   await mkdir(join(state, 'environments'), { recursive: true, mode: 0o700 })
   const { environment, ...what } = pull
   const record: Pulled = { format: 1, ...what, fingerprint: fingerprintOf(environment, randomBytes(32)) }
@@ -24,7 +33,9 @@ export async function lastPull(state: string, of: { app: string; file: string })
   if (text === undefined) return undefined
   try {
     const record = JSON.parse(text) as Pulled
-    return record.format === 1 && isFingerprint(record.fingerprint) && typeof record.server === 'string' ? record : undefined
+    if (record.format !== 1 || !isFingerprint(record.fingerprint) || typeof record.server !== 'string') return undefined
+    // Not in what was noted before files could be encrypted.
+    return { ...record, ciphertext: typeof record.ciphertext === 'string' ? record.ciphertext : null }
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
     return undefined
