@@ -46,8 +46,8 @@ test('the last push is taken back, by a run that goes on where another ended', (
   isExpected('push-back.txt', pushText(whileLive({ does: 'rollback', notes: ['it was begun before: what is done is found, and not done again'] }), wide))
 })
 
-test('a server that is blocked or away: that alone, with the way out', () => {
-  const plan = aPlan({ pushes: [aPushOf(['web-1', 'web-2', 'web-3'], null)], blocked: [BLOCKED], missing: [{ code: 'FLIGHT_UNREACHABLE', where: 'web-3', what: 'no answer within 10 s' }] })
+test('a server that is blocked or away: that alone and once, with the way out', () => {
+  const plan = aPlan({ pushes: [aPushOf(['web-1', 'web-2', 'web-3'], null)], blocked: [BLOCKED, BLOCKED], missing: [{ code: 'FLIGHT_UNREACHABLE', where: 'web-3', what: 'no answer within 10 s' }] })
   isExpected('push-refused.txt', pushText(plan, wide))
 })
 
