@@ -24,6 +24,12 @@ Change the application, release it, go back:
   flight app:release shop main --yes
   flight app:rollback shop --yes
 
+Change its environment file, put it on both servers, take that back:
+
+  sed -i 's/^APP_NAME=.*/APP_NAME=mine/' ../shop/.env
+  flight env:push shop ../shop/.env
+  flight env:rollback shop
+
 Change a limit, read what that would do, do it:
 
   sed -i 's/^request_memory: 512/request_memory: 256/' clusters/staging.yml

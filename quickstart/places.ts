@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { appPaths } from '../src/model/app-paths.ts'
 import { type LabPlaces, labPlaces } from '../test/lab/places.ts'
 
 // Where quickstart keeps what it makes. Its lab is its own: nothing of another one is touched.
@@ -9,7 +8,6 @@ export type Places = { root: string; lab: LabPlaces; folder: string; definitions
 export const SERVERS = ['web-1', 'web-2'] as const
 export const DOMAIN = 'shop.example.com'
 export const SUITE = 'bookworm' // its PHP is the 8.2 that the example asks for
-export const ENVIRONMENT_FILE = `${appPaths('shop').shared}/.env`
 
 export function placesOf(root: string): Places {
   const folder = '/var/tmp/flight-quickstart'

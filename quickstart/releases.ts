@@ -1,32 +1,34 @@
-import { ENVIRONMENT_FILE, type Places, SERVERS } from './places.ts'
-import { say, title } from './say.ts'
+import { environmentPath } from '../src/model/app-paths.ts'
+import { type Places, SERVERS } from './places.ts'
+import { title } from './say.ts'
 import type { Typed } from './typed.ts'
-import { showPages, underLoad } from './visitors.ts'
+import { HOME, NAME, showPages, underLoad } from './visitors.ts'
+
+const PUSH = 'env:push shop ../shop/.env --yes'
 
 // From the environment file to a release that is taken back.
 export async function releaseIt(places: Places, at: Typed): Promise<void> {
-  await putEnvironmentFile(at)
+  await pushEnvironmentFile(at)
   title('6. A release: prepared on both servers, checked, live on both at the same moment')
   await at.flight(0, 'app:release shop main --yes')
-  await showPages(places)
+  await showPages(places, HOME)
   title('7. The next one, while visitors ask both servers for the page, again and again')
   await at.shell('(cd ../shop && date >public/built.txt && git add . && git commit -qm "Say when it was built")')
-  await underLoad(places, () => at.flight(0, 'app:release shop main --yes'))
-  title('8. The way back, under the same load')
-  await underLoad(places, () => at.flight(0, 'app:rollback shop --yes'))
-  await showPages(places)
+  await underLoad(places, HOME, () => at.flight(0, 'app:release shop main --yes'))
+  title('8. Another name for the application, in its environment file. Visitors ask for that name meanwhile')
+  await at.shell('sed -i "s/^APP_NAME=.*/APP_NAME=\'Shop, $(date +%T)\'/" ../shop/.env')
+  await underLoad(places, NAME, () => at.flight(0, PUSH))
+  await showPages(places, NAME)
+  title('9. The way back to the release before, under load again')
+  await underLoad(places, HOME, () => at.flight(0, 'app:rollback shop --yes'))
+  await showPages(places, HOME)
   await at.flight(0, 'app:releases shop')
 }
 
-async function putEnvironmentFile(at: Typed): Promise<void> {
+async function pushEnvironmentFile(at: Typed): Promise<void> {
+  const file = environmentPath({ name: 'shop', linkedFiles: [] })
   title('5. The environment file: a release that misses something says so, and sends nothing')
-  if (await at.succeeds(SERVERS.map((server) => `ssh -F "$FLIGHT_SSH_CONFIG" ${server} 'test -e ${ENVIRONMENT_FILE}'`).join(' && '))) {
-    say('It is there already, on both servers.')
-    return
-  }
-  await at.flight(1, 'app:release shop main --yes')
-  say('\nSo it is put there, once. (-F: these servers are in an ssh configuration of their own, not in yours.)')
-  for (const server of SERVERS) {
-    await at.shell(`ssh -F "$FLIGHT_SSH_CONFIG" ${server} 'install -o shop -g shop -m 600 /dev/stdin ${ENVIRONMENT_FILE}' < ../shop/.env`)
-  }
+  const isThere = await at.succeeds(SERVERS.map((server) => `ssh -F "$FLIGHT_SSH_CONFIG" ${server} 'test -e ${file}'`).join(' && '))
+  if (!isThere) await at.flight(1, 'app:release shop main --yes')
+  await at.flight(0, PUSH)
 }

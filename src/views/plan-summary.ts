@@ -105,18 +105,18 @@ function placeOn(server: string, where: string): string {
 
 // Problems, those together that say the same of several servers.
 export function problemLines(problems: readonly Problem[], one: string, many: string): SummaryLine[] {
-  const groups = new Map<string, { problem: Problem; place: string; servers: string[] }>()
+  const groups = new Map<string, { problem: Problem; place: string; servers: Set<string> }>()
   for (const problem of problems) {
     const server = serverOf(problem.where)
     const place = placeOn(server, problem.where)
     const key = JSON.stringify([problem.code, place, problem.what, problem.hint])
-    const group = groups.get(key) ?? { problem, place, servers: [] }
-    group.servers.push(server)
+    const group = groups.get(key) ?? { problem, place, servers: new Set() }
+    group.servers.add(server) // several resources of one may stand before the same problem
     groups.set(key, group)
   }
   return [...groups.values()].map(({ problem, place, servers }) => ({
     symbol: '!',
-    text: `${names(servers, 8)} ${servers.length === 1 ? one : many}: ${place === '' ? '' : `${place}: `}${onOneLine(problem.what)} (${problem.code})`,
+    text: `${names([...servers], 8)} ${servers.size === 1 ? one : many}: ${place === '' ? '' : `${place}: `}${onOneLine(problem.what)} (${problem.code})`,
     ...(problem.hint === undefined ? {} : { hint: onOneLine(problem.hint) }),
   }))
 }

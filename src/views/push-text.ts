@@ -17,9 +17,9 @@ export function pushText(plan: Plan, { color, width }: { color: boolean; width: 
     const made = actions.filter(({ action }) => action.kind === 'user' || action.kind === 'directory').length
     const checked = actions.find(({ action }) => action.kind === 'health')?.action
     return [
-      `On ${servers.length === 1 ? on : `${on} at once, or on none of them`}:`,
+      ...wrap(`On ${servers.length === 1 ? on : `${on} at once, or on none of them`}:`, width, ''),
       ...(made === 0 ? [] : line('+', `the user of ${app} and its folders, as far as they are not there`)),
-      ...line('~', does === 'push' ? `the file is replaced; the one before is kept (flight env:rollback ${app})` : 'the file that the last push replaced lies there again'),
+      ...(servers.every(({ was }) => was === null) ? line('+', 'the file is written; there is none yet') : line('~', does === 'push' ? `the file is replaced; the one before is kept (flight env:rollback ${app})` : 'the file that the last push replaced lies there again')),
       ...(live.length === 0 ? [] : line('~', `what ${names(live, 4)} caches of its configuration is made anew; no reload`)),
       ...(checked?.kind !== 'health' || checked.after.check === null ? [] : line('>', `${checked.after.check.host}${checked.after.check.path} must answer ${checked.after.check.status}, otherwise ${count(servers.length, 'server goes back', 'servers go back')}`)),
       ...(workers.length === 0 ? [] : line('*', `workers on ${names(workers, 8)} restart after their job`)),

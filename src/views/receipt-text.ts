@@ -7,7 +7,7 @@ import { wrap } from './wrap.ts'
 
 export type ReceiptTextOptions = { color: boolean; width: number; file?: string | undefined } // file: where the receipt lies
 
-const TITLES = { done: 'Done', failed: 'Failed', interrupted: 'Interrupted', 'went back': 'Done and taken back' } as const
+const TITLES = { done: 'Done', failed: 'Failed', interrupted: 'Interrupted' } as const
 const MOST_NOT_BEGUN = 12
 const MOST_TOGETHER = 4
 
@@ -28,6 +28,11 @@ function tally(actions: readonly ReceiptAction[]): string {
     }),
   ]
   return parts.join(', ')
+}
+
+function titleOf({ outcome, pushes }: Receipt): string {
+  if (outcome !== 'went back') return TITLES[outcome]
+  return pushes === undefined ? 'Went live and was taken back' : 'Written and taken back'
 }
 
 // What failed as one: the packages of one apt transaction share one error.
@@ -81,7 +86,7 @@ export function receiptText(receipt: Receipt, options: ReceiptTextOptions): stri
   const all = receipt.servers.flatMap(({ actions }) => actions)
   const done = receipt.servers.filter(({ outcome, converged }) => outcome === 'done' && converged).length
   const on = done === receipt.servers.length ? count(done, 'server') : `${done} of ${count(receipt.servers.length, 'server')}`
-  const title = `${TITLES[receipt.outcome]}: plan ${shortDigest(receipt.plan)} on ${on}, ${tally(all)}, in ${duration(receipt.seconds)}`
+  const title = `${titleOf(receipt)}: plan ${shortDigest(receipt.plan)} on ${on}, ${tally(all)}, in ${duration(receipt.seconds)}`
   const wide = Math.min(30, Math.max(0, ...receipt.servers.map(({ name }) => name.length)))
   const states = Math.max(0, ...receipt.servers.map((entry) => stateOf(entry).length))
   const problems = receipt.problems.length === 0 ? [] : ['', problemsText(receipt.problems, { color: options.color, width })]

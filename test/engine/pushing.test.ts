@@ -7,6 +7,7 @@ import { FlightError } from '../../src/model/errors.ts'
 import type { Receipt } from '../../src/model/receipt.ts'
 import { Secret } from '../../src/model/secret.ts'
 import type { Step } from '../../src/model/step.ts'
+import { validateReceipt } from '../../src/schema/plan.ts'
 import { type Fault, Killed, type MemoryServer } from '../support/memory-server.ts'
 import { pushesFact, pushesOf } from '../support/memory/pushes.ts'
 import { liveOf } from '../support/memory/releases.ts'
@@ -52,6 +53,7 @@ test('a push reaches all servers, what is cached follows, workers restart after 
   const before = worker(servers)?.read
   const receipt = await pushed(servers, 'NAME=one\n')
   assert.is(receipt?.outcome, 'done', JSON.stringify(receipt?.problems))
+  assert.is(validateReceipt(JSON.parse(JSON.stringify(receipt))), undefined)
   assert.equal(files(servers), both('NAME=one\n'))
   for (const { machine } of servers) assert.is(pushesOf(machine, 'shop').cached, 'NAME=one\n')
   assert.is.not(worker(servers)?.read, before)

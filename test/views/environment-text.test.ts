@@ -13,6 +13,14 @@ test('keys that are new, gone and changed have signs of their own, and no value 
   assert.is(text, '.env.shop against web-1: 3 keys differ\n  + C\n  - A\n  ~ B')
 })
 
+test('of many keys the first are shown, and how many more there are', () => {
+  const many = (count: number) => compareEnvironments(file(''), file(Array.from({ length: count }, (_, index) => `KEY_${100 + index}=secret`).join('\n')))
+  const lines = comparisonText('.env.shop against web-1', many(63), { ...PLAIN, keys: 60 }).split('\n')
+  assert.equal([lines.length, lines[0], lines[1], lines.at(-2), lines.at(-1)], [62, '.env.shop against web-1: 63 keys differ', '  + KEY_100', '  + KEY_159', '  and 3 more'])
+  assert.is(comparisonText('it', many(60), { ...PLAIN, keys: 60 }).split('\n').at(-1), '  + KEY_159')
+  assert.is(comparisonText('it', many(63), PLAIN).split('\n').length, 64)
+})
+
 test('files that say the same in other words are told from files that are the same', () => {
   assert.is(comparisonText('it', compareEnvironments(file('A=1\n'), file('# one\nA="1"\n')), PLAIN), 'it: the same keys and values; comments, order or quotes differ')
   assert.is(comparisonText('it', compareEnvironments(file('A=1\n'), file('A=1\n')), PLAIN), 'it: the same')

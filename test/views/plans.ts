@@ -1,7 +1,7 @@
 import type { Action, ActionOf } from '../../src/model/action.ts'
 import type { KindName } from '../../src/model/resource.ts'
 import type { Plan, PlanBody, PlannedInstall, PlannedServer } from '../../src/model/plan.ts'
-import type { FileDesired, ServiceDesired } from '../../src/model/resource.ts'
+import type { FileDesired, PushDesired, ServiceDesired } from '../../src/model/resource.ts'
 
 // Small builders of plans: a test says only what it is about.
 
@@ -99,6 +99,22 @@ export function aRetired(server: string, path: string, content: string): Action 
     before: { is: 'file', sha256: 'b'.repeat(64), mode: '644', owner: 'root', group: 'root', written: true, content },
     after: { path, scope: 'app:shop', comment: '#', secret: false },
     because: ['no definition wants it on this server any more'],
+  })
+}
+
+export function aPush(server: string, does: PushDesired['does'], live: string | null): Action {
+  const id = '20260504T030201Z-3f9a1c'
+  const desired = { app: 'shop', id, key: '0'.repeat(64), was: 'a'.repeat(64), tag: 'b'.repeat(64), live, undoes: null, does, path: '/home/shop/shop/.flight/shared/.env', search: '', socket: null, restarts: false, back: 104 }
+  return anAction('push', server, `shop/${id}/${does}`, { feature: 'environment file of shop', verb: does === 'write' ? 'update' : 'prepare', before: { is: 'other' }, after: desired, because: ['another one is read'] })
+}
+
+export function aCheck(server: string, release: string): Action {
+  return anAction('health', server, `shop/${release}/site`, {
+    feature: 'environment file of shop',
+    verb: 'check',
+    before: { live: release },
+    after: { app: 'shop', release, through: { is: 'site', tls: false, passwords: false }, check: { path: '/up', host: 'shop.example.com', status: 200, timeout: 10, retries: 3 } },
+    because: ['it reads another environment file'],
   })
 }
 

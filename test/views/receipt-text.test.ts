@@ -67,6 +67,25 @@ test('where it stopped, what was not begun, and what to do next', () => {
   isExpected('receipt-interrupted.txt', receiptText({ ...failed, outcome: 'interrupted', problems: [] }, { color: false, width: 80 }))
 })
 
+test('what was taken back: a release, or the push of an environment file', () => {
+  const back: Receipt = {
+    ...done,
+    outcome: 'went back',
+    servers: done.servers.map((server) => ({
+      ...server,
+      outcome: server.name === 'web-2' ? 'failed' : 'done',
+      converged: false,
+      actions: [
+        anAction(`${server.name}/push/shop/20260504T030201Z-3f9a1c/write`, { verb: 'update', feature: 'environment file of shop' }),
+        ...(server.name === 'web-2' ? [anAction('web-2/push/shop/20260504T030201Z-3f9a1c/rebuild', { verb: 'run', feature: 'environment file of shop', outcome: 'failed', error: 'the configuration that 3f9a1c2b7d04-1 caches cannot be made of it (exit code 1)' })] : []),
+      ],
+    })),
+  }
+  const release = { app: 'shop', does: 'release', name: '3f9a1c2b7d04-1', commit: 'a', tree: 'b', subject: 'First', artifact: '', composerLock: '' } as const
+  isExpected('receipt-push-back.txt', receiptText({ ...back, pushes: [{ app: 'shop', does: 'push', id: '20260504T030201Z-3f9a1c' }] }, { color: false, width: 80 }))
+  assert.match(receiptText({ ...back, releases: [release], servers: [] }, { color: false, width: 80 }), /^Went live and was taken back: plan/)
+})
+
 test('an error that a server sent does not reach the terminal as it is', () => {
   const servers = failed.servers.map((server) => ({ ...server, actions: [anAction('a/file/b', { outcome: 'failed', error: '\u001b[2Jgone\nDone' })] }))
   const text = receiptText({ ...failed, servers }, { color: false, width: 80 })

@@ -45,7 +45,7 @@ export async function sendEnvironments(session: Session, flags: Sending, cargo: 
     return 0
   }
   for (const each of differences) answer(each.comparison === null ? `${from} against ${names(each.servers, 8)}: ${each.why}` : comparisonText(`${from} against ${names(each.servers, 8)}`, each.comparison, { ...shape, keys: flags.verbose ? Infinity : MOST_KEYS }))
-  answer('')
+  answer('\n')
   const plan = await planPush(session, push)
   session.endProgress()
   const { planText } = await import('../../views/plan-text.ts')
