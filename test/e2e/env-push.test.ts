@@ -158,7 +158,7 @@ promise('what was pulled before somebody else pushed is refused with the keys of
   await at.expect(0, 'env:push', 'shop', 'theirs', '--yes')
   at.put('mine', at.text('mine').replace('NAME=four', 'NAME=five'))
   const { said } = await at.expect(1, 'env:push', 'shop', 'mine', '--yes')
-  assert.match(oneLine(said), /mine: was pulled before somebody else changed the file on web-1: there \+THEIRS; here ~NAME/)
+  assert.match(oneLine(said), /mine: was pulled before the file on web-1 was changed: there \+THEIRS; here ~NAME/)
   assert.not.match(said, new RegExp(CANARY))
   // Whoever pushed goes on from there without a pull.
   at.put('theirs', `${at.text('theirs')}MORE=1\n`)
