@@ -22,7 +22,7 @@ export const pruneStep: StepSort<'prune'> = {
       ...pruneShell(app, base),
       ...forgetShell(socket),
       ...releases.map((name) => `prune ${quote(name)} ${quote(releasePaths(app, name).folder)}`),
-      runAs(app, `[ ! -d ${quote(`${base}/.flight/logs`)} ] || find ${quote(`${base}/.flight/logs`)} -mindepth 1 -maxdepth 1 -ctime +${LOG_DAYS} -exec rm -rf -- {} +`),
+      runAs(app, `[ ! -d ${quote(`${base}/.flight/logs`)} ] || find ${quote(`${base}/.flight/logs`)} -mindepth 1 -maxdepth 1 -mtime +${LOG_DAYS - 1} -exec rm -rf -- {} +`),
     ].join('\n')
   },
 }
@@ -39,7 +39,7 @@ function pruneShell(app: string, base: string): string[] {
   // The app's own user removes it: whatever it put there, nothing outside of what it may touch goes.
   const remove = [
     `cd -P -- ${quote(base)} || exit 1`,
-    `if [ -d "releases/$1/storage/logs" ] && [ ! -L "releases/$1/storage" ] && [ ! -L "releases/$1/storage/logs" ]; then mkdir -p .flight/logs && rm -rf -- ".flight/logs/$1" && mv -- "releases/$1/storage/logs" ".flight/logs/$1"; fi`,
+    `if [ -d "releases/$1/storage/logs" ] && [ ! -L "releases/$1/storage" ] && [ ! -L "releases/$1/storage/logs" ]; then mkdir -p .flight/logs && rm -rf -- ".flight/logs/$1" && mv -- "releases/$1/storage/logs" ".flight/logs/$1" && touch -- ".flight/logs/$1"; fi`,
     // Out of the way first: half of a release must not look like one.
     `mkdir -p .flight/gone && mv -- "releases/$1" ".flight/gone/$1" && { rm -rf -- ".flight/gone/$1" 2>/dev/null || { chmod -R u+rwX -- ".flight/gone/$1"; rm -rf -- ".flight/gone/$1"; } || :; }`,
   ].join('; ')

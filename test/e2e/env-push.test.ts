@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -114,7 +114,9 @@ promise('a push shows the keys that change and no value, reaches all servers, an
 promise('what the application cannot live with is taken back everywhere, with exit code 7, and shows no value', async () => {
   const good = local()
   edit(good.replace('NAME=two', 'NAME=three\nSICK=1').replace(CANARY, `${CANARY}-2`))
+  const watch = watchProcesses(CANARY)
   const { said } = await at.expect(7, 'env:push', 'shop', '--yes')
+  assert.equal(await watch.stop(), [])
   assert.match(oneLine(said), /environment file of shop: was written and was taken back \(all servers have the file that they had before\)/)
   assert.not.match(said, new RegExp(CANARY))
   assert.equal(await contents(), [good, good, good])
@@ -152,7 +154,9 @@ promise('servers that differ are not flattened: it says on which keys, and what 
 })
 
 promise('what was pulled before somebody else pushed is refused with the keys of both sides; --force takes theirs away', async () => {
+  const watch = watchProcesses(CANARY)
   await at.expect(0, 'env:pull', 'shop', 'mine')
+  assert.equal(await watch.stop(), [])
   await at.expect(0, 'env:pull', 'shop', 'theirs')
   at.put('theirs', `${at.text('theirs')}\nTHEIRS=${CANARY}\n`)
   await at.expect(0, 'env:push', 'shop', 'theirs', '--yes')
@@ -267,8 +271,11 @@ promise('killed while the second server is about to have the file: all go back b
   await host.must(`mkdir -p -m 1777 /srv/gate && : >/srv/gate/closed && cat >/usr/local/bin/mv <<'END'\n#!/bin/sh\ncase "$*" in *.flight-.env.new*) : >/srv/gate/reached; n=0; while [ -e /srv/gate/closed ] && [ $n -lt 600 ]; do sleep 0.1; n=$((n+1)); done;; esac\nexec /usr/bin/mv "$@"\nEND\nchmod 755 /usr/local/bin/mv`)
   edit(good.replace(/^NAME=.*$/m, `NAME=seven\nKILLED=${CANARY}`))
   const watch = watchProcesses(CANARY)
-  const run = at.start('env:push', 'shop', '--yes')
+  // With what Node writes of a process in trouble, where somebody wants that.
+  const run = at.where({ NODE_OPTIONS: `--report-on-signal --report-directory=${at.folder}` }).start('env:push', 'shop', '--yes')
   await until('the second server is reached', 60, () => host.must('ls /srv/gate'), (list) => list.includes('reached'))
+  run.kill('SIGUSR2')
+  await until('Node has written its report', 20, async () => readdirSync(at.folder), (list) => list.some((name) => /^report\..*\.json$/.test(name)))
   run.kill('SIGKILL')
   await run.answer
   await host.must('rm -r /srv/gate /usr/local/bin/mv')

@@ -97,6 +97,12 @@ promise('old releases go, except one that a process stands in and one that holds
   await release()
   assert.equal([(await there(one)).length, (await there(two)).length], [2, 2])
   assert.is(await asApp(two, 'shop', `cat shop/.flight/logs/${inUse}/laravel.log`), 'said\n', 'its logs stay for a while')
+  for (const [days, state] of [[13, 'there'], [15, 'gone']] as const) {
+    await asApp(two, 'shop', `touch -d '${days} days ago' shop/.flight/logs/${inUse}`)
+    repo.commit(`${days} days later`, { 'version.txt': `${days}` })
+    await release()
+    assert.is(await asApp(two, 'shop', `[ -e shop/.flight/logs/${inUse} ] && echo there || echo gone`), `${state}\n`, `${days} days later`)
+  }
 })
 
 promise('OPcache forgets a release that is gone, and what composer_auth holds reaches composer and is left nowhere', async () => {
