@@ -82,12 +82,12 @@ export const RUNNING_SCRIPT = [
 
 export type RunningStep = { unit: string; since: string }
 
-// The steps that RUNNING_SCRIPT printed.
+// The steps that RUNNING_SCRIPT printed. A server that takes a push back has a lock of its own for that, and may have to try again for long.
 export function runningSteps(output: string): RunningStep[] {
   return output
     .split('\n')
     .map((line) => line.split(' '))
-    .flatMap(([unit, since]) => (unit === undefined || !/^flight-[0-9a-z-]+\.service$/.test(unit) ? [] : [{ unit, since: since ?? '' }]))
+    .flatMap(([unit, since]) => (unit === undefined || !/^flight-(?!revert-env-)[0-9a-z-]+\.service$/.test(unit) ? [] : [{ unit, since: since ?? '' }]))
 }
 
 // Those of them that stand in the way of a run: not its own, and not those of an app that it does not touch.

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { followShell, inTheWay, runOf, startShell, unitPrefix } from '../../src/engine/long-step.ts'
+import { followShell, inTheWay, runningSteps, runOf, startShell, unitPrefix } from '../../src/engine/long-step.ts'
 import type { Step } from '../../src/model/step.ts'
 import { Secret } from '../../src/model/secret.ts'
 import { bytesTo } from '../../src/shell/document.ts'
@@ -122,6 +122,8 @@ test('what an ended run left running stands in the way of who needs the same, an
   assert.is(blocks(command, 'sha256:other', [{ app: 'blog', release: RELEASE }]), false)
   assert.is(blocks(install, PLACE.plan, 'server'), false, 'its own')
   assert.is(blocks(install, 'sha256:other', [{ app: 'blog', release: RELEASE }]), true)
+  const since = '2026-01-02T03:04:05Z'
+  assert.equal(runningSteps(`flight-revert-env-shop-20260102t030405z-abcdef.service ${since}\n${install.unit} ${since}\n`).map(({ unit }) => unit), [install.unit], 'a server that takes a push back holds nobody up')
 })
 
 test('nothing of a file is on a command line: its content travels in a document', () => {
