@@ -65,7 +65,7 @@ const short = (commit: string, number = 1) => `${commit.slice(0, 12)}-${number}`
 promise('before the first environment file is there a release says so, with the command that puts it there, and sends nothing', async () => {
   await at.expect(0, 'app:configure', 'shop', '--yes')
   const { said } = await at.expect(1, 'app:release', 'shop', 'main', '--yes')
-  assert.match(oneLine(said), /work-1 is blocked: \S+\.env: is not there: shop has no environment file on this server yet/)
+  assert.match(oneLine(said), /web-1, web-2, work-1 are blocked: \S+\.env: is not there: shop has no environment file on this server yet/)
   assert.match(oneLine(said), /way out: flight env:push shop FILE/)
   for (const host of hosts) await host.must('! test -e /var/lib/flight/releases')
   at.put('.env.shop', `APP_KEY=base64:${randomBytes(32).toString('base64')}\nAPP_NAME=before\n`)

@@ -102,7 +102,7 @@ promise('it is pushed to the byte, and the next push is compared with it', async
   await put(`${wanted}\nMORE=1\nTHEIRS=1\n`)
   edit(`${wanted}\nMORE=2\n`)
   const { said } = await at.expect(1, 'env:push', 'shop', '--yes', '--identity', 'mine')
-  assert.match(oneLine(said), /was pulled before somebody else changed the file on web-1: there \+THEIRS; here ~MORE/)
+  assert.match(oneLine(said), /was pulled before the file on web-1 was changed: there \+THEIRS; here ~MORE/)
   await at.expect(0, 'env:push', 'shop', '--yes', '--identity', 'mine', '--force')
   // What was pushed is on the servers: a pull may write it anew.
   await at.expect(0, 'env:pull', 'shop', '--encrypt', 'mine.pub')

@@ -42,7 +42,7 @@ release_commands: [ artisan config:cache, artisan route:cache ]
 servers:
   - { name: web-1, web: { pm: static, max_workers: 8 } }
   - { name: web-2, web: { pm: static, max_workers: 8 } }
-  - { name: work-1, deploy_commands: [ "touch storage/app/queue.sqlite && artisan migrate --force" ], queues: [ { name: default, command: queue:work --sleep=1, workers: 2, stop_wait_timeout: 60 } ], scheduler: on }
+  - { name: work-1, deploy_commands: [ "[ ! -e slow ] || sleep 8; touch storage/app/queue.sqlite && artisan migrate --force" ], queues: [ { name: default, command: queue:work --sleep=1, workers: 2, stop_wait_timeout: 60 } ], scheduler: on }
 `,
   })
 }))
@@ -93,6 +93,22 @@ promise('a push under load: what is cached is made anew and answers at once with
   await until('nothing is left to do', 70, () => at.flight('plan', '--detailed-exitcode'), ({ exit }) => exit === 0)
 })
 
+promise('a release that was interrupted after it had cached the file before goes live with the file of today', async () => {
+  const work = hosts[2]
+  const commit = repo.commit('Slow to deploy', { slow: '' })
+  const run = at.start('app:release', 'shop', commit, '--yes')
+  await until('its deploy command runs', 60, () => work.run(`ls /var/lib/flight/releases/shop/${commit.slice(0, 12)}-1/commands`), ({ stdout }) => stdout.includes('deploy-1'))
+  run.kill('SIGKILL')
+  await run.answer
+  environment('today')
+  await at.expect(0, 'env:push', 'shop', '--yes', '--force', '--wait')
+  assert.equal(await names(), ['today', 'today'])
+  const { stdout } = await at.expect(0, 'app:release', 'shop', commit, '--yes')
+  assert.match(stdout, new RegExp(`release ${commit.slice(0, 12)}-1 was begun before`))
+  assert.equal(await names(), ['today', 'today'])
+  for (const said of await cached()) assert.match(said, /'name' => 'today'/)
+})
+
 promise('a file of which artisan cannot make a configuration changes nothing anywhere, and what it threw is not repeated', async () => {
   const before = await cached()
   environment('strict', `STRICT=${CANARY}\n`)
@@ -102,7 +118,7 @@ promise('a file of which artisan cannot make a configuration changes nothing any
   const place = /(\/var\/lib\/flight\/environments\/shop\/\S+\/said)/.exec(oneLine(said))?.[1] ?? ''
   const shown = await Promise.all(hosts.map((host) => host.run(`cat ${place} && stat -c %a ${place}`)))
   assert.ok(shown.some(({ stdout }) => stdout.includes(CANARY) && stdout.endsWith('600\n')), 'and can be read by root where it happened')
-  assert.equal(await names(), ['later', 'later'])
+  assert.equal(await names(), ['today', 'today'])
   assert.equal(await cached(), before)
   await at.expect(0, 'plan', '--detailed-exitcode')
 })
