@@ -6,12 +6,12 @@ import { FlightError } from '../../model/errors.ts'
 import { problemsText } from '../../views/problems-text.ts'
 import { print, printJson, tell } from '../everywhere/output.ts'
 import { shapeOf } from '../everywhere/text-shape.ts'
-import { readEnvironments } from './environments.ts'
+import { readForPush } from './environments.ts'
 import { reading } from './file-fault.ts'
 import { refuseUnlikeServers } from './judge-push.ts'
 import { privateMemory } from './private-memory.ts'
 import { confirm, refuseWithoutTerminal } from './question.ts'
-import { type Sending, sendEnvironments } from './send-environments.ts'
+import { sameOnAll, type Sending, sendEnvironments } from './send-environments.ts'
 import { type Session, withLastingSession } from './session.ts'
 import { writePrivately } from './write-privately.ts'
 
@@ -22,8 +22,8 @@ export async function editEnvironment(flags: Flags): Promise<number> {
   const { app, yes, server: only = [] } = flags
   if (!yes) refuseWithoutTerminal(`editing the environment file of ${app}`, `flight env:pull ${app}, then flight env:push ${app} --yes`)
   return withLastingSession(`env:edit ${app}`, flags, async (session) => {
-    const servers = await readEnvironments(session, app, only)
-    refuseUnlikeServers(servers, { command: `flight env:edit ${app}`, ways: false, all: false, force: false, chosen: only.length === 1 ? only : [] })
+    const servers = await readForPush(session, app, only)
+    refuseUnlikeServers(servers, { command: `flight env:edit ${app}`, overrides: false, all: false, force: false, chosen: only.length === 1 ? only : [] })
     const before = servers.files[0]?.bytes ?? new Uint8Array()
     const { folder, forget } = await privateMemory(process.env)
     const file = join(folder, `.env.${app}`)
@@ -36,7 +36,7 @@ export async function editEnvironment(flags: Flags): Promise<number> {
         await forget()
         return 0
       }
-      const exit = await sendEnvironments(session, flags, { what: `env:edit ${app}`, does: 'push', from: 'your edit', servers, wanted: new Map([...servers.noted.keys()].map((server) => [server, { bytes, undoes: null }])) })
+      const exit = await sendEnvironments(session, flags, { what: `env:edit ${app}`, does: 'push', from: 'your edit', servers, wanted: sameOnAll(servers, bytes) })
       if (exit === 0) await forget()
       else tell(keptText(file, app))
       return exit

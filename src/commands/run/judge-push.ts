@@ -8,12 +8,12 @@ import { environmentsOf, type ServerFiles } from './environments.ts'
 import { keysOf } from './keys-of.ts'
 import type { Pulled } from './pulled.ts'
 
-// `ways`: whether the command has --all and --force.
-export type Judged = { command: string; ways: boolean; all: boolean; force: boolean; chosen: readonly string[] }
+// `overrides`: whether the command has --all and --force.
+export type Judged = { command: string; overrides: boolean; all: boolean; force: boolean; chosen: readonly string[] }
 
 // Refuses what would leave servers with different files, or take a difference away that nobody spoke of: all servers or none. `command`
 // is the one that was typed, without its flags.
-export function refuseUnlikeServers({ app, files, without, problems }: ServerFiles, { command, ways, all, force, chosen }: Judged): void {
+export function refuseUnlikeServers({ app, files, without, problems }: ServerFiles, { command, overrides, all, force, chosen }: Judged): void {
   const able = [...files.map(({ server }) => server), ...without]
   const away = problems.filter(({ code }) => code !== 'FLIGHT_ENV_UNREADABLE')
   if (away.length > 0) throw new FlightError(away.map((problem) => ({ ...problem, hint: `${problem.hint === undefined ? '' : `${problem.hint}. `}An environment file is pushed to all servers or to none${able.length === 0 || chosen.length > 0 ? '' : `; to those that can be asked: ${command} ${able.map((name) => `--server ${name}`).join(' ')}`}` })))
@@ -26,7 +26,7 @@ export function refuseUnlikeServers({ app, files, without, problems }: ServerFil
     code: 'FLIGHT_CONFLICT',
     where: app.name,
     what: `its servers have different environment files: ${groups.map((servers) => names(servers, 8)).join(' | ')} differ ${on}`,
-    hint: `look with flight env:diff ${app.name}; then ${ways ? '--all for one file everywhere, or ' : ''}--server NAME for this one alone`,
+    hint: `look with flight env:diff ${app.name}; then ${overrides ? '--all for one file everywhere, or ' : ''}--server NAME for this one alone`,
   })
 }
 

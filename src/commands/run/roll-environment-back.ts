@@ -1,6 +1,6 @@
 import { FlightError } from '../../model/errors.ts'
 import { takingBack, type Wanted } from '../../engine/name-push.ts'
-import { pushableOf, readEnvironments, type ServerFiles } from './environments.ts'
+import { pushableOf, readForPush, type PushableFiles } from './environments.ts'
 import { refuseUnlikeServers } from './judge-push.ts'
 import { refuseWithoutTerminal } from './question.ts'
 import { type Sending, sendEnvironments } from './send-environments.ts'
@@ -13,17 +13,17 @@ export async function rollEnvironmentBack(flags: Flags): Promise<number> {
   const { app, yes, server: only = [] } = flags
   if (!yes) refuseWithoutTerminal(`taking the last push of ${app} back`, 'say --yes')
   return withLastingSession(`env:rollback ${app}`, flags, async (session) => {
-    const servers = await readEnvironments(session, app, only, true)
-    refuseUnlikeServers(servers, { command: `flight env:rollback ${app}`, ways: false, all: true, force: true, chosen: only })
+    const servers = await readForPush(session, app, only, true)
+    refuseUnlikeServers(servers, { command: `flight env:rollback ${app}`, overrides: false, all: true, force: true, chosen: only })
     return sendEnvironments(session, flags, { what: `env:rollback ${app}`, does: 'rollback', from: 'what lay there before the last push', servers, wanted: previousOf(servers) })
   })
 }
 
-function previousOf(servers: ServerFiles): Map<string, Wanted> {
+function previousOf(servers: PushableFiles): Map<string, Wanted> {
   const found = [...takingBack(pushableOf(servers))]
   const none = found.flatMap(([server, previous]) => (previous === undefined ? [server] : []))
   if (none.length > 0) {
-    throw new FlightError(none.map((server) => ({ code: 'FLIGHT_CONFLICT', where: server, what: `keeps no environment file of ${servers.app.name} from before the last push`, hint: 'the last five are kept, from the first push on; what was there first is nowhere' })))
+    throw new FlightError(none.map((server) => ({ code: 'FLIGHT_CONFLICT', where: server, what: `keeps no environment file of ${servers.app.name} from before the last push`, hint: `nothing lay there before the first push, or more than five pushes ago; bring the file that shall lie there: flight env:push ${servers.app.name} FILE` })))
   }
   return new Map(found.flatMap(([server, previous]) => (previous === undefined ? [] : [[server, previous]])))
 }

@@ -13,7 +13,7 @@ import { names } from '../../views/words.ts'
 import type { Everywhere } from '../everywhere/flags.ts'
 import { print, printJson, tell } from '../everywhere/output.ts'
 import { shapeOf } from '../everywhere/text-shape.ts'
-import { pushableOf, type ServerFiles } from './environments.ts'
+import { pushableOf, type PushableFiles } from './environments.ts'
 import { exitOfPlan, exitOfReceipt } from './exit-codes.ts'
 import { confirm } from './question.ts'
 import type { Session } from './session.ts'
@@ -24,7 +24,12 @@ export type Sending = Everywhere & { yes: boolean; wait: boolean }
 const MOST_KEYS = 60
 
 // `what` goes into locks and the servers' history; `from` is what the files are compared as: a file here, or the last push.
-export type Cargo = { what: string; does: PlannedPush['does']; from: string; servers: ServerFiles; wanted: ReadonlyMap<string, Wanted> }
+export type Cargo = { what: string; does: PlannedPush['does']; from: string; servers: PushableFiles; wanted: ReadonlyMap<string, Wanted> }
+
+// One file for all servers that were asked.
+export function sameOnAll({ noted }: PushableFiles, bytes: Uint8Array): ReadonlyMap<string, Wanted> {
+  return new Map([...noted.keys()].map((server) => [server, { bytes, undoes: null }]))
+}
 
 // Shows what changes on which keys, asks unless that was answered, and brings the files to all of these servers or to none; the exit code.
 export async function sendEnvironments(session: Session, flags: Sending, cargo: Cargo): Promise<number> {
@@ -48,8 +53,7 @@ export async function sendEnvironments(session: Session, flags: Sending, cargo: 
   answer('\n')
   const plan = await planPush(session, push)
   session.endProgress()
-  const { planText } = await import('../../views/plan-text.ts')
-  answer(flags.verbose ? planText(plan, shape) : pushText(plan, shape))
+  answer(flags.verbose ? (await import('../../views/plan-text.ts')).planText(plan, shape) : pushText(plan, shape))
   if (isEmpty(plan)) {
     emit(null)
     return exitOfPlan(plan, false)
@@ -72,11 +76,11 @@ async function planPush({ definitions, connect, parallel, listen, signal }: Sess
 type Difference = { servers: string[]; comparison: ReturnType<typeof compareEnvironments> | null; why: string }
 
 // What changes on which keys; servers on which the same changes are named together.
-function differencesOf({ servers: { files }, wanted }: Cargo): Difference[] {
+function differencesOf({ from, servers: { files }, wanted }: Cargo): Difference[] {
   const found = new Map<string, Difference>()
   for (const [server, { bytes }] of wanted) {
     const has = files.find((file) => file.server === server)
-    const difference = differenceOf(has, bytes)
+    const difference = differenceOf(has, bytes, from)
     const key = JSON.stringify(difference)
     const known = found.get(key) ?? { servers: [], ...difference }
     known.servers.push(server)
@@ -85,8 +89,8 @@ function differencesOf({ servers: { files }, wanted }: Cargo): Difference[] {
   return [...found.values()]
 }
 
-function differenceOf(has: { environment: Environment | undefined } | undefined, bytes: Uint8Array): Omit<Difference, 'servers'> {
+function differenceOf(has: { environment: Environment | undefined } | undefined, bytes: Uint8Array, from: string): Omit<Difference, 'servers'> {
   if (has !== undefined && has.environment === undefined) return { comparison: null, why: 'what lies there is no environment file; it is replaced' }
   const before = has?.environment ?? parseEnvironment(new Uint8Array())
-  return { comparison: compareEnvironments(before, parseEnvironment(bytes, 'the file that is pushed')), why: '' }
+  return { comparison: compareEnvironments(before, parseEnvironment(bytes, from)), why: '' }
 }
