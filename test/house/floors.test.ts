@@ -10,10 +10,12 @@ const src = fileURLToPath(new URL('../../src', import.meta.url))
 const FLOORS: readonly (readonly string[])[] = [
   ['model'],
   ['shell', 'schema'],
-  ['definitions', 'environment', 'facts', 'steps', 'kinds', 'transport'],
+  ['definitions', 'environment', 'facts', 'steps', 'kinds', 'transport', 'store'],
   ['features', 'artifacts'],
   ['engine'],
   ['views'],
+  ['serve', 'page'],
+  ['http'],
   ['commands'],
 ]
 const floorOf = (folder: string) => FLOORS.findIndex((folders) => folders.includes(folder))
