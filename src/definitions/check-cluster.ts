@@ -1,6 +1,5 @@
-import { isIP } from 'node:net'
-import { shown } from '../schema/wording.ts'
 import { checkCron, checkNames, checkRepeated } from './check-lists.ts'
+import { checkNetworks } from './check-networks.ts'
 import { at, items, text } from './node.ts'
 import type { Node } from './node.ts'
 import { checkPhpVersion, phpVersion } from './php-version.ts'
@@ -12,7 +11,7 @@ export function checkCluster(node: Node): Finding[] {
     ...items(at(node, 'php')).flatMap((version, index) => checkPhpVersion(version, ['php', index])),
     ...checkRepeatedVersions(node),
     ...['php_extensions', 'packages', 'real_ip'].flatMap((list) => checkRepeated(node, list)),
-    ...checkRealIp(node),
+    ...checkNetworks(node, 'real_ip'),
     ...checkCron(node, 'php_reload'),
     ...checkSourceKey(node),
     ...checkNames(node, 'server', [['servers']]),
@@ -39,19 +38,4 @@ function checkRepeatedVersions(node: Node): Finding[] {
     seen.add(version)
     return []
   })
-}
-
-function checkRealIp(node: Node): Finding[] {
-  return items(at(node, 'real_ip')).flatMap((item, index): Finding[] => {
-    const network = text(item)
-    if (network === undefined || network.length > 60 || isNetwork(network)) return []
-    const what = `must be an address or a network, is ${shown(network)}`
-    return [{ code: 'FLIGHT_SCHEMA', place: item.place, path: ['real_ip', index], what, hint: 'for example 10.0.0.0/8' }]
-  })
-}
-
-function isNetwork(network: string): boolean {
-  const [address, bits] = network.split('/') as [string, string | undefined]
-  const version = isIP(address)
-  return version !== 0 && (bits === undefined || Number(bits) <= (version === 4 ? 32 : 128))
 }

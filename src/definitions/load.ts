@@ -16,6 +16,7 @@ import { checkDomains } from './check-domains.ts'
 import { checkIni } from './check-ini.ts'
 import { checkReferences } from './check-references.ts'
 import { checkSchema } from './check-schema.ts'
+import { checkServe } from './check-serve.ts'
 import { checkServers } from './check-servers.ts'
 import { indexClusters } from './cluster-index.ts'
 import { readFilesBeside } from './files-beside.ts'
@@ -81,7 +82,7 @@ async function readSettings(root: string): Promise<{ node: Node | undefined; fin
     return { node: undefined, findings: [{ code: 'FLIGHT_REFERENCE', place: ofFile(file), path: [], what: `stands beside ${other}`, hint: 'keep one of them' }] }
   }
   const { node, findings } = await readSource(root, file)
-  return { node, findings: node === undefined ? findings : [...findings, ...checkSchema(flightSchema, node), ...checkSourceKey(node)] }
+  return { node, findings: node === undefined ? findings : [...findings, ...checkSchema(flightSchema, node), ...checkSourceKey(node), ...checkServe(node)] }
 }
 
 function nodes(sources: readonly Source[]): Node[] {

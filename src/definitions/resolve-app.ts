@@ -26,6 +26,7 @@ export function resolveApp(name: string, file: string, node: Node, defaults: App
     repo: written.repo,
     deployKey: written.deploy_key === undefined ? undefined : localPath(written.deploy_key, folder),
     releaseFrom: written.release_from ?? [],
+    releaseOn: written.release_on === undefined ? undefined : { branch: written.release_on.branch, workflow: written.release_on.workflow },
     subdirectory: written.subdirectory === undefined ? undefined : trimmed(written.subdirectory),
     php: phpVersion(at(node, 'php')) as PhpVersion,
     cluster: written.cluster,

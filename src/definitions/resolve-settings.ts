@@ -4,6 +4,7 @@ import { plain } from './node.ts'
 import type { Node } from './node.ts'
 import { localPath } from './plain-values.ts'
 import { resolvePhpSource } from './resolve-php-source.ts'
+import { resolveServe } from './resolve-serve.ts'
 import { DEFAULT_SSH, resolveSsh } from './resolve-ssh.ts'
 import { serialIn } from './serial.ts'
 
@@ -18,6 +19,7 @@ export function resolveSettings(node: Node | undefined, root: string): { setting
       keepReleases: file.keep_releases ?? 5,
       state: localPath(file.state ?? '~/.local/state/flight', root),
       plans: localPath(file.plans ?? 'plans/', root),
+      serve: resolveServe(file.serve ?? {}, root),
     },
     phpSource: resolvePhpSource(file.php_source, { kind: 'auto' }),
   }

@@ -1,3 +1,5 @@
+import type { ReleaseOn } from './desk.ts'
+import type { ServeSettings } from './serve-settings.ts'
 import type { Server, SshSettings } from './server.ts'
 
 // What the definitions say once they are read, validated and resolved: every default filled in, every reference checked.
@@ -85,6 +87,7 @@ export type App = {
   repo: string
   deployKey: string | undefined // absolute, on the controller
   releaseFrom: readonly string[]
+  releaseOn: ReleaseOn | undefined
   subdirectory: string | undefined
   php: PhpVersion
   cluster: string
@@ -117,6 +120,7 @@ export type Settings = {
   keepReleases: number
   state: string // absolute folder
   plans: string // absolute folder
+  serve: ServeSettings
 }
 
 export type Definitions = {

@@ -30,6 +30,7 @@ test('what is not said has a default', async () => {
     repo: '/srv/git/legacy.git',
     deployKey: undefined,
     releaseFrom: [],
+    releaseOn: undefined,
     subdirectory: undefined,
     php: '8.2',
     cluster: 'production',

@@ -1,3 +1,4 @@
+import { resolveServe } from '../../src/definitions/resolve-serve.ts'
 import type { App, AppServer, Cluster, Definitions } from '../../src/model/definitions.ts'
 import type { Holder } from '../../src/model/host.ts'
 import { compileServer } from '../../src/engine/compile.ts'
@@ -36,7 +37,7 @@ export function cluster(more: Partial<Cluster> = {}): Cluster {
 export function definitions(...clusters: Cluster[]): Definitions {
   return {
     root: '/srv/definitions',
-    settings: { ssh: SSH, parallel: 10, serial: 'half', keepReleases: 5, state: '/srv/state', plans: '/srv/plans' },
+    settings: { ssh: SSH, parallel: 10, serial: 'half', keepReleases: 5, state: '/srv/state', plans: '/srv/plans', serve: resolveServe({}, '/srv/definitions') },
     clusters: [...clusters].sort((a, b) => (a.name < b.name ? -1 : 1)),
     apps: [],
   }
@@ -49,6 +50,7 @@ export function app(name: string, servers: readonly AppServer[], more: Partial<A
     repo: `git@example.com:org/${name}.git`,
     deployKey: undefined,
     releaseFrom: [],
+    releaseOn: undefined,
     subdirectory: undefined,
     php: '8.2',
     cluster: 'staging',

@@ -25,6 +25,19 @@ export interface AppFile {
    */
   release_from?: string[]
   /**
+   * Which event of the repository's host releases the app, told to flight serve by a webhook; without it none does.
+   */
+  release_on?: {
+    /**
+     * A branch by its name.
+     */
+    branch: string
+    /**
+     * The GitHub workflow by its name (GitLab: any word) that must have ended well; without it a push to the branch is enough.
+     */
+    workflow?: string
+  }
+  /**
    * Where the application lies inside the repository (a monorepo).
    */
   subdirectory?: string

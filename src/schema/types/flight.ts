@@ -134,4 +134,90 @@ export interface FlightFile {
    * Where plan files under review lie.
    */
   plans?: string
+  /**
+   * How flight serve listens, and what it does by itself.
+   */
+  serve?: {
+    /**
+     * Address and port; anything but loopback wants TLS, here or at a proxy in front of it.
+     */
+    listen?: string
+    /**
+     * How others reach it: what its links begin with. Without it they begin with what was asked.
+     */
+    url?: string
+    /**
+     * Certificate and key of its own; files that are renewed are read again.
+     */
+    tls?: {
+      /**
+       * The certificate with its chain, PEM, on the controller.
+       */
+      certificate: string
+      /**
+       * Its private key, PEM, on the controller.
+       */
+      key: string
+    }
+    /**
+     * Addresses and networks of proxies in front of it, whose X-Forwarded-For and X-Forwarded-Proto are believed.
+     *
+     * @maxItems 50
+     *
+     * Items: An IPv4 or IPv6 address, or a network.
+     */
+    trusted_proxies?: string[]
+    /**
+     * How many releases run side by side; of one app always one.
+     */
+    at_once?: number
+    /**
+     * How many of these on one server; with 1 only apps on different servers are released side by side.
+     */
+    per_server?: number
+    /**
+     * Minutes that a release waits for a server, or a repository, that cannot be reached; then it has failed.
+     */
+    patience?: number
+    /**
+     * Whether a newer commit of the same branch takes the place of one that waits; a running release is never replaced.
+     */
+    supersede?: boolean
+    /**
+     * Minutes between two looks at what the servers serve, for the page; 0: never.
+     */
+    look?: number
+    /**
+     * The time of day, in the controller's time zone, at which it looks for drift; without it never.
+     */
+    drift?: string
+    /**
+     * Webhooks of others that are told what happens.
+     *
+     * @maxItems 20
+     */
+    notify?: {
+      /**
+       * How it is called in logs and metrics.
+       */
+      name: string
+      /**
+       * A file of the controller whose one line is the webhook's address: it is a secret.
+       */
+      url_file: string
+      /**
+       * What is sent: slack (and what understands the same) or json.
+       */
+      format?: 'slack' | 'json'
+      /**
+       * What it is told of.
+       *
+       * @minItems 1
+       * @maxItems 5
+       *
+       * Items: start, success, failure, rollback or drift.
+       */
+      on?: ('start' | 'success' | 'failure' | 'rollback' | 'drift')[]
+    }[]
+  }
 }
