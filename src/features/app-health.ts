@@ -7,7 +7,7 @@ import type { AppInput } from './feature.ts'
 export type Asking = { release: string; does: 'release' | 'rollback' | 'push'; push?: string }
 
 // The check of a release on one of its servers; none where there is nothing to ask.
-export function healthOf({ app, server }: AppInput, { release, does, push }: Asking, through: 'pool' | 'site'): Resource[] {
+export function healthOf({ app, server }: Pick<AppInput, 'app' | 'server'>, { release, does, push }: Asking, through: 'pool' | 'site'): Resource[] {
   const { healthCheck, nginx } = app
   const tls = nginx.tls !== undefined
   // Where all requests go to a program of the app, its pool answers none.

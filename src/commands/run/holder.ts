@@ -1,7 +1,7 @@
-import { hostname, userInfo } from 'node:os'
+import { hostname } from 'node:os'
 import type { Holder } from '../../model/host.ts'
 
-// Who takes a lock here, and for what.
-export function holderFor(what: string): Holder {
-  return { who: userInfo().username, from: hostname(), what, since: new Date().toISOString() }
+// Who takes a lock from here, and for what.
+export function holderFor(who: string, what: string): Holder {
+  return { who, from: hostname(), what, since: new Date().toISOString() }
 }

@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os'
 import { keepingHosts, type LastingHost } from '../../engine/kept-hosts.ts'
 import type { Connect } from '../../engine/survey.ts'
 import { openRemoteHost } from '../../engine/remote-host.ts'
@@ -19,6 +20,7 @@ import { readDefinitions } from './read-definitions.ts'
 export type Session = {
   definitions: Definitions
   parallel: number
+  who: string // whose work it is, for locks, records and receipts
   connector: Connector
   connect: Connect
   listen: Listener
@@ -68,6 +70,7 @@ async function during(command: string, flags: Everywhere, work: Work, through: (
     const exit = await work({
       definitions,
       parallel: flags.parallel ?? definitions.settings.parallel,
+      who: userInfo().username,
       connector,
       connect: through((server) => openRemoteHost(server, (to) => connector.connect(to))),
       listen,
