@@ -5,7 +5,7 @@ import type { Token } from './token.ts'
 // test/store/contract.ts says what every implementation must do.
 export type Store = {
   // `known`: it was asked for before with the same app, commit and key, or without a key and is not ended. `other`: the key belongs to
-  // something else. Only what is new gets an id.
+  // something else. Only what is new gets an id, and its first event: who asked for it.
   accept(wish: NewRequest, now: string): Promise<{ is: 'new' | 'known' | 'other'; request: Request }>
   request(id: number): Promise<Request | undefined>
   requests(wanted: RequestFilter): Promise<Request[]> // the newest first
