@@ -118,7 +118,7 @@ export function createServing(options: ServingOptions): Serving {
   async function superseding(request: Request, unfinished: readonly Request[], signal: AbortSignal): Promise<Request | undefined> {
     if (!settings.supersede || request.attempts > 0 || request.wish.does !== 'release') return undefined
     const { commit } = request.wish
-    for (const later of unfinished.filter((each) => isLaterOf(request, each)).reverse()) {
+    for (const later of unfinished.filter((each) => isLaterOf(request, each))) {
       if (later.wish.does === 'release' && (await options.isWithin(request.app, commit, later.wish.commit, signal))) return later
     }
     return undefined

@@ -1,0 +1,260 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { Delivered, Tools } from '../../src/model/delivery.ts'
+import type { NumberedEvent, Request } from '../../src/model/request.ts'
+import { isEnded } from '../../src/model/request.ts'
+import type { Store } from '../../src/model/store.ts'
+import { createServing, type Serving } from '../../src/serve/serving.ts'
+import { openStore } from '../../src/store/open-store.ts'
+import { newRelease } from '../support/requests.ts'
+
+// The queue on a real store; what carries requests out is held in the test's hand.
+
+type Job = { request: Request; tools: Tools; end(delivered: Partial<Delivered> & Pick<Delivered, 'is'>): void }
+type Hall = { store: Store; serving: Serving; jobs: Job[]; bugs: unknown[]; happened: string[]; job(app: string): Promise<Job>; ended(id: number): Promise<Request>; now: { plus: number } }
+
+const APPS = [
+  { name: 'shop', servers: ['a'] },
+  { name: 'blog', servers: ['b'] },
+  { name: 'forum', servers: ['a'] },
+]
+const commit = (n: number) => n.toString(16).padStart(40, '0')
+
+async function hall({ store, supersede = true, patience = 60 }: { store?: Store; supersede?: boolean; patience?: number } = {}): Promise<Hall> {
+  const kept = store ?? (await openStore(':memory:'))
+  const jobs: Job[] = []
+  const bugs: unknown[] = []
+  const happened: string[] = []
+  const now = { plus: 0 }
+  const serving = createServing({
+    store: kept,
+    settings: { atOnce: 8, perServer: 1, patience, supersede },
+    deliver: (request, tools) => new Promise((resolve) => jobs.push({ request, tools, end: (delivered) => resolve({ exit: 0, said: '', problems: [], ...delivered }) })),
+    isWithin: async (_app, one, other) => one < other,
+    apps: async () => APPS.map((app) => ({ ...app, repo: '/srv/git/x', cluster: 'web', releaseOn: undefined })),
+    fleet: async () => ({ apps: [], clusters: [], lookedAt: null, driftAt: null }),
+    now: () => new Date(Date.now() + now.plus),
+    told: () => undefined,
+    happened: async (occasion, { app }) => void happened.push(`${occasion} ${app}`),
+    bug: (error) => void bugs.push(error),
+  })
+  const until = async <T>(find: () => Promise<T | undefined> | T | undefined): Promise<T> => {
+    for (let n = 0; n < 400; n++) {
+      const found = await find()
+      if (found !== undefined) return found
+      await sleep(5)
+    }
+    throw new Error('it did not come to that')
+  }
+  return {
+    store: kept, serving, jobs, bugs, happened, now,
+    job: (app) => until(() => jobs.find((each) => each.request.app === app && jobs.splice(jobs.indexOf(each), 1).length > 0)),
+    ended: (id) => until(async () => { const request = await kept.request(id); return request !== undefined && isEnded(request.state) ? request : undefined }),
+  }
+}
+
+const told = async (store: Store, id: number) => (await store.events(id, 0, 100)).map(({ told: { event } }) => event)
+
+test('what is asked for runs, and ends as it was carried out', async () => {
+  const { serving, job, ended, store, happened } = await hall()
+  await serving.begin()
+  const { is, request } = await serving.desk.ask(newRelease('shop', commit(1)))
+  assert.is(is, 'new')
+  const { tools, end } = await job('shop')
+  await tools.planned('000000000000-1')
+  tools.tell({ event: 'note', text: 'half way' })
+  end({ is: 'succeeded', said: 'live' })
+  const done = await ended(request.id)
+  assert.equal([done.state, done.release, done.attempts, done.end?.said], ['succeeded', '000000000000-1', 1, 'live'])
+  assert.equal(await told(store, request.id), ['requested', 'begins', 'note', 'ends'])
+  await sleep(10)
+  assert.equal(happened, ['start shop', 'success shop'])
+})
+
+test('one at a time for each app, in order; apps on other servers beside it, those on the same after it', async () => {
+  const { serving, job, ended, jobs } = await hall()
+  await serving.begin()
+  const asked = await Promise.all(['shop', 'shop', 'forum', 'blog'].map((app, n) => serving.desk.ask(newRelease(app, commit(n + 1)))))
+  const shop = await job('shop')
+  const blog = await job('blog')
+  await sleep(30)
+  assert.is(jobs.length, 0)
+  shop.end({ is: 'succeeded' })
+  const next = await job('shop')
+  assert.is(next.request.id, asked[1]?.request.id)
+  next.end({ is: 'failed', exit: 1 })
+  const forum = await job('forum')
+  forum.end({ is: 'went_back', exit: 7 })
+  blog.end({ is: 'refused', exit: 1 })
+  const states = await Promise.all(asked.map(async ({ request }) => (await ended(request.id)).state))
+  assert.equal(states, ['succeeded', 'failed', 'went_back', 'refused'])
+})
+
+test('a newer commit of the same branch takes the place of one that waits, never of one that runs', async () => {
+  const { serving, job, ended, store } = await hall()
+  await serving.begin()
+  const ask = (n: number, ref: string | null = 'refs/heads/main') => serving.desk.ask(newRelease('shop', commit(n), { ref }))
+  const [first, second, third, other, older] = [await ask(1), await ask(2), await ask(5), await ask(4, 'refs/heads/next'), await ask(3)]
+  ;(await job('shop')).end({ is: 'succeeded' })
+  const ran = await job('shop')
+  assert.is(ran.request.id, third.request.id)
+  ran.end({ is: 'succeeded' })
+  ;(await job('shop')).end({ is: 'succeeded' })
+  ;(await job('shop')).end({ is: 'refused' })
+  const states = await Promise.all([first, second, third, other, older].map(async ({ request }) => (await ended(request.id)).state))
+  assert.equal(states, ['succeeded', 'superseded', 'succeeded', 'succeeded', 'refused'])
+  assert.is((await store.request(second.request.id))?.supersededBy, third.request.id)
+})
+
+test('where superseding is switched off all of them run', async () => {
+  const { serving, job } = await hall({ supersede: false })
+  await serving.begin()
+  for (const n of [1, 2, 3]) await serving.desk.ask(newRelease('shop', commit(n), { ref: 'refs/heads/main' }))
+  for (const n of [1, 2, 3]) {
+    const { request, end } = await job('shop')
+    assert.is(request.id, n)
+    end({ is: 'succeeded' })
+  }
+})
+
+test('one that waits is cancelled at once; one that runs is told, and ends as it can', async () => {
+  const { serving, job, ended, jobs } = await hall()
+  await serving.begin()
+  const first = await serving.desk.ask(newRelease('shop', commit(1)))
+  const second = await serving.desk.ask(newRelease('shop', commit(2)))
+  const running = await job('shop')
+  assert.is((await serving.desk.cancel(second.request.id, 'ann'))?.state, 'cancelled')
+  assert.is((await serving.desk.cancel(first.request.id, 'ann'))?.state, 'running')
+  assert.ok(running.tools.signal.aborted)
+  running.end({ is: 'interrupted', exit: 130, said: 'stopped before it was live' })
+  const done = await ended(first.request.id)
+  assert.equal([done.state, done.end?.said], ['cancelled', 'cancelled by ann: stopped before it was live'])
+  assert.is(await serving.desk.cancel(first.request.id, 'ann'), undefined)
+  await sleep(20)
+  assert.is(jobs.length, 0)
+})
+
+test('cancelled too late: it went live, and that is what is said', async () => {
+  const { serving, job, ended } = await hall()
+  await serving.begin()
+  const { request } = await serving.desk.ask(newRelease('shop', commit(1)))
+  const running = await job('shop')
+  await serving.desk.cancel(request.id, 'ann')
+  running.end({ is: 'succeeded' })
+  const done = await ended(request.id)
+  assert.equal([done.state, done.cancelled], ['succeeded', 'ann'])
+})
+
+test('a server that cannot be reached is tried again, first of its app; when patience ends it has failed', async () => {
+  const { serving, job, ended, store, now, jobs } = await hall({ patience: 60 })
+  await serving.begin()
+  const { request } = await serving.desk.ask(newRelease('shop', commit(1)))
+  await serving.desk.ask(newRelease('shop', commit(2)))
+  ;(await job('shop')).end({ is: 'unreachable', exit: 6, said: 'web-2 cannot be reached' })
+  await sleep(30)
+  const waits = await store.request(request.id)
+  assert.equal([waits?.state, waits?.attempts, jobs.length], ['waiting', 1, 0])
+  assert.ok(waits?.notBefore !== null)
+  now.plus += 6000
+  serving.desk.ask(newRelease('blog', commit(3)))
+  const again = await job('shop')
+  assert.equal([again.request.id, again.request.attempts], [request.id, 2])
+  now.plus += 60_000
+  again.end({ is: 'unreachable', exit: 6, said: 'web-2 cannot be reached' })
+  const done = await ended(request.id)
+  assert.equal([done.state, done.end?.exit], ['failed', 6])
+  assert.is((await job('shop')).request.id, 2)
+})
+
+test('after a kill: what ran is taken up again, once, with the name that it has on the servers; what waited waits behind it', async () => {
+  const before = await hall()
+  await before.serving.begin()
+  const first = await before.serving.desk.ask(newRelease('shop', commit(1)))
+  await before.serving.desk.ask(newRelease('shop', commit(2)))
+  const killed = await before.job('shop')
+  await killed.tools.planned('000000000000-1')
+
+  const after = await hall({ store: before.store })
+  await after.serving.begin()
+  const resumed = await after.job('shop')
+  assert.equal([resumed.request.id, resumed.request.release, resumed.request.attempts], [first.request.id, '000000000000-1', 2])
+  await sleep(20)
+  assert.is(after.jobs.length, 0)
+  resumed.end({ is: 'succeeded' })
+  assert.is((await after.job('shop')).request.id, 2)
+  assert.ok((await told(after.store, 1)).includes('resumes'))
+})
+
+test('a graceful stop waits for what runs and begins nothing; what takes longer is handed over to the next start', async () => {
+  const { serving, job, store, jobs } = await hall()
+  await serving.begin()
+  await serving.desk.ask(newRelease('shop', commit(1)))
+  await serving.desk.ask(newRelease('shop', commit(2)))
+  await serving.desk.ask(newRelease('blog', commit(3)))
+  const quick = await job('shop')
+  const slow = await job('blog')
+  slow.tools.signal.addEventListener('abort', () => slow.end({ is: 'interrupted', exit: 130 }))
+  const stopped = serving.stop(60)
+  quick.end({ is: 'succeeded' })
+  await stopped
+  assert.equal((await store.unfinished()).map(({ id, state }) => [id, state]), [[2, 'waiting'], [3, 'running']])
+  assert.ok(serving.desk.isStopping())
+  assert.is(jobs.length, 0)
+})
+
+test('a bug in carrying out fails that request with words, is reported, and the next goes on', async () => {
+  const { serving, ended, store } = await hall()
+  const broken = createServing({ store, settings: { atOnce: 1, perServer: 1, patience: 1, supersede: true }, deliver: async () => { throw new Error('oops') }, isWithin: async () => false, apps: serving.desk.apps, fleet: serving.desk.fleet, now: () => new Date(), told: () => undefined, happened: async () => undefined, bug: (error) => void reported.push(error) })
+  const reported: unknown[] = []
+  await broken.begin()
+  const { request } = await broken.desk.ask(newRelease('shop', commit(1)))
+  assert.match((await ended(request.id)).end?.said ?? '', /^a bug of Flight stopped it: oops/)
+  assert.is((reported[0] as Error).message, 'oops')
+})
+
+test('whoever follows hears everything once, in order, from where they say, and the end', async () => {
+  const { serving, job } = await hall()
+  await serving.begin()
+  const { request } = await serving.desk.ask(newRelease('shop', commit(1)))
+  const heard: NumberedEvent[] = []
+  const late: NumberedEvent[] = []
+  const listen = async (after: number, into: NumberedEvent[]) => {
+    for await (const event of serving.desk.follow(request.id, after, new AbortController().signal)) into.push(event)
+  }
+  const first = listen(0, heard)
+  const { tools, end } = await job('shop')
+  for (let n = 0; n < 50; n++) {
+    tools.tell({ event: 'note', text: String(n) })
+    if (n % 10 === 0) await sleep(20)
+  }
+  const second = listen(30, late)
+  end({ is: 'succeeded' })
+  await Promise.all([first, second])
+  assert.equal(heard.map(({ n }) => n), [...Array(53).keys()].map((n) => n + 1))
+  assert.equal(late, heard.slice(30))
+  assert.is(heard.at(-1)?.told.event, 'ends')
+})
+
+test('following ends with its signal, and with the stop of the server', async () => {
+  const { serving, job } = await hall()
+  await serving.begin()
+  const { request } = await serving.desk.ask(newRelease('shop', commit(1)))
+  const running = await job('shop')
+  const controller = new AbortController()
+  const listen = async (signal: AbortSignal) => {
+    let heard = 0
+    for await (const { n } of serving.desk.follow(request.id, 0, signal)) heard = n
+    return heard
+  }
+  const gone = listen(controller.signal)
+  const stays = listen(new AbortController().signal)
+  await sleep(20)
+  controller.abort()
+  assert.is(await gone, 2)
+  running.tools.signal.addEventListener('abort', () => running.end({ is: 'interrupted' }))
+  await serving.stop(10)
+  assert.is(await stays, 2)
+})
+
+test.run()
