@@ -1,0 +1,81 @@
+import { Hono } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import { addAppRoutes } from './app-routes.ts'
+import { needAsker } from './asker.ts'
+import { countingAttempts } from './attempts.ts'
+import type { DoorContext, DoorEnv, Doorkeeper, DoorOptions } from './door-options.ts'
+import { setHeaders } from './headers.ts'
+import { methodsAt } from './methods.ts'
+import { openApi } from './open-api.ts'
+import { originsOf } from './origin.ts'
+import { addPageRoutes, pageFor } from './page-routes.ts'
+import { places } from './places.ts'
+import { refusal } from './problem.ts'
+import { trustedProxies } from './proxies.ts'
+import { addReleaseRoutes } from './release-routes.ts'
+import { addRequestRoutes } from './request-routes.ts'
+import { addWebhookRoutes } from './webhook-routes.ts'
+
+// The doors, and the way to end what streams out of them.
+export type Doors = { app: Hono<DoorEnv>; endStreams(): void }
+
+const STREAMS = { all: 100, each: 10 }
+const WAITS = { all: 500, each: 100 }
+
+// Everything that the deployment server answers over HTTP.
+export function createDoors(options: DoorOptions): Doors {
+  const closing = new AbortController()
+  const keeper: Doorkeeper = {
+    ...options,
+    attempts: countingAttempts(() => options.now().getTime()),
+    streams: places(STREAMS.all, STREAMS.each),
+    waits: places(WAITS.all, WAITS.each),
+    closing: closing.signal,
+  }
+  const app = new Hono<DoorEnv>({ strict: true })
+  const originOf = originsOf(options.settings, trustedProxies(options.settings.trustedProxies))
+
+  app.use(async (c, next) => {
+    const began = performance.now()
+    c.set('origin', originOf(c))
+    await next()
+    const { address, scheme } = c.var.origin
+    setHeaders(c.res.headers, { isPage: /^text\/html\b/.test(c.res.headers.get('content-type') ?? ''), isTls: scheme === 'https' })
+    options.audit.write({ time: options.now().toISOString(), address, method: c.req.method, path: c.req.path, who: c.var.who ?? null, status: c.res.status, request: c.var.accepted ?? null, ms: Math.round(performance.now() - began) })
+  })
+
+  app.get('/healthz', (c) => c.text('ok\n'))
+  app.get('/readyz', async (c) => {
+    const reasons = await options.readiness()
+    return reasons.length === 0 ? c.text('ready\n') : c.text(`${reasons.join('\n')}\n`, 503)
+  })
+  app.get('/metrics', async (c) => {
+    await needAsker(c, keeper, 'metrics')
+    return c.body(await options.metrics(), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
+  })
+  app.get('/openapi.json', (c) => c.json(openApi(c.var.origin.base)))
+  addAppRoutes(app, keeper)
+  addReleaseRoutes(app, keeper)
+  addRequestRoutes(app, keeper)
+  addWebhookRoutes(app, keeper)
+  addPageRoutes(app, keeper)
+
+  const methods = methodsAt(app.routes)
+  app.notFound((c) => nowhere(c, keeper, methods(c.req.path)))
+  app.onError((error, c) => {
+    if (error instanceof HTTPException && error.res !== undefined) return error.getResponse()
+    options.failed(error)
+    c.header('Connection', 'close')
+    return refusal('bug', { detail: 'That is a fault of Flight, not of what you sent.', hint: 'The log of the deployment server says more.' })
+  })
+  return { app, endStreams: () => closing.abort() }
+}
+
+// What no route of the doors answers: a page, another method, or nothing.
+function nowhere(c: DoorContext, keeper: Doorkeeper, methods: readonly string[]): Response | Promise<Response> {
+  const isLook = c.req.method === 'GET' || c.req.method === 'HEAD'
+  if (methods.length === 0 && isLook && !c.req.path.startsWith('/v1')) return pageFor(c, keeper)
+  if (methods.length === 0) return refusal('not-found', { detail: 'There is nothing here that you may see.', hint: 'GET /openapi.json shows what there is.' })
+  const allow = methods.join(', ')
+  return refusal('method-not-allowed', { detail: `Only ${allow} is answered here.`, hint: 'GET /openapi.json shows what there is.', headers: { allow } })
+}
