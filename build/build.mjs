@@ -29,9 +29,9 @@ if (existsSync(commands)) {
     platform: 'node',
     target: 'node20',
     // What is installed is bundled: finding and compiling a tree of files costs 50 ms of CPU more.
-    // oclif loads its plugins by name, and ssh2 does without its native parts where they are not built.
+    // oclif loads its plugins by name, libsql its binary, and ssh2 does without its native parts where they are not built.
     plugins: [compiledTemplates],
-    external: ['@oclif/plugin-*', 'cpu-features', '*.node'],
+    external: ['@oclif/plugin-*', 'cpu-features', 'libsql', '*.node'],
     banner: { js: PLACE },
     define: { 'import.meta.url': 'importMetaUrl' },
     minifyWhitespace: true,

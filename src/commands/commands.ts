@@ -18,6 +18,8 @@ import Locks from './locks.ts'
 import { main as runCommandLine } from './main.ts'
 import Plan from './plan.ts'
 import Provision from './provision.ts'
+import Serve from './serve.ts'
+import ServeToken from './serve/token.ts'
 import Show from './show.ts'
 import Status from './status.ts'
 import Trust from './trust.ts'
@@ -45,6 +47,8 @@ export const COMMANDS = {
   locks: Locks,
   plan: Plan,
   provision: Provision,
+  serve: Serve,
+  'serve:token': ServeToken,
   show: Show,
   status: Status,
   trust: Trust,

@@ -7,7 +7,7 @@ import type { Session } from './session.ts'
 const PATIENCE = 120_000
 
 // What shall be made of a commit of an app, here on the controller.
-export function artifactRequest({ definitions }: Session, app: App, commit: string, { found, given }: Pick<ArtifactRequest, 'found' | 'given'>): ArtifactRequest {
+export function artifactRequest({ definitions }: Pick<Session, 'definitions'>, app: App, commit: string, { found, given }: Pick<ArtifactRequest, 'found' | 'given'>): ArtifactRequest {
   const { repo, deployKey, releaseFrom, subdirectory, buildCommands, keepReleases } = app
   return { app: app.name, repo, deployKey, releaseFrom, subdirectory, buildCommands, commit, found, given, state: definitions.settings.state, keep: keepReleases, sshConfig: localWorld(process.env).sshConfigFile, patience: PATIENCE }
 }

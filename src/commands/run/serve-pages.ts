@@ -1,0 +1,20 @@
+import type { Hono } from 'hono'
+import type { Pages } from '../../http/door-options.ts'
+import type { Desk } from '../../model/desk.ts'
+import { pageRoutes } from '../../page/page-routes.ts'
+import { restrictedDesk } from '../../serve/restricted-desk.ts'
+
+// The pages as each may see them: all of it, or one app alone.
+export function pagesOn(desk: Desk, now: () => Date): Pages {
+  const all = pageRoutes(desk, { now })
+  const some = new Map<string, Hono>()
+  return {
+    fetch(request, { viewer }) {
+      const app = viewer?.app ?? null
+      if (app === null) return all.fetch(request)
+      const own = some.get(app) ?? pageRoutes(restrictedDesk(desk, app), { now })
+      some.set(app, own)
+      return own.fetch(request)
+    },
+  }
+}
