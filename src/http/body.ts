@@ -13,7 +13,8 @@ export async function readBytes(c: DoorContext, limit: number): Promise<Buffer> 
   const chunks: Uint8Array[] = []
   let length = 0
   const reader = c.req.raw.body?.getReader()
-  while (reader !== undefined) {
+  if (reader === undefined) return Buffer.alloc(0)
+  for (;;) {
     const { done, value } = await reader.read().catch(() => refuse('bad-request', { detail: 'The body ended before it was whole.', hint: 'Send it again.' }))
     if (done) break
     length += value.length

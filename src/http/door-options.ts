@@ -5,7 +5,6 @@ import type { ServeSettings } from '../model/serve-settings.ts'
 import type { Audit } from './audit.ts'
 import type { Attempts } from './attempts.ts'
 import type { Places } from './places.ts'
-import type { Asker } from './rights.ts'
 
 // Who looks at the pages: a name for people, and the one app they may see, or all.
 export type Viewer = { name: string; app: string | null; canLogOut: boolean }

@@ -28,14 +28,14 @@ const CONNECTIONS = { all: 1000, each: 200 }
 // Listens, and gives where, and the way to stop: nothing new is taken, streams end, requests under way get a few seconds.
 export async function listen({ app, endStreams }: Doors, options: ListenOptions): Promise<{ url: string; stop(): Promise<void> }> {
   const { settings, now, told, patience = 5000, certificateEvery = 10_000 } = options
-  const answer = getRequestListener((request, env) => app.fetch(request, env as never), { overrideGlobalObjects: false, errorHandler: unreadable(options) })
+  const answer = getRequestListener((request, env) => app.fetch(request, env), { overrideGlobalObjects: false, errorHandler: unreadable(options) })
   const onRequest: Parameters<typeof createServer>[1] = (request, response) => void answer(request, response)
   const tlsServer = settings.tls === undefined ? undefined : createTlsServer({ ...LIMITS, ...(await readPair(settings.tls, now())), handshakeTimeout: 10_000 }, onRequest)
   const server: Server | TlsServer = tlsServer ?? createServer(LIMITS, onRequest)
   server.timeout = SILENT
   const proxies = trustedProxies(settings.trustedProxies)
   const connections = boundConnections(server, { ...CONNECTIONS, isExempt: (address) => isLoopback(address) || proxies.isTrusted(address) })
-  server.on('clientError', (error, socket) => refuseClient(error as NodeJS.ErrnoException, socket as Socket, options))
+  server.on('clientError', (error, socket) => refuseClient(error, socket as Socket, options))
   const unfollow = tlsServer === undefined || settings.tls === undefined ? undefined : followPair(tlsServer, settings.tls, { every: certificateEvery, told, now })
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(new FlightError({ code: 'FLIGHT_USAGE', where: `${settings.listen.host}:${settings.listen.port}`, what: `cannot be listened on: ${error.message}`, hint: 'choose another address or port with serve.listen' })))

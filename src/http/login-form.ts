@@ -7,7 +7,7 @@ export function loginForm({ isWrong, next }: { isWrong: boolean; next: string })
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>Log in · Flight</title>
-<link rel="stylesheet" href="/assets/page.css">
+<link rel="stylesheet" href="/assets/flight.css">
 </head>
 <body>
 <main>

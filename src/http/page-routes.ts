@@ -4,6 +4,7 @@ import { bearer, COOKIE, lookerOf } from './asker.ts'
 import { readBytes, BODY_LIMIT } from './body.ts'
 import type { DoorContext, DoorEnv, Doorkeeper, Viewer } from './door-options.ts'
 import { loginForm } from './login-form.ts'
+import { boundBody } from './bound-body.ts'
 import { refuse } from './problem.ts'
 import { type Asker, nameOf } from './rights.ts'
 
@@ -37,7 +38,8 @@ export async function pageFor(c: DoorContext, keeper: Doorkeeper): Promise<Respo
   if (asker !== undefined) c.set('who', nameOf(asker))
   if (!isOpen && asker === undefined) return c.redirect(`/login?next=${encodeURIComponent(pathOf(c.req.path))}`, 303)
   const answer = await keeper.pages.fetch(c.req.raw, { viewer: asker === undefined ? undefined : viewerOf(asker) })
-  return new Response(answer.body, answer)
+  const isStream = answer.body !== null && /^text\/event-stream\b/.test(answer.headers.get('content-type') ?? '')
+  return new Response(isStream ? boundBody(c, keeper, answer.body) : answer.body, answer)
 }
 
 function viewerOf(asker: Asker): Viewer {

@@ -4,9 +4,9 @@ import { onOneLine } from '../model/printable.ts'
 import type { DoorContext, DoorEnv, Doorkeeper } from './door-options.ts'
 import { badBody } from './body.ts'
 import { followedLog, logOf, sentEvents } from './event-streams.ts'
-import { refuse } from './problem.ts'
 import { needRequest } from './release-routes.ts'
 import { publicRequest } from './request-view.ts'
+import { takePlace } from './take-place.ts'
 import { textStream } from './text-stream.ts'
 
 const HEARTBEAT = { text: ': still here\n\n', every: 15_000 }
@@ -33,9 +33,9 @@ export function addRequestRoutes(app: Hono<DoorEnv>, keeper: Doorkeeper): void {
     const isFollowed = !['', '0'].includes(c.req.query('follow') ?? '')
     const type = 'text/plain; charset=utf-8'
     if (isFollowed) return streamed(c, keeper, type, (signal) => followedLog(keeper.desk, request.id, signal))
+    if (c.req.method === 'HEAD') return c.body(null, 200, { 'content-type': type })
     const stop = new AbortController()
-    const body = c.req.method === 'HEAD' ? null : textStream(logOf(keeper.desk, request.id), { stop, ended: () => undefined, failed: keeper.failed })
-    return c.body(body, 200, { 'content-type': type })
+    return c.body(textStream(logOf(keeper.desk, request.id), { stop, ended: () => undefined, failed: keeper.failed }), 200, { 'content-type': type })
   })
 
   app.get('/v1/releases/:id/events', async (c) => {
@@ -74,14 +74,6 @@ async function waited(c: DoorContext, keeper: Doorkeeper, request: Request): Pro
   } finally {
     release()
   }
-}
-
-function takePlace(places: Doorkeeper['streams'], c: DoorContext): () => void {
-  const place = places.take(c.var.origin.group)
-  if (typeof place !== 'string') return place
-  const headers = { 'retry-after': '5' }
-  if (place === 'full') return refuse('busy', { detail: 'As many wait for news as the server can serve.', hint: 'Ask again in a few seconds.', headers })
-  return refuse('too-many-streams', { detail: 'Your address waits for as much news at once as one may.', hint: 'Close some, or ask without waiting.', headers })
 }
 
 export function wholeNumber(text: string, most: number, name: string): number {
