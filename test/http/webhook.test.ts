@@ -23,7 +23,7 @@ function hooked(releaseOn: ReleaseOn | undefined = { branch: 'main', workflow: '
   front.token('webhook', 'shop', { name: 'repository of shop' })
   const id = front.desk.tokensKept[0]?.id ?? ''
   const secret = webhookSecret(KEY, id)
-  const send = (payload: unknown, headers: Record<string, string>) => front.post('/v1/apps/shop/webhook', payload as object, { headers })
+  const send = (payload: unknown, headers: Record<string, string>) => front.post('/v1/apps/shop/webhook', payload, { headers })
   return {
     ...front,
     secret,
