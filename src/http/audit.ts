@@ -34,9 +34,14 @@ export function openAudit(file: string, failed: (error: unknown) => void, rotate
 
 // A path as it may be written down: decoded, without tokens, not endless.
 export function shownPath(path: string): string {
-  const text = /%(?![0-9a-f]{2})/i.test(path) ? path : Buffer.from(path.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))), 'latin1').toString('utf8')
+  const text = decoded(decoded(decoded(path)))
   const clean = withoutTokens(cleanOfEscapes(text).replace(/[\n\t]/g, ' '))
   return clean.length > 300 ? `${clean.slice(0, 300)}…` : clean
+}
+
+// Also where it is not UTF-8, or not encoded right.
+function decoded(path: string): string {
+  return path.replace(/(?:%[0-9a-f]{2})+/gi, (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString('utf8'))
 }
 
 function opened(file: string): { descriptor: number; size: number } {

@@ -23,7 +23,7 @@ export async function readServerKey(file: string): Promise<Buffer> {
 // Whole or not at all, and never over one that somebody else made meanwhile.
 async function makeKey(file: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-  const draft = `${file}.${process.pid}.new`
+  const draft = `${file}.${randomBytes(6).toString('hex')}.new`
   const handle = await open(draft, 'wx', 0o600)
   try {
     await handle.writeFile(randomBytes(BYTES))

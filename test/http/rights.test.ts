@@ -39,7 +39,7 @@ test('what each purpose may do, route by route', async () => {
     const statuses: number[] = []
     for (const who of [['release', 'shop'], ['read', 'shop'], ['ping', 'shop'], ['read', null], ['ping', null], ['release', 'blog'], undefined] as const) {
       const front = await withOneRelease()
-      const token = who === undefined ? undefined : front.token(...who)
+      const token = who === undefined ? undefined : front.token(who[0], who[1])
       const answer = await front.ask(path, { method, ...(method === 'POST' && path.endsWith('releases') ? { body: BODY, headers: json } : {}), ...(token === undefined ? {} : { token }) })
       statuses.push(answer.status)
     }
