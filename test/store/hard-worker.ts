@@ -1,6 +1,7 @@
 import { openSync, writeSync } from 'node:fs'
 import { openDatabase } from '../../src/store/database.ts'
 import { openStore } from '../../src/store/open-store.ts'
+import { preparePlace } from '../../src/store/place.ts'
 import { setUp } from '../../src/store/set-up.ts'
 import { storeOn } from '../../src/store/sqlite-store.ts'
 import type { RequestEvent } from '../../src/model/request.ts'
@@ -16,6 +17,7 @@ const acknowledge = (...words: (string | number)[]) => writeSync(output, `${word
 const note = (text: string) => ({ at: NOW, event: { event: 'note', text } satisfies RequestEvent })
 
 async function carelessStore() {
+  await preparePlace(file)
   const database = await openDatabase(file)
   await setUp(database, file)
   database.run('PRAGMA synchronous = OFF')
