@@ -1,12 +1,15 @@
 import * as Flags from '@oclif/core/flags'
 import { FlightCommand } from './everywhere/flight-command.ts'
 
+const LEVELS = ['debug', 'info', 'warn', 'error'] as const
+
 export default class Serve extends FlightCommand {
   static override summary = 'Run the deployment server'
   static override description =
     'Takes release requests of pipelines over HTTP, carries them out as app:release does, one at a time for each app, and shows what happens on a page. It listens on loopback unless `serve` in flight.yml says otherwise. SIGTERM or Ctrl-C: nothing new begins, what runs may finish; what does not is taken up by the next start, as after a kill.'
   static override flags = {
     listen: Flags.string({ helpValue: 'ADDRESS:PORT', description: 'listen there, whatever flight.yml says' }),
+    level: Flags.string({ options: [...LEVELS], default: 'info', description: 'how much it writes to stderr, as lines of JSON' }),
     patience: Flags.integer({ default: 600, min: 0, max: 86_400, helpValue: 'SECONDS', description: 'how long running releases may take to finish once it is told to stop' }),
   }
   static override examples = [
@@ -18,6 +21,6 @@ export default class Serve extends FlightCommand {
     const { flags } = await this.parse(Serve)
     const { serve } = await import('./run/serve.ts')
     const { listenAddress } = await import('./run/listen-address.ts')
-    return serve({ ...flags, listen: flags.listen === undefined ? undefined : listenAddress(flags.listen) })
+    return serve({ ...flags, level: LEVELS.find((level) => level === flags.level) ?? 'info', version: this.config.version, listen: flags.listen === undefined ? undefined : listenAddress(flags.listen) })
   }
 }

@@ -1,6 +1,6 @@
 import { checkCron, checkNames, checkRepeated } from './check-lists.ts'
 import { checkNetworks } from './check-networks.ts'
-import { at, items, text } from './node.ts'
+import { at, items } from './node.ts'
 import type { Node } from './node.ts'
 import { checkPhpVersion, phpVersion } from './php-version.ts'
 import type { Finding } from './place.ts'

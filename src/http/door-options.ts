@@ -22,6 +22,7 @@ export type DoorOptions = {
   readiness(): Promise<readonly string[]> // why it is not ready, in words; empty: it is
   pages: Pages
   now(): Date
+  answered(method: string, route: string, status: number): void // for metrics: the route's pattern, never the path
   failed(error: unknown): void // told of every bug, with its stack
 }
 

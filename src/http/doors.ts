@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
+import { matchedRoutes } from 'hono/route'
 import { addAppRoutes } from './app-routes.ts'
 import { needAsker } from './asker.ts'
 import { countingAttempts } from './attempts.ts'
@@ -42,6 +43,7 @@ export function createDoors(options: DoorOptions): Doors {
     const { address, scheme } = c.var.origin
     setHeaders(c.res.headers, { isPage: /^text\/html\b/.test(c.res.headers.get('content-type') ?? ''), isTls: scheme === 'https' })
     options.audit.write({ time: options.now().toISOString(), address, method: c.req.method, path: c.req.path, who: c.var.who ?? null, status: c.res.status, request: c.var.accepted ?? null, ms: Math.round(performance.now() - began) })
+    options.answered(c.req.method, routeOf(c), c.res.status)
   })
 
   app.get('/healthz', (c) => c.text('ok\n'))
@@ -69,6 +71,11 @@ export function createDoors(options: DoorOptions): Doors {
     return refusal('bug', { detail: 'That is a fault of Flight, not of what you sent.', hint: 'The log of the deployment server says more.' })
   })
   return { app, endStreams: () => closing.abort() }
+}
+
+// The pattern of the route that answered; pages have patterns of their own.
+function routeOf(c: DoorContext): string {
+  return matchedRoutes(c).find(({ path }) => !path.includes('*'))?.path ?? 'page'
 }
 
 // What no route of the doors answers: a page, another method, or nothing.

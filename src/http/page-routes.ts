@@ -3,9 +3,9 @@ import type { Hono } from 'hono'
 import { bearer, COOKIE, lookerOf } from './asker.ts'
 import { readBytes, BODY_LIMIT } from './body.ts'
 import type { DoorContext, DoorEnv, Doorkeeper, Viewer } from './door-options.ts'
-import { loginForm } from './login-form.ts'
 import { boundBody } from './bound-body.ts'
 import { refuse } from './problem.ts'
+import { loginPage } from '../page/plain-pages.ts'
 import { type Asker, nameOf } from './rights.ts'
 
 // The way in to the pages, the way out, and the pages.
@@ -15,7 +15,7 @@ export function addPageRoutes(app: Hono<DoorEnv>, keeper: Doorkeeper): void {
     const fields = new URLSearchParams((await readBytes(c, BODY_LIMIT)).toString('utf8'))
     const shown = fields.get('token')?.trim() ?? ''
     const asker = await bearer(c, keeper, shown)
-    if (asker?.is !== 'token' || asker.token.purpose !== 'read') return c.html(loginForm({ isWrong: true, next: pathOf(fields.get('next')) }), 401)
+    if (asker?.is !== 'token' || asker.token.purpose !== 'read') return c.html(loginPage({ said: 'That is no token that may read here. Is it whole, and not expired?', next: pathOf(fields.get('next')) }), 401)
     c.set('who', nameOf(asker))
     const { expires } = asker.token
     setCookie(c, COOKIE, shown, { httpOnly: true, sameSite: 'Strict', path: '/', secure: c.var.origin.scheme === 'https', ...(expires === null ? {} : { maxAge: Math.min(Math.floor((Date.parse(expires) - keeper.now().getTime()) / 1000), 34_560_000) }) })
@@ -28,7 +28,7 @@ export function addPageRoutes(app: Hono<DoorEnv>, keeper: Doorkeeper): void {
     return c.redirect('/login', 303)
   })
 
-  app.get('/login', (c) => c.html(loginForm({ isWrong: false, next: pathOf(c.req.query('next')) })))
+  app.get('/login', (c) => c.html(loginPage({ next: pathOf(c.req.query('next')) })))
 }
 
 // A page for whoever may look; the others are shown the way in.

@@ -1,4 +1,3 @@
-import type { ReleaseOn } from './desk.ts'
 import type { ServeSettings } from './serve-settings.ts'
 import type { Server, SshSettings } from './server.ts'
 
@@ -80,6 +79,10 @@ export type AppNginx = {
   tls: { certificate: string; key: string } | undefined
   include: FileBeside | undefined
 }
+
+// Which event of the repository's host releases an app: the workflow (GitHub) or pipeline (GitLab) ended well on that branch; without
+// `workflow` a push to it.
+export type ReleaseOn = { branch: string; workflow: string | undefined }
 
 export type App = {
   name: string

@@ -1,3 +1,4 @@
+import type { ReleaseOn } from './definitions.ts'
 import type { Fleet } from './fleet.ts'
 import type { NewRequest, NumberedEvent, Request } from './request.ts'
 import type { Store } from './store.ts'
@@ -19,6 +20,3 @@ export type Desk = {
 
 // What of an app's definition decides who may ask for it.
 export type ServedApp = { name: string; repo: string; cluster: string; servers: readonly string[]; releaseOn: ReleaseOn | undefined }
-
-// Which event of the repository's host releases the app: the workflow (GitHub) or pipeline (GitLab) ended well on that branch.
-export type ReleaseOn = { branch: string; workflow: string | undefined } // without `workflow` GitHub's push to the branch counts

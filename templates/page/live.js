@@ -32,13 +32,13 @@ const keyOf = (node) => (node.nodeType === Node.ELEMENT_NODE ? node.dataset.key 
 
 // Makes `old` what `fresh` is, with as few changes as possible. Whether details are open is the reader's own.
 function morph(old, fresh) {
-  for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name) && name !== 'open') old.removeAttribute(name)
+  for (const { name } of Array.from(old.attributes)) if (!fresh.hasAttribute(name) && name !== 'open') old.removeAttribute(name)
   for (const { name, value } of fresh.attributes) if (name !== 'open' && old.getAttribute(name) !== value) old.setAttribute(name, value)
   const wanted = new Set([...fresh.children].map(keyOf))
-  for (const child of [...old.children]) if (keyOf(child) !== '' && !wanted.has(keyOf(child))) child.remove()
+  for (const child of Array.from(old.children)) if (keyOf(child) !== '' && !wanted.has(keyOf(child))) child.remove()
   const keyed = new Map([...old.children].filter((child) => keyOf(child) !== '').map((child) => [keyOf(child), child]))
   let at = old.firstChild
-  for (const next of [...fresh.childNodes]) {
+  for (const next of Array.from(fresh.childNodes)) {
     const key = keyOf(next)
     const same = key === '' ? (at !== null && keyOf(at) === '' && at.nodeName === next.nodeName ? at : undefined) : keyed.get(key)
     if (same === undefined || same.nodeName !== next.nodeName) {
@@ -116,7 +116,7 @@ function watch() {
   stream = new EventSource('/page/events')
   stream.addEventListener('open', () => {
     document.body.dataset.connected = ''
-    refresh()
+    void refresh()
   })
   stream.addEventListener('change', refresh)
   stream.addEventListener('error', (event) => {

@@ -213,4 +213,14 @@ test('every request stands in the audit log with its outcome, without its query'
   ])
 })
 
+test('what is counted is the pattern of the route, never a path', async () => {
+  const front = aFront()
+  const id = await asked(front)
+  await front.ask(`/v1/releases/${id}/log`, { token: front.token('read', 'shop') })
+  await front.ask('/v1/wp-login.php')
+  await front.ask('/apps/shop', { token: front.token('read', null) })
+  await front.ask('/healthz')
+  assert.equal(front.answered, ['POST /v1/apps/:app/releases 202', 'GET /v1/releases/:id/log 200', 'GET page 404', 'GET page 303', 'GET /healthz 200'])
+})
+
 test.run()

@@ -17,6 +17,7 @@ export type Front = {
   desk: MemoryDesk
   audit: AuditEntry[]
   bugs: unknown[]
+  answered: string[] // for metrics: method, route and status
   clock: { now: Date }
   options: DoorOptions
   token(purpose: Purpose, app: string | null, more?: { expires?: string; name?: string }): string
@@ -33,6 +34,7 @@ export function aFront(more: Partial<DoorOptions['settings']> & { metrics?: () =
   const desk = memoryDesk([anApp('shop'), anApp('blog')])
   const audit: AuditEntry[] = []
   const bugs: unknown[] = []
+  const answered: string[] = []
   const clock = { now: NOW }
   const { metrics, ...settings } = more
   const options: DoorOptions = {
@@ -44,6 +46,7 @@ export function aFront(more: Partial<DoorOptions['settings']> & { metrics?: () =
     readiness: async () => [],
     pages: somePages(),
     now: () => clock.now,
+    answered: (...said) => void answered.push(said.join(' ')),
     failed: (error) => void bugs.push(error),
   }
   const doors = createDoors(options)
@@ -59,6 +62,7 @@ export function aFront(more: Partial<DoorOptions['settings']> & { metrics?: () =
     doors,
     desk,
     audit,
+    answered,
     bugs,
     clock,
     options,

@@ -3,7 +3,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { repositoryOf } from '../../src/http/repository.ts'
 import { signingToken, webhookSecret } from '../../src/http/webhook-secret.ts'
-import type { ReleaseOn } from '../../src/model/desk.ts'
+import type { ReleaseOn } from '../../src/model/definitions.ts'
 import { aFront, anApp, COMMIT, KEY, type Front } from './front.ts'
 
 // Parts of what the providers send, as they send them.

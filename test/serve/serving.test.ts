@@ -157,7 +157,7 @@ test('a server that cannot be reached is tried again, first of its app; when pat
   assert.equal([waits?.state, waits?.attempts, jobs.length], ['waiting', 1, 0])
   assert.ok(waits?.notBefore !== null)
   now.plus += 6000
-  serving.desk.ask(newRelease('blog', commit(3)))
+  await serving.desk.ask(newRelease('blog', commit(3)))
   const again = await job('shop')
   assert.equal([again.request.id, again.request.attempts], [request.id, 2])
   now.plus += 60_000

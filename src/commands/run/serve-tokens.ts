@@ -1,6 +1,6 @@
 import { readServerKey } from '../../http/server-key.ts'
 import { makeToken } from '../../http/tokens.ts'
-import { webhookSecret } from '../../http/webhook-secret.ts'
+import { signingToken, webhookSecret } from '../../http/webhook-secret.ts'
 import { FlightError } from '../../model/errors.ts'
 import type { Store } from '../../model/store.ts'
 import { type Purpose, PURPOSES } from '../../model/token.ts'
@@ -29,11 +29,14 @@ export async function makeTokenFor(flags: Everywhere, { purpose, app, name, days
   const { token, shown } = makeToken({ name: called, purpose, app: app ?? null, expires: days === undefined ? null : new Date(now.getTime() + days * DAY).toISOString() }, now)
   const { state } = definitions.settings
   await withStore(state, (store) => store.addToken(token))
-  const secret = purpose === 'webhook' ? webhookSecret(await readServerKey(servePlaces(state).key), token.id) : shown
-  if (flags.json) printJson({ id: token.id, name: token.name, purpose, app: token.app, expires: token.expires, secret })
+  const key = purpose === 'webhook' ? await readServerKey(servePlaces(state).key) : undefined
+  const secret = key === undefined ? shown : webhookSecret(key, token.id)
+  const signing = key === undefined ? {} : { signing_token: signingToken(key, token.id) }
+  if (flags.json) printJson({ id: token.id, name: token.name, purpose, app: token.app, expires: token.expires, secret, ...signing })
   else {
     print(secret)
     tell(`${token.id} "${token.name}": for ${purpose}${token.app === null ? ', every app' : ` of ${token.app}`}${token.expires === null ? '' : `, until ${token.expires}`}. It is shown this once. To take it back: flight serve:token --revoke ${token.id}`)
+    if (key !== undefined) tell(`It goes to POST /v1/apps/${token.app}/webhook as GitHub's secret or GitLab's secret token; GitLab's signing token is ${signingToken(key, token.id)}`)
   }
   return 0
 }
@@ -41,7 +44,7 @@ export async function makeTokenFor(flags: Everywhere, { purpose, app, name, days
 export async function listTokens(flags: Everywhere): Promise<number> {
   const { definitions } = await readDefinitions(flags)
   const tokens = await withStore(definitions.settings.state, (store) => store.tokens())
-  const known = tokens.map(({ hash: _, ...token }) => token)
+  const known = tokens.map(({ id, name, purpose, app, created, expires, revoked }) => ({ id, name, purpose, app, created, expires, revoked }))
   if (flags.json) printJson({ tokens: known })
   else print(tokensText(known, new Date().toISOString(), shapeOf(process.stdout, flags)))
   return 0

@@ -3,21 +3,28 @@ import { openAudit } from '../../http/audit.ts'
 import { createDoors } from '../../http/doors.ts'
 import { listen } from '../../http/listen.ts'
 import { readServerKey } from '../../http/server-key.ts'
+import type { Definitions } from '../../model/definitions.ts'
 import { FlightError } from '../../model/errors.ts'
+import type { Store } from '../../model/store.ts'
+import { daily } from '../../serve/daily.ts'
+import { type LogLevel, makeLog } from '../../serve/log.ts'
+import { makeMetrics } from '../../serve/metrics.ts'
+import { sender } from '../../serve/sender.ts'
 import { createServing } from '../../serve/serving.ts'
 import { openStore } from '../../store/open-store.ts'
 import type { Everywhere } from '../everywhere/flags.ts'
 import { heedInterrupts } from '../everywhere/interrupt.ts'
-import { tell } from '../everywhere/output.ts'
 import { commitsOf } from './commits-of.ts'
 import { deliverFrom } from './deliver.ts'
 import { fleetOf } from './kept-looks.ts'
 import { liveDefinitions } from './live-definitions.ts'
 import { looksAt } from './looking.ts'
-import { holdPlaces, servePlaces } from './serve-places.ts'
 import { pagesOn } from './serve-pages.ts'
+import { holdPlaces, servePlaces } from './serve-places.ts'
+import { watchFor } from './serve-watch.ts'
 
-export type ServeFlags = Everywhere & { listen: { host: string; port: number } | undefined; patience: number }
+// `patience`: seconds that running requests have to finish once it is told to stop.
+export type ServeFlags = Everywhere & { listen: { host: string; port: number } | undefined; patience: number; level: LogLevel; version: string }
 
 // Serves until it is told to stop; then what runs may finish.
 export async function serve(flags: ServeFlags): Promise<number> {
@@ -28,11 +35,18 @@ export async function serve(flags: ServeFlags): Promise<number> {
   const letGo = await holdPlaces(settings.state)
   const places = servePlaces(settings.state)
   const store = await openStore(places.store)
+  const serverKey = await readServerKey(places.key)
+  const log = makeLog(flags.level)
   const now = () => new Date()
-  const stopLooking = new AbortController()
-  const bug = (error: unknown) => tell(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+  const bug = (err: unknown) => log.error({ err }, err instanceof FlightError ? 'something is not as it should be' : 'a bug of Flight: please report it')
   const audit = openAudit(places.audit, bug)
-  const looks = looksAt({ definitions, store, now, seen: () => serving.ring(), note: tell, bug, signal: stopLooking.signal })
+
+  const queue = { waiting: 0, running: 0 }
+  const metrics = await makeMetrics({ version: flags.version, queue: () => queue })
+  const outbox = sender(store, () => served.notify, { fetch, now, log, counted: (target, outcome) => metrics.notice(target, outcome) })
+  const watch = watchFor({ store, log, metrics, settings: served, sender: outbox, now })
+  const ending = new AbortController()
+  const looks = looksAt({ definitions, store, now, seen: () => serving.ring(), note: (text) => log.warn({ text }, 'a look was not possible'), bug, signal: ending.signal })
   const serving = createServing({
     store,
     settings: served,
@@ -41,42 +55,69 @@ export async function serve(flags: ServeFlags): Promise<number> {
     apps: async () => (await definitions()).apps.map(({ name, repo, cluster, servers, releaseOn }) => ({ name, repo, cluster, servers: servers.map((on) => on.name), releaseOn })),
     fleet: async () => fleetOf(await definitions(), store),
     now,
-    told: (request, event) => {
-      if (event.event === 'ends') void looks.app(request.app)
+    told(request, event) {
+      watch.told(request, event)
+      if (event.event === 'ends' && served.look > 0) void looks.app(request.app)
     },
-    happened: async () => undefined,
+    happened: watch.happened,
     bug,
   })
-  const interrupts = heedInterrupts(() => undefined)
+
+  const interrupts = heedInterrupts(() => log.info({ patience: flags.patience }, 'stopping: nothing new begins, what runs may finish; again to leave at once'))
   const doors = createDoors({
     desk: serving.desk,
     settings: served,
-    serverKey: await readServerKey(places.key),
+    serverKey,
     audit,
-    metrics: async () => '',
+    async metrics() {
+      Object.assign(queue, await queueIn(store))
+      return metrics.text()
+    },
     readiness: () => readiness(store, definitions, serving.desk.isStopping),
     pages: pagesOn(serving.desk, now),
     now,
+    answered: (method, route, status) => metrics.http(method, route, status),
     failed: bug,
   })
-  const door = await listen(doors, { settings: served, audit, told: tell, now })
-  tell(`flight serve listens on ${door.url}`)
+  const door = await listen(doors, { settings: served, audit, told: (text) => log.info({ text }, 'listening'), now })
+  log.info({ address: door.url, definitions: root, state: settings.state, version: flags.version }, 'flight serve listens')
   await serving.begin()
-  void looks.apps()
-  const every = served.look === 0 ? undefined : setInterval(() => void looks.apps(), served.look * 1000)
+
+  const drift = async () => {
+    const found = await looks.drift()
+    if (found !== undefined) await watch.drifted(found, await definitions())
+  }
+  const clocks = [
+    ...(served.look === 0 ? [] : [every(served.look * 1000, () => void looks.apps())]),
+    ...(served.drift === undefined ? [] : [daily(served.drift, () => void drift().catch(bug))]),
+  ]
+  if (served.look > 0) void looks.apps()
+
   await aborted(interrupts.signal)
-  tell('flight serve stops: what runs may finish; again to leave at once')
-  clearInterval(every)
-  stopLooking.abort()
+  for (const stop of clocks) stop()
+  ending.abort()
   await serving.stop(flags.patience * 1000)
   await door.stop()
+  await outbox.stop()
   await store.close()
   audit.close()
   letGo()
+  log.info({}, 'flight serve has stopped')
   return 0
 }
 
-async function readiness(store: { ping(): Promise<void> }, definitions: () => Promise<unknown>, isStopping: () => boolean): Promise<readonly string[]> {
+function every(milliseconds: number, call: () => void): () => void {
+  const timer = setInterval(call, milliseconds)
+  return () => clearInterval(timer)
+}
+
+async function queueIn(store: Store): Promise<{ waiting: number; running: number }> {
+  const unfinished = await store.unfinished()
+  const running = unfinished.filter(({ state }) => state === 'running').length
+  return { waiting: unfinished.length - running, running }
+}
+
+async function readiness(store: Store, definitions: () => Promise<Definitions>, isStopping: () => boolean): Promise<readonly string[]> {
   const reasons = await Promise.all([store.ping().then(() => [], reason), definitions().then(() => [], reason)])
   return [...(isStopping() ? ['it is stopping'] : []), ...reasons.flat()]
 }
