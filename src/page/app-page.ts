@@ -40,7 +40,7 @@ function liveTable(app: FleetApp, now: Date): Html {
   const rows = app.live.flatMap((live) => live.servers.slice(0, 200).map((server) => ({ server, live })))
   return table(
     'What is live on which server',
-    [{ head: 'Server' }, { head: 'Release', kind: 'main' }, { head: 'Since' }, { head: 'By' }],
+    [{ head: 'Server', kind: 'self' }, { head: 'Release', kind: 'main' }, { head: 'Since' }, { head: 'By' }],
     rows.map(({ server, live }) => ({
       key: `${live.release} ${server}`,
       cells: [

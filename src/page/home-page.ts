@@ -1,6 +1,5 @@
 import type { Problem } from '../model/errors.ts'
 import type { Fleet, FleetApp, LiveRelease } from '../model/fleet.ts'
-import type { Request } from '../model/request.ts'
 import { count, names } from '../views/words.ts'
 import { brief, inPath } from './brief.ts'
 import { firstRelease } from './first-release.ts'
@@ -25,6 +24,7 @@ export type Home = {
 }
 
 const MOST_SERVERS = 6
+const MOST_APPS = 500
 
 export function homePage(home: Home, now: Date, origin: string): Page {
   const { fleet, problems, running, otherRunning, waiting, otherWaiting, finished } = home
@@ -44,7 +44,7 @@ ${waits > 0 && html`<ol class="queue">${waiting.map((listed) => waitingItem(list
 </div></section>
 <section aria-labelledby="apps"><div class="heading"><h2 id="apps">Apps</h2><p class="muted" data-live="looked">${fleet.lookedAt !== null && html`looked at ${timeAgo(fleet.lookedAt, now)}`}</p></div><div data-live="apps">${
       fleet.apps.length === 0 ? html`<p class="empty">There is no app yet. Describe one in <code>apps/NAME.yml</code> of your definitions folder; <code>flight init</code> writes one to begin with.</p>` : appTable(fleet.apps, now)
-    }</div></section>
+    }${fleet.apps.length > MOST_APPS && html`<p class="muted">and ${count(fleet.apps.length - MOST_APPS, 'more app')}</p>`}</div></section>
 <section aria-labelledby="finished"><h2 id="finished">Finished lately</h2><div data-live="finished">${finished.length === 0 ? firstRelease(fleet.apps[0]?.name, origin) : requestTable('Finished lately', finished, now, true)}</div></section>`,
   }
 }
@@ -65,8 +65,8 @@ function waitingItem({ request, subject }: ListedRequest, now: Date): Html {
 function appTable(apps: readonly FleetApp[], now: Date): Html {
   return table(
     'Apps and what is live',
-    [{ head: 'App' }, { head: 'Live', kind: 'main' }, { head: 'Since' }, { head: 'By' }, { head: 'Health' }],
-    apps.map((app) => ({
+    [{ head: 'App', kind: 'self' }, { head: 'Live', kind: 'main' }, { head: 'Since' }, { head: 'By' }, { head: 'Health', kind: 'self' }],
+    apps.slice(0, MOST_APPS).map((app) => ({
       key: `app-${app.name}`,
       cells: [
         html`<a class="name" href="/apps/${inPath(app.name)}">${brief(app.name, 60)}</a> <span class="muted">${brief(app.cluster, 60)}</span>`,
@@ -85,10 +85,6 @@ function since({ live }: FleetApp, now: Date): Html {
 }
 
 // Where servers differ, each release with its servers.
-export function liveLine(live: LiveRelease, app: Pick<FleetApp, 'live'>): Html {
+function liveLine(live: LiveRelease, app: Pick<FleetApp, 'live'>): Html {
   return html`<span class="release-line">${commitCode(live.commit)} <span class="subject">${brief(live.subject, 120)}</span>${app.live.length > 1 && html` <span class="muted">on ${names(live.servers, 4)}</span>`}</span>`
-}
-
-export function isRunning({ state }: Request): boolean {
-  return state === 'running'
 }

@@ -7,7 +7,7 @@ import { appPage } from './app-page.ts'
 import { assetRoutes } from './assets.ts'
 import { changeStream } from './change-stream.ts'
 import { clustersPage } from './clusters-page.ts'
-import { homePage, isRunning } from './home-page.ts'
+import { homePage } from './home-page.ts'
 import { livePage, type Page } from './layout.ts'
 import { errorPage } from './plain-pages.ts'
 import { storyReader } from './read-story.ts'
@@ -39,12 +39,12 @@ export function pageRoutes(desk: Desk, options: { now(): Date; url?: string | un
 
   routes.get('/', async (c) => {
     const { fleet, problems } = await fleetOf(desk)
-    const unfinished = await listed((await store.unfinished()).slice(0, 200))
-    const running = unfinished.filter(({ request }) => isRunning(request))
-    const waiting = unfinished.filter(({ request }) => !isRunning(request))
-    const stories = await Promise.all(running.slice(0, RUNNING).map(async (each) => ({ listed: each, story: await readStory(each.request.id) })))
+    const unfinished = await store.unfinished()
+    const running = unfinished.filter(({ state }) => state === 'running')
+    const waiting = unfinished.filter(({ state }) => state === 'waiting')
+    const stories = await Promise.all((await listed(running.slice(0, RUNNING))).map(async (each) => ({ listed: each, story: await readStory(each.request.id) })))
     const finished = await listed(await store.requests({ states: ENDED_STATES, limit: FINISHED }))
-    const rest = { otherRunning: Math.max(0, running.length - RUNNING), waiting: waiting.slice(0, WAITING), otherWaiting: Math.max(0, waiting.length - WAITING) }
+    const rest = { otherRunning: Math.max(0, running.length - RUNNING), waiting: await listed(waiting.slice(0, WAITING)), otherWaiting: Math.max(0, waiting.length - WAITING) }
     return send(c, (now) => homePage({ fleet, problems, running: stories, ...rest, finished }, now, origin(c)))
   })
 

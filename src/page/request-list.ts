@@ -12,7 +12,7 @@ export type ListedRequest = { request: Request; subject: string }
 export function requestTable(caption: string, list: readonly ListedRequest[], now: Date, withApp: boolean): Html {
   return table(
     caption,
-    [{ head: 'State' }, ...(withApp ? [{ head: 'App' }] : []), { head: 'Release', kind: 'main' as const }, { head: 'Asked by' }, { head: 'Asked' }, { head: 'Took', kind: 'number' as const }],
+    [{ head: 'State', kind: 'self' as const }, ...(withApp ? [{ head: 'App', kind: 'self' as const }] : []), { head: 'Release', kind: 'main' as const }, { head: 'Asked by' }, { head: 'Asked' }, { head: 'Took', kind: 'number' as const }],
     list.map(({ request, subject }) => ({
       key: `r${request.id}`,
       cells: [

@@ -3,7 +3,7 @@ import { advance, noProgress, type RunProgress } from '../views/progress-state.t
 import { type LogLine, logLineOf } from './log-line.ts'
 
 // One action on one server; `ended` is missing while it runs.
-export type Span = { server: string; stage: string; address: string; verb: string; began: number; ended: number | undefined; outcome: 'running' | 'done' | 'already' | 'failed'; error: string }
+export type Span = { server: string; stage: string; address: string; verb: string; began: number; ended: number | undefined; outcome: 'running' | 'done' | 'already' | 'failed' | 'not told'; error: string }
 
 // What the events of one request say together. It belongs to its reader, who changes it in place: events come by the thousand.
 export type Story = {
@@ -52,7 +52,7 @@ export function tell(story: Story, { n, at, told }: NumberedEvent): void {
     case 'ends':
       story.ended = now
       story.waits = undefined
-      for (const span of story.open.values()) span.ended = now
+      for (const span of story.open.values()) Object.assign(span, { ended: now, outcome: 'not told' })
       story.open.clear()
       return
     case 'requested':

@@ -38,8 +38,9 @@ ${marker(100, 28, `${end} ${duration((timeline.ended - timeline.began) / 1000)}`
 function barOf(bar: Bar, server: string, y: number): Html {
   const failed = bar.outcome === 'failed'
   const what = bar.spans > 1 ? count(bar.spans, 'action') : `${brief(bar.first.verb, 20)} ${brief(withoutServer(bar.first.address, server), 120)}`
-  const title = `${brief(server, 60)} · ${brief(bar.stage, 40)} · ${what} · ${bar.outcome === 'running' ? 'running, ' : failed ? 'failed after ' : ''}${duration((bar.ended - bar.first.began) / 1000)}`
-  return html`<g class="bar ${stageClass(bar.stage)} ${bar.outcome}"><title>${title}</title><rect x="${bar.x}%" y="${y}" width="${bar.width}%" height="${ROW - 12}" rx="2.5"/>${
+  const how = bar.outcome === 'running' ? 'running, ' : failed ? 'failed after ' : bar.outcome === 'not told' ? 'how it ended was not told, ' : ''
+  const title = `${brief(server, 60)} · ${brief(bar.stage, 40)} · ${what} · ${how}${duration((bar.ended - bar.first.began) / 1000)}`
+  return html`<g class="bar ${stageClass(bar.stage)} ${bar.outcome.replace(' ', '-')}"><title>${title}</title><rect x="${bar.x}%" y="${y}" width="${bar.width}%" height="${ROW - 12}" rx="2.5"/>${
     failed && html`<text class="failure" x="${Math.max(bar.x + bar.width, 2)}%" y="${y + 12}" dx="-4" text-anchor="end">✕</text>`
   }</g>`
 }

@@ -17,7 +17,7 @@ export function timelineTable({ spans, unkept, began }: Pick<Story, 'spans' | 'u
 ${left > 0 && html`<p class="muted">The ${MOST} that took longest; ${left} shorter ones are not listed.</p>`}
 ${table(
   'Actions by time',
-  [{ head: 'Server', kind: 'main' }, { head: 'Stage' }, { head: 'Action' }, { head: 'After', kind: 'number' }, { head: 'Took', kind: 'number' }, { head: 'Outcome' }],
+  [{ head: 'Server', kind: 'self' }, { head: 'Stage' }, { head: 'Action', kind: 'main' }, { head: 'After', kind: 'number' }, { head: 'Took', kind: 'number' }, { head: 'Outcome' }],
   shown.map((span, index) => ({
     key: `a${index}`,
     cells: [

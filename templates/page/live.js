@@ -32,17 +32,19 @@ const keyOf = (node) => (node.nodeType === Node.ELEMENT_NODE ? node.dataset.key 
 
 // Makes `old` what `fresh` is, with as few changes as possible. Whether details are open is the reader's own.
 function morph(old, fresh) {
-  for (const { name } of Array.from(old.attributes)) if (!fresh.hasAttribute(name) && name !== 'open') old.removeAttribute(name)
+  const names = [...old.attributes]
+  for (const { name } of names) if (!fresh.hasAttribute(name) && name !== 'open') old.removeAttribute(name)
   for (const { name, value } of fresh.attributes) if (name !== 'open' && old.getAttribute(name) !== value) old.setAttribute(name, value)
   const wanted = new Set([...fresh.children].map(keyOf))
-  for (const child of Array.from(old.children)) if (keyOf(child) !== '' && !wanted.has(keyOf(child))) child.remove()
+  const before = [...old.children]
+  for (const child of before) if (keyOf(child) !== '' && !wanted.has(keyOf(child))) child.remove()
   const keyed = new Map([...old.children].filter((child) => keyOf(child) !== '').map((child) => [keyOf(child), child]))
   let at = old.firstChild
-  for (const next of Array.from(fresh.childNodes)) {
+  for (const next of fresh.childNodes) {
     const key = keyOf(next)
     const same = key === '' ? (at !== null && keyOf(at) === '' && at.nodeName === next.nodeName ? at : undefined) : keyed.get(key)
     if (same === undefined || same.nodeName !== next.nodeName) {
-      old.insertBefore(next, at)
+      old.insertBefore(next.cloneNode(true), at)
       continue
     }
     if (same === at) at = at.nextSibling
@@ -115,12 +117,11 @@ function watch() {
   if (document.hidden) return
   stream = new EventSource('/page/events')
   stream.addEventListener('open', () => {
-    document.body.dataset.connected = ''
+    found()
     void refresh()
   })
   stream.addEventListener('change', refresh)
   stream.addEventListener('error', (event) => {
-    delete document.body.dataset.connected
     lost()
     if (event.target.readyState === EventSource.CLOSED) setTimeout(() => event.target === stream && watch(), 5000)
   })
