@@ -1,5 +1,6 @@
-import { chmod, mkdir, open } from 'node:fs/promises'
+import { chmod, mkdir, open, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { storeFailure } from './failures.ts'
 
 // Makes the file and its folders where they are missing, for their owner alone. A folder that is there is left as it is.
 export async function preparePlace(file: string): Promise<void> {
@@ -12,6 +13,7 @@ export async function preparePlace(file: string): Promise<void> {
     throw error
   })
   await created?.close()
+  if (!(await stat(file)).isFile()) throw storeFailure(file, 'is no file', 'Name a file; it is made where none is.')
   await chmod(file, 0o600)
   await syncFolder(folder)
 }

@@ -41,6 +41,17 @@ export function storeOn(database: Database, file: string): Store {
     }
   }
 
+  const end = () => {
+    try {
+      // What is still beside the file goes into it; libsql itself closes only once the statements are collected.
+      database.run('PRAGMA wal_checkpoint(TRUNCATE)')
+    } catch (error) {
+      throw explained(error)
+    } finally {
+      database.close()
+    }
+  }
+
   return {
     accept: (wish, now) =>
       write(() => {
@@ -77,11 +88,7 @@ export function storeOn(database: Database, file: string): Store {
       if (rows.length !== 1) throw damaged(file, 'it does not take what is written')
     },
     close: () => {
-      closing ??= writer.idle().then(() => {
-        // What is still beside the file goes into it; libsql itself closes only once the statements are collected.
-        database.run('PRAGMA wal_checkpoint(TRUNCATE)')
-        database.close()
-      })
+      closing ??= writer.idle().then(end)
       return closing
     },
   }
