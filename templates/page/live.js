@@ -42,21 +42,29 @@ function morph(old, fresh) {
   let at = old.firstChild
   for (const next of fresh.childNodes) {
     const key = keyOf(next)
-    const same = key === '' ? (at !== null && keyOf(at) === '' && at.nodeName === next.nodeName ? at : undefined) : keyed.get(key)
+    const same = key === '' ? following(at, next.nodeName) : keyed.get(key)
     if (same === undefined || same.nodeName !== next.nodeName) {
       old.insertBefore(next.cloneNode(true), at)
       continue
     }
+    // An element that moves loses the focus: what stands before it goes instead.
+    while (at !== same && keyOf(at) === '') at = dropped(at)
     if (same === at) at = at.nextSibling
     else old.insertBefore(same, at)
     if (same.nodeType === Node.ELEMENT_NODE) morph(same, next)
     else if (same.data !== next.data) same.data = next.data
   }
-  while (at !== null) {
-    const gone = at
-    at = at.nextSibling
-    gone.remove()
-  }
+  while (at !== null) at = dropped(at)
+}
+
+function dropped(node) {
+  const next = node.nextSibling
+  node.remove()
+  return next
+}
+
+function following(at, name) {
+  for (let node = at; node !== null; node = node.nextSibling) if (keyOf(node) === '' && node.nodeName === name) return node
 }
 
 let isFetching = false

@@ -23,8 +23,8 @@ async function get(desk: SmallDesk, path: string): Promise<{ status: number; tex
 // What a browser would take for markup: every tag and its attributes. Fails where text breaks out of its place.
 function tagsOf(text: string): Set<string> {
   const tags = new Set<string>()
-  const rest = text.replace(/<(\/?)([a-z][a-z0-9]*)((?:\s+[a-zA-Z-]+(?:="[^"<>]*")?)*)\s*\/?>/g, (_, slash: string, name: string, attributes: string) => {
-    const names = [...attributes.matchAll(/([a-zA-Z-]+)(?:="[^"]*")?/g)].map(([, attribute]) => attribute)
+  const rest = text.replace(/<(\/?)([a-z][a-z0-9]*)((?:\s+[a-zA-Z][a-zA-Z0-9-]*(?:="[^"<>]*")?)*)\s*\/?>/g, (_, slash: string, name: string, attributes: string) => {
+    const names = [...attributes.matchAll(/([a-zA-Z][a-zA-Z0-9-]*)(?:="[^"]*")?/g)].map(([, attribute]) => attribute)
     for (const attribute of names) if (/^(on|style$|srcdoc$)/.test(attribute ?? '')) throw new Error(`attribute ${attribute} in <${name}${attributes}>`)
     tags.add(slash + name)
     return ''
@@ -181,8 +181,9 @@ function hostileDesk(text: string): SmallDesk {
 async function hold(text: string): Promise<void> {
   const desk = hostileDesk(text)
   const routes = pageRoutes(desk, { now })
-  const known = new Set((await Promise.all(['/', '/releases/1', '/releases/2', '/releases/3', '/clusters'].map(async (path) => [...tagsOf(await (await pageRoutes(hostileDesk('plain'), { now }).request(path)).text())]))).flat())
-  for (const path of ['/', '/releases/1', '/releases/2', '/releases/3', '/clusters', '/apps/plain', `/apps/${encodeURIComponent(text.replace(/\p{Surrogate}/gu, ''))}`]) {
+  const pages = ['/', '/releases/1', '/releases/2', '/releases/3', '/clusters', '/apps/plain']
+  const known = new Set((await Promise.all([...pages, '/apps/none'].map(async (path) => [...tagsOf(await (await pageRoutes(hostileDesk('plain'), { now }).request(path)).text())]))).flat())
+  for (const path of [...pages, `/apps/${encodeURIComponent(text.replace(/\p{Surrogate}/gu, ''))}`]) {
     const page = await (await routes.request(path)).text()
     for (const tag of tagsOf(page)) assert.ok(known.has(tag), `<${tag}> in ${path}`)
     assert.not.match(page, CONTROL)

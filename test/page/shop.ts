@@ -45,7 +45,7 @@ function tellRelease(desk: SmallDesk, id: number, began: number, subject: string
   const at = (seconds: number) => new Date(began + seconds * 1000).toISOString()
   const told: { at: number; event: Parameters<SmallDesk['tell']>[2] }[] = []
   told.push({ at: 0, event: { event: 'begins', attempt: 1 } })
-  for (const server of WEB) told.push({ at: 0.2, event: { event: 'server-asked', server } }, { at: 0.9, event: { event: 'server-answered', server, actions: server === 'web-1' ? 13 : 13 } })
+  for (const server of WEB) told.push({ at: 0.2, event: { event: 'server-asked', server } }, { at: 0.9, event: { event: 'server-answered', server, actions: 13 } })
   told.push({ at: 1.4, event: { event: 'planned', release: name, commit, subject, servers: WEB, actions: 38 } })
   let start = 1.6
   for (const [stage, servers, actions] of stages(app, name)) {

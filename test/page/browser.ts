@@ -1,0 +1,28 @@
+import { existsSync } from 'node:fs'
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+
+// Debian's package; the tests bring no browser of their own.
+const CHROMIUM = '/usr/bin/chromium'
+
+// Why there is no browser here, or undefined. In CI one has to be there.
+export function browserUnavailable(): string | undefined {
+  if (existsSync(CHROMIUM) || (process.env['CI'] ?? '') !== '') return undefined
+  return `${CHROMIUM} is not here (apt install chromium)`
+}
+
+export function openBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'], timeout: 60_000 })
+}
+
+// A page, and everything that its console complained of, violations of the security policy among it.
+export async function openPage(browser: Browser, options: BrowserContextOptions = {}): Promise<{ page: Page; complaints: string[]; close(): Promise<void> }> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce', ...options })
+  context.setDefaultTimeout(15_000)
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
+  })
+  page.on('pageerror', (error) => complaints.push(error.message))
+  return { page, complaints, close: () => context.close() }
+}
