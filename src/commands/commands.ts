@@ -18,6 +18,7 @@ import Locks from './locks.ts'
 import { main as runCommandLine } from './main.ts'
 import Plan from './plan.ts'
 import Provision from './provision.ts'
+import ServeUnit from './serve/unit.ts'
 import Show from './show.ts'
 import Status from './status.ts'
 import Trust from './trust.ts'
@@ -45,6 +46,7 @@ export const COMMANDS = {
   locks: Locks,
   plan: Plan,
   provision: Provision,
+  'serve:unit': ServeUnit,
   show: Show,
   status: Status,
   trust: Trust,
