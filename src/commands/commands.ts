@@ -20,6 +20,7 @@ import Plan from './plan.ts'
 import Provision from './provision.ts'
 import Serve from './serve.ts'
 import ServeToken from './serve/token.ts'
+import ServeUnit from './serve/unit.ts'
 import Show from './show.ts'
 import Status from './status.ts'
 import Trust from './trust.ts'
@@ -49,6 +50,7 @@ export const COMMANDS = {
   provision: Provision,
   serve: Serve,
   'serve:token': ServeToken,
+  'serve:unit': ServeUnit,
   show: Show,
   status: Status,
   trust: Trust,

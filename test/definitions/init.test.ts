@@ -13,6 +13,7 @@ test('what init writes is valid and wise', async () => {
     const { written, kept } = await writeInitialDefinitions(join(root, 'new/folder'))
     assert.equal(kept, [])
     assert.ok(written.includes('.gitignore') && written.includes('plans/.gitkeep') && written.includes('.gitlab-ci.yml'))
+    assert.ok(written.includes('examples/release-github.yml') && written.includes('examples/release-gitlab.yml'))
     const { problems, warnings, loaded } = await said(join(root, 'new/folder'))
     assert.equal([...problems, ...warnings], [])
     assert.equal(loaded?.definitions.apps.map(({ name }) => name), ['shop'])
