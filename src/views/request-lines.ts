@@ -11,7 +11,7 @@ export function lineOfRequest(told: RequestEvent): string | undefined {
     case 'begins':
       return told.attempt === 1 ? 'begins' : `begins, attempt ${told.attempt}`
     case 'resumes':
-      return `goes on after an interruption, attempt ${told.attempt}`
+      return `goes on after an interruption, attempt ${told.attempt}: what is done is found, and not done again`
     case 'planned':
       return `planned: ${told.release} of commit ${told.commit.slice(0, 12)} (${told.subject}), ${count(told.actions, 'action')} on ${names(told.servers, 10)}`
     case 'waits':

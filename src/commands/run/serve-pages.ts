@@ -5,14 +5,14 @@ import { pageRoutes } from '../../page/page-routes.ts'
 import { restrictedDesk } from '../../serve/restricted-desk.ts'
 
 // The pages as each may see them: all of it, or one app alone.
-export function pagesOn(desk: Desk, now: () => Date): Pages {
-  const all = pageRoutes(desk, { now })
+export function pagesOn(desk: Desk, options: { now(): Date; url: string | undefined }): Pages {
+  const all = pageRoutes(desk, options)
   const some = new Map<string, Hono>()
   return {
     fetch(request, { viewer }) {
       const app = viewer?.app ?? null
       if (app === null) return all.fetch(request)
-      const own = some.get(app) ?? pageRoutes(restrictedDesk(desk, app), { now })
+      const own = some.get(app) ?? pageRoutes(restrictedDesk(desk, app), options)
       some.set(app, own)
       return own.fetch(request)
     },

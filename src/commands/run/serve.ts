@@ -74,7 +74,7 @@ export async function serve(flags: ServeFlags): Promise<number> {
       return metrics.text()
     },
     readiness: () => readiness(store, definitions, serving.desk.isStopping),
-    pages: pagesOn(serving.desk, now),
+    pages: pagesOn(serving.desk, { now, url: served.url }),
     now,
     answered: (method, route, status) => metrics.http(method, route, status),
     failed: bug,
