@@ -7,7 +7,7 @@ const codes = Object.entries(EXIT_OF_CODE)
 const sections = [...page('docs/errors.md').text.matchAll(/^## (\w+)\n\n([\s\S]*?)(?=^## |(?![\s\S]))/gm)].map(([, code = '', text = '']) => ({ code, text }))
 
 // Variables of the environment and of FastCGI, which look like codes.
-const VARIABLES = ['FLIGHT_DEFINITIONS', 'FLIGHT_SSH_CONFIG', 'FLIGHT_LAB_ID', 'FLIGHT_LAB_DIR', 'FLIGHT_REWRITE_EXPECTED', 'FLIGHT_FORGET']
+const VARIABLES = ['FLIGHT_DEFINITIONS', 'FLIGHT_SSH_CONFIG', 'FLIGHT_LAB_ID', 'FLIGHT_LAB_DIR', 'FLIGHT_REWRITE_EXPECTED', 'FLIGHT_FORGET', 'FLIGHT_MINUTES']
 
 test('every error code has its section, and no section lacks a code', () => {
   const order = sections.map(({ code }) => code).sort()

@@ -6,8 +6,8 @@ import { anchors, links, page, pages, quotedIn, root } from './pages.ts'
 
 const OURS = /^(src|test|schemas|templates|docs|plans|build|bin|quickstart|bench)\/[\w./-]+$|^(package\.json|tsconfig\.json|knip\.json)$/
 
-// Hosts that the pages may name: examples, and what the product itself deals with.
-const HOSTS = /(^|\.)(example\.(com|org|net)|deb\.debian\.org|packages\.sury\.org|getcomposer\.org|github\.com|semver\.org|rfc-editor\.org|www\.rfc-editor\.org)$/
+// Hosts that the pages may name: examples, this machine itself, and what the product deals with.
+const HOSTS = /(^|\.)(127\.0\.0\.1|example\.(com|org|net)|deb\.debian\.org|packages\.sury\.org|getcomposer\.org|github\.com|semver\.org|rfc-editor\.org|www\.rfc-editor\.org)$/
 
 test('every relative link leads to a page, and to a heading where it names one', () => {
   const broken = pages().flatMap((from) =>
