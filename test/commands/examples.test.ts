@@ -23,7 +23,9 @@ for (const [name, command] of Object.entries(COMMANDS)) {
     const bin = folderWith({})
     symlinkSync(BIN, join(bin, 'flight'))
     await flight(['plan', '--out', 'plan.json'], { cwd })
-    for (const line of examples.map(commandOf)) {
+    for (const written of examples.map(commandOf)) {
+      // What serves does so until it is told to stop.
+      const line = name === 'serve' ? `timeout --preserve-status 4 ${written}` : written
       const env = environment({ PATH: `${bin}${delimiter}${process.env['PATH']}` })
       const { exit, stdout, stderr } = await ended(spawn('bash', ['-c', `mkdir -p plans; touch .env.shop; ${line}`], { cwd, env, stdio: 'pipe' }))
       if (exit === 0 || exit === 6) continue

@@ -2,9 +2,11 @@ import { findDefinitions } from '../../definitions/find-root.ts'
 import { openAudit } from '../../http/audit.ts'
 import { createDoors } from '../../http/doors.ts'
 import { listen } from '../../http/listen.ts'
+import { isLoopback } from '../../http/proxies.ts'
 import { readServerKey } from '../../http/server-key.ts'
 import type { Definitions } from '../../model/definitions.ts'
 import { FlightError } from '../../model/errors.ts'
+import type { ServeSettings } from '../../model/serve-settings.ts'
 import type { Store } from '../../model/store.ts'
 import { daily } from '../../serve/daily.ts'
 import { type LogLevel, makeLog } from '../../serve/log.ts'
@@ -81,6 +83,7 @@ export async function serve(flags: ServeFlags): Promise<number> {
   })
   const door = await listen(doors, { settings: served, audit, told: (text) => log.info({ text }, 'listening'), now })
   log.info({ address: door.url, definitions: root, state: settings.state, version: flags.version }, 'flight serve listens')
+  if (isOpen(served)) log.warn({}, 'it listens beyond this machine without TLS: whoever listens on the way reads the tokens; say serve.tls, or trusted_proxies of one that has it')
   await serving.begin()
 
   const drift = async () => {
@@ -104,6 +107,10 @@ export async function serve(flags: ServeFlags): Promise<number> {
   letGo()
   log.info({}, 'flight serve has stopped')
   return 0
+}
+
+function isOpen({ listen: { host }, tls, trustedProxies }: Pick<ServeSettings, 'listen' | 'tls' | 'trustedProxies'>): boolean {
+  return !isLoopback(host) && tls === undefined && trustedProxies.length === 0
 }
 
 function every(milliseconds: number, call: () => void): () => void {
