@@ -59,8 +59,8 @@ export async function serveFleet(count: number, settings: readonly string[] = []
 }
 
 // Starts the deployment server and waits until it listens.
-export async function startServe({ at, sshConfig, port }: Pick<ServeFleet, 'at' | 'sshConfig' | 'port'>): Promise<Served> {
-  const child = startFlight(['serve'], { cwd: at.folder, env: { HOME: at.folder, FLIGHT_SSH_CONFIG: sshConfig } })
+export async function startServe({ at, sshConfig, port }: Pick<ServeFleet, 'at' | 'sshConfig' | 'port'>, ...words: readonly string[]): Promise<Served> {
+  const child = startFlight(['serve', ...words], { cwd: at.folder, env: { HOME: at.folder, FLIGHT_SSH_CONFIG: sshConfig } })
   let said = ''
   for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (text: string) => (said += text))
   const stopped = new Promise<number | null>((resolve) => child.once('close', resolve))
