@@ -8,10 +8,13 @@ export type Page = {
   main: Html
 }
 
+// Who looks; the way out is there for who came in with a token.
+export type Looker = { name: string; canLogOut: boolean }
+
 const LOGO = html`<svg class="logo" viewBox="0 0 24 24" width="22" height="22" aria-hidden="true" focusable="false"><path d="M2.5 11.2L21.5 3l-6.2 18-4-7.6z"/><path class="fold" d="M21.5 3L11.3 13.4"/></svg>`
 
 // A whole page of what is there now: it gets live with templates/page/live.js, and is complete without it.
-export function livePage({ title, here, main }: Page, now: Date): string {
+export function livePage({ title, here, main }: Page, now: Date, looker?: Looker): string {
   const link = (name: 'apps' | 'clusters', path: string, words: string) => html`<li><a href="${path}"${here === name && html` aria-current="page"`}>${words}</a></li>`
   return shell(
     title,
@@ -22,6 +25,7 @@ export function livePage({ title, here, main }: Page, now: Date): string {
 <a class="brand" href="/">${LOGO}Flight</a>
 <nav aria-label="Pages"><ul>${link('apps', '/', 'Apps')}${link('clusters', '/clusters', 'Clusters')}</ul></nav>
 <p id="connection" role="status" aria-live="polite"></p>
+${looker?.canLogOut === true && html`<form class="leave" method="post" action="/logout"><button type="submit">Log out <span class="muted">${looker.name}</span></button></form>`}
 </div></header>
 <main id="main" class="wide" tabindex="-1">
 ${main}

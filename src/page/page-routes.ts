@@ -8,7 +8,7 @@ import { assetRoutes } from './assets.ts'
 import { changeStream } from './change-stream.ts'
 import { clustersPage } from './clusters-page.ts'
 import { homePage } from './home-page.ts'
-import { livePage, type Page } from './layout.ts'
+import { livePage, type Looker, type Page } from './layout.ts'
 import { errorPage } from './plain-pages.ts'
 import { storyReader } from './read-story.ts'
 import { releasePage } from './release-page.ts'
@@ -17,24 +17,26 @@ import { subjectReader } from './subjects.ts'
 const RUNNING = 8 // trees on the first page
 const WAITING = 20
 const FINISHED = 15
+type Env = { Bindings: { viewer?: Looker | undefined } }
+
 const PER_PAGE = 30
 const NUMBER = /^[1-9]\d{0,14}$/
 
 // The pages, their assets, and the stream that says when they change; they read, and change nothing. `url` is how others reach the
 // server, where that is known. What they do not know under /v1/ they leave to others.
-export function pageRoutes(desk: Desk, options: { now(): Date; url?: string | undefined }): Hono {
+export function pageRoutes(desk: Desk, options: { now(): Date; url?: string | undefined }): Hono<Env> {
   const { store } = desk
   const readStory = storyReader(store)
   const listed = subjectReader(store)
-  const origin = (c: Context) => options.url?.replace(/\/+$/, '') ?? new URL(c.req.url).origin
-  const send = (c: Context, page: (now: Date) => Page) => {
+  const origin = (c: Context<Env>) => options.url?.replace(/\/+$/, '') ?? new URL(c.req.url).origin
+  const send = (c: Context<Env>, page: (now: Date) => Page) => {
     const now = options.now()
     c.header('Cache-Control', 'no-store')
-    return c.html(livePage(page(now), now))
+    return c.html(livePage(page(now), now, c.env?.viewer))
   }
-  const nothing = (c: Context, said?: string) => c.html(errorPage(404, said), 404)
+  const nothing = (c: Context<Env>, said?: string) => c.html(errorPage(404, said), 404)
 
-  const routes = new Hono()
+  const routes = new Hono<Env>()
   routes.route('/', assetRoutes())
 
   routes.get('/', async (c) => {

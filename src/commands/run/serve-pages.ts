@@ -1,4 +1,3 @@
-import type { Hono } from 'hono'
 import type { Pages } from '../../http/door-options.ts'
 import type { Desk } from '../../model/desk.ts'
 import { pageRoutes } from '../../page/page-routes.ts'
@@ -7,14 +6,14 @@ import { restrictedDesk } from '../../serve/restricted-desk.ts'
 // The pages as each may see them: all of it, or one app alone.
 export function pagesOn(desk: Desk, options: { now(): Date; url: string | undefined }): Pages {
   const all = pageRoutes(desk, options)
-  const some = new Map<string, Hono>()
+  const some = new Map<string, ReturnType<typeof pageRoutes>>()
   return {
     fetch(request, { viewer }) {
       const app = viewer?.app ?? null
-      if (app === null) return all.fetch(request)
+      if (app === null) return all.fetch(request, { viewer })
       const own = some.get(app) ?? pageRoutes(restrictedDesk(desk, app), options)
       some.set(app, own)
-      return own.fetch(request)
+      return own.fetch(request, { viewer })
     },
   }
 }
