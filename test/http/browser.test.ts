@@ -7,7 +7,7 @@ import { listen } from '../../src/http/listen.ts'
 import { makeToken } from '../../src/http/tokens.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import type { Store } from '../../src/model/store.ts'
-import { createServing } from '../../src/serve/serving.ts'
+import { createServing, type Serving } from '../../src/serve/serving.ts'
 import { browserUnavailable, openBrowser, openPage } from '../page/browser.ts'
 import { loud } from '../support/loud.ts'
 import { newRelease } from '../support/requests.ts'
@@ -17,6 +17,7 @@ import { KEY } from './front.ts'
 
 let browser: Browser
 let store: Store
+let serving: Serving
 let url: string
 let close: () => Promise<void>
 const bugs: unknown[] = []
@@ -30,7 +31,7 @@ test.before(
     store = await openStore(':memory:')
     const apps = ['shop', 'blog'].map((name) => ({ name, repo: `/srv/git/${name}`, cluster: 'web', servers: ['web-1'], releaseOn: undefined }))
     const fleet = { apps: apps.map(({ name, cluster, servers }) => ({ name, cluster, servers, live: [], health: 'none live' as const, why: 'it was not released yet' })), clusters: [], lookedAt: null, driftAt: null }
-    const serving = createServing({ store, deliver: () => new Promise(() => undefined), isWithin: async () => false, settings: { atOnce: 1, perServer: 1, patience: 1, supersede: true }, apps: async () => apps, fleet: async () => fleet, now, told: () => undefined, happened: async () => undefined, bug: (error) => void bugs.push(error) })
+    serving = createServing({ store, deliver: () => new Promise(() => undefined), isWithin: async () => false, settings: { atOnce: 1, perServer: 1, patience: 1, supersede: true }, apps: async () => apps, fleet: async () => fleet, now, told: () => undefined, happened: async () => undefined, bug: (error) => void bugs.push(error) })
     await serving.begin()
     await serving.desk.ask(newRelease('shop'))
     await serving.desk.ask(newRelease('blog'))
@@ -73,7 +74,8 @@ test('a wrong token is told, a right one leads to the page that was wanted, live
   assert.equal([cookie?.name, cookie?.httpOnly, cookie?.sameSite], ['flight_token', true, 'Strict'])
   await page.goto(url)
   assert.ok((await page.content()).includes('blog'))
-  await page.waitForSelector('body[data-connected]')
+  await serving.desk.ask(newRelease('shop', 'b'.repeat(40)))
+  await page.waitForSelector('a[href="/releases/3"]')
   await page.click('text=Log out')
   await page.waitForURL(/\/login/)
   await page.goto(url)
