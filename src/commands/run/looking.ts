@@ -49,6 +49,7 @@ export function looksAt(looking: Looking): Looks {
     async apps() {
       await inTurn('look at the apps', async (definitions) => {
         const seen = await withServingSession(session(definitions), (open) => lookAtApps(open))
+        if (signal.aborted) return
         await keepApps(store, now().toISOString(), seen)
         looking.seen()
       })
@@ -56,6 +57,7 @@ export function looksAt(looking: Looking): Looks {
     async app(name) {
       await inTurn(`look at ${name}`, async (definitions) => {
         const seen = await withServingSession(session(definitions), (open) => lookAtApps(open, (app) => app.name === name))
+        if (signal.aborted) return
         await keepSomeApps(store, now().toISOString(), seen)
         looking.seen()
       })
@@ -63,6 +65,7 @@ export function looksAt(looking: Looking): Looks {
     drift: () =>
       inTurn('look for drift', async (definitions) => {
         const plan = await withServingSession(session(definitions), (open) => planScope(open, {}, LOOKING))
+        if (signal.aborted) return undefined
         const drift = driftOf(plan)
         await keepDrift(store, now().toISOString(), drift)
         looking.seen()
