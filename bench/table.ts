@@ -13,3 +13,9 @@ export function median(values: readonly number[]): number {
 
 export const milliseconds = (value: number) => `${Math.round(value)} ms`
 export const seconds = (value: number) => `${(value / 1000).toFixed(1)} s`
+
+// The value below which so large a share of them lies; 1: the largest.
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0
+}
