@@ -6,10 +6,10 @@ import { useMirror } from './mirror.ts'
 
 const SHA = /^[0-9a-f]{12,40}$/
 
-// Whether `later` contains `commit`, or is it, as the mirror knows them now; nothing is fetched. Both are SHAs of at least 12 digits. False
-// where the mirror lacks one of them.
-export async function isWithin(request: Pick<ArtifactRequest, 'app' | 'repo' | 'deployKey' | 'sshConfig' | 'state' | 'patience'>, commit: string, later: string, signal: AbortSignal): Promise<boolean> {
-  if (!SHA.test(commit) || !SHA.test(later)) return false
+// Whether `later` contains `commit`, or is it, as the mirror knows them now; nothing is fetched. Both are SHAs of at least 12 digits.
+// Undefined where the mirror lacks one of them: a branch was pushed by force, or the mirror was made anew.
+export async function isWithin(request: Pick<ArtifactRequest, 'app' | 'repo' | 'deployKey' | 'sshConfig' | 'state' | 'patience'>, commit: string, later: string, signal: AbortSignal): Promise<boolean | undefined> {
+  if (!SHA.test(commit) || !SHA.test(later)) return undefined
   try {
     return await useMirror(request, 'as it is', signal, () => undefined, (git) => contains(git, commit, later))
   } catch (error) {
@@ -18,12 +18,12 @@ export async function isWithin(request: Pick<ArtifactRequest, 'app' | 'repo' | '
 }
 
 // Exit code 1 says no; any other, that it does not know one of them.
-async function contains(git: Git, commit: string, later: string): Promise<boolean> {
+async function contains(git: Git, commit: string, later: string): Promise<boolean | undefined> {
   try {
     await askGit(git, ['merge-base', '--is-ancestor', commit, later])
     return true
   } catch (error) {
-    if (error instanceof GitFailed && error.code !== null) return false
+    if (error instanceof GitFailed && error.code !== null) return error.code === 1 ? false : undefined
     throw error
   }
 }

@@ -66,12 +66,20 @@ async function waited(c: DoorContext, keeper: Doorkeeper, request: Request): Pro
   const seconds = wholeNumber(c.req.query('wait') ?? '0', LONGEST_WAIT, 'wait')
   if (seconds === 0 || isEnded(request.state) || c.req.method === 'HEAD') return request
   const release = takePlace(keeper.waits, c)
-  const signal = AbortSignal.any([AbortSignal.timeout(seconds * 1000), c.req.raw.signal, keeper.closing])
+  // Not AbortSignal.any(): what Node 20 makes of it may be collected before it fires.
+  const over = new AbortController()
+  const end = () => over.abort()
+  const timer = setTimeout(end, seconds * 1000)
+  const others = [c.req.raw.signal, keeper.closing]
+  for (const signal of others) signal.addEventListener('abort', end)
+  if (others.some(({ aborted }) => aborted)) end()
   try {
-    const events = keeper.desk.follow(request.id, Number.MAX_SAFE_INTEGER, signal)[Symbol.asyncIterator]()
-    for (let next = await events.next(); next.done !== true && !signal.aborted; next = await events.next());
+    const events = keeper.desk.follow(request.id, Number.MAX_SAFE_INTEGER, over.signal)[Symbol.asyncIterator]()
+    for (let next = await events.next(); next.done !== true && !over.signal.aborted; next = await events.next());
     return (await keeper.desk.store.request(request.id)) ?? request
   } finally {
+    clearTimeout(timer)
+    for (const signal of others) signal.removeEventListener('abort', end)
     release()
   }
 }

@@ -10,8 +10,10 @@ export type Store = {
   request(id: number): Promise<Request | undefined>
   requests(wanted: RequestFilter): Promise<Request[]> // the newest first
   unfinished(): Promise<Request[]> // waiting and running, the oldest first
-  // Changes it where it is in one of these states, and tells that in the same moment; otherwise undefined, and nothing is changed.
-  change(id: number, from: readonly RequestState[], to: RequestChange, told?: { at: string; event: RequestEvent }): Promise<Request | undefined>
+  heads(): Promise<Request[]> // what runs, and of each app the oldest that waits, the oldest first
+  // Changes it where it is in one of these states, tells that and posts these notices in the same moment; otherwise undefined, and nothing
+  // is changed.
+  change(id: number, from: readonly RequestState[], to: RequestChange, told?: { at: string; event: RequestEvent }, notices?: readonly NewNotice[]): Promise<Request | undefined>
 
   append(id: number, told: readonly { at: string; event: RequestEvent }[]): Promise<NumberedEvent[]>
   events(id: number, after: number, limit: number): Promise<NumberedEvent[]> // those numbered after `after`

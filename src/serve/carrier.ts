@@ -8,7 +8,7 @@ import { isLaterOf, pauseAfter } from './waiting.ts'
 
 export type Carrier = {
   // From where it stands to its end, or to where it waits again.
-  carry(request: Request, unfinished: readonly Request[], controller: AbortController): Promise<void>
+  carry(request: Request, controller: AbortController): Promise<void>
   // Undefined where it has ended, or gone on, meanwhile.
   finish(request: Request, state: EndedState, end: RequestEnd, supersededBy?: number | null): Promise<Request | undefined>
 }
@@ -19,8 +19,8 @@ export function createCarrier(options: ServingOptions, bell: Bell, isStopping: (
   const unreachableSince = new Map<number, number>()
   const at = () => now().toISOString()
 
-  async function carry(request: Request, unfinished: readonly Request[], controller: AbortController): Promise<void> {
-    const later = request.state === 'waiting' ? await superseding(request, unfinished, controller.signal) : undefined
+  async function carry(request: Request, controller: AbortController): Promise<void> {
+    const later = request.state === 'waiting' ? await superseding(request, controller.signal) : undefined
     if (later !== undefined) {
       await finish(request, 'superseded', { exit: 0, said: `request ${later.id} asks for a newer commit of the same branch`, problems: [] }, later.id)
       return
@@ -55,26 +55,30 @@ export function createCarrier(options: ServingOptions, bell: Bell, isStopping: (
     const attempt = request.attempts + 1
     const resumes = request.state === 'running'
     const event: RequestEvent = { event: resumes ? 'resumes' : 'begins', attempt }
-    const begun = await store.change(request.id, [request.state], { state: 'running', attempts: attempt, notBefore: null, began: request.began ?? at() }, { at: at(), event })
+    const to = { state: 'running', attempts: attempt, notBefore: null, began: request.began ?? at() } as const
+    const notices = attempt === 1 ? await options.notices('start', { ...request, ...to }) : []
+    const begun = await store.change(request.id, [request.state], to, { at: at(), event }, notices)
     if (begun === undefined) return undefined
     bell.ring(begun.id)
     options.told(begun, event)
-    if (attempt === 1) await options.happened('start', begun)
     return begun
   }
 
-  async function superseding(request: Request, unfinished: readonly Request[], signal: AbortSignal): Promise<Request | undefined> {
+  // The later one must still wait once git has answered: it may have been cancelled meanwhile.
+  async function superseding(request: Request, signal: AbortSignal): Promise<Request | undefined> {
     if (!settings.supersede || request.attempts > 0 || request.wish.does !== 'release') return undefined
     const { commit } = request.wish
-    for (const later of unfinished.filter((each) => isLaterOf(request, each))) {
-      if (later.wish.does === 'release' && (await options.isWithin(request.app, commit, later.wish.commit, signal))) return later
+    const waiting = await store.requests({ apps: [request.app], states: ['waiting'], limit: MOST_LATER })
+    for (const later of waiting.reverse().filter((each) => isLaterOf(request, each))) {
+      if (later.wish.does !== 'release' || !(await options.isWithin(request.app, commit, later.wish.commit, signal))) continue
+      const still = await store.request(later.id)
+      if (still !== undefined && isLaterOf(request, still)) return still
     }
     return undefined
   }
 
   async function settle(request: Request, { is, ...end }: Delivered): Promise<void> {
     if (is === 'unreachable') return await waitOrFail(request, end)
-    unreachableSince.delete(request.id)
     // Stopped by us alone: it stays as it is, and the next start goes on with it.
     if (is === 'interrupted' && request.cancelled === null && isStopping()) return
     if (is !== 'interrupted') await finish(request, is, end)
@@ -86,8 +90,9 @@ export function createCarrier(options: ServingOptions, bell: Bell, isStopping: (
     const since = unreachableSince.get(request.id) ?? now().getTime()
     unreachableSince.set(request.id, since)
     const due = now().getTime() + pauseAfter(request.attempts)
-    if (request.cancelled !== null || due - since > settings.patience * 1000) {
-      unreachableSince.delete(request.id)
+    // What may be live on some servers is looked at before anybody is told that it is over.
+    const isCancelled = request.cancelled !== null && request.release === null
+    if (isCancelled || due - since > settings.patience * 1000) {
       await (request.cancelled === null ? finish(request, 'failed', end) : finish(request, 'cancelled', cancelledBy(request.cancelled, end)))
       return
     }
@@ -95,18 +100,23 @@ export function createCarrier(options: ServingOptions, bell: Bell, isStopping: (
     const event: RequestEvent = { event: 'waits', until, why: end.said }
     const waits = await store.change(request.id, ['running'], { state: 'waiting', notBefore: until }, { at: at(), event })
     bell.ring(request.id)
-    if (waits !== undefined) options.told(waits, event)
+    if (waits === undefined) return
+    options.told(waits, event)
+    // Asked for in the very moment in which it began to wait.
+    if (waits.cancelled !== null && waits.release === null) await finish(waits, 'cancelled', cancelledBy(waits.cancelled, end))
   }
 
   async function finish(request: Request, state: EndedState, end: RequestEnd, supersededBy: number | null = null): Promise<Request | undefined> {
     const event: RequestEvent = { event: 'ends', state, end }
-    const ended = await store.change(request.id, [request.state], { state, end, ended: at(), notBefore: null, supersededBy }, { at: at(), event })
+    const to = { state, end, ended: at(), notBefore: null, supersededBy }
+    const occasion = occasionOf({ ...request, ...to })
+    const notices = occasion === undefined ? [] : await options.notices(occasion, { ...request, ...to })
+    const ended = await store.change(request.id, [request.state], to, { at: at(), event }, notices)
     if (ended === undefined) return undefined
+    unreachableSince.delete(request.id)
     bell.ring(ended.id)
     options.told(ended, event)
-    const occasion = occasionOf(ended)
-    if (occasion !== undefined) await options.happened(occasion, ended)
-    await store.forgetEvents(ended.app, KEPT_LOGS)
+    await store.forgetEvents(ended.app, KEPT_LOGS).catch(options.bug)
     return ended
   }
 
@@ -115,6 +125,9 @@ export function createCarrier(options: ServingOptions, bell: Bell, isStopping: (
 
 // Of how many ended requests of an app the log stays.
 const KEPT_LOGS = 200
+
+// How many that wait for the same app are looked at for one that takes its place.
+const MOST_LATER = 200
 
 function cancelledBy(who: string, end: RequestEnd): RequestEnd {
   return { ...end, said: `cancelled by ${who}: ${end.said}` }

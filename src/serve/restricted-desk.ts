@@ -12,6 +12,7 @@ export function restrictedDesk(desk: Desk, app: string): Desk {
         return request?.app === app ? request : undefined
       },
       requests: (wanted) => (wanted.apps !== undefined && !wanted.apps.includes(app) ? Promise.resolve([]) : store.requests({ ...wanted, apps: [app] })),
+      heads: async () => (await store.heads()).filter((request) => request.app === app),
       unfinished: async () => (await store.unfinished()).filter((request) => request.app === app),
       async events(id, after, limit) {
         return (await store.request(id))?.app === app ? store.events(id, after, limit) : []

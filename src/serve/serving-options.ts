@@ -3,7 +3,7 @@ import type { ServedApp } from '../model/desk.ts'
 import type { Fleet } from '../model/fleet.ts'
 import type { Request, RequestEvent } from '../model/request.ts'
 import type { Occasion, ServeSettings } from '../model/serve-settings.ts'
-import type { Store } from '../model/store.ts'
+import type { NewNotice, Store } from '../model/store.ts'
 
 // What the queue works with.
 export type ServingOptions = {
@@ -15,6 +15,6 @@ export type ServingOptions = {
   fleet(): Promise<Fleet>
   now(): Date
   told(request: Request, event: RequestEvent): void // for logs and metrics
-  happened(occasion: Occasion, request: Request): Promise<void> // for others to be told
+  notices(occasion: Occasion, request: Request): Promise<readonly NewNotice[]> // what others are told of it, in the moment in which it is so
   bug(error: unknown): void // ours: it is logged with its stack, and what it was about has failed
 }

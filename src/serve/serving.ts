@@ -1,8 +1,10 @@
-import type { Desk, ServedApp } from '../model/desk.ts'
+import type { Desk } from '../model/desk.ts'
 import type { Request, RequestEvent } from '../model/request.ts'
 import { createCarrier } from './carrier.ts'
 import { choose, nextTime } from './choose.ts'
+import { eitherSignal } from './either-signal.ts'
 import { createBell, followFrom } from './follow.ts'
+import { knownServers } from './known-servers.ts'
 import type { ServingOptions } from './serving-options.ts'
 
 export type Serving = {
@@ -24,51 +26,80 @@ export function createServing(options: ServingOptions): Serving {
   let timer: NodeJS.Timeout | undefined
   let turn: Promise<void> = Promise.resolve()
 
+  const faults = new Map<number, number>() // how often carrying a request failed because of us
+  const serversOf = knownServers(options)
+
   const at = () => now().toISOString()
   const { carry, finish } = createCarrier(options, bell, () => stopping)
 
-  // One look at a time, so that nothing is chosen twice.
+  // One look at a time, so that nothing is chosen twice; those that are asked for meanwhile are one.
+  let next: Promise<void> | undefined
   const pump = (): Promise<void> => {
-    turn = turn.then(chooseAndBegin).catch(options.bug)
-    return turn
+    next ??= turn = turn.then(async () => {
+      next = undefined
+      await chooseAndBegin()
+    }).catch((error: unknown) => {
+      options.bug(error)
+      again(LATER)
+    })
+    return next
   }
 
+  function again(milliseconds: number): void {
+    if (stopping) return
+    clearTimeout(timer)
+    timer = setTimeout(() => void pump(), milliseconds)
+  }
+
+  // What the store says is running and nobody here carries was left by whoever was killed, or by a write that failed: it is taken up again.
   async function chooseAndBegin(): Promise<void> {
     if (stopping) return
-    const apps = new Map((await servedOr(options)).map((app) => [app.name, app.servers]))
-    const unfinished = (await store.unfinished()).map((request) => (active.has(request.id) ? { ...request, state: 'running' as const } : request))
-    for (const request of choose(unfinished, at(), (app) => apps.get(app) ?? [], settings)) start(request, unfinished)
-    clearTimeout(timer)
-    const next = nextTime(unfinished, at())
-    if (next !== undefined) timer = setTimeout(() => void pump(), Math.max(50, Date.parse(next) - now().getTime()))
+    await serversOf.refresh()
+    const heads = (await store.heads()).map((request) => (active.has(request.id) ? { ...request, state: 'running' as const } : request))
+    for (const request of heads) if (request.state === 'running' && !active.has(request.id)) start(request)
+    for (const request of choose(heads, at(), serversOf.of, settings)) start(request)
+    const due = nextTime(heads, at())
+    if (due !== undefined) again(Math.max(50, Date.parse(due) - now().getTime()))
   }
 
-  function start(request: Request, unfinished: readonly Request[]): void {
+  function start(request: Request): void {
     const controller = new AbortController()
-    const done = carry(request, unfinished, controller)
-      .catch(options.bug)
-      .finally(() => {
+    const done = carry(request, controller).then(
+      () => {
         active.delete(request.id)
+        faults.delete(request.id)
         void pump()
-      })
+      },
+      (error: unknown) => {
+        options.bug(error)
+        // A disk that is full is not asked without end: it keeps its place, and goes on after a pause.
+        const times = (faults.get(request.id) ?? 0) + 1
+        faults.set(request.id, times)
+        setTimeout(() => {
+          active.delete(request.id)
+          void pump()
+        }, stopping ? 0 : Math.min(30_000, LATER * times)).unref()
+      },
+    )
     active.set(request.id, { controller, done })
   }
 
   async function cancel(id: number, by: string): Promise<Request | undefined> {
-    const request = await store.request(id)
-    if (request === undefined) return undefined
-    const waits = await store.change(id, ['waiting'], { cancelled: by })
-    if (waits !== undefined) {
-      const ended = await finish(waits, 'cancelled', { exit: 130, said: `cancelled by ${by} before it began`, problems: [] })
-      if (ended !== undefined) return ended
-    }
     const event: RequestEvent = { event: 'cancel-asked', by }
-    const stops = await store.change(id, ['running'], { cancelled: by }, { at: at(), event })
-    if (stops === undefined) return undefined
-    active.get(id)?.controller.abort()
+    const asked = await store.change(id, ['waiting', 'running'], { cancelled: by }, { at: at(), event })
+    if (asked === undefined) return undefined
     bell.ring(id)
-    options.told(stops, event)
-    return stops
+    options.told(asked, event)
+    active.get(id)?.controller.abort()
+    if (asked.state === 'running') return asked
+    // Of one that was begun, its servers say what became of it.
+    if (asked.release !== null) {
+      const judged = await store.change(id, ['waiting'], { notBefore: null })
+      void pump()
+      return judged ?? store.request(id)
+    }
+    const said = `cancelled by ${by} before ${asked.attempts === 0 ? 'it began' : 'anything was written'}`
+    return (await finish(asked, 'cancelled', { exit: 130, said, problems: [] })) ?? store.request(id)
   }
 
   const desk: Desk = {
@@ -76,14 +107,20 @@ export function createServing(options: ServingOptions): Serving {
     async ask(wish) {
       const asked = await store.accept(wish, at())
       if (asked.is !== 'new') return asked
-      const event: RequestEvent = { event: 'requested', by: wish.by }
-      options.told(asked.request, event)
-      bell.ring(asked.request.id)
       void pump()
+      bell.ring(asked.request.id)
+      options.told(asked.request, { event: 'requested', by: wish.by })
       return asked
     },
     cancel,
-    follow: (id, after, signal) => followFrom(store, bell, id, after, AbortSignal.any([signal, stoppedHere.signal])),
+    async *follow(id, after, signal) {
+      const both = eitherSignal(signal, stoppedHere.signal)
+      try {
+        yield* followFrom(store, bell, id, after, both.signal)
+      } finally {
+        both.release()
+      }
+    },
     onChange: (call) => bell.hear(undefined, call),
     apps: options.apps,
     fleet: options.fleet,
@@ -93,11 +130,7 @@ export function createServing(options: ServingOptions): Serving {
   return {
     desk,
     ring: () => bell.ring(),
-    async begin() {
-      const left = await store.unfinished()
-      for (const request of left) if (request.state === 'running') start(request, left)
-      await pump()
-    },
+    begin: pump,
     async stop(patience) {
       stopping = true
       clearTimeout(timer)
@@ -113,12 +146,5 @@ export function createServing(options: ServingOptions): Serving {
   }
 }
 
-// Definitions that are wrong for a moment stop nothing that is known already: each request says so itself when it begins.
-async function servedOr({ apps, bug }: ServingOptions): Promise<readonly ServedApp[]> {
-  try {
-    return await apps()
-  } catch (error) {
-    bug(error)
-    return []
-  }
-}
+// Milliseconds until what failed is tried again.
+const LATER = 1000

@@ -23,6 +23,7 @@ export function requestTable(database: Database) {
   const newest = database.prepare(`SELECT * FROM request WHERE true ${NEWEST}`)
   const newestOfApp = database.prepare(`SELECT * FROM request WHERE app = ? ${NEWEST}`)
   const unfinished = database.prepare(`SELECT * FROM request WHERE ${UNFINISHED} ORDER BY id`)
+  const heads = database.prepare(`SELECT * FROM request WHERE id IN (SELECT id FROM request WHERE state = 'running' UNION ALL SELECT min(id) FROM request WHERE state = 'waiting' GROUP BY app) ORDER BY id`)
   const counts = database.prepare('SELECT app, does, state, count(*) AS requests FROM request GROUP BY app, does, state')
 
   const request = (id: number): Request | undefined => byId(id).map(requestOf)[0]
@@ -61,6 +62,8 @@ export function requestTable(database: Database) {
     },
 
     unfinished: (): Request[] => unfinished().map(requestOf),
+
+    heads: (): Request[] => heads().map(requestOf),
 
     counts: () => counts().map((row) => ({ app: text(row, 'app'), does: text(row, 'does'), state: oneOf(row, 'state', REQUEST_STATES), requests: whole(row, 'requests') })),
   }

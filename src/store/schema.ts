@@ -29,6 +29,8 @@ const STEPS: readonly (readonly string[])[] = [
     `CREATE INDEX request_unfinished ON request (app, commit_id, leaving) WHERE ${UNFINISHED}`,
     `CREATE INDEX request_of_app ON request (app)`,
     `CREATE INDEX request_counts ON request (app, does, state)`,
+    `CREATE INDEX request_waiting ON request (app) WHERE state = 'waiting'`,
+    `CREATE INDEX request_running ON request (id) WHERE state = 'running'`,
     `CREATE INDEX request_remembers ON request (app) WHERE remembers = 1`,
     `CREATE TABLE event (request INTEGER NOT NULL REFERENCES request, n INTEGER NOT NULL, at TEXT NOT NULL, told TEXT NOT NULL, PRIMARY KEY (request, n)) STRICT`,
     `CREATE TABLE token (

@@ -62,10 +62,12 @@ export function storeOn(database: Database, file: string): Store {
     request: (id) => read(() => requests.request(id)),
     requests: (wanted) => read(() => requests.requests(wanted)),
     unfinished: () => read(() => requests.unfinished()),
-    change: (id, from, to, told) =>
+    heads: () => read(() => requests.heads()),
+    change: (id, from, to, told, posted = []) =>
       write(() => {
         const changed = requests.change(id, from, to)
         if (changed !== undefined && told !== undefined) events.append(id, [told])
+        if (changed !== undefined) notices.post(posted)
         return changed
       }),
     append: (id, told) => write(() => events.append(id, told)),

@@ -31,7 +31,7 @@ test.before(
     store = await openStore(':memory:')
     const apps = ['shop', 'blog'].map((name) => ({ name, repo: `/srv/git/${name}`, cluster: 'web', servers: ['web-1'], releaseOn: undefined }))
     const fleet = { apps: apps.map(({ name, cluster, servers }) => ({ name, cluster, servers, live: [], health: 'none live' as const, why: 'it was not released yet' })), clusters: [], lookedAt: null, driftAt: null }
-    serving = createServing({ store, deliver: () => new Promise(() => undefined), isWithin: async () => false, settings: { atOnce: 1, perServer: 1, patience: 1, supersede: true }, apps: async () => apps, fleet: async () => fleet, now, told: () => undefined, happened: async () => undefined, bug: (error) => void bugs.push(error) })
+    serving = createServing({ store, deliver: () => new Promise(() => undefined), isWithin: async () => false, settings: { atOnce: 1, perServer: 1, patience: 1, supersede: true }, apps: async () => apps, fleet: async () => fleet, now, told: () => undefined, notices: async () => [], bug: (error) => void bugs.push(error) })
     await serving.begin()
     await serving.desk.ask(newRelease('shop'))
     await serving.desk.ask(newRelease('blog'))

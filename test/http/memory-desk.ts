@@ -50,6 +50,7 @@ export function memoryDesk(served: ServedApp[]): MemoryDesk {
     accept,
     request: async (id) => of(id),
     requests: async ({ apps, states, before, limit }) => requests.filter(({ app, state, id }) => (apps ?? [app]).includes(app) && (states ?? [state]).includes(state) && (before === undefined || id < before)).reverse().slice(0, limit),
+    heads: unused,
     unfinished: unused,
     change: unused,
     append: unused,

@@ -31,6 +31,7 @@ export function smallDesk(): SmallDesk {
       const found = requests.filter(({ app, state, id }) => (apps?.includes(app) ?? true) && (states?.includes(state) ?? true) && (before === undefined || id < before))
       return Promise.resolve(found.sort((a, b) => b.id - a.id).slice(0, limit))
     },
+    heads: () => Promise.reject(new Error('not asked by pages')),
     unfinished: () => Promise.resolve(requests.filter(({ state }) => state === 'waiting' || state === 'running').sort((a, b) => a.id - b.id)),
     events: (id, after, limit) => {
       calls.events++

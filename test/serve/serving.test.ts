@@ -21,7 +21,7 @@ const APPS = [
 ]
 const commit = (n: number) => n.toString(16).padStart(40, '0')
 
-async function hall({ store, supersede = true, patience = 60 }: { store?: Store; supersede?: boolean; patience?: number } = {}): Promise<Hall> {
+async function hall({ store, supersede = true, patience = 60, within }: { store?: Store; supersede?: boolean; patience?: number; within?: () => Promise<boolean> } = {}): Promise<Hall> {
   const kept = store ?? (await openStore(':memory:'))
   const jobs: Job[] = []
   const bugs: unknown[] = []
@@ -31,12 +31,12 @@ async function hall({ store, supersede = true, patience = 60 }: { store?: Store;
     store: kept,
     settings: { atOnce: 8, perServer: 1, patience, supersede },
     deliver: (request, tools) => new Promise((resolve) => jobs.push({ request, tools, end: (delivered) => resolve({ exit: 0, said: '', problems: [], ...delivered }) })),
-    isWithin: async (_app, one, other) => one < other,
+    isWithin: within ?? (async (_app, one, other) => one < other),
     apps: async () => APPS.map((app) => ({ ...app, repo: '/srv/git/x', cluster: 'web', releaseOn: undefined })),
     fleet: async () => ({ apps: [], clusters: [], lookedAt: null, driftAt: null }),
     now: () => new Date(Date.now() + now.plus),
     told: () => undefined,
-    happened: async (occasion, { app }) => void happened.push(`${occasion} ${app}`),
+    notices: async (occasion, { app }) => { happened.push(`${occasion} ${app}`); return [] },
     bug: (error) => void bugs.push(error),
   })
   const until = async <T>(find: () => Promise<T | undefined> | T | undefined): Promise<T> => {
@@ -205,7 +205,7 @@ test('a graceful stop waits for what runs and begins nothing; what takes longer 
 
 test('a bug in carrying out fails that request with words, is reported, and the next goes on', async () => {
   const { serving, ended, store } = await hall()
-  const broken = createServing({ store, settings: { atOnce: 1, perServer: 1, patience: 1, supersede: true }, deliver: async () => { throw new Error('oops') }, isWithin: async () => false, apps: serving.desk.apps, fleet: serving.desk.fleet, now: () => new Date(), told: () => undefined, happened: async () => undefined, bug: (error) => void reported.push(error) })
+  const broken = createServing({ store, settings: { atOnce: 1, perServer: 1, patience: 1, supersede: true }, deliver: async () => { throw new Error('oops') }, isWithin: async () => false, apps: serving.desk.apps, fleet: serving.desk.fleet, now: () => new Date(), told: () => undefined, notices: async () => [], bug: (error) => void reported.push(error) })
   const reported: unknown[] = []
   await broken.begin()
   const { request } = await broken.desk.ask(newRelease('shop', commit(1)))
@@ -255,6 +255,130 @@ test('following ends with its signal, and with the stop of the server', async ()
   running.tools.signal.addEventListener('abort', () => running.end({ is: 'interrupted' }))
   await serving.stop(10)
   assert.is(await stays, 2)
+})
+
+// A store some of whose writes fail, as on a disk that is full for a moment.
+function failing(store: Store, fails: (what: 'append' | 'change' | 'planned') => boolean): Store {
+  const full = () => Promise.reject(new Error('the disk is full'))
+  return {
+    ...store,
+    append: (...words) => (fails('append') ? full() : store.append(...words)),
+    change: (...words) => (fails('release' in words[2] ? 'planned' : 'change') ? full() : store.change(...words)),
+  }
+}
+
+test('a log that cannot be written for a moment is written later, and what it is about ends all the same', async () => {
+  let isFull = true
+  const real = await openStore(':memory:')
+  const { serving, job, ended, store } = await hall({ store: failing(real, (what) => what === 'append' && isFull) })
+  await serving.begin()
+  const { request } = await serving.desk.ask(newRelease('shop', commit(1)))
+  const { tools, end } = await job('shop')
+  tools.tell({ event: 'note', text: 'kept' })
+  await sleep(250)
+  isFull = false
+  tools.tell({ event: 'note', text: 'as well' })
+  await sleep(400)
+  end({ is: 'succeeded' })
+  assert.is((await ended(request.id)).state, 'succeeded')
+  assert.equal(await told(store, request.id), ['requested', 'begins', 'note', 'note', 'ends'])
+})
+
+test('a store that cannot be written is asked again after pauses, not without end; then all goes on', async () => {
+  let isFull = true
+  let asked = 0
+  const real = await openStore(':memory:')
+  const { serving, job, ended, bugs } = await hall({ store: failing(real, (what) => {
+    if (what === 'change') asked++
+    return what === 'change' && isFull
+  }) })
+  await serving.begin()
+  const { request } = await serving.desk.ask(newRelease('shop', commit(1)))
+  await sleep(300)
+  assert.ok(asked <= 2 && bugs.length <= 2, `${asked} tries, ${bugs.length} times told`)
+  isFull = false
+  ;(await job('shop')).end({ is: 'succeeded' })
+  assert.is((await ended(request.id)).state, 'succeeded')
+})
+
+test('where its end could not be written it is taken up again, and found to be done', async () => {
+  let isFull = false
+  const real = await openStore(':memory:')
+  const { serving, job, ended } = await hall({ store: failing(real, (what) => what === 'change' && isFull) })
+  await serving.begin()
+  const { request } = await serving.desk.ask(newRelease('shop', commit(1)))
+  const first = await job('shop')
+  await first.tools.planned('000000000001-1')
+  isFull = true
+  first.end({ is: 'succeeded' })
+  await sleep(100)
+  isFull = false
+  const again = await job('shop')
+  assert.equal([again.request.id, again.request.release, again.request.state], [request.id, '000000000001-1', 'running'])
+  again.end({ is: 'succeeded' })
+  assert.is((await ended(request.id)).state, 'succeeded')
+})
+
+test('a cancel is heard at whatever moment it comes', async () => {
+  for (let turns = 0; turns < 12; turns++) {
+    const { serving, job, store } = await hall()
+    await serving.begin()
+    const { request } = await serving.desk.ask(newRelease('shop', commit(1)))
+    const running = await job('shop')
+    running.end({ is: 'unreachable', exit: 6 })
+    for (let n = 0; n < turns; n++) await Promise.resolve()
+    assert.ok((await serving.desk.cancel(request.id, 'ann')) !== undefined, `after ${turns} turns`)
+    await sleep(20)
+    assert.is((await store.request(request.id))?.state, 'cancelled', `after ${turns} turns`)
+  }
+})
+
+test('one that waits half done is looked at before anybody says that it is cancelled', async () => {
+  const { serving, job, ended, store } = await hall()
+  await serving.begin()
+  const { request } = await serving.desk.ask(newRelease('shop', commit(1)))
+  const first = await job('shop')
+  await first.tools.planned('000000000001-1')
+  first.end({ is: 'unreachable', exit: 6 })
+  await sleep(30)
+  assert.is((await store.request(request.id))?.state, 'waiting')
+  await serving.desk.cancel(request.id, 'ann')
+  const again = await job('shop')
+  assert.equal([again.request.cancelled, again.request.release], ['ann', '000000000001-1'])
+  again.end({ is: 'succeeded', said: 'it was live on one, and is live on all' })
+  assert.is((await ended(request.id)).state, 'succeeded')
+})
+
+test('a later commit that is cancelled while git is asked takes nobody\'s place', async () => {
+  const { serving, job, ended } = await hall({ within: async () => {
+    await serving.desk.cancel(3, 'ann')
+    return true
+  } })
+  await serving.begin()
+  const ask = (n: number) => serving.desk.ask(newRelease('shop', commit(n), { ref: 'refs/heads/main' }))
+  const [first, second, third] = [await ask(1), await ask(2), await ask(5)]
+  ;(await job('shop')).end({ is: 'succeeded' })
+  const ran = await job('shop')
+  assert.is(ran.request.id, second.request.id)
+  ran.end({ is: 'succeeded' })
+  assert.equal(await Promise.all([first, second, third].map(async ({ request }) => (await ended(request.id)).state)), ['succeeded', 'succeeded', 'cancelled'])
+})
+
+test('thousands that wait do not slow down who asks', async () => {
+  const { serving, store, job } = await hall({ supersede: false })
+  await serving.begin()
+  await serving.desk.ask(newRelease('shop', commit(1)))
+  await job('shop')
+  let reads = 0
+  const heads = store.heads
+  store.heads = () => {
+    reads++
+    return heads()
+  }
+  await Promise.all(Array.from({ length: 2000 }, (_, n) => serving.desk.ask(newRelease('shop', commit(n + 2)))))
+  await sleep(50)
+  assert.ok(reads < 50, `the queue was looked at ${reads} times`)
+  assert.is((await heads()).length, 2)
 })
 
 test.run()

@@ -15,7 +15,7 @@ export function commitsOf(definitions: () => Promise<Definitions>): IsWithin {
       if (app === undefined) return false
       const request = artifactRequest({ definitions: known }, app, later, { found: undefined, given: undefined })
       await findCommit(request, signal, () => undefined)
-      return await isWithin(request, commit, later, signal)
+      return (await isWithin(request, commit, later, signal)) === true
     } catch (error) {
       if (error instanceof FlightError) return false
       throw error

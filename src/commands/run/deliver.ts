@@ -16,7 +16,7 @@ import type { Session } from './session.ts'
 const MOST_TURNS = 20
 
 // Nothing was written, and it may well work a moment later: a server or a repository that is down, definitions that are being replaced.
-const WORTH_ANOTHER_TRY: readonly ErrorCode[] = ['FLIGHT_UNREACHABLE', 'FLIGHT_CONNECTION_LOST', 'FLIGHT_LOCK_LOST', 'FLIGHT_REPO', 'FLIGHT_YAML', 'FLIGHT_SCHEMA', 'FLIGHT_REFERENCE', 'FLIGHT_NO_DEFINITIONS']
+const WORTH_ANOTHER_TRY: readonly ErrorCode[] = ['FLIGHT_UNREACHABLE', 'FLIGHT_CONNECTION_LOST', 'FLIGHT_LOCK_LOST', 'FLIGHT_REPO', 'FLIGHT_YAML', 'FLIGHT_SCHEMA', 'FLIGHT_REFERENCE', 'FLIGHT_NO_DEFINITIONS', 'FLIGHT_STORE']
 
 // Carries out what was asked for: the same plan and apply as `flight app:release` and `flight app:rollback`, with the definitions as they are
 // now. `root`: the definitions folder.
@@ -24,7 +24,7 @@ export function deliverFrom(root: string): Deliver {
   return async (request, tools) => {
     try {
       const { definitions } = await loadDefinitions(root)
-      if (!definitions.apps.some(({ name }) => name === request.app)) return refused([{ code: 'FLIGHT_USAGE', where: request.app, what: 'is no app of the definitions any more', hint: 'ask for one that is' }])
+      if (!definitions.apps.some(({ name }) => name === request.app)) throw new FlightError({ code: 'FLIGHT_REFERENCE', where: request.app, what: 'is no app of the definitions any more', hint: request.release === null ? 'ask for one that is' : `look what its servers serve: ${request.release} was begun` })
       return await withServingSession({ definitions, who: request.by, listen: (event) => tools.tell(event), signal: tools.signal }, (session) => inTurns(session, request, tools))
     } catch (error) {
       if (!(error instanceof FlightError)) throw error
@@ -36,7 +36,7 @@ export function deliverFrom(root: string): Deliver {
 async function inTurns(session: Session, request: Request, tools: Tools): Promise<Delivered> {
   for (let turn = 1; ; turn++) {
     try {
-      return await once(session, request, tools, turn)
+      return await once(session, request, tools)
     } catch (error) {
       // Whoever was waited for released something meanwhile: nothing was done yet, so what is to be done is looked at anew.
       if (turn === MOST_TURNS || !(error instanceof FlightError) || error.problems[0]?.code !== 'FLIGHT_STALE_PLAN') throw error
@@ -45,16 +45,17 @@ async function inTurns(session: Session, request: Request, tools: Tools): Promis
   }
 }
 
-async function once(session: Session, request: Request, tools: Tools, turn: number): Promise<Delivered> {
+async function once(session: Session, request: Request, tools: Tools): Promise<Delivered> {
   const live = await liveReleases(session, request.app)
-  // Of what an earlier attempt began; a later turn of this attempt has begun nothing.
-  const begun = turn === 1 ? request.release : null
+  const begun = request.release // by an earlier attempt
   // Half way it goes on; before and after that it is judged like one that was never begun.
   const isHalfWay = begun !== null && live.isLive(begun)
   if (request.cancelled !== null && !isHalfWay) return { is: 'interrupted', exit: 130, said: 'it was not live anywhere', problems: [] }
   const refusal = isHalfWay ? undefined : refuseWayBack(request, tools, live)
   if (refusal !== undefined) return refused([refusal])
-  const { plan, found } = await planReleases(session, [wishOf(request, begun)])
+  const planned = await planReleases(session, [wishOf(request, begun)]).catch((error: unknown) => unlessEnded(error, request.app, begun, live))
+  if ('is' in planned) return planned
+  const { plan, found } = planned
   if (plan.missing.length > 0) throw new FlightError(plan.missing)
   if (plan.blocked.length > 0) return { is: 'failed', exit: new FlightError(plan.blocked).exit, said: saidOf(plan.blocked), problems: plan.blocked }
   const [release] = plan.releases
@@ -73,6 +74,12 @@ async function once(session: Session, request: Request, tools: Tools, turn: numb
 function wishOf({ app, wish }: Request, begun: string | null): WrittenWish {
   if (wish.does === 'release') return { app, does: 'release', commit: wish.commit, without: [] }
   return { app, does: 'rollback', name: begun ?? wish.to ?? undefined, without: [] }
+}
+
+// What cannot be planned any more because an earlier attempt ended badly is judged by what its servers noted.
+function unlessEnded(error: unknown, app: string, begun: string | null, live: LiveReleases): Delivered {
+  if (begun !== null && error instanceof FlightError && error.problems[0]?.code === 'FLIGHT_RELEASE') return judgeEarlier(app, begun, live)
+  throw error
 }
 
 // A way back is from what whoever asked for it saw; what came after is not taken away by it.

@@ -27,11 +27,17 @@ export function liveDefinitions(root: string, now: () => number = Date.now): () 
   }
 }
 
+// A folder that is being replaced: whoever reads it says what is wrong.
+function gone(error: NodeJS.ErrnoException): never[] {
+  if (error.code === undefined) throw error
+  return []
+}
+
 // What changes when a file below the folder does: names, sizes and times. What git keeps is not looked at.
 async function markOf(root: string, state: string): Promise<string> {
   const marks: string[] = []
   const visit = async (folder: string, depth: number): Promise<void> => {
-    for (const entry of await readdir(folder, { withFileTypes: true })) {
+    for (const entry of await readdir(folder, { withFileTypes: true }).catch(gone)) {
       const path = join(folder, entry.name)
       if (entry.isDirectory()) {
         if (depth < 4 && path !== state && !entry.name.startsWith('.') && entry.name !== 'node_modules') await visit(path, depth + 1)

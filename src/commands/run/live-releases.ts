@@ -8,6 +8,7 @@ import type { Session } from './session.ts'
 export type LiveReleases = {
   names(): string[] // that are live somewhere, sorted
   isLive(release: string): boolean // somewhere
+  had(commit: string): boolean // a release of that commit, at any time
   of(release: string): { server: string; fact: ReleaseFact }[]
 }
 
@@ -26,6 +27,7 @@ export function liveIn(known: readonly { server: string; said: ReleasesFact }[])
   return {
     names: () => [...live].sort(),
     isLive: (release) => live.has(release),
+    had: (commit) => known.some(({ said }) => said.releases.some(({ name }) => name.startsWith(`${commit.slice(0, 12)}-`))),
     of: (release) => known.flatMap(({ server, said }) => said.releases.filter(({ name }) => name === release).map((fact) => ({ server, fact }))),
   }
 }

@@ -47,8 +47,8 @@ async function lookAtServer(session: Session, server: Server, apps: readonly App
   }
 }
 
-// Seconds that an answer may take here: a look is no release, it does not wait for long.
-const PATIENCE = 5
+// The most seconds that an answer may take here: a look is no release, it does not wait for long.
+const PATIENCE = 10
 
 const CONTEXT: StepContext = { plan: '', id: 'look', progress: () => undefined, patience: 0 }
 

@@ -1,7 +1,7 @@
 import type { Definitions } from '../../model/definitions.ts'
 import type { Request, RequestEvent } from '../../model/request.ts'
 import type { Occasion, ServeSettings } from '../../model/serve-settings.ts'
-import type { Store } from '../../model/store.ts'
+import type { NewNotice, Store } from '../../model/store.ts'
 import type { Log } from '../../serve/log.ts'
 import type { Metrics } from '../../serve/metrics.ts'
 import { noticesFor } from '../../serve/notices.ts'
@@ -14,7 +14,7 @@ type Watching = { store: Store; log: Log; metrics: Metrics; settings: Pick<Serve
 
 export type Watch = {
   told(request: Request, event: RequestEvent): void
-  happened(occasion: Occasion, request: Request): Promise<void>
+  notices(occasion: Occasion, request: Request): Promise<readonly NewNotice[]>
   drifted(drift: Drift, definitions: Definitions): Promise<void>
 }
 
@@ -35,10 +35,11 @@ export function watchFor({ store, log, metrics, settings, sender, now }: Watchin
       listeners.set(request.id, listener)
       listener(event, now().toISOString())
       if (event.event === 'ends') listeners.delete(request.id)
+      if (event.event === 'ends' || event.event === 'begins') sender.wake()
     },
-    async happened(occasion, request) {
-      if (occasion === 'drift') return
-      await tell({ occasion, request, planned: await plannedFor(store, request), link: link(`/releases/${request.id}`) })
+    async notices(occasion, request) {
+      if (occasion === 'drift' || settings.notify.length === 0) return []
+      return noticesFor({ occasion, request, planned: await plannedFor(store, request), link: link(`/releases/${request.id}`) }, settings.notify, now())
     },
     async drifted(drift, definitions) {
       const { clusters, driftAt } = await fleetOf(definitions, store)

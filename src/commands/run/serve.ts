@@ -34,18 +34,31 @@ export async function serve(flags: ServeFlags): Promise<number> {
   const definitions = liveDefinitions(root)
   const { settings } = await definitions()
   const served = { ...settings.serve, listen: flags.listen ?? settings.serve.listen }
-  const letGo = await holdPlaces(settings.state)
-  const places = servePlaces(settings.state)
+  // What was opened is closed again, the last first, however this ends.
+  const closers: (() => unknown)[] = []
+  try {
+    closers.push(await holdPlaces(settings.state))
+    return await serveOpen(flags, root, definitions, settings.state, served, closers)
+  } finally {
+    for (const close of closers.reverse()) await close()
+  }
+}
+
+async function serveOpen(flags: ServeFlags, root: string, definitions: () => Promise<Definitions>, state: string, served: ServeSettings, closers: (() => unknown)[]): Promise<number> {
+  const places = servePlaces(state)
   const store = await openStore(places.store)
+  closers.push(() => store.close())
   const serverKey = await readServerKey(places.key)
   const log = makeLog(flags.level)
   const now = () => new Date()
   const bug = (err: unknown) => log.error({ err }, err instanceof FlightError ? 'something is not as it should be' : 'a bug of Flight: please report it')
   const audit = openAudit(places.audit, bug)
+  closers.push(() => audit.close())
 
   const queue = { waiting: 0, running: 0 }
   const metrics = await makeMetrics({ version: flags.version, queue: () => queue })
   const outbox = sender(store, () => served.notify, { fetch, now, log, counted: (target, outcome) => metrics.notice(target, outcome) })
+  closers.push(() => outbox.stop())
   const watch = watchFor({ store, log, metrics, settings: served, sender: outbox, now })
   const ending = new AbortController()
   const looks = looksAt({ definitions, store, now, seen: () => serving.ring(), note: (text) => log.warn({ text }, 'a look was not possible'), bug, signal: ending.signal })
@@ -61,11 +74,12 @@ export async function serve(flags: ServeFlags): Promise<number> {
       watch.told(request, event)
       if (event.event === 'ends' && served.look > 0) void looks.app(request.app)
     },
-    happened: watch.happened,
+    notices: watch.notices,
     bug,
   })
 
   const interrupts = heedInterrupts(() => log.info({ patience: flags.patience }, 'stopping: nothing new begins, what runs may finish; again to leave at once'))
+  closers.push(() => interrupts.ignore())
   const doors = createDoors({
     desk: serving.desk,
     settings: served,
@@ -82,7 +96,8 @@ export async function serve(flags: ServeFlags): Promise<number> {
     failed: bug,
   })
   const door = await listen(doors, { settings: served, audit, told: (text) => log.info({ text }, 'listening'), now })
-  log.info({ address: door.url, definitions: root, state: settings.state, version: flags.version }, 'flight serve listens')
+  closers.push(() => door.stop(), () => serving.stop(flags.patience * 1000))
+  log.info({ address: door.url, definitions: root, state, version: flags.version }, 'flight serve listens')
   if (isOpen(served)) log.warn({}, 'it listens beyond this machine without TLS: whoever listens on the way reads the tokens; say serve.tls, or trusted_proxies of one that has it')
   await serving.begin()
 
@@ -96,15 +111,10 @@ export async function serve(flags: ServeFlags): Promise<number> {
   ]
   if (served.look > 0) void looks.apps()
 
+  closers.push(() => ending.abort(), ...clocks)
+
   await aborted(interrupts.signal)
-  for (const stop of clocks) stop()
-  ending.abort()
-  await serving.stop(flags.patience * 1000)
-  await door.stop()
-  await outbox.stop()
-  await store.close()
-  audit.close()
-  letGo()
+  for (const close of closers.splice(0).reverse()) await close()
   log.info({}, 'flight serve has stopped')
   return 0
 }
