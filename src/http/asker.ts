@@ -2,7 +2,7 @@ import { getCookie } from 'hono/cookie'
 import type { DoorContext, Doorkeeper } from './door-options.ts'
 import { refuse, refuseUnseen } from './problem.ts'
 import { type Asker, type Deed, mayDo, nameOf, seesApp } from './rights.ts'
-import { checkToken } from './tokens.ts'
+import { checkToken, tokenId } from './tokens.ts'
 
 export const COOKIE = 'flight_token'
 
@@ -35,18 +35,27 @@ export async function lookerOf(c: DoorContext, keeper: Doorkeeper): Promise<Aske
   return c.var.origin.isHere ? { is: 'loopback' } : undefined
 }
 
-// Refused while this address has shown too many wrong ones; what is wrong counts, what is merely over does not.
+// Refused while this address has guessed too often at this token, or at tokens that are not there; what is merely over does not count.
 export async function bearer(c: DoorContext, keeper: Doorkeeper, shown: string): Promise<Asker | undefined> {
-  refuseWhileHeld(c, keeper)
+  const guess = await guessOf(c, keeper, shown)
+  refuseWhileHeld(keeper, guess)
   const found = await checkToken(keeper.desk.store, shown, keeper.now())
-  if (found === undefined) keeper.attempts.failed(c.var.origin.group)
+  if (found === undefined) keeper.attempts.failed(guess)
   if (found?.is === 'over') c.set('who', `${found.token.name} (over)`)
   return found?.is === 'good' ? { is: 'token', token: found.token } : undefined
 }
 
-// Nothing more is looked at from an address that has shown too many wrong tokens.
-export function refuseWhileHeld(c: DoorContext, keeper: Doorkeeper): void {
-  const seconds = keeper.attempts.heldFor(c.var.origin.group)
+// What is guessed at: a token that is there, by this address, or any other. Whoever guesses shuts out nobody else who asks from the same
+// address, as runners and the hosts of repositories do.
+async function guessOf(c: DoorContext, { desk }: Doorkeeper, shown: string): Promise<string> {
+  const id = tokenId(shown)
+  const isKnown = id !== undefined && (await desk.store.token(id)) !== undefined
+  return isKnown ? `${c.var.origin.group} ${id}` : c.var.origin.group
+}
+
+// Nothing more is looked at of what was guessed too often.
+export function refuseWhileHeld({ attempts }: Pick<Doorkeeper, 'attempts'>, guess: string): void {
+  const seconds = attempts.heldFor(guess)
   if (seconds > 0) refuse('too-many-attempts', { detail: `Too many wrong tokens came from your address; in ${seconds} s the next is looked at.`, hint: 'Check the token that your pipeline sends.', headers: { 'retry-after': String(seconds) } })
 }
 

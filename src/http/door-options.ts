@@ -31,6 +31,7 @@ export type Doorkeeper = DoorOptions & {
   attempts: Attempts
   streams: Places
   waits: Places
+  bodies: Places // of webhooks, kept before their signature is known
   closing: AbortSignal // streams end
 }
 

@@ -21,6 +21,7 @@ import { addWebhookRoutes } from './webhook-routes.ts'
 export type Doors = { app: Hono<DoorEnv>; endStreams(): void }
 
 const STREAMS = { all: 100, each: 10 }
+const BODIES = { all: 20, each: 10 }
 const WAITS = { all: 500, each: 100 }
 
 // Everything that the deployment server answers over HTTP.
@@ -31,6 +32,7 @@ export function createDoors(options: DoorOptions): Doors {
     attempts: countingAttempts(() => options.now().getTime()),
     streams: places(STREAMS.all, STREAMS.each),
     waits: places(WAITS.all, WAITS.each),
+    bodies: places(BODIES.all, BODIES.each),
     closing: closing.signal,
   }
   const app = new Hono<DoorEnv>({ strict: true })

@@ -28,7 +28,8 @@ export async function* followedLog(desk: Desk, id: number, signal: AbortSignal):
 export async function* sentEvents(desk: Desk, id: number, after: number, signal: AbortSignal): AsyncGenerator<string> {
   yield 'retry: 2000\n\n'
   for await (const event of desk.follow(id, after, signal)) yield sentEvent(event)
-  if (!signal.aborted) yield 'event: end\ndata: {}\n\n'
+  // Following ends as well when the server stops.
+  if (!signal.aborted && (await desk.store.request(id))?.ended !== null) yield 'event: end\ndata: {}\n\n'
 }
 
 function sentEvent({ n, at, told }: NumberedEvent): string {

@@ -15,6 +15,11 @@ export function makeToken(wanted: { name: string; purpose: Purpose; app: string 
   return { token, shown: wanted.purpose === 'webhook' ? '' : `flight_${id}_${secret}` }
 }
 
+// The id in what is shown, where it has the form of a token.
+export function tokenId(shown: string): string | undefined {
+  return SHOWN.exec(shown)?.[1]
+}
+
 // Whose token this is. `over`: it was right once, and is expired or revoked. Takes the same work whether the id is known or not.
 export async function checkToken(store: Pick<Store, 'token'>, shown: string, now: Date): Promise<{ is: 'good' | 'over'; token: Token } | undefined> {
   const [, id = '', secret = ''] = SHOWN.exec(shown) ?? []

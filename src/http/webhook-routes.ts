@@ -7,6 +7,7 @@ import { meaningOnGithub } from './github.ts'
 import { meaningOnGitlab } from './gitlab.ts'
 import { refuse } from './problem.ts'
 import { accept } from './release-routes.ts'
+import { takePlace } from './take-place.ts'
 import { refuseWhileStopping, servedApps } from './served-app.ts'
 import { isOver } from './tokens.ts'
 import type { Payload } from './webhook-event.ts'
@@ -20,12 +21,12 @@ export function addWebhookRoutes(app: Hono<DoorEnv>, keeper: Doorkeeper): void {
   const { desk, serverKey } = keeper
 
   app.post('/v1/apps/:app/webhook', async (c) => {
-    refuseWhileHeld(c, keeper)
     const name = c.req.param('app')
     const served = (await servedApps(desk)).find((each) => each.name === name)
     const tokens = served === undefined ? [] : await webhookTokens(keeper, name)
-    if (served === undefined || tokens.length === 0) return refuseUnsigned(c, keeper)
-    const body = await readBytes(c, LARGEST)
+    if (served === undefined || tokens.length === 0 || !isSigned(c)) return refuseUnsigned(c, keeper)
+    const place = takePlace(keeper.bodies, c)
+    const body = await readBytes(c, LARGEST).finally(place)
     const proof = proofOf((header) => c.req.header(header), body, keeper.now())
     const signers = proof === undefined ? [] : tokens.filter(({ id }) => proof(serverKey, id))
     const [signer] = signers
@@ -67,8 +68,16 @@ function payloadOf(body: Buffer): Payload {
   return badBody('The event is not a JSON object.', 'Choose the content type application/json for the webhook.')
 }
 
-// The same for an app that is not there, one without a webhook, and a wrong signature.
-function refuseUnsigned(c: DoorContext, { attempts }: Doorkeeper): never {
-  attempts.failed(c.var.origin.group)
+// Looked at before the body is read.
+function isSigned(c: DoorContext): boolean {
+  return ['x-hub-signature-256', 'webhook-signature', 'x-gitlab-token'].some((name) => c.req.header(name) !== undefined)
+}
+
+// The same for an app that is not there, one without a webhook, and a wrong signature. A right one is never refused because of wrong ones
+// from the same address: many repositories tell from there, and a secret of 256 bits is not guessed.
+function refuseUnsigned(c: DoorContext, keeper: Doorkeeper): never {
+  const guess = `${c.var.origin.group} webhook`
+  refuseWhileHeld(keeper, guess)
+  keeper.attempts.failed(guess)
   refuse('unauthorized', { detail: 'The event is not signed with the secret of a webhook of this app.', hint: 'Enter the secret that flight serve:token --purpose webhook shows; content type application/json.' })
 }

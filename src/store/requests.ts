@@ -12,7 +12,7 @@ const NEWEST = 'AND id < ? AND state IN (SELECT value FROM json_each(?)) ORDER B
 export function requestTable(database: Database) {
   const byId = database.prepare('SELECT * FROM request WHERE id = ?')
   const byKey = database.prepare('SELECT * FROM request WHERE app = ? AND key = ?')
-  const byWish = database.prepare(`SELECT * FROM request WHERE app = ? AND ${SAME_WISH} AND ${UNFINISHED} ORDER BY id LIMIT 1`)
+  const byWish = database.prepare(`SELECT * FROM request WHERE app = ? AND ${SAME_WISH} AND ${UNFINISHED} AND cancelled IS NULL ORDER BY id LIMIT 1`)
   const isSame = database.prepare(`SELECT id FROM request WHERE id = ? AND ${SAME_WISH}`)
   const insert = database.prepare(
     `INSERT INTO request (app, does, commit_id, older, leaving, going_to, ref, key, by, asked, state, attempts, events, remembers) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', 0, 0, 0) RETURNING *`,
@@ -28,7 +28,7 @@ export function requestTable(database: Database) {
 
   const request = (id: number): Request | undefined => byId(id).map(requestOf)[0]
 
-  // With a key: whoever has it. Without: the first that is not ended and wants the same.
+  // With a key: whoever has it. Without: the first that is not ended, wants the same, and is not about to be cancelled.
   const before = (wish: NewRequest): Request | undefined => {
     const rows = wish.key === null ? byWish(wish.app, ...wishValues(wish.wish)) : byKey(wish.app, wish.key)
     return rows.map(requestOf)[0]

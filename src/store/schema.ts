@@ -25,7 +25,7 @@ const STEPS: readonly (readonly string[])[] = [
       CHECK (CASE does WHEN 'release' THEN commit_id IS NOT NULL AND older IS NOT NULL ELSE leaving IS NOT NULL END)
     ) STRICT`,
     `CREATE UNIQUE INDEX request_key ON request (app, key) WHERE key IS NOT NULL`,
-    `CREATE UNIQUE INDEX request_wish ON request (app, does, ifnull(commit_id, ''), ifnull(older, 0), ifnull(leaving, 0), ifnull(going_to, '')) WHERE key IS NULL AND ${UNFINISHED}`,
+    `CREATE UNIQUE INDEX request_wish ON request (app, does, ifnull(commit_id, ''), ifnull(older, 0), ifnull(leaving, 0), ifnull(going_to, '')) WHERE key IS NULL AND cancelled IS NULL AND ${UNFINISHED}`,
     `CREATE INDEX request_unfinished ON request (app, commit_id, leaving) WHERE ${UNFINISHED}`,
     `CREATE INDEX request_of_app ON request (app)`,
     `CREATE INDEX request_counts ON request (app, does, state)`,

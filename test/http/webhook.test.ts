@@ -151,4 +151,24 @@ test('a repository is the same whichever way it is written', () => {
   for (const address of ['/srv/git/shop.git', './shop', 'shop', '']) assert.is(repositoryOf(address), undefined, address)
 })
 
+test('wrong deliveries are held off, and no right one from the same address', async () => {
+  const { front, deliver } = guessed()
+  for (let n = 0; n < 10; n++) assert.is((await deliver('sha256=00')).status, 401)
+  assert.is((await deliver('sha256=00')).status, 429)
+  assert.is((await deliver(undefined)).status, 429)
+  assert.is((await deliver('right')).status, 202)
+  assert.is((await front.ask('/v1/ping', { token: front.token('ping', null) })).status, 200)
+})
+
+// A repository's host, from one address: with this signature, or the right one.
+function guessed(): { front: Front; deliver(signature: string | undefined): Promise<Response> } {
+  const front = aFront()
+  front.token('webhook', 'shop')
+  const secret = webhookSecret(KEY, front.desk.tokensKept.at(-1)?.id ?? '')
+  const body = JSON.stringify(workflowRun())
+  const right = `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`
+  const deliver = (signature: string | undefined) => front.ask('/v1/apps/shop/webhook', { method: 'POST', body, headers: { 'content-type': 'application/json', 'x-github-event': 'workflow_run', ...(signature === undefined ? {} : { 'x-hub-signature-256': signature === 'right' ? right : signature }) } })
+  return { front, deliver }
+}
+
 test.run()

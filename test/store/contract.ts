@@ -81,6 +81,20 @@ export function contract(name: string, open: () => Promise<Store>): void {
     assert.is((await accepted(store, release('shop', 'a'))).id, 2)
   })
 
+  promise('without a key one whose cancel was asked for is not known, whether it has ended or not', async (store) => {
+    const { id } = await accepted(store, release('shop', 'a'))
+    await store.change(id, ['waiting'], { state: 'running' })
+    await store.change(id, ['running'], { cancelled: 'anna' })
+    const next = await accepted(store, release('shop', 'a'))
+    assert.equal((await store.accept(release('shop', 'a'), LATER)).request.id, next.id)
+    await store.change(next.id, ['waiting'], { cancelled: 'anna' })
+    assert.is((await accepted(store, release('shop', 'a'))).id, 3)
+    assert.equal((await store.unfinished()).map((request) => request.id), [1, 2, 3])
+    const { id: withKey } = await accepted(store, release('shop', 'b', { key: 'k' }))
+    await store.change(withKey, ['waiting'], { cancelled: 'anna' })
+    assert.equal((await store.accept(release('shop', 'b', { key: 'k' }), LATER)).request.id, withKey)
+  })
+
   promise('without a key one with a key is known too; another key is another request', async (store) => {
     const { id } = await accepted(store, release('shop', 'a', { key: 'k' }))
     assert.equal((await store.accept(release('shop', 'a'), NOW)).request.id, id)
