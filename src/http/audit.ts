@@ -13,16 +13,28 @@ const KEPT = 8
 // What cannot be written is told, and keeps nobody from working.
 export function openAudit(file: string, failed: (error: unknown) => void, rotateAt = ROTATE_AT): Audit {
   let log = opened(file)
+  let limit = rotateAt
+  // The old one is closed only when there is a new one: until then it is written to, and tried again when it has grown by a tenth.
   const rotate = () => {
-    closeSync(log.descriptor)
+    limit = log.size + rotateAt / 10
     for (let n = KEPT - 1; n >= 0; n--) renameIfThere(n === 0 ? file : `${file}.${n}`, `${file}.${n + 1}`)
+    const old = log
     log = opened(file)
+    limit = rotateAt
+    closeSync(old.descriptor)
+  }
+  const rotateOrGoOn = () => {
+    try {
+      rotate()
+    } catch (error) {
+      failed(error)
+    }
   }
   return {
     write: (entry) => {
       try {
         const line = Buffer.from(`${JSON.stringify({ ...entry, method: entry.method.slice(0, 20), path: shownPath(entry.path) })}\n`)
-        if (log.size > 0 && log.size + line.length > rotateAt) rotate()
+        if (log.size > 0 && log.size + line.length > limit) rotateOrGoOn()
         log.size += writeSync(log.descriptor, line)
       } catch (error) {
         failed(error)

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'uvu'
@@ -80,6 +80,23 @@ test('failures are forgotten oldest first, and the waiting time has an end', () 
   fail('a')
   for (let n = 0; n < 100; n++) attempts.failed(`other ${n}`)
   assert.is(attempts.heldFor('a'), 0)
+})
+
+test('a log that cannot be rotated goes on as it is, and closes nothing of others', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'flight-audit-'))
+  const file = join(folder, 'audit.log')
+  // A folder where an old log should go.
+  for (let n = 1; n <= 8; n++) mkdirSync(join(folder, `audit.log.${n}`, 'in-the-way'), { recursive: true })
+  const faults: unknown[] = []
+  const audit = openAudit(file, (error) => void faults.push(error), 500)
+  const victim = openSync(join(folder, 'victim'), 'w')
+  for (let n = 0; n < 40; n++) audit.write({ time: '2026-01-01T00:00:00.000Z', address: '-', method: 'GET', path: `/${n}`, who: null, status: 200, request: null, ms: 0 })
+  writeSync(victim, 'still mine')
+  closeSync(victim)
+  audit.close()
+  assert.ok(faults.length > 0 && faults.length < 40)
+  assert.is(readFileSync(file, 'utf8').trimEnd().split('\n').length, 40)
+  rmSync(folder, { recursive: true })
 })
 
 test.run()

@@ -36,7 +36,7 @@ async function isThere(store: Store, [what, subject = '', value = '', commit = '
     case 'changed': {
       const request = await store.request(id)
       const events = await store.events(id, 0, 100)
-      return request !== undefined && ORDER.indexOf(request.state) >= ORDER.indexOf(value) && events.length >= 3 + ORDER.indexOf(value)
+      return request !== undefined && ORDER.indexOf(request.state) >= ORDER.indexOf(value) && events.length >= 4 + ORDER.indexOf(value)
     }
     case 'kept':
       return JSON.stringify((await store.kept(subject))?.document) === JSON.stringify({ time: Number(value) })
@@ -52,7 +52,7 @@ async function gaps(store: Store): Promise<string[]> {
   for (const { id, state } of requests) {
     const numbers = (await store.events(id, 0, 100)).map(({ n }) => n)
     if (numbers.some((n, index) => n !== index + 1)) wrong.push(`events of ${id}: ${numbers.join(' ')}`)
-    const expected = state === 'waiting' ? [0, 3] : [3 + ORDER.indexOf(state)]
+    const expected = state === 'waiting' ? [1, 4] : [4 + ORDER.indexOf(state)]
     if (!expected.includes(numbers.length)) wrong.push(`request ${id} is ${state} with ${numbers.length} events`)
   }
   return wrong

@@ -126,7 +126,7 @@ test('of several that make the same file at once, and accept the same at once, n
   assert.is(answers.filter(({ is }) => is === 'new').length, 20)
   assert.is(new Set(answers.map(({ request }) => request.id)).size, 20)
   const told = await Promise.all(stores.flatMap((store) => Array.from({ length: 10 }, () => store.append(1, [{ at: NOW, event: { event: 'note', text: 'x' } }]))))
-  assert.equal(told.flat().map(({ n }) => n).sort((a, b) => a - b), Array.from({ length: 50 }, (_, index) => index + 1))
+  assert.equal(told.flat().map(({ n }) => n).sort((a, b) => a - b), Array.from({ length: 50 }, (_, index) => index + 2))
   await Promise.all(stores.map((store) => store.close()))
 })
 

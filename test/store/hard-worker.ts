@@ -34,7 +34,7 @@ async function work(name: string): Promise<never> {
     const { request } = await store.accept(release(name, commit, time % 2 === 0 ? { key: commit } : {}), NOW)
     acknowledge('accepted', request.id, commit)
     const told = await store.append(request.id, [note('one'), note('x'.repeat(time % 3_000)), note(commit)])
-    acknowledge('told', request.id, told.length, commit)
+    acknowledge('told', request.id, told.at(-1)?.n ?? 0, commit)
     await store.change(request.id, ['waiting'], { state: 'running', attempts: 1 }, { at: NOW, event: { event: 'begins', attempt: 1 } })
     acknowledge('changed', request.id, 'running')
     await store.change(request.id, ['running'], { state: 'succeeded', ended: NOW, end: { exit: 0, said: commit, problems: [] } }, note('end'))
