@@ -26,6 +26,7 @@ const LOOKED_AT = 100
 export function sender(store: Outbox, receivers: () => readonly Receiver[], { fetch, now, log, counted, timeout = 10 * SECOND }: SenderOptions): Sender {
   const stopping = new AbortController()
   const under = new Map<string, Promise<void>>() // by receiver
+  const arrived = new Set<number>() // told, and not yet written down: not told again
   let looking: Promise<void> | undefined
   let again = false
   const isStopping = () => stopping.signal.aborted
@@ -34,7 +35,9 @@ export function sender(store: Outbox, receivers: () => readonly Receiver[], { fe
     const fields = { notice: notice.id, receiver: notice.target, tries: notice.tries + 1 }
     const pause = PAUSES[notice.tries]
     if (delivery.is === 'sent') {
+      arrived.add(notice.id)
       await store.sent(notice.id)
+      arrived.delete(notice.id)
       counted(notice.target, 'sent')
     } else if (delivery.is === 'refused' || pause === undefined) {
       await store.giveUp(notice.id, delivery.why)
@@ -49,6 +52,7 @@ export function sender(store: Outbox, receivers: () => readonly Receiver[], { fe
   }
 
   const send = async (notice: Notice): Promise<void> => {
+    if (arrived.has(notice.id)) return settle(notice, { is: 'sent' })
     const receiver = receivers().find(({ name }) => name === notice.target)
     if (receiver === undefined) return settle(notice, { is: 'refused', why: 'flight.yml has no receiver of this name any more' })
     const delivery = await deliver(receiver.urlFile, notice.body, { fetch, now, timeout, stopping: stopping.signal })

@@ -239,4 +239,19 @@ test('a store that fails is asked again, and nothing falls', async () => {
   })
 })
 
+test('what arrived and could not be written down is not told again', async () => {
+  await withSender(status(200), ['team'], async ({ webhook, store, sending, logged, post }) => {
+    const { sent } = store
+    store.sent = async () => Promise.reject(new Error('disk full'))
+    await post('team', { id: 'a' })
+    await until(() => logged.length > 0)
+    sending.wake()
+    await until(() => logged.length > 1)
+    store.sent = sent
+    sending.wake()
+    await until(() => store.all[0]?.is === 'sent')
+    assert.is(webhook.heard.length, 1)
+  })
+})
+
 test.run()
