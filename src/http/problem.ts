@@ -15,6 +15,7 @@ export const REFUSALS = {
   'key-reused': [422, 'The Idempotency-Key belongs to something else'],
   'too-many-attempts': [429, 'Too many wrong tokens'],
   'too-many-streams': [429, 'Too many streams'],
+  'queue-full': [429, 'Too many wait'],
   bug: [500, 'Flight failed'],
   stopping: [503, 'The server stops'],
   busy: [503, 'The server is busy'],

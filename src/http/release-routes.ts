@@ -29,7 +29,7 @@ export function addReleaseRoutes(app: Hono<DoorEnv>, keeper: Doorkeeper): void {
     await readFlatObject(c, [])
     const cancelled = await desk.cancel(request.id, by)
     if (cancelled === undefined) return refuse('ended', { detail: `Release ${request.id} has ended already.`, hint: 'To undo it, ask for a rollback.' })
-    c.set('accepted', request.id)
+  c.set('accepted', request.id)
     return c.json(publicRequest(cancelled, c.var.origin.base), 202)
   })
 
@@ -51,6 +51,7 @@ export function addReleaseRoutes(app: Hono<DoorEnv>, keeper: Doorkeeper): void {
 export async function accept(c: DoorContext, { desk }: Doorkeeper, wish: Parameters<Doorkeeper['desk']['ask']>[0]): Promise<Response> {
   const { is, request } = await desk.ask(wish)
   if (is === 'other') return refuse('key-reused', { detail: 'This Idempotency-Key was sent before, with something else.', hint: 'Send a new key for a new release.' })
+    if (is === 'full') return refuse('queue-full', { detail: 'As many requests of this app wait as may.', hint: 'Look why they wait, and cancel those that nobody needs.', headers: { 'retry-after': '60' } })
   c.set('accepted', request.id)
   const url = requestUrl(request.id, c.var.origin.base)
   c.header('Location', url)

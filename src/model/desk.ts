@@ -1,12 +1,12 @@
 import type { ReleaseOn } from './definitions.ts'
 import type { Fleet } from './fleet.ts'
 import type { NewRequest, NumberedEvent, Request } from './request.ts'
-import type { Store } from './store.ts'
+import type { Accepted, Store } from './store.ts'
 
 // What those who ask over HTTP may do: the deployment server behind its doors.
 export type Desk = {
   store: Store
-  ask(wish: NewRequest): Promise<{ is: 'new' | 'known' | 'other'; request: Request }>
+  ask(wish: NewRequest): Promise<Accepted>
   // Of one that waits, at once; of one that runs, as soon as its servers can be left as they are. Undefined: it has ended already.
   cancel(id: number, by: string): Promise<Request | undefined>
   // All that is told of a request after `after`, what comes later included; ends with the request, or with the signal.

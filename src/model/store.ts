@@ -6,7 +6,8 @@ import type { Token } from './token.ts'
 export type Store = {
   // `known`: it was asked for before with the same app, commit and key, or without a key and is not ended. `other`: the key belongs to
   // something else. Only what is new gets an id, and its first event: who asked for it.
-  accept(wish: NewRequest, now: string): Promise<{ is: 'new' | 'known' | 'other'; request: Request }>
+  // `full`: as many of the app wait already as may; `request` is the last of them.
+  accept(wish: NewRequest, now: string, most?: number): Promise<Accepted>
   request(id: number): Promise<Request | undefined>
   requests(wanted: RequestFilter): Promise<Request[]> // the newest first
   unfinished(): Promise<Request[]> // waiting and running, the oldest first
@@ -38,6 +39,8 @@ export type Store = {
   ping(): Promise<void> // fails when nothing can be written
   close(): Promise<void>
 }
+
+export type Accepted = { is: 'new' | 'known' | 'other' | 'full'; request: Request }
 
 export type RequestFilter = { apps?: readonly string[]; states?: readonly RequestState[]; before?: number; limit: number }
 

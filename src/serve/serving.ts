@@ -105,7 +105,7 @@ export function createServing(options: ServingOptions): Serving {
   const desk: Desk = {
     store,
     async ask(wish) {
-      const asked = await store.accept(wish, at())
+      const asked = await store.accept(wish, at(), MOST_WAITING)
       if (asked.is !== 'new') return asked
       void pump()
       bell.ring(asked.request.id)
@@ -145,6 +145,9 @@ export function createServing(options: ServingOptions): Serving {
     },
   }
 }
+
+// How many may wait for one app: a pipeline that went wild fills no disk.
+const MOST_WAITING = 10_000
 
 // Milliseconds until what failed is tried again.
 const LATER = 1000

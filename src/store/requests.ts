@@ -1,5 +1,5 @@
 import { type NewRequest, REQUEST_STATES, type Request, type RequestState } from '../model/request.ts'
-import type { RequestChange, RequestFilter } from '../model/store.ts'
+import type { Accepted, RequestChange, RequestFilter } from '../model/store.ts'
 import type { Database } from './database.ts'
 import { progressValues, requestOf, wishValues } from './request-row.ts'
 import { atMost, oneOf, text, whole } from './rows.ts'
@@ -23,6 +23,7 @@ export function requestTable(database: Database) {
   const newest = database.prepare(`SELECT * FROM request WHERE true ${NEWEST}`)
   const newestOfApp = database.prepare(`SELECT * FROM request WHERE app = ? ${NEWEST}`)
   const unfinished = database.prepare(`SELECT * FROM request WHERE ${UNFINISHED} ORDER BY id`)
+  const waiting = database.prepare(`SELECT count(*) AS requests FROM request WHERE app = ? AND state = 'waiting'`)
   const heads = database.prepare(`SELECT * FROM request WHERE id IN (SELECT id FROM request WHERE state = 'running' UNION ALL SELECT min(id) FROM request WHERE state = 'waiting' GROUP BY app) ORDER BY id`)
   const counts = database.prepare('SELECT app, does, state, count(*) AS requests FROM request GROUP BY app, does, state')
 
@@ -37,9 +38,14 @@ export function requestTable(database: Database) {
   return {
     request,
 
-    accept(wish: NewRequest, now: string): { is: 'new' | 'known' | 'other'; request: Request } {
+    accept(wish: NewRequest, now: string, most = Infinity): Accepted {
       const earlier = before(wish)
       if (earlier !== undefined) return { is: isSame(earlier.id, ...wishValues(wish.wish)).length === 1 ? 'known' : 'other', request: earlier }
+      const [count] = waiting(wish.app)
+      if (count !== undefined && whole(count, 'requests') >= most) {
+        const [last] = newestOfApp(wish.app, Number.MAX_SAFE_INTEGER, JSON.stringify(['waiting']), 1)
+        if (last !== undefined) return { is: 'full', request: requestOf(last) }
+      }
       const ref = wish.wish.does === 'release' ? wish.wish.ref : null
       const [row] = insert(wish.app, ...wishValues(wish.wish), ref, wish.key, wish.by, now)
       if (row === undefined) throw new Error('an accepted request was not given back')

@@ -53,9 +53,9 @@ export function storeOn(database: Database, file: string): Store {
   }
 
   return {
-    accept: (wish, now) =>
+    accept: (wish, now, most) =>
       write(() => {
-        const accepted = requests.accept(wish, now)
+        const accepted = requests.accept(wish, now, most)
         if (accepted.is === 'new') events.append(accepted.request.id, [{ at: now, event: { event: 'requested', by: wish.by } }])
         return accepted
       }),

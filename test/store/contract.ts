@@ -107,6 +107,17 @@ export function contract(name: string, open: () => Promise<Store>): void {
     for (const [index, wish] of wishes.entries()) assert.equal((await store.accept(wish, LATER)).request.id, index + 1)
   })
 
+  promise('as many of an app wait as may: what is new is refused, what is known is not, nor another app', async (store) => {
+    for (const commit of ['a', 'b', 'c']) await accepted(store, release('shop', commit))
+    await store.change(1, ['waiting'], { state: 'running' })
+    assert.is((await store.accept(release('shop', 'd'), LATER, 3)).is, 'new')
+    const full = await store.accept(release('shop', 'e'), LATER, 3)
+    assert.equal([full.is, full.request.id], ['full', 4])
+    assert.is((await store.accept(release('shop', 'b'), LATER, 3)).is, 'known')
+    assert.is((await store.accept(release('blog', 'e'), LATER, 3)).is, 'new')
+    assert.is((await store.requests({ limit: 10 })).length, 5)
+  })
+
   promise('of many that arrive at once, one is new', async (store) => {
     const wish = (index: number) => (index % 2 === 0 ? release('shop', 'a') : release('blog', 'b', { key: 'k' }))
     const answers = await Promise.all(Array.from({ length: 40 }, (_, index) => store.accept(wish(index), NOW)))
