@@ -42,7 +42,9 @@ export async function bearer(c: DoorContext, keeper: Doorkeeper, shown: string):
   const found = await checkToken(keeper.desk.store, shown, keeper.now())
   if (found === undefined) keeper.attempts.failed(guess)
   if (found?.is === 'over') c.set('who', `${found.token.name} (over)`)
-  return found?.is === 'good' ? { is: 'token', token: found.token } : undefined
+  if (found?.is !== 'good') return undefined
+  c.set('token', found.token.id)
+  return { is: 'token', token: found.token }
 }
 
 // What is guessed at: a token that is there, by this address, or any other. Whoever guesses shuts out nobody else who asks from the same

@@ -1,8 +1,9 @@
 import type { DoorContext, Doorkeeper } from './door-options.ts'
-import { takePlace } from './take-place.ts'
+import { waitForNews } from './wait-for-news.ts'
 
-// A stream of the pages, bound like those of the doors: it takes a place, and ends when the doors close.
-export function boundBody(c: DoorContext, { streams, closing }: Doorkeeper, body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> | null {
+// A stream of the pages, bound like those of the doors: it takes a place, and ends when whoever asked may look no longer. A fault ends
+// it as it stands, and is told.
+export function boundBody(c: DoorContext, keeper: Doorkeeper, body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> | null {
   const reader = body.getReader()
   const cancel = () => void reader.cancel().catch(() => undefined) // it has ended already
   if (c.req.method === 'HEAD') {
@@ -11,26 +12,20 @@ export function boundBody(c: DoorContext, { streams, closing }: Doorkeeper, body
   }
   let release: () => void
   try {
-    release = takePlace(streams, c)
+    release = waitForNews(keeper.streams, c, keeper, cancel)
   } catch (error) {
     cancel()
     throw error
   }
-  const end = () => {
-    closing.removeEventListener('abort', cancel)
-    release()
-  }
-  closing.addEventListener('abort', cancel)
-  if (closing.aborted) cancel()
   return new ReadableStream<Uint8Array>({
     pull: async (controller) => {
-      const { done, value } = await reader.read()
-      if (!done) return controller.enqueue(value)
-      end()
+      const next = await reader.read().catch((error: unknown) => keeper.failed(error))
+      if (next?.done === false) return controller.enqueue(next.value)
+      release()
       controller.close()
     },
     cancel: () => {
-      end()
+      release()
       cancel()
     },
   })

@@ -40,7 +40,8 @@ export type Origin = { address: string; group: string; scheme: 'http' | 'https';
 
 export type DoorEnv = {
   Bindings: { incoming: Pick<IncomingMessage, 'socket'> }
-  Variables: { origin: Origin; who: string | undefined; accepted: number | undefined }
+  // `token`: the id of the one that opened.
+  Variables: { origin: Origin; who: string | undefined; token: string | undefined; accepted: number | undefined }
 }
 
 export type DoorContext = Context<DoorEnv>

@@ -6,8 +6,8 @@ import { badBody } from './body.ts'
 import { followedLog, logOf, sentEvents } from './event-streams.ts'
 import { needRequest } from './release-routes.ts'
 import { publicRequest } from './request-view.ts'
-import { takePlace } from './take-place.ts'
 import { textStream } from './text-stream.ts'
+import { waitForNews } from './wait-for-news.ts'
 
 const HEARTBEAT = { text: ': still here\n\n', every: 15_000 }
 const LONGEST_WAIT = 300
@@ -46,40 +46,33 @@ export function addRequestRoutes(app: Hono<DoorEnv>, keeper: Doorkeeper): void {
   })
 }
 
-// A stream takes a place as long as somebody reads it, and ends when the doors close.
-function streamed(c: DoorContext, { streams, closing, failed }: Doorkeeper, type: string, pieces: (signal: AbortSignal) => AsyncIterator<string>, beat?: typeof HEARTBEAT): Response {
+// A stream takes a place as long as somebody reads it, and ends when whoever asked may read no longer.
+function streamed(c: DoorContext, keeper: Doorkeeper, type: string, pieces: (signal: AbortSignal) => AsyncIterator<string>, beat?: typeof HEARTBEAT): Response {
   if (c.req.method === 'HEAD') return c.body(null, 200, { 'content-type': type })
-  const release = takePlace(streams, c)
   const stop = new AbortController()
-  const close = () => stop.abort()
-  closing.addEventListener('abort', close)
-  if (closing.aborted) close()
-  const ended = () => {
-    closing.removeEventListener('abort', close)
-    release()
-  }
-  return c.body(textStream(pieces(stop.signal), { stop, ended, failed, ...(beat === undefined ? {} : { beat }) }), 200, { 'content-type': type })
+  const ended = waitForNews(keeper.streams, c, keeper, () => stop.abort())
+  return c.body(textStream(pieces(stop.signal), { stop, ended, failed: keeper.failed, ...(beat === undefined ? {} : { beat }) }), 200, { 'content-type': type })
 }
 
 // The request as it is once it has ended, or when the time that the asker would wait is over.
 async function waited(c: DoorContext, keeper: Doorkeeper, request: Request): Promise<Request> {
   const seconds = wholeNumber(c.req.query('wait') ?? '0', LONGEST_WAIT, 'wait')
   if (seconds === 0 || isEnded(request.state) || c.req.method === 'HEAD') return request
-  const release = takePlace(keeper.waits, c)
   // Not AbortSignal.any(): what Node 20 makes of it may be collected before it fires.
   const over = new AbortController()
   const end = () => over.abort()
+  const release = waitForNews(keeper.waits, c, keeper, end)
   const timer = setTimeout(end, seconds * 1000)
-  const others = [c.req.raw.signal, keeper.closing]
-  for (const signal of others) signal.addEventListener('abort', end)
-  if (others.some(({ aborted }) => aborted)) end()
+  const { signal: gone } = c.req.raw
+  gone.addEventListener('abort', end)
+  if (gone.aborted) end()
   try {
     const events = keeper.desk.follow(request.id, Number.MAX_SAFE_INTEGER, over.signal)[Symbol.asyncIterator]()
     for (let next = await events.next(); next.done !== true && !over.signal.aborted; next = await events.next());
     return (await keeper.desk.store.request(request.id)) ?? request
   } finally {
     clearTimeout(timer)
-    for (const signal of others) signal.removeEventListener('abort', end)
+    gone.removeEventListener('abort', end)
     release()
   }
 }

@@ -79,5 +79,7 @@ export function aFront(more: Partial<DoorOptions['settings']> & { metrics?: () =
 function somePages(): Hono<{ Bindings: { viewer: Viewer | undefined } }> {
   return new Hono<{ Bindings: { viewer: Viewer | undefined } }>()
     .get('/', (c) => c.html(`<p>${JSON.stringify(c.env.viewer)}</p>`))
+    .get('/changes', (c) => c.body(new ReadableStream({ start: (body) => body.enqueue(Buffer.from('a change\n')) }), 200, { 'content-type': 'text/event-stream' }))
+    .get('/falls', (c) => c.body(new ReadableStream({ pull: (body) => body.error(new Error('it fell')) }), 200, { 'content-type': 'text/event-stream' }))
     .get('/assets/flight.css', (c) => c.body('p{}', 200, { 'content-type': 'text/css', 'cache-control': 'public' }))
 }

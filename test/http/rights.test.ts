@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { COOKIE } from '../../src/http/asker.ts'
@@ -75,6 +76,43 @@ test('wrong, expired and revoked tokens, and those of webhooks, open nothing', a
   for (const token of wrong) assert.is((await front.ask('/v1/ping', { token })).status, 401, token)
   assert.is((await front.ask('/v1/ping', { token: good })).status, 200)
   assert.is((await front.ask('/v1/ping', { headers: { authorization: `Basic ${good}` } })).status, 401)
+})
+
+test('whoever follows something does so no longer once the token is revoked, or expires; others do', async () => {
+  const front = aFront()
+  const accepted = (await (await front.post('/v1/apps/shop/releases', { commit: COMMIT }, { token: front.token('release', 'shop') })).json()) as { id: number }
+  const revoked = front.token('read', null)
+  const kept = front.desk.tokensKept.at(-1) as object
+  const expiring = front.token('read', null, { expires: '2026-05-04T13:00:00.000Z' })
+  const good = front.token('read', null)
+  const paths = [`/v1/releases/${accepted.id}/log?follow=1`, `/v1/releases/${accepted.id}/events`, `/v1/releases/${accepted.id}?wait=300`]
+  const ends: Promise<string>[] = [revoked, expiring].flatMap((token) => [...paths.map(async (path) => (await front.ask(path, { token })).text()), front.ask('/changes', { headers: { cookie: `flight_token=${token}` } }).then((page) => page.text())])
+  let isOver = false
+  const other = front.ask(paths[0] as string, { token: good }).then(async (answer) => {
+    const text = await answer.text()
+    isOver = true
+    return text
+  })
+  // What they wait for keeps no process alive.
+  const awake = setInterval(() => {}, 1000)
+  await pause(100)
+  Object.assign(kept, { revoked: '2026-05-04T12:00:00.000Z' })
+  front.clock.now = new Date('2026-05-04T13:00:01.000Z')
+  const [log, events, , changes] = await Promise.all(ends)
+  clearInterval(awake)
+  assert.match(log ?? '', 'asked for by release of shop')
+  assert.not.match(events ?? '', 'event: end')
+  assert.is(changes, 'a change\n')
+  assert.is(isOver, false)
+  front.desk.end(accepted.id, 'succeeded')
+  assert.match(await other, 'succeeded')
+})
+
+test('a stream of the pages that falls ends as it stands, is told, and gives its place back', async () => {
+  const front = aFront()
+  const cookie = `flight_token=${front.token('read', null)}`
+  for (let n = 0; n < 12; n++) assert.equal([n, await (await front.ask('/falls', { headers: { cookie } })).text()], [n, ''])
+  assert.is(front.bugs.length, 12)
 })
 
 test('after ten guesses at a token an address waits with it, longer each time; others do not, nor other tokens from there', async () => {
