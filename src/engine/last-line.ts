@@ -6,7 +6,7 @@ export function lastLine(progress: (text: string) => void): (chunk: Buffer) => v
   return (chunk) => {
     const lines = (rest + chunk.toString('utf8')).split(/[\r\n]+/)
     rest = (lines.pop() ?? '').slice(-1000)
-    const last = lines.filter((line) => line.trim() !== '').at(-1)
-    if (last !== undefined && !/^rc \d+$/.test(last)) progress(briefly(last))
+    const last = lines.filter((line) => line.trim() !== '' && !/^rc \d+$/.test(line)).at(-1)
+    if (last !== undefined) progress(briefly(last))
   }
 }

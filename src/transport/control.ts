@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { FlightError } from '../model/errors.ts'
 import { quote } from '../shell/quote.ts'
+import { beforeMark } from './before-mark.ts'
 import type { Channel, Connection } from './connection.ts'
 
 // The answer of one script: its exit code and everything it printed.
@@ -8,7 +9,7 @@ export type ScriptResult = { code: number; stdout: Buffer; stderr: string }
 
 // One shell on the server that runs script after script: one channel, however many scripts.
 export type Control = {
-  // Runs a script; `follow` sees standard output as it comes. FLIGHT_CONNECTION_LOST when the end is not known.
+  // Runs a script; `follow` sees its standard output as it comes. FLIGHT_CONNECTION_LOST when the end is not known.
   run(script: string, follow?: (chunk: Buffer) => void): Promise<ScriptResult>
   ended: Promise<void> // the shell there is no more; never rejects
   close(): void
@@ -89,7 +90,7 @@ class MarkedOutput {
   }
 
   async result(id: number, follow: ((chunk: Buffer) => void) | undefined): Promise<ScriptResult> {
-    this.#follow = follow
+    this.#follow = follow && beforeMark(Buffer.from(this.#mark), follow)
     try {
       const out = await this.#until(() => this.#stdout.cutLine(`\n${this.#mark} ${id} `))
       const err = out === undefined ? undefined : await this.#until(() => this.#stderr.cut(Buffer.from(`\n${this.#mark} ${id}\n`)))

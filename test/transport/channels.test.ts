@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Connection } from '../../src/transport/connection.ts'
+import { openControl } from '../../src/transport/control.ts'
 import { createConnector, type Connector } from '../../src/transport/connector.ts'
 import { makeKey, startSshd, type Sshd } from './sshd.ts'
 import { failure, isolated, knowing, run, server, within } from './world.ts'
@@ -31,6 +32,21 @@ test('forty commands on one connection all end, though sshd allows ten at once',
   const connection = await connect()
   const all = await within(60, Promise.all(Array.from({ length: 40 }, (_, n) => run(connection, `sleep 0.05; echo ${n}`))))
   assert.equal(all.map((one) => one.out), Array.from({ length: 40 }, (_, n) => `${n}\n`))
+  connection.close()
+})
+
+test('who follows scripts on the control channel sees what they print, and nothing of the channel itself', async () => {
+  const connection = await connect()
+  const control = await openControl(connection, false)
+  const seen: string[] = []
+  for (const script of ['printf "a\\nb\\n"', 'true', 'for n in 1 2 3; do echo $n; sleep 0.05; done', 'printf "no end"', 'echo flight-; exit 7']) {
+    let followed = ''
+    const { code, stdout } = await within(30, control.run(script, (chunk) => (followed += chunk.toString())))
+    assert.is(followed, `${stdout.toString()}\n`, script)
+    seen.push(`${code} ${stdout.toString()}`)
+  }
+  assert.equal(seen, ['0 a\nb\n', '0 ', '0 1\n2\n3\n', '0 no end', '7 flight-\n'])
+  control.close()
   connection.close()
 })
 
