@@ -1,5 +1,6 @@
 import { appFiles } from '../model/app-paths.ts'
 import type { App, Cluster, Ini, WebPool } from '../model/definitions.ts'
+import { fpmFolder } from '../model/fpm-paths.ts'
 import { render } from '../shell/template.ts'
 import { environmentOf } from './app-command.ts'
 import type { AppFeature } from './feature.ts'
@@ -28,7 +29,7 @@ export const appPoolFeature: AppFeature = ({ app, on, cluster }) => {
     limits: written(limits(app, cluster)),
     settings: written({ 'opcache.validate_timestamps': '0', ...app.phpIni }),
   }
-  const folder = `/etc/php/${app.php}/fpm/pool.d`
+  const folder = `${fpmFolder(app.php)}/pool.d`
   return [appFile(app, 'FPM pool', files.pool(app.php), render('pool.conf', data), { claims: [{ claim: 'fpm-pool', folder, name: app.name }] })]
 }
 

@@ -1,5 +1,6 @@
 import { appFiles } from '../model/app-paths.ts'
 import type { PhpVersion } from '../model/definitions.ts'
+import { fpmFolder, fpmSettings } from '../model/fpm-paths.ts'
 import { OPCACHE_SCRIPT } from '../model/record.ts'
 import type { Resource } from '../model/resource.ts'
 import { render } from '../shell/template.ts'
@@ -27,10 +28,9 @@ export const fpmFilesFeature: ServerFeature = (input) => {
     clusterFile('PHP FPM', OPCACHE_SCRIPT, render('opcache.php', { source: cluster.file })),
     ...cluster.php.flatMap((version) => {
       const data = { source: cluster.file, version, user: IDLE_USER, requestDuration: cluster.requestDuration, processControlTimeout: reloadPatience(longestRequest(input, version)) }
-      const folder = `/etc/php/${version}/fpm/pool.d`
       return [
-        clusterFile(`PHP ${version} FPM`, `${folder}/flight.conf`, render('fpm.conf', data)),
-        clusterFile(`PHP ${version} FPM`, `${folder}/www.conf`, render('fpm-www.conf', { source: cluster.file }), { conffileOf: `php${version}-fpm` }),
+        clusterFile(`PHP ${version} FPM`, fpmSettings(version), render('fpm.conf', data)),
+        clusterFile(`PHP ${version} FPM`, `${fpmFolder(version)}/pool.d/www.conf`, render('fpm-www.conf', { source: cluster.file }), { conffileOf: `php${version}-fpm` }),
       ]
     }),
   ]

@@ -1,4 +1,5 @@
 import type { PhpVersion } from '../model/definitions.ts'
+import { fpmFolder } from '../model/fpm-paths.ts'
 import type { FpmPool, ResourceOf, ServiceDesired } from '../model/resource.ts'
 
 type Service = ResourceOf<'service'>
@@ -10,7 +11,7 @@ function service(unit: string, title: string, more: Pick<ServiceDesired, 'config
 // FPM's master of one version. Its pid file is written anew with every load.
 export function fpmService(version: PhpVersion, pools: readonly FpmPool[] = [], patience = 0): Service {
   const { desired, ...resource } = service(`php${version}-fpm.service`, `PHP ${version} FPM`, {
-    configuration: [`/etc/php/${version}/fpm`, `/etc/php/${version}/mods-available`],
+    configuration: [fpmFolder(version), `/etc/php/${version}/mods-available`],
     mark: { by: 'pid-file', path: `/run/php/php${version}-fpm.pid` },
     test: { program: 'php-fpm', version },
     extensions: `php${version}-`,

@@ -1,4 +1,5 @@
 import { LOADED } from '../model/record.ts'
+import { fpmFolder } from '../model/fpm-paths.ts'
 import type { ConfigurationTest } from '../model/service.ts'
 import { configurationDigest, loadedMark, loadIdentity, newestChange } from '../shell/loaded.ts'
 import { awaitOldWorkersShell, awaitPoolsShell, checkPoolsShell } from '../shell/fpm-pools.ts'
@@ -87,7 +88,7 @@ function testCommand(test: ConfigurationTest): string | undefined {
     case 'nginx':
       return 'nginx -t -q'
     case 'php-fpm':
-      return `{ ${quote(`php-fpm${test.version}`)} -t && check_pools ${quote(`/etc/php/${test.version}/fpm`)}; }`
+      return `{ ${quote(`php-fpm${test.version}`)} -t && check_pools ${quote(fpmFolder(test.version))}; }`
     case 'none':
       return undefined
   }
