@@ -1,6 +1,7 @@
 import { LOADED } from '../model/record.ts'
-import { fpmFolder } from '../model/fpm-paths.ts'
+import { fpmFolder, fpmSettings } from '../model/fpm-paths.ts'
 import type { ConfigurationTest } from '../model/service.ts'
+import { loadFpmShell } from '../shell/fpm-load.ts'
 import { configurationDigest, loadedMark, loadIdentity, newestChange } from '../shell/loaded.ts'
 import { awaitOldWorkersShell, awaitPoolsShell, checkPoolsShell } from '../shell/fpm-pools.ts'
 import { quote, words } from '../shell/quote.ts'
@@ -34,14 +35,16 @@ export const serviceStep: StepSort<'service'> = {
 const FPM_PATIENCE = 300
 
 // Loads, and waits until the load has really moved: FPM's waits for running requests.
-function reloadShell({ unit, mark, patience }: StepOf<'service'>): string[] {
+function reloadShell({ unit, mark, test, patience }: StepOf<'service'>): string[] {
   const load = loadIdentity(mark)
   const reload = `systemctl reload-or-restart ${quote(unit)} || { ${tellStatus(quote(unit))}; exit 1; }`
   if (mark.by === 'none') return [reload]
   const seconds = mark.by === 'pid-file' ? 15 + Math.max(patience, FPM_PATIENCE) : 15
   return [
     `before=$(${load})`,
-    reload,
+    ...(mark.by === 'pid-file' && test.program === 'php-fpm'
+      ? loadFpmShell({ unit, pidFile: mark.path, settings: fpmSettings(test.version), patience }, `$(${loadedMark(mark)} | cut -d' ' -f1)`, `{ ${reload}; }`)
+      : [reload]),
     `n=0; while [ "$(${load})" = "$before" ] && [ $n -lt ${seconds * 10} ] && { [ $((n % 10)) -ne 9 ] || systemctl is-active --quiet ${quote(unit)}; }; do n=$((n+1)); sleep 0.1; done`,
     `[ "$(${load})" != "$before" ] || { echo 'the reload was asked for, and the service did not load anything within ${seconds} s' >&2; exit ${EXIT_NOT_LOADED}; }`,
   ]

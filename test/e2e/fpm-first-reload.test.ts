@@ -1,0 +1,105 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { fpmService } from '../../src/features/services.ts'
+import { stepShell } from '../../src/steps/sorts.ts'
+import { type LabHost } from '../lab/host.ts'
+import { hosts } from '../lab/shared.ts'
+import { type Suite } from '../lab/mirror.ts'
+import { loud } from '../support/loud.ts'
+import { PHP_OF } from './fleet.ts'
+import { get, unharmed } from './load.ts'
+import { promise } from './promise.ts'
+import { until } from './until.ts'
+
+// A server whose FPM somebody set up: its master runs with PHP's process_control_timeout of 0, by which a reload cuts off every
+// request in progress. Flight's settings come, and the reload that loads them is the first one that matters.
+
+type Server = { host: LabHost; php: string }
+const DOMAIN = 'theirs.example.com'
+let servers: Record<Suite, Server>
+
+const POOLS = ['pm = static\npm.max_children = 8', 'pm = dynamic\npm.max_children = 8\npm.start_servers = 2\npm.min_spare_servers = 1\npm.max_spare_servers = 3', 'pm = ondemand\npm.max_children = 8']
+
+async function byHand(host: LabHost, php: string): Promise<Server> {
+  const pools = POOLS.map((lines, index) => `[theirs-${index}]\nuser = www-data\ngroup = www-data\nlisten = /run/php/theirs-${index}.sock\nlisten.owner = www-data\n${lines}\n`)
+  const places = POOLS.map((_, index) => `location /${index}/ { include fastcgi_params; fastcgi_param SCRIPT_FILENAME /srv/slow.php; fastcgi_pass unix:/run/php/theirs-${index}.sock; }`)
+  await host.must(`apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends nginx php${php}-fpm
+echo '<?php $end = microtime(true) + (int) basename($_SERVER["REQUEST_URI"]) / 1000; while (microtime(true) < $end) usleep(5000); echo str_repeat("x", 50000), "end";' >/srv/slow.php
+cat >/etc/php/${php}/fpm/pool.d/theirs.conf <<'E'\n${pools.join('')}E
+cat >/etc/nginx/conf.d/theirs.conf <<'E'\nserver { listen 80; server_name ${DOMAIN}; ${places.join(' ')} }\nE
+systemctl restart php${php}-fpm && nginx -t -q && systemctl reload nginx`)
+  return { host, php }
+}
+
+test.before(loud(async () => {
+  const made = await hosts({ name: 'first-1', suite: 'bookworm' }, { name: 'first-2', suite: 'trixie' })
+  const [bookworm, trixie] = await Promise.all([byHand(made[0], PHP_OF.bookworm), byHand(made[1], PHP_OF.trixie)])
+  servers = { bookworm, trixie }
+}))
+
+// The master as it was before Flight came, and Flight's settings beside it, not loaded.
+async function before({ host, php }: Server): Promise<void> {
+  const settings = `/etc/php/${php}/fpm/pool.d/flight.conf`
+  await host.must(`rm -f ${settings}; systemctl restart php${php}-fpm; sleep 0.1; printf '[global]\\nprocess_control_timeout = 20s\\n' >${settings}`)
+}
+
+function load(php: string, patience = 20): string {
+  const { unit, configuration, mark, test: program } = fpmService(php).desired
+  return stepShell({ step: 'service', unit, does: 'reload', configuration, mark, test: program, changes: [], precedes: [], patience, pools: [], waitForNginx: 0 }, { plan: `sha256:${'a'.repeat(64)}` }).text
+}
+
+const master = ({ host, php }: Server) => host.must(`cat /run/php/php${php}-fpm.pid`).then((text) => text.trim())
+const loadedAt = ({ host, php }: Server) => host.must(`stat -c %y /run/php/php${php}-fpm.pid`)
+const stands = async (server: Server) => (await server.host.must(`sed 's/^.*) //' /proc/${await master(server)}/stat`)).startsWith('T')
+const gentleUnit = ({ php }: Server) => `flight-load.php${php}-fpm.service`
+
+for (const suite of ['bookworm', 'trixie'] as const) {
+  promise(`${suite}: the first reload cuts off no request, whatever manages the workers`, async () => {
+    const server = servers[suite]
+    const visits = POOLS.map((_, index) => ({ domain: DOMAIN, path: `/${index}/200`, visitors: 5, says: /^x{50000}end$/ }))
+    await before(server)
+    const pid = await master(server)
+    const report = await unharmed(server.host, visits, 600, async (visitors) => {
+      await visitors.reaches(50)
+      await server.host.must(load(server.php))
+      await visitors.reaches(300)
+      // Flight's settings are what it runs with now: from here on systemd's reload does it.
+      await server.host.must(load(server.php))
+    })
+    assert.is(report.failures, 0)
+    assert.is(await master(server), pid, 'it was reloaded, not restarted')
+    assert.match(await server.host.must(`journalctl -q --no-pager -o cat -u ${gentleUnit(server)} | grep -c Started`), /^1\n$/, 'once was enough')
+  })
+
+  promise(`${suite}: a request that does not end holds the first reload up for as long as the settings say`, async () => {
+    const server = servers[suite]
+    await before(server)
+    const loaded = await loadedAt(server)
+    const endless = get(server.host, { domain: DOMAIN, path: '/0/30000' })
+    await sleep(300)
+    await server.host.must(load(server.php, 2))
+    assert.is.not(await loadedAt(server), loaded)
+    assert.is((await endless).status, 502)
+    assert.match((await get(server.host, { domain: DOMAIN, path: '/0/1' })).body, /^x+end$/)
+  })
+
+  promise(`${suite}: cut off in the middle, the master does not stay stopped, and what was begun ends`, async () => {
+    const server = servers[suite]
+    for (const kill of ['', `systemctl kill --signal=KILL ${gentleUnit(server)}`]) {
+      await before(server)
+      const loaded = await loadedAt(server)
+      const slow = get(server.host, { domain: DOMAIN, path: '/0/3000' })
+      await sleep(300)
+      await server.host.must(`cat >/run/step <<'E'\n${load(server.php)}\nE\nsetsid sh /run/step >/dev/null 2>&1 & echo $! >/run/step.pid`)
+      await until('the master stands still', 10, () => stands(server), Boolean)
+      await server.host.must(`kill -KILL $(cat /run/step.pid); ${kill}`)
+      await until('the master goes on and has loaded', 20, async () => !(await stands(server)) && (await loadedAt(server)) !== loaded, Boolean)
+      assert.is((await slow).status, kill === '' ? 200 : 502)
+      assert.is((await get(server.host, { domain: DOMAIN, path: '/1/1' })).status, 200)
+      await server.host.must(load(server.php))
+    }
+  })
+}
+
+test.run()
