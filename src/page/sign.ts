@@ -32,72 +32,45 @@ export function standing(how: Standing): Html {
   return html`<span class="standing ${how.tone}">${sign(how)}<span>${how.words}</span></span>`
 }
 
-export function ofRequest(state: RequestState): Standing {
-  switch (state) {
-    case 'waiting':
-      return { tone: 'calm', shape: 'circle', words: 'waiting' }
-    case 'running':
-      return { tone: 'live', shape: 'turning', words: 'running' }
-    case 'succeeded':
-      return { tone: 'good', shape: 'check', words: 'succeeded' }
-    case 'failed':
-      return { tone: 'bad', shape: 'cross', words: 'failed' }
-    case 'went_back':
-      return { tone: 'warn', shape: 'back', words: 'went back' }
-    case 'refused':
-      return { tone: 'bad', shape: 'bar', words: 'refused' }
-    case 'superseded':
-      return { tone: 'calm', shape: 'skip', words: 'superseded' }
-    case 'cancelled':
-      return { tone: 'calm', shape: 'bar', words: 'cancelled' }
-  }
+const REQUESTS: Record<RequestState, Standing> = {
+  waiting: { tone: 'calm', shape: 'circle', words: 'waiting' },
+  running: { tone: 'live', shape: 'turning', words: 'running' },
+  succeeded: { tone: 'good', shape: 'check', words: 'succeeded' },
+  failed: { tone: 'bad', shape: 'cross', words: 'failed' },
+  went_back: { tone: 'warn', shape: 'back', words: 'went back' },
+  refused: { tone: 'bad', shape: 'bar', words: 'refused' },
+  superseded: { tone: 'calm', shape: 'skip', words: 'superseded' },
+  cancelled: { tone: 'calm', shape: 'bar', words: 'cancelled' },
 }
 
-export function ofHealth(health: FleetApp['health']): Standing {
-  switch (health) {
-    case 'ok':
-      return { tone: 'good', shape: 'check', words: 'healthy' }
-    case 'differs':
-      return { tone: 'warn', shape: 'unequal', words: 'servers differ' }
-    case 'silent':
-      return { tone: 'warn', shape: 'question', words: 'not all answer' }
-    case 'unhealthy':
-      return { tone: 'bad', shape: 'cross', words: 'unhealthy' }
-    case 'none live':
-      return { tone: 'calm', shape: 'bar', words: 'nothing live' }
-    case 'unknown':
-      return { tone: 'calm', shape: 'question', words: 'not looked at' }
-  }
+const HEALTH: Record<FleetApp['health'], Standing> = {
+  ok: { tone: 'good', shape: 'check', words: 'healthy' },
+  differs: { tone: 'warn', shape: 'unequal', words: 'servers differ' },
+  silent: { tone: 'warn', shape: 'question', words: 'not all answer' },
+  unhealthy: { tone: 'bad', shape: 'cross', words: 'unhealthy' },
+  'none live': { tone: 'calm', shape: 'bar', words: 'nothing live' },
+  unknown: { tone: 'calm', shape: 'question', words: 'not looked at' },
 }
 
-export function ofServer(state: FleetServer['state']): Standing {
-  switch (state) {
-    case 'in order':
-      return { tone: 'good', shape: 'check', words: state }
-    case 'drifted':
-      return { tone: 'warn', shape: 'unequal', words: state }
-    case 'blocked':
-      return { tone: 'bad', shape: 'cross', words: state }
-    case 'not asked':
-      return { tone: 'bad', shape: 'question', words: 'could not be asked' }
-    case 'not looked at':
-      return { tone: 'calm', shape: 'question', words: state }
-  }
+const SERVERS: Record<FleetServer['state'], Standing> = {
+  'in order': { tone: 'good', shape: 'check', words: 'in order' },
+  drifted: { tone: 'warn', shape: 'unequal', words: 'drifted' },
+  blocked: { tone: 'bad', shape: 'cross', words: 'blocked' },
+  'not asked': { tone: 'bad', shape: 'question', words: 'could not be asked' },
+  'not looked at': { tone: 'calm', shape: 'question', words: 'not looked at' },
 }
 
-export function ofProgress(state: ServerProgress['state']): Standing {
-  switch (state) {
-    case 'waiting':
-      return { tone: 'calm', shape: 'circle', words: state }
-    case 'running':
-    case 'verifying':
-      return { tone: 'live', shape: 'turning', words: state }
-    case 'done':
-      return { tone: 'good', shape: 'check', words: state }
-    case 'failed':
-      return { tone: 'bad', shape: 'cross', words: state }
-    case 'unreachable':
-    case 'interrupted':
-      return { tone: 'bad', shape: 'exclamation', words: state }
-  }
+const PROGRESS: Record<ServerProgress['state'], Standing> = {
+  waiting: { tone: 'calm', shape: 'circle', words: 'waiting' },
+  running: { tone: 'live', shape: 'turning', words: 'running' },
+  verifying: { tone: 'live', shape: 'turning', words: 'verifying' },
+  done: { tone: 'good', shape: 'check', words: 'done' },
+  failed: { tone: 'bad', shape: 'cross', words: 'failed' },
+  unreachable: { tone: 'bad', shape: 'exclamation', words: 'unreachable' },
+  interrupted: { tone: 'bad', shape: 'exclamation', words: 'interrupted' },
 }
+
+export const ofRequest = (state: RequestState): Standing => REQUESTS[state]
+export const ofHealth = (health: FleetApp['health']): Standing => HEALTH[health]
+export const ofServer = (state: FleetServer['state']): Standing => SERVERS[state]
+export const ofProgress = (state: ServerProgress['state']): Standing => PROGRESS[state]
