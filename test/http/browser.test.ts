@@ -1,4 +1,3 @@
-import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Browser } from 'playwright-core'
 import { pagesOn } from '../../src/commands/run/serve-pages.ts'
@@ -8,7 +7,7 @@ import { makeToken } from '../../src/http/tokens.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import type { Store } from '../../src/model/store.ts'
 import { createServing, type Serving } from '../../src/serve/serving.ts'
-import { browserUnavailable, openBrowser, openPage } from '../page/browser.ts'
+import { browserSuite, openBrowser, openPage } from '../page/browser.ts'
 import { loud } from '../support/loud.ts'
 import { newRelease } from '../support/requests.ts'
 import { KEY } from './front.ts'
@@ -23,7 +22,7 @@ let close: () => Promise<void>
 const bugs: unknown[] = []
 
 const now = () => new Date()
-const test = suite('a browser before the doors')
+const test = browserSuite('a browser before the doors')
 
 test.before(
   loud(async () => {
@@ -110,11 +109,4 @@ test('a token that may release does not open the page', async () => {
 
 test('nothing of all that was a bug', () => assert.equal(bugs, []))
 
-const missing = browserUnavailable()
-if (missing === undefined) test.run()
-else {
-  const skipped = suite('a browser before the doors')
-  skipped.skip(missing, () => {})
-  process.stderr.write(`skipped: ${missing}\n`)
-  skipped.run()
-}
+test.run()

@@ -1,9 +1,8 @@
 import axe from 'axe-core'
 import type { Browser } from 'playwright-core'
-import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { loud } from '../support/loud.ts'
-import { browserUnavailable, openBrowser, openPage } from './browser.ts'
+import { browserSuite, openBrowser, openPage } from './browser.ts'
 import { servePages, type Served } from './serve.ts'
 import { DONE, FAILED, NOW, RUNNING, shopDesk } from './shop.ts'
 import type { SmallDesk } from './small-desk.ts'
@@ -16,10 +15,25 @@ let desk: SmallDesk
 let began = 0
 
 const clock = () => new Date(NOW + Date.now() - began)
-const test = suite('pages in a browser')
+const test = browserSuite('pages in a browser')
 
-test.before(loud(async () => void (browser = await openBrowser())))
-test.after(loud(async () => browser?.close()))
+// Each test ends by itself, whatever the browser does.
+let guard: NodeJS.Timeout
+test.before(
+  loud(async () => {
+    browser = await openBrowser()
+    guard = setTimeout(() => {
+      process.stderr.write('the browser tests did not end after 3 minutes\n')
+      void browser.close().finally(() => process.exit(1))
+    }, 180_000)
+  }),
+)
+test.after(
+  loud(async () => {
+    clearTimeout(guard)
+    await browser?.close()
+  }),
+)
 test.before.each(
   loud(async () => {
     desk = shopDesk()
@@ -207,18 +221,4 @@ test('axe finds nothing on any page, in light and dark, wide and narrow', async 
   }
 })
 
-// Each test ends by itself, whatever the browser does.
-const missing = browserUnavailable()
-if (missing === undefined) {
-  const guard = setTimeout(() => {
-    process.stderr.write('the browser tests did not end after 3 minutes\n')
-    void browser?.close().finally(() => process.exit(1))
-  }, 180_000)
-  test.after(() => clearTimeout(guard))
-  test.run()
-} else {
-  const skipped = suite('pages in a browser')
-  skipped.skip(missing, () => {})
-  process.stderr.write(`skipped: ${missing}\n`)
-  skipped.run()
-}
+test.run()

@@ -1,13 +1,24 @@
 import { existsSync } from 'node:fs'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { suite, type Test } from 'uvu'
 
 // Debian's package; the tests bring no browser of their own.
 const CHROMIUM = '/usr/bin/chromium'
 
 // Why there is no browser here, or undefined. In CI one has to be there.
-export function browserUnavailable(): string | undefined {
+function browserUnavailable(): string | undefined {
   if (existsSync(CHROMIUM) || (process.env['CI'] ?? '') !== '') return undefined
   return `${CHROMIUM} is not here (apt install chromium)`
+}
+
+// A suite that needs a browser. Where there is none, each of its tests is skipped (and in CI that is a failure), and nothing is prepared.
+export function browserSuite(title: string): Test {
+  const made = suite(title)
+  const missing = browserUnavailable()
+  if (missing === undefined) return made
+  process.stderr.write(`skipped: ${missing}\n`)
+  const unprepared = Object.assign(() => undefined, { each: () => undefined })
+  return Object.assign((name: string) => made.skip(name, () => undefined), { ...made, before: unprepared, after: unprepared })
 }
 
 export function openBrowser(): Promise<Browser> {
