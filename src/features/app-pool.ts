@@ -1,6 +1,6 @@
 import { appFiles } from '../model/app-paths.ts'
 import type { App, Cluster, Ini, WebPool } from '../model/definitions.ts'
-import { fpmFolder } from '../model/fpm-paths.ts'
+import { fpmPools } from '../model/fpm-paths.ts'
 import { render } from '../shell/template.ts'
 import { environmentOf } from './app-command.ts'
 import type { AppFeature } from './feature.ts'
@@ -29,8 +29,7 @@ export const appPoolFeature: AppFeature = ({ app, on, cluster }) => {
     limits: written(limits(app, cluster)),
     settings: written({ 'opcache.validate_timestamps': '0', ...app.phpIni }),
   }
-  const folder = `${fpmFolder(app.php)}/pool.d`
-  return [appFile(app, 'FPM pool', files.pool(app.php), render('pool.conf', data), { claims: [{ claim: 'fpm-pool', folder, name: app.name }] })]
+  return [appFile(app, 'FPM pool', files.pool(app.php), render('pool.conf', data), { claims: [{ claim: 'fpm-pool', folder: fpmPools(app.php), name: app.name }] })]
 }
 
 // What the app's own limits change in php.ini; the cluster's stand there already.

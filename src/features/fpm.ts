@@ -1,6 +1,6 @@
 import { appFiles } from '../model/app-paths.ts'
 import type { PhpVersion } from '../model/definitions.ts'
-import { fpmFolder, fpmSettings } from '../model/fpm-paths.ts'
+import { fpmPools, fpmSettings } from '../model/fpm-paths.ts'
 import { OPCACHE_SCRIPT } from '../model/record.ts'
 import type { Resource } from '../model/resource.ts'
 import { render } from '../shell/template.ts'
@@ -30,7 +30,7 @@ export const fpmFilesFeature: ServerFeature = (input) => {
       const data = { source: cluster.file, version, user: IDLE_USER, requestDuration: cluster.requestDuration, processControlTimeout: reloadPatience(longestRequest(input, version)) }
       return [
         clusterFile(`PHP ${version} FPM`, fpmSettings(version), render('fpm.conf', data)),
-        clusterFile(`PHP ${version} FPM`, `${fpmFolder(version)}/pool.d/www.conf`, render('fpm-www.conf', { source: cluster.file }), { conffileOf: `php${version}-fpm` }),
+        clusterFile(`PHP ${version} FPM`, `${fpmPools(version)}/www.conf`, render('fpm-www.conf', { source: cluster.file }), { conffileOf: `php${version}-fpm` }),
       ]
     }),
   ]

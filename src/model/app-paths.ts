@@ -1,5 +1,5 @@
 import type { App } from './definitions.ts'
-import { fpmFolder } from './fpm-paths.ts'
+import { fpmPools } from './fpm-paths.ts'
 import { ENVIRONMENTS, RELEASES } from './record.ts'
 
 // Where an app lives on a server (product.md). Below `home` everything is the app's: root believes and follows nothing there.
@@ -31,7 +31,7 @@ export function environmentPath(app: Pick<App, 'name' | 'linkedFiles'>): string 
 
 // The files of Flight that belong to one app, outside its home.
 export const appFiles = (app: string) => ({
-  pool: (php: string) => `${fpmFolder(php)}/pool.d/flight-${app}.conf`,
+  pool: (php: string) => `${fpmPools(php)}/flight-${app}.conf`,
   socket: (php: string) => `/run/php/flight-${app}-${php}.sock`,
   site: `/etc/nginx/sites-enabled/flight-${app}.conf`,
   siteInclude: `/etc/nginx/flight/${app}.include.conf`,
