@@ -1,7 +1,7 @@
-import { LOADED } from '../model/record.ts'
 import { fpmFolder, fpmSettings } from '../model/fpm-paths.ts'
+import { LOADED } from '../model/record.ts'
 import type { ConfigurationTest } from '../model/service.ts'
-import { loadFpmShell } from '../shell/fpm-load.ts'
+import { gentleLoadShell } from '../shell/fpm-load.ts'
 import { configurationDigest, loadedMark, loadIdentity, newestChange } from '../shell/loaded.ts'
 import { awaitOldWorkersShell, awaitPoolsShell, checkPoolsShell } from '../shell/fpm-pools.ts'
 import { quote, words } from '../shell/quote.ts'
@@ -41,10 +41,9 @@ function reloadShell({ unit, mark, test, patience }: StepOf<'service'>): string[
   if (mark.by === 'none') return [reload]
   const seconds = mark.by === 'pid-file' ? 15 + Math.max(patience, FPM_PATIENCE) : 15
   return [
+    ...(mark.by === 'pid-file' && test.program === 'php-fpm' ? gentleLoadShell({ unit, mark, settings: fpmSettings(test.version), patience }) : [`load_gently() { false; }`]),
     `before=$(${load})`,
-    ...(mark.by === 'pid-file' && test.program === 'php-fpm'
-      ? loadFpmShell({ unit, pidFile: mark.path, settings: fpmSettings(test.version), patience }, `$(${loadedMark(mark)} | cut -d' ' -f1)`, `{ ${reload}; }`)
-      : [reload]),
+    `load_gently || { ${reload}; }`,
     `n=0; while [ "$(${load})" = "$before" ] && [ $n -lt ${seconds * 10} ] && { [ $((n % 10)) -ne 9 ] || systemctl is-active --quiet ${quote(unit)}; }; do n=$((n+1)); sleep 0.1; done`,
     `[ "$(${load})" != "$before" ] || { echo 'the reload was asked for, and the service did not load anything within ${seconds} s' >&2; exit ${EXIT_NOT_LOADED}; }`,
   ]

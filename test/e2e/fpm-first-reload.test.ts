@@ -1,14 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { fpmService } from '../../src/features/services.ts'
-import { stepShell } from '../../src/steps/sorts.ts'
 import { type LabHost } from '../lab/host.ts'
 import { hosts } from '../lab/shared.ts'
 import { type Suite } from '../lab/mirror.ts'
 import { loud } from '../support/loud.ts'
 import { PHP_OF } from './fleet.ts'
-import { get, unharmed } from './load.ts'
+import { fpmReload } from './fpm-step.ts'
+import { get, type Page, unharmed } from './load.ts'
 import { promise } from './promise.ts'
 import { until } from './until.ts'
 
@@ -44,15 +43,23 @@ async function before({ host, php }: Server): Promise<void> {
   await host.must(`rm -f ${settings}; systemctl restart php${php}-fpm; sleep 0.1; printf '[global]\\nprocess_control_timeout = 20s\\n' >${settings}`)
 }
 
-function load(php: string, patience = 20): string {
-  const { unit, configuration, mark, test: program } = fpmService(php).desired
-  return stepShell({ step: 'service', unit, does: 'reload', configuration, mark, test: program, changes: [], precedes: [], patience, pools: [], waitForNginx: 0 }, { plan: `sha256:${'a'.repeat(64)}` }).text
-}
-
+const load = (php: string, patience = 20) => fpmReload(php, { patience })
 const master = ({ host, php }: Server) => host.must(`cat /run/php/php${php}-fpm.pid`).then((text) => text.trim())
 const loadedAt = ({ host, php }: Server) => host.must(`stat -c %y /run/php/php${php}-fpm.pid`)
 const stands = async (server: Server) => (await server.host.must(`sed 's/^.*) //' /proc/${await master(server)}/stat`)).startsWith('T')
 const gentleUnit = ({ php }: Server) => `flight-load.php${php}-fpm.service`
+
+// A run that is killed while such a load waits for a request of three seconds.
+async function cutOff(server: Server): Promise<{ loaded: string; slow: Promise<Page> }> {
+  await before(server)
+  const loaded = await loadedAt(server)
+  const slow = get(server.host, { domain: DOMAIN, path: '/0/3000' })
+  await sleep(300)
+  await server.host.must(`cat >/run/step <<'E'\n${load(server.php)}\nE\nsetsid sh /run/step >/dev/null 2>&1 & echo $! >/run/step.pid`)
+  await until('the master stands still', 10, () => stands(server), Boolean)
+  await server.host.must('kill -KILL $(cat /run/step.pid)')
+  return { loaded, slow }
+}
 
 for (const suite of ['bookworm', 'trixie'] as const) {
   promise(`${suite}: the first reload cuts off no request, whatever manages the workers`, async () => {
@@ -86,19 +93,24 @@ for (const suite of ['bookworm', 'trixie'] as const) {
 
   promise(`${suite}: cut off in the middle, the master does not stay stopped, and what was begun ends`, async () => {
     const server = servers[suite]
-    for (const kill of ['', `systemctl kill --signal=KILL ${gentleUnit(server)}`]) {
-      await before(server)
-      const loaded = await loadedAt(server)
-      const slow = get(server.host, { domain: DOMAIN, path: '/0/3000' })
-      await sleep(300)
-      await server.host.must(`cat >/run/step <<'E'\n${load(server.php)}\nE\nsetsid sh /run/step >/dev/null 2>&1 & echo $! >/run/step.pid`)
-      await until('the master stands still', 10, () => stands(server), Boolean)
-      await server.host.must(`kill -KILL $(cat /run/step.pid); ${kill}`)
+    for (const kill of ['true', `systemctl kill --signal=KILL ${gentleUnit(server)}`]) {
+      const { loaded, slow } = await cutOff(server)
+      await server.host.must(kill)
       await until('the master goes on and has loaded', 20, async () => !(await stands(server)) && (await loadedAt(server)) !== loaded, Boolean)
-      assert.is((await slow).status, kill === '' ? 200 : 502)
+      assert.is((await slow).status, kill === 'true' ? 200 : 502)
       assert.is((await get(server.host, { domain: DOMAIN, path: '/1/1' })).status, 200)
       await server.host.must(load(server.php))
     }
+  })
+
+  promise(`${suite}: a run that finds such a load of an earlier one waits for it, and notes the load that it then made itself`, async () => {
+    const server = servers[suite]
+    const { slow } = await cutOff(server)
+    await server.host.must(load(server.php))
+    assert.is((await slow).status, 200)
+    const noted = await server.host.must(`cut -d' ' -f1 /var/lib/flight/loaded/php${server.php}-fpm.service`)
+    await sleep(1000)
+    assert.is(noted, await server.host.must(`find /run/php/php${server.php}-fpm.pid -printf '%T@\\n'`), 'nothing loads after what was noted')
   })
 }
 

@@ -1,23 +1,19 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { ServiceStep } from '../../src/model/step.ts'
-import { fpmService } from '../../src/features/services.ts'
 import { stepShell } from '../../src/steps/sorts.ts'
 import { EXIT_BAD_CONFIGURATION } from '../../src/steps/step.ts'
 import { type LabHost } from '../lab/host.ts'
 import { loud } from '../support/loud.ts'
 import { provisioned } from './fleet.ts'
+import { fpmReload } from './fpm-step.ts'
 
 // What php-fpm -t lets pass and a reload then dies of, shown on the step that reloads it.
 
 const FOLDER = '/etc/php/8.2/fpm/pool.d'
 let web: LabHost
 
-function reload(more: Partial<ServiceStep> = {}): string {
-  const { unit, configuration, mark, test: program } = fpmService('8.2').desired
-  return stepShell({ step: 'service', unit, does: 'reload', configuration, mark, test: program, changes: [], precedes: [], patience: 0, pools: [], waitForNginx: 0, ...more }, { plan: `sha256:${'a'.repeat(64)}` }).text
-}
-
+const reload = (more: Partial<ServiceStep> = {}) => fpmReload('8.2', more)
 const master = async () => (await web.must('cat /run/php/php8.2-fpm.pid')).trim()
 
 async function pool(name: string, lines: string, file = `${name}.conf`): Promise<void> {
