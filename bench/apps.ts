@@ -14,14 +14,23 @@ export async function benchApps(scene: Scene): Promise<void> {
   say('\nD. From 1 to 50 apps on two web servers')
   const hosts = scene.hosts.slice(0, 2)
   const folder = mkdtempSync(join(tmpdir(), 'flight-bench-apps-'))
-  const flight = (...words: string[]) => measure([{ words: [...FLIGHT, ...words] }], { cwd: folder, env: { FLIGHT_SSH_CONFIG: scene.sshConfig } })
+  const flight = (...words: string[]) =>
+    measure([{ words: [...FLIGHT, ...words] }], { cwd: folder, env: { FLIGHT_SSH_CONFIG: scene.sshConfig } })
   try {
-    writeDefinitions(folder, hosts.map((host) => [host.name, host.name] as const))
+    writeDefinitions(
+      folder,
+      hosts.map((host) => [host.name, host.name] as const),
+    )
     mkdirSync(join(folder, 'apps'))
     const rows: string[][] = []
     let have = 0
     for (const size of SIZES) {
-      for (let number = have + 1; number <= size; number++) writeApp(folder, number, hosts.map(({ name }) => name))
+      for (let number = have + 1; number <= size; number++)
+        writeApp(
+          folder,
+          number,
+          hosts.map(({ name }) => name),
+        )
       const added = size - have
       have = size
       const planned = await flight('plan')
@@ -39,7 +48,9 @@ export async function benchApps(scene: Scene): Promise<void> {
         channels,
       ])
     }
-    say(`\n${table(['apps', 'plan of the new', 'apply', 'each new app', 'nothing to do', 'CPU here', 'connections / channels'], rows)}`)
+    say(
+      `\n${table(['apps', 'plan of the new', 'apply', 'each new app', 'nothing to do', 'CPU here', 'connections / channels'], rows)}`,
+    )
   } finally {
     rmSync(folder, { recursive: true })
   }
@@ -48,5 +59,8 @@ export async function benchApps(scene: Scene): Promise<void> {
 function writeApp(folder: string, number: number, servers: readonly string[]): void {
   const name = `app-${String(number).padStart(2, '0')}`
   const lines = servers.map((server) => `  - { name: ${server}, web: { pm: ondemand, max_workers: 4 } }\n`)
-  writeFileSync(join(folder, `apps/${name}.yml`), `repo: git@example.com:org/${name}.git\nphp: 8.2\ncluster: staging\ndomain: ${name}.example.com\nservers:\n${lines.join('')}`)
+  writeFileSync(
+    join(folder, `apps/${name}.yml`),
+    `repo: git@example.com:org/${name}.git\nphp: 8.2\ncluster: staging\ndomain: ${name}.example.com\nservers:\n${lines.join('')}`,
+  )
 }

@@ -14,20 +14,28 @@ import { benchUpload } from './upload.ts'
 // the machine's as much as ours. `-- --peers` adds Ansible, when apt has it; `-- --only serve` runs one part alone, on servers
 // that are provisioned first; `-- --releases 200` makes the deployment server's memory be looked at sooner.
 
-const { values } = parseArgs({ options: { peers: { type: 'boolean', default: false }, only: { type: 'string' }, releases: { type: 'string', default: '1000' } } })
+const { values } = parseArgs({
+  options: {
+    peers: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    releases: { type: 'string', default: '1000' },
+  },
+})
 const parts: Record<string, (scene: Scene) => Promise<void>> = {
-  'provisioning': benchProvisioning,
+  provisioning: benchProvisioning,
   'nothing-to-do': benchNothingToDo,
-  'apps': benchApps,
-  'releases': benchReleases,
-  'upload': benchUpload,
-  'serve': (scene) => benchServe(scene, Number(values.releases)),
-  'peers': benchPeers,
+  apps: benchApps,
+  releases: benchReleases,
+  upload: benchUpload,
+  serve: (scene) => benchServe(scene, Number(values.releases)),
+  peers: benchPeers,
 }
 const system = /^PRETTY_NAME="?([^"\n]*)/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1]
 try {
   const wanted = chosen()
-  say(`${cpus().length} cores (${cpus()[0]?.model}), ${system}, Node ${process.version}; load ${load()}; the servers run on the same cores`)
+  say(
+    `${cpus().length} cores (${cpus()[0]?.model}), ${system}, Node ${process.version}; load ${load()}; the servers run on the same cores`,
+  )
   const scene = await openScene()
   if (wanted[0]?.[0] !== 'provisioning') {
     say('\nProvisions the servers, which is not measured')
@@ -46,7 +54,9 @@ try {
 function chosen(): [string, (scene: Scene) => Promise<void>][] {
   const { only, peers, releases } = values
   if (!/^[1-9]\d{0,5}$/.test(releases)) throw new Error(`--releases must be how many, is ${releases}`)
-  const wanted = Object.entries(parts).filter(([name]) => (only === undefined ? name !== 'peers' || peers : name === only))
+  const wanted = Object.entries(parts).filter(([name]) =>
+    only === undefined ? name !== 'peers' || peers : name === only,
+  )
   if (wanted.length === 0) throw new Error(`--only must be one of ${Object.keys(parts).join(', ')}, is ${only}`)
   return wanted
 }

@@ -16,7 +16,8 @@ systemctl show --property=Id,LoadState,ActiveState,UnitFileState php8.2-fpm ngin
 getent passwd www-data flight-idle
 cat /var/lib/flight/manifest
 `
-const FILES = '/etc/php/8.2/fpm/pool.d/*.conf /etc/php/8.2/fpm/conf.d/99-flight.ini /etc/nginx/flight/limits.conf /etc/nginx/conf.d/flight-default.conf /etc/nginx/sites-available/default'
+const FILES =
+  '/etc/php/8.2/fpm/pool.d/*.conf /etc/php/8.2/fpm/conf.d/99-flight.ini /etc/nginx/flight/limits.conf /etc/nginx/conf.d/flight-default.conf /etc/nginx/sites-available/default'
 
 // Plans of provisioned servers, where nothing is to be done, beside bare ssh; one round of each after the other.
 export async function benchNothingToDo(scene: Scene): Promise<void> {
@@ -24,7 +25,9 @@ export async function benchNothingToDo(scene: Scene): Promise<void> {
   const probe = `FILES=$(echo ${FILES})${PROBE}`
   const fifty = openFifty(scene)
   const env = { env: { FLIGHT_SSH_CONFIG: scene.sshConfig }, cwd: scene.folder }
-  const plan = (...words: string[]): Command => ({ words: [...FLIGHT, 'plan', '--detailed-exitcode', '--out', '-', ...words] })
+  const plan = (...words: string[]): Command => ({
+    words: [...FLIGHT, 'plan', '--detailed-exitcode', '--out', '-', ...words],
+  })
   const [first] = scene.hosts
   if (first === undefined) throw new Error('no hosts')
   const sides: Record<string, () => Promise<Measured>> = {
@@ -46,7 +49,13 @@ export async function benchNothingToDo(scene: Scene): Promise<void> {
     const measured = { ...(await interleaved(sides, ROUNDS)), ...(await interleaved(fewer, 3)) }
     const rows = Object.entries(measured).map(([side, all]) => {
       const walls = all.map((one) => one.wall)
-      return [side, milliseconds(median(walls)), milliseconds(Math.min(...walls)), milliseconds(Math.max(...walls)), milliseconds(median(all.map((one) => one.cpu)))]
+      return [
+        side,
+        milliseconds(median(walls)),
+        milliseconds(Math.min(...walls)),
+        milliseconds(Math.max(...walls)),
+        milliseconds(median(all.map((one) => one.cpu))),
+      ]
     })
     say(`\n${table(['', 'wall', 'least', 'most', 'CPU here'], rows)}`)
     const channels = []
@@ -59,7 +68,10 @@ export async function benchNothingToDo(scene: Scene): Promise<void> {
   }
 }
 
-async function interleaved(sides: Record<string, () => Promise<Measured>>, rounds: number): Promise<Record<string, Measured[]>> {
+async function interleaved(
+  sides: Record<string, () => Promise<Measured>>,
+  rounds: number,
+): Promise<Record<string, Measured[]>> {
   const measured: Record<string, Measured[]> = Object.fromEntries(Object.keys(sides).map((side) => [side, []]))
   for (let round = 0; round <= rounds; round += 1) {
     for (const [side, run] of Object.entries(sides)) {
@@ -78,7 +90,10 @@ function openFifty(scene: Scene) {
   const blocks = names.map((name, at) => `Host ${name}\n  HostName ${scene.hosts[at % scene.hosts.length]?.address}\n`)
   const config = join(folder, 'ssh_config')
   writeFileSync(config, `${blocks.join('')}Host *\n  Include ${scene.sshConfig}\n`)
-  writeDefinitions(folder, names.map((name) => [name, name] as const))
+  writeDefinitions(
+    folder,
+    names.map((name) => [name, name] as const),
+  )
   return {
     // As many at once as Flight has.
     probe: (script: string) => {

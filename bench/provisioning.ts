@@ -9,7 +9,10 @@ import { median, seconds, table } from './table.ts'
 // order flight, apt, apt, flight, so that neither always comes first. Leaves the servers provisioned.
 export async function benchProvisioning(scene: Scene): Promise<void> {
   say('\nB. Provisioning four bare servers (apt downloads everything each time); about five minutes')
-  const walls: Record<'flight apply' | 'apt alone over ssh', number[]> = { 'flight apply': [], 'apt alone over ssh': [] }
+  const walls: Record<'flight apply' | 'apt alone over ssh', number[]> = {
+    'flight apply': [],
+    'apt alone over ssh': [],
+  }
   let packages: string[] = []
   for (const side of ['flight apply', 'apt alone over ssh', 'apt alone over ssh', 'flight apply'] as const) {
     await Promise.all(scene.hosts.map((host) => host.reset()))
@@ -26,14 +29,22 @@ export async function benchProvisioning(scene: Scene): Promise<void> {
     }
   }
   const apt = median(walls['apt alone over ssh'])
-  const rows = Object.entries(walls).map(([side, all]) => [side, ...all.map(seconds), seconds(median(all)), (median(all) / apt).toFixed(2)])
+  const rows = Object.entries(walls).map(([side, all]) => [
+    side,
+    ...all.map(seconds),
+    seconds(median(all)),
+    (median(all) / apt).toFixed(2),
+  ])
   say(`\n${table([`${packages.length} packages on each of four`, 'first', 'second', 'median', 'ratio'], rows)}`)
 }
 
 function packagesOf(scene: Scene): string[] {
   const plan = JSON.parse(readFileSync(join(scene.folder, 'plan.json'), 'utf8')) as Plan
-  const actions = plan.stages.flatMap((stage) => stage.servers).find(({ server }) => server === scene.hosts[0]?.name)?.actions ?? []
-  const names = actions.filter((action) => action.kind === 'package').map((action) => action.address.split('/').slice(2).join('/'))
+  const actions =
+    plan.stages.flatMap((stage) => stage.servers).find(({ server }) => server === scene.hosts[0]?.name)?.actions ?? []
+  const names = actions
+    .filter((action) => action.kind === 'package')
+    .map((action) => action.address.split('/').slice(2).join('/'))
   if (names.length === 0) throw new Error('the plan of a bare server installs no packages')
   return names
 }

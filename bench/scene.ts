@@ -29,16 +29,26 @@ export async function openScene(): Promise<Scene> {
   endWithProcess(lab)
   const folder = mkdtempSync(join(tmpdir(), 'flight-bench-definitions-'))
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
-  const start = (count: number) => lab.startHosts(Array.from({ length: count }, (_, at) => ({ name: `web-${lab.hosts.size + at + 1}`, suite: 'bookworm' as const })))
+  const start = (count: number) =>
+    lab.startHosts(
+      Array.from({ length: count }, (_, at) => ({
+        name: `web-${lab.hosts.size + at + 1}`,
+        suite: 'bookworm' as const,
+      })),
+    )
   const hosts = await start(4)
   const { sshConfig } = lab.places
-  writeDefinitions(folder, hosts.map((host) => [host.name, host.name] as const))
+  writeDefinitions(
+    folder,
+    hosts.map((host) => [host.name, host.name] as const),
+  )
   return {
     hosts,
     folder,
     sshConfig,
     ssh: (host, command, input = '') => ({ words: ['ssh', '-F', sshConfig, host.name, command], input }),
-    flight: (...words) => measure([{ words: [...FLIGHT, ...words] }], { cwd: folder, env: { FLIGHT_SSH_CONFIG: sshConfig } }),
+    flight: (...words) =>
+      measure([{ words: [...FLIGHT, ...words] }], { cwd: folder, env: { FLIGHT_SSH_CONFIG: sshConfig } }),
     more: start,
     async counted(work, counting = hosts) {
       const marks = counting.map((host) => host.sshActivity(0).mark)

@@ -20,8 +20,12 @@ type Call = { method: string; path: string; headers?: Record<string, string>; bo
 // How many release requests a second are accepted, each on disk before its 202, beside what the same HTTP server answers without
 // a store, and what the disk can do by itself.
 export async function benchAccepting(): Promise<void> {
-  say(`\nG. Requests accepted by flight serve: ${LONG / 1000} s each, over kept connections of one process on the same cores, a new flight serve for each row of callers`)
-  say(`  Every request is new: a commit and an Idempotency-Key of its own. The app's server refuses connections, so the first waits to be tried again and all others wait behind it.`)
+  say(
+    `\nG. Requests accepted by flight serve: ${LONG / 1000} s each, over kept connections of one process on the same cores, a new flight serve for each row of callers`,
+  )
+  say(
+    `  Every request is new: a commit and an Idempotency-Key of its own. The app's server refuses connections, so the first waits to be tried again and all others wait behind it.`,
+  )
   const rows = []
   for (const callers of CALLERS) {
     const folder = unreachableApp()
@@ -31,7 +35,10 @@ export async function benchAccepting(): Promise<void> {
       const health = await load(served.url, callers, () => ({ method: 'GET', path: '/healthz', status: 200 }))
       const accepted = await load(served.url, callers, () => asking(token))
       const [waiting = NaN] = await served.metrics('flight_queue_waiting')
-      rows.push([`/healthz, ${callers} at once`, ...figures(health), '', ''], [`POST releases, ${callers} at once`, ...figures(accepted), accepted.early.toFixed(0), `${waiting}`])
+      rows.push(
+        [`/healthz, ${callers} at once`, ...figures(health), '', ''],
+        [`POST releases, ${callers} at once`, ...figures(accepted), accepted.early.toFixed(0), `${waiting}`],
+      )
     } finally {
       await served.stop()
     }
@@ -45,7 +52,10 @@ function unreachableApp(): string {
   writeDefinitions(folder, [['web-1', 'nowhere']])
   writeFileSync(join(folder, 'ssh_config'), 'Host nowhere\n  HostName 127.0.0.1\n  Port 1\n')
   mkdirSync(join(folder, 'apps'))
-  writeFileSync(join(folder, 'apps/shop.yml'), 'repo: git@example.com:org/shop.git\nphp: 8.2\ncluster: staging\ndomain: shop.example.com\nservers:\n  - { name: web-1, web: { pm: ondemand, max_workers: 4 } }\n')
+  writeFileSync(
+    join(folder, 'apps/shop.yml'),
+    'repo: git@example.com:org/shop.git\nphp: 8.2\ncluster: staging\ndomain: shop.example.com\nservers:\n  - { name: web-1, web: { pm: ondemand, max_workers: 4 } }\n',
+  )
   return folder
 }
 
@@ -72,14 +82,26 @@ async function load(url: string, callers: number, next: () => Call): Promise<Loa
   }
   await Promise.all(Array.from({ length: callers }, one))
   agent.destroy()
-  return { perSecond: (took.length / (performance.now() - began)) * 1000, early: ((TO - FROM) / ((answered[TO] ?? NaN) - (answered[FROM] ?? NaN))) * 1000, took }
+  return {
+    perSecond: (took.length / (performance.now() - began)) * 1000,
+    early: ((TO - FROM) / ((answered[TO] ?? NaN) - (answered[FROM] ?? NaN))) * 1000,
+    took,
+  }
 }
 
 function answer(url: string, agent: Agent, { method, path, headers = {}, body = '', status }: Call): Promise<void> {
   return new Promise((resolve, reject) => {
-    const asked = request(`${url}${path}`, { method, agent, headers: body === '' ? headers : { ...headers, 'content-length': Buffer.byteLength(body) } }, (response) => {
-      response.resume().once('end', () => (response.statusCode === status ? resolve() : reject(new Error(`${method} ${path}: ${response.statusCode}`))))
-    })
+    const asked = request(
+      `${url}${path}`,
+      { method, agent, headers: body === '' ? headers : { ...headers, 'content-length': Buffer.byteLength(body) } },
+      (response) => {
+        response
+          .resume()
+          .once('end', () =>
+            response.statusCode === status ? resolve() : reject(new Error(`${method} ${path}: ${response.statusCode}`)),
+          )
+      },
+    )
     asked.once('error', reject).end(body)
   })
 }

@@ -9,16 +9,26 @@ export type BenchApp = { name: string; repo: Repository }
 export type BenchFleet = { folder: string; apps: BenchApp[]; flight(...words: string[]): Promise<Measured> }
 
 // Small apps, configured on these servers of the scene and never released yet, in a definitions folder of their own.
-export async function fleetOfApps(scene: Scene, wanted: readonly { name: string; on: readonly string[] }[]): Promise<BenchFleet> {
+export async function fleetOfApps(
+  scene: Scene,
+  wanted: readonly { name: string; on: readonly string[] }[],
+): Promise<BenchFleet> {
   const folder = temporary('flight-bench-serve-')
-  writeDefinitions(folder, scene.hosts.map(({ name }) => [name, name] as const))
+  writeDefinitions(
+    folder,
+    scene.hosts.map(({ name }) => [name, name] as const),
+  )
   mkdirSync(join(folder, 'apps'))
   const apps = wanted.map(({ name, on }) => {
     const repo = repositoryOf('plain')
     writeFileSync(join(folder, `apps/${name}.yml`), definition(name, repo.path, on))
     return { name, repo }
   })
-  const flight = (...words: string[]) => measure([{ words: [...FLIGHT, ...words] } satisfies Command], { cwd: folder, env: { FLIGHT_SSH_CONFIG: scene.sshConfig } })
+  const flight = (...words: string[]) =>
+    measure([{ words: [...FLIGHT, ...words] } satisfies Command], {
+      cwd: folder,
+      env: { FLIGHT_SSH_CONFIG: scene.sshConfig },
+    })
   await flight('plan')
   await flight('apply', 'plan.json')
   return { folder, apps, flight }

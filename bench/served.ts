@@ -20,7 +20,11 @@ const COLLECT = fileURLToPath(new URL('collect.cjs', import.meta.url))
 export async function startServed(folder: string, sshConfig: string): Promise<Served> {
   const [node = '', ...words] = FLIGHT
   const env = { ...process.env, FLIGHT_SSH_CONFIG: sshConfig }
-  const child = spawn(node, ['--require', COLLECT, ...words, 'serve', '--listen', '127.0.0.1:0'], { cwd: folder, env, stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn(node, ['--require', COLLECT, ...words, 'serve', '--listen', '127.0.0.1:0'], {
+    cwd: folder,
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
   const end = () => void child.kill('SIGKILL')
   process.once('exit', end)
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()))
@@ -41,9 +45,21 @@ export async function startServed(folder: string, sshConfig: string): Promise<Se
     url,
     metrics,
     async quiet() {
-      for (let before = NaN, used = NaN; !(used - before < 0.05); before = used, [used = NaN] = await metrics('process_cpu_seconds_total')) await pause(1000)
+      for (
+        let before = NaN, used = NaN;
+        !(used - before < 0.05);
+        before = used, [used = NaN] = await metrics('process_cpu_seconds_total')
+      )
+        await pause(1000)
     },
-    tokenFor: async (app) => (await must('env', ['-C', folder, node, ...words, 'serve:token', '--app', app, '--purpose', 'release', '--name', `bench-${app}`], { env })).trim(),
+    tokenFor: async (app) =>
+      (
+        await must(
+          'env',
+          ['-C', folder, node, ...words, 'serve:token', '--app', app, '--purpose', 'release', '--name', `bench-${app}`],
+          { env },
+        )
+      ).trim(),
     async collect() {
       child.kill('SIGUSR2')
       await pause(500)
@@ -61,7 +77,11 @@ export type Caller = { url: string; app: string; token: string }
 
 // Asks for a release, and gives its id as soon as it is accepted.
 export async function askFor({ url, app, token }: Caller, commit: string): Promise<number> {
-  const answer = await fetch(`${url}/v1/apps/${app}/releases`, { method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'idempotency-key': commit }, body: JSON.stringify({ commit }) })
+  const answer = await fetch(`${url}/v1/apps/${app}/releases`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'idempotency-key': commit },
+    body: JSON.stringify({ commit }),
+  })
   if (answer.status !== 202) throw new Error(`${app} ${commit}: ${answer.status} ${await answer.text()}`)
   return ((await answer.json()) as Pick<Request, 'id'>).id
 }
@@ -79,6 +99,8 @@ export async function succeeded({ url, token }: Caller, id: number): Promise<voi
 
 // All that was told of one that has ended.
 export async function eventsOf({ url, token }: Caller, id: number): Promise<NumberedEvent[]> {
-  const text = await (await fetch(`${url}/v1/releases/${id}/events`, { headers: { authorization: `Bearer ${token}` } })).text()
+  const text = await (
+    await fetch(`${url}/v1/releases/${id}/events`, { headers: { authorization: `Bearer ${token}` } })
+  ).text()
   return [...text.matchAll(/^id: .*\ndata: (.*)$/gm)].map(([, data = '']) => JSON.parse(data) as NumberedEvent)
 }

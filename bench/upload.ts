@@ -34,12 +34,16 @@ export async function benchUpload(scene: Scene): Promise<void> {
     const release = await anApp(temporary('flight-bench-upload-'), repo.path, host, scene.sshConfig)
     await release(scene.sshConfig, commit)
     const rows = []
-    for (const [where, sshConfig] of [['no distance', scene.sshConfig], [`${ROUND_TRIP} ms round trip`, distance.sshConfig]] as const) {
+    for (const [where, sshConfig] of [
+      ['no distance', scene.sshConfig],
+      [`${ROUND_TRIP} ms round trip`, distance.sshConfig],
+    ] as const) {
       const sides: Record<string, () => Promise<Measured>> = {
-        'scp': () => measure([copyThen(undefined, sshConfig, host, artifact.file)]),
+        scp: () => measure([copyThen(undefined, sshConfig, host, artifact.file)]),
         'Flight sends': () => send(host, sshConfig, artifact),
         'scp, tar': () => measure([copyThen(UNPACK, sshConfig, host, artifact.file)]),
-        'Flight sends, compares and unpacks': () => release(sshConfig, repo.commit('Next', { 'version.txt': randomBytes(8).toString('hex') })),
+        'Flight sends, compares and unpacks': () =>
+          release(sshConfig, repo.commit('Next', { 'version.txt': randomBytes(8).toString('hex') })),
       }
       const all = Object.entries(sides).map(([side, run]) => ({ side, run, measured: [] as Measured[] }))
       for (let round = 0; round < ROUNDS; round++) for (const { run, measured } of all) measured.push(await run())
@@ -57,9 +61,23 @@ let sendings = 0
 // The step of a release alone, by the code that a release has for it.
 async function send(host: LabHost, sshConfigFile: string, { file, size, sha256 }: Artifact): Promise<Measured> {
   const [began, cpu] = [performance.now(), process.cpuUsage()]
-  const connector = createConnector({ home: '/nonexistent', localUser: 'root', agentSocket: undefined, sshConfigFile, knownHostsFile: undefined, askPassphrase: async () => undefined, signal: undefined, warn: () => undefined })
-  const remote = await openRemoteHost(server(host.name, { host: host.name, ssh: { ...SSH, port: undefined } }), (to) => connector.connect(to))
-  await remote.perform({ step: 'upload', app: 'upload', release: `${'a'.repeat(12)}-${++sendings}`, file, size, sha256 }, { plan: `sha256:${'a'.repeat(64)}`, id: 'bench', progress: () => undefined })
+  const connector = createConnector({
+    home: '/nonexistent',
+    localUser: 'root',
+    agentSocket: undefined,
+    sshConfigFile,
+    knownHostsFile: undefined,
+    askPassphrase: async () => undefined,
+    signal: undefined,
+    warn: () => undefined,
+  })
+  const remote = await openRemoteHost(server(host.name, { host: host.name, ssh: { ...SSH, port: undefined } }), (to) =>
+    connector.connect(to),
+  )
+  await remote.perform(
+    { step: 'upload', app: 'upload', release: `${'a'.repeat(12)}-${++sendings}`, file, size, sha256 },
+    { plan: `sha256:${'a'.repeat(64)}`, id: 'bench', progress: () => undefined },
+  )
   remote.close()
   connector.close()
   const spent = process.cpuUsage(cpu)
@@ -74,8 +92,15 @@ type Release = (sshConfig: string, commit: string) => Promise<Measured>
 async function anApp(folder: string, repo: string, { name }: LabHost, near: string): Promise<Release> {
   writeDefinitions(folder, [[name, name]])
   mkdirSync(join(folder, 'apps'))
-  writeFileSync(join(folder, 'apps/large.yml'), `repo: ${repo}\nphp: 8.2\ncluster: staging\ndomain: large.example.com\nlinked_files: []\nkeep_releases: 2\nservers:\n  - { name: ${name}, web: { pm: ondemand, max_workers: 4 } }\n`)
-  const flight = (sshConfig: string, ...words: string[]) => must('env', [...FLIGHT, ...words, '--yes', '--json'], { env: { ...process.env, FLIGHT_SSH_CONFIG: sshConfig, FLIGHT_DEFINITIONS: folder }, timeoutSeconds: 300 })
+  writeFileSync(
+    join(folder, 'apps/large.yml'),
+    `repo: ${repo}\nphp: 8.2\ncluster: staging\ndomain: large.example.com\nlinked_files: []\nkeep_releases: 2\nservers:\n  - { name: ${name}, web: { pm: ondemand, max_workers: 4 } }\n`,
+  )
+  const flight = (sshConfig: string, ...words: string[]) =>
+    must('env', [...FLIGHT, ...words, '--yes', '--json'], {
+      env: { ...process.env, FLIGHT_SSH_CONFIG: sshConfig, FLIGHT_DEFINITIONS: folder },
+      timeoutSeconds: 300,
+    })
   await flight(near, 'app:configure', 'large')
   return async (sshConfig, commit) => {
     const { receipt } = JSON.parse(await flight(sshConfig, 'app:release', 'large', commit)) as { receipt: Receipt }
@@ -88,5 +113,11 @@ async function anApp(folder: string, repo: string, { name }: LabHost, near: stri
 function figures(measured: readonly Measured[]): string[] {
   const walls = measured.map(({ wall }) => wall)
   const cpu = median(measured.map((one) => one.cpu))
-  return [seconds(median(walls)), seconds(Math.min(...walls)), seconds(Math.max(...walls)), (BYTES / 1000 / median(walls)).toFixed(0), Number.isNaN(cpu) ? '' : milliseconds(cpu)]
+  return [
+    seconds(median(walls)),
+    seconds(Math.min(...walls)),
+    seconds(Math.max(...walls)),
+    (BYTES / 1000 / median(walls)).toFixed(0),
+    Number.isNaN(cpu) ? '' : milliseconds(cpu),
+  ]
 }

@@ -20,7 +20,17 @@ function load(root) {
   require.cache[filename] = program
   // Code from a cache cannot import by itself; oclif imports its plugins.
   const importHere = (specifier) => import(specifier)
-  script.runInThisContext().call(program.exports, program.exports, Module.createRequire(filename), program, filename, dirname(filename), importHere)
+  script
+    .runInThisContext()
+    .call(
+      program.exports,
+      program.exports,
+      Module.createRequire(filename),
+      program,
+      filename,
+      dirname(filename),
+      importHere,
+    )
   return { main: program.exports.main, script }
 }
 

@@ -11,7 +11,8 @@ import { writeValidators } from './validators.mjs'
 const PLACE = `const importMetaUrl = require('node:url').pathToFileURL(__filename).href`
 
 // Imports at run time go through what bin/load.js hands in.
-const importsHandedIn = (file) => writeFileSync(file, readFileSync(file, 'utf8').replaceAll('await import(', 'await importHere('))
+const importsHandedIn = (file) =>
+  writeFileSync(file, readFileSync(file, 'utf8').replaceAll('await import(', 'await importHere('))
 
 await writeValidators()
 
@@ -61,7 +62,8 @@ function renamed(from, to) {
     renameSync(from, to)
     return true
   } catch (error) {
-    if (error.code === 'ENOTEMPTY' || error.code === 'EEXIST' || (error.code === 'ENOENT' && to.endsWith('old'))) return false
+    if (error.code === 'ENOTEMPTY' || error.code === 'EEXIST' || (error.code === 'ENOENT' && to.endsWith('old')))
+      return false
     throw error
   }
 }

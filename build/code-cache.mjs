@@ -22,11 +22,21 @@ export function writeCodeCache(folder) {
   const place = mkdtempSync(join(tmpdir(), 'flight-build-'))
   try {
     mkdirSync(join(place, 'clusters'))
-    writeFileSync(join(place, 'clusters/build.yml'), 'php: [ 8.2 ]\nssh: { port: 1, connect_timeout: 1 }\nservers: [ { name: web-1, host: 127.0.0.1, web_server: true } ]\n')
+    writeFileSync(
+      join(place, 'clusters/build.yml'),
+      'php: [ 8.2 ]\nssh: { port: 1, connect_timeout: 1 }\nservers: [ { name: web-1, host: 127.0.0.1, web_server: true } ]\n',
+    )
     for (const name of ['schemas', 'templates']) cpSync(join(root, name), join(folder, name), { recursive: true })
     const words = ['plan', '--definitions', place, '--out', join(place, 'plan.json')]
-    const made = spawnSync(process.execPath, ['-e', PROGRAM, join(root, 'bin/load.js'), folder, ...words], { encoding: 'utf8', timeout: 30_000, env: { PATH: process.env.PATH, HOME: place } })
-    if (made.status !== 0) process.stderr.write(`no compiled code was kept (${made.error?.message ?? made.stderr.trim()}): flight starts a little slower\n`)
+    const made = spawnSync(process.execPath, ['-e', PROGRAM, join(root, 'bin/load.js'), folder, ...words], {
+      encoding: 'utf8',
+      timeout: 30_000,
+      env: { PATH: process.env.PATH, HOME: place },
+    })
+    if (made.status !== 0)
+      process.stderr.write(
+        `no compiled code was kept (${made.error?.message ?? made.stderr.trim()}): flight starts a little slower\n`,
+      )
   } finally {
     rmSync(place, { recursive: true, force: true })
   }

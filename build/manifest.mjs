@@ -7,7 +7,13 @@ import { settings } from '@oclif/core/settings'
 // not load and inspect the commands.
 export async function manifestOf(folder) {
   settings.enableAutoTranspile = false
-  const plugin = new Plugin({ root: folder, isRoot: true, type: 'core', ignoreManifest: true, errorOnManifestCreate: true })
+  const plugin = new Plugin({
+    root: folder,
+    isRoot: true,
+    type: 'core',
+    ignoreManifest: true,
+    errorOnManifestCreate: true,
+  })
   await plugin.load()
   const file = join(folder, 'oclif.manifest.json')
   await writeFile(file, `${JSON.stringify(plugin.manifest, null, 2)}\n`)

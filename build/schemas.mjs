@@ -11,6 +11,11 @@ export function readSchemas() {
     .sort()
     .map((file) => {
       const schema = JSON.parse(readFileSync(join(root, 'schemas', file), 'utf8'))
-      return { name: file.slice(0, -'.json'.length), file, schema, library: !('type' in schema) && !('$ref' in schema) && !('oneOf' in schema) }
+      return {
+        name: file.slice(0, -'.json'.length),
+        file,
+        schema,
+        library: !('type' in schema) && !('$ref' in schema) && !('oneOf' in schema),
+      }
     })
 }

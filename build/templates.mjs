@@ -8,13 +8,21 @@ import { root } from './schemas.mjs'
 export const compiledTemplates = {
   name: 'compiled-templates',
   setup(build) {
-    build.onLoad({ filter: /\/src\/shell\/compile-template\.ts$/ }, () => ({ contents: compiledModule(), loader: 'js', resolveDir: root }))
+    build.onLoad({ filter: /\/src\/shell\/compile-template\.ts$/ }, () => ({
+      contents: compiledModule(),
+      loader: 'js',
+      resolveDir: root,
+    }))
   },
 }
 
 function compiledModule() {
-  const files = readdirSync(join(root, 'templates')).filter((file) => file.endsWith('.hbs')).sort()
-  const specs = files.map((file) => `  ${JSON.stringify(file.slice(0, -'.hbs'.length))}: ${String(precompiled(file))},\n`)
+  const files = readdirSync(join(root, 'templates'))
+    .filter((file) => file.endsWith('.hbs'))
+    .sort()
+  const specs = files.map(
+    (file) => `  ${JSON.stringify(file.slice(0, -'.hbs'.length))}: ${String(precompiled(file))},\n`,
+  )
   return `import Handlebars from 'handlebars/runtime.js'
 const specs = {\n${specs.join('')}}
 export function compileTemplate(name) {
@@ -26,5 +34,9 @@ export function compileTemplate(name) {
 
 // With the options of src/shell/compile-template.ts.
 function precompiled(file) {
-  return Handlebars.precompile(readFileSync(join(root, 'templates', file), 'utf8'), { noEscape: true, strict: true, knownHelpersOnly: true })
+  return Handlebars.precompile(readFileSync(join(root, 'templates', file), 'utf8'), {
+    noEscape: true,
+    strict: true,
+    knownHelpersOnly: true,
+  })
 }

@@ -36,10 +36,7 @@ export async function writeValidators() {
       charset: 'utf8',
     })
     put(`${name}.js`, bundled.outputFiles[0].text)
-    put(
-      `${name}.d.ts`,
-      `import type { Validator } from '../violation.ts'\n\nexport declare const ${name}: Validator\n`,
-    )
+    put(`${name}.d.ts`, `import type { Validator } from '../violation.ts'\n\nexport declare const ${name}: Validator\n`)
   }
 }
 

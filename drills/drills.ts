@@ -10,7 +10,8 @@ if (reason !== undefined) throw new Error(`there can be no servers here: ${reaso
 
 const asked = process.argv.slice(2)
 const stages = STAGES.filter((stage) => asked.length === 0 || asked.includes(stage))
-if (asked.some((word) => !(STAGES as readonly string[]).includes(word))) throw new Error(`stages are: ${STAGES.join(', ')}`)
+if (asked.some((word) => !(STAGES as readonly string[]).includes(word)))
+  throw new Error(`stages are: ${STAGES.join(', ')}`)
 
 let fleet: DrillFleet | undefined
 let failures = 0
@@ -22,15 +23,21 @@ for (const stage of stages) {
       fleet ??= await drillFleet()
       const { exit, served } = await drill(fleet, stage, fault)
       note({ stage, fault, exit, served, on: new Date().toISOString().slice(0, 10) })
-      process.stdout.write(`${stage}, ${fault}: ${exit === null ? 'killed' : `exit ${exit}`}, all served the ${served} release (${seconds()} s)\n`)
+      process.stdout.write(
+        `${stage}, ${fault}: ${exit === null ? 'killed' : `exit ${exit}`}, all served the ${served} release (${seconds()} s)\n`,
+      )
     } catch (error) {
       failures += 1
-      process.stdout.write(`${stage}, ${fault}: FAILED (${seconds()} s) ${error instanceof Error ? (error.stack ?? error.message).slice(0, 8000) : String(error)}\n`)
+      process.stdout.write(
+        `${stage}, ${fault}: FAILED (${seconds()} s) ${error instanceof Error ? (error.stack ?? error.message).slice(0, 8000) : String(error)}\n`,
+      )
       for (const host of fleet?.hosts ?? []) await host.remove()
       fleet = undefined
     }
   }
 }
-process.stdout.write(`${stages.length * FAULTS.length - failures} passed, ${failures} failed; ${results().length} of ${STAGES.length * FAULTS.length} fields are known\n`)
+process.stdout.write(
+  `${stages.length * FAULTS.length - failures} passed, ${failures} failed; ${results().length} of ${STAGES.length * FAULTS.length} fields are known\n`,
+)
 writePage()
 process.exitCode = failures === 0 ? 0 : 1

@@ -7,7 +7,14 @@ import type { Places } from './places.ts'
 import { say } from './say.ts'
 
 // What git keeps of folders that the application fills while it runs.
-const KEPT = ['bootstrap/cache', 'storage/app', 'storage/framework/cache/data', 'storage/framework/sessions', 'storage/framework/views', 'storage/logs']
+const KEPT = [
+  'bootstrap/cache',
+  'storage/app',
+  'storage/framework/cache/data',
+  'storage/framework/sessions',
+  'storage/framework/views',
+  'storage/logs',
+]
 
 // A git repository of a small Laravel application, with one commit on `main` and an environment file that git ignores.
 export async function makeApplication(places: Places): Promise<void> {
@@ -21,11 +28,19 @@ export async function makeApplication(places: Places): Promise<void> {
     writeFileSync(join(fresh, folder, '.gitignore'), '*\n!.gitignore\n')
   }
   writeFileSync(join(fresh, '.gitignore'), '.env\n')
-  writeFileSync(join(fresh, '.env'), `APP_NAME=shop\nAPP_KEY=base64:${randomBytes(32).toString('base64')}\n`, { mode: 0o600 })
-  const git = (...words: string[]) => execFileSync('git', ['-C', fresh, ...words], { stdio: ['ignore', 'ignore', 'inherit'] })
+  writeFileSync(join(fresh, '.env'), `APP_NAME=shop\nAPP_KEY=base64:${randomBytes(32).toString('base64')}\n`, {
+    mode: 0o600,
+  })
+  const git = (...words: string[]) =>
+    execFileSync('git', ['-C', fresh, ...words], { stdio: ['ignore', 'ignore', 'inherit'] })
   git('init', '--quiet', '--initial-branch=main')
   // Of this repository alone: whoever tries this may have said nothing of the kind to git yet.
-  for (const [key, value] of Object.entries({ 'user.name': 'Quickstart', 'user.email': 'quickstart@example.com', 'commit.gpgsign': 'false' })) git('config', key, value)
+  for (const [key, value] of Object.entries({
+    'user.name': 'Quickstart',
+    'user.email': 'quickstart@example.com',
+    'commit.gpgsign': 'false',
+  }))
+    git('config', key, value)
   git('add', '--all')
   git('commit', '--quiet', '--message=First')
   renameSync(fresh, places.shop)

@@ -38,7 +38,12 @@ export function heedingChildren(onInterrupt: () => void): Children {
   process.on('SIGINT', heed).on('SIGTERM', heed)
   const start = (program: string, words: readonly string[], { env, cwd, eachLine }: Way, apart: boolean) =>
     new Promise<number>((resolve, reject) => {
-      const child = spawn(program, words, { stdio: ['inherit', eachLine === undefined ? 'inherit' : 'pipe', 'inherit'], env: { ...process.env, ...env }, cwd, detached: apart })
+      const child = spawn(program, words, {
+        stdio: ['inherit', eachLine === undefined ? 'inherit' : 'pipe', 'inherit'],
+        env: { ...process.env, ...env },
+        cwd,
+        detached: apart,
+      })
       if (child.stdout !== null && eachLine !== undefined) createInterface({ input: child.stdout }).on('line', eachLine)
       if (!apart) running = child
       child.once('error', reject)

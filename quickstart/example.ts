@@ -20,7 +20,9 @@ export async function writeExample(places: Places): Promise<boolean> {
 // The example as people read it: without the line for editors.
 export function shown(places: Places, file: string): string {
   const lines = readFileSync(join(places.definitions, file), 'utf8').trimEnd().split('\n')
-  return [`# ${file}`, ...lines.filter((line) => !line.startsWith('# yaml-language-server'))].map((line) => `  ${line}`).join('\n')
+  return [`# ${file}`, ...lines.filter((line) => !line.startsWith('# yaml-language-server'))]
+    .map((line) => `  ${line}`)
+    .join('\n')
 }
 
 // What a shell needs to use flight and ssh as quickstart did: `. env`.
@@ -29,13 +31,16 @@ export function writeEnv(places: Places): void {
   const program = join(places.bin, 'flight')
   rmSync(program, { force: true })
   symlinkSync(join(places.root, 'bin/flight'), program)
-  writeFileSync(places.env, [
-    '# Sourced (`. env`), it lets this shell find flight and the two servers of `npm run quickstart`.',
-    `export FLIGHT_SSH_CONFIG=${quoted(places.lab.sshConfig)}   # read instead of ~/.ssh/config`,
-    `export FLIGHT_DEFINITIONS=${quoted(places.definitions)}`,
-    `case ":$PATH:" in *:${places.bin}:*) ;; *) export PATH=${quoted(places.bin)}:"$PATH" ;; esac`,
-    '',
-  ].join('\n'))
+  writeFileSync(
+    places.env,
+    [
+      '# Sourced (`. env`), it lets this shell find flight and the two servers of `npm run quickstart`.',
+      `export FLIGHT_SSH_CONFIG=${quoted(places.lab.sshConfig)}   # read instead of ~/.ssh/config`,
+      `export FLIGHT_DEFINITIONS=${quoted(places.definitions)}`,
+      `case ":$PATH:" in *:${places.bin}:*) ;; *) export PATH=${quoted(places.bin)}:"$PATH" ;; esac`,
+      '',
+    ].join('\n'),
+  )
 }
 
 export function quoted(text: string): string {
@@ -44,6 +49,7 @@ export function quoted(text: string): string {
 
 function edit(file: string, pattern: RegExp, replacement: string): void {
   const text = readFileSync(file, 'utf8')
-  if (!pattern.test(text)) throw new Error(`${file}: ${pattern} is not in what flight init writes any more: adapt quickstart/example.ts`)
+  if (!pattern.test(text))
+    throw new Error(`${file}: ${pattern} is not in what flight init writes any more: adapt quickstart/example.ts`)
   writeFileSync(file, text.replace(pattern, replacement))
 }

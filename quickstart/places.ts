@@ -2,7 +2,16 @@ import { join } from 'node:path'
 import { type LabPlaces, labPlaces } from '../test/lab/places.ts'
 
 // Where quickstart keeps what it makes. Its lab is its own: nothing of another one is touched.
-export type Places = { root: string; lab: LabPlaces; folder: string; definitions: string; shop: string; state: string; env: string; bin: string }
+export type Places = {
+  root: string
+  lab: LabPlaces
+  folder: string
+  definitions: string
+  shop: string
+  state: string
+  env: string
+  bin: string
+}
 
 // As the example definitions say.
 export const SERVERS = ['web-1', 'web-2'] as const

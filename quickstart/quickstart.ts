@@ -32,15 +32,22 @@ export async function quickstart(root: string, began: number): Promise<void> {
     }
     process.exitCode = 1
     process.stderr.write(`quickstart stops here: ${error instanceof Error ? error.message : String(error)}\n`)
-    if (hostsOf(places).length > 0) process.stderr.write(`The two servers are still there; to end them: ${stopping(places)}\nTo begin anew, delete ${places.folder} as well.\n`)
+    if (hostsOf(places).length > 0)
+      process.stderr.write(
+        `The two servers are still there; to end them: ${stopping(places)}\nTo begin anew, delete ${places.folder} as well.\n`,
+      )
   }
 }
 
 // Ends the two servers; the definitions and the application stay.
 export async function stopQuickstart(root: string): Promise<void> {
   const places = placesOf(root)
-  process.exitCode = await endServers(places, heedingChildren(() => undefined))
-  if (existsSync(places.definitions)) say(`The definitions and the application stay in ${places.folder} for the next time; delete it to begin anew.`)
+  process.exitCode = await endServers(
+    places,
+    heedingChildren(() => undefined),
+  )
+  if (existsSync(places.definitions))
+    say(`The definitions and the application stay in ${places.folder} for the next time; delete it to begin anew.`)
 }
 
 async function writeDefinitions(places: Places): Promise<void> {

@@ -28,7 +28,9 @@ export async function releaseIt(places: Places, at: Typed): Promise<void> {
 async function pushEnvironmentFile(at: Typed): Promise<void> {
   const file = environmentPath({ name: 'shop', linkedFiles: [] })
   title('5. The environment file: a release that misses something says so, and sends nothing')
-  const isThere = await at.succeeds(SERVERS.map((server) => `ssh -F "$FLIGHT_SSH_CONFIG" ${server} 'test -e ${file}'`).join(' && '))
+  const isThere = await at.succeeds(
+    SERVERS.map((server) => `ssh -F "$FLIGHT_SSH_CONFIG" ${server} 'test -e ${file}'`).join(' && '),
+  )
   if (!isThere) await at.flight(1, 'app:release shop main --yes')
   await at.flight(0, PUSH)
 }

@@ -9,7 +9,10 @@ import { say, since } from './say.ts'
 // Boots the servers unless they run already.
 export async function bootServers(places: Places, children: Children): Promise<void> {
   const hosts = hostsOf(places)
-  if (hosts.length === SERVERS.length && hosts.every((host) => host.isOn && SERVERS.some((name) => name === host.name))) {
+  if (
+    hosts.length === SERVERS.length &&
+    hosts.every((host) => host.isOn && SERVERS.some((name) => name === host.name))
+  ) {
     say('They run already, from an earlier quickstart.')
     return
   }
@@ -18,7 +21,11 @@ export async function bootServers(places: Places, children: Children): Promise<v
   children.refuseIfInterrupted()
   if (hosts.length > 0) await endServers(places, children)
   const began = Date.now()
-  const code = await children.run(process.execPath, [...lab(places), 'up', ...SERVERS.map((name) => `${name}:${SUITE}`)], labWay(places))
+  const code = await children.run(
+    process.execPath,
+    [...lab(places), 'up', ...SERVERS.map((name) => `${name}:${SUITE}`)],
+    labWay(places),
+  )
   if (code !== 0) throw new Error('the servers do not start')
   say(`Booted ${since(began)}.`)
 }
@@ -28,7 +35,11 @@ export function endServers(places: Places, children: Children): Promise<number> 
 }
 
 export function hostsOf(places: Places): { name: string; address: string; isOn: boolean }[] {
-  return allRecords(places.lab.hosts).map(({ name, octet }) => ({ name, address: places.lab.addressOf(octet), isOn: runningMachine(join(places.lab.hosts, name)) !== undefined }))
+  return allRecords(places.lab.hosts).map(({ name, octet }) => ({
+    name,
+    address: places.lab.addressOf(octet),
+    isOn: runningMachine(join(places.lab.hosts, name)) !== undefined,
+  }))
 }
 
 const lab = (places: Places) => ['--import', import.meta.resolve('tsx'), join(places.root, 'test/lab/cli.ts')]

@@ -8,7 +8,8 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 
 const argument = process.argv[2]
 const reason = whyNot()
-if (argument !== undefined && argument !== 'stop') refuse(`npm run quickstart takes nothing, or \`-- stop\`; it got "${argument}"`)
+if (argument !== undefined && argument !== 'stop')
+  refuse(`npm run quickstart takes nothing, or \`-- stop\`; it got "${argument}"`)
 else if (reason !== undefined) refuse(`quickstart ${reason}.`)
 else if (argument === 'stop') await stop()
 else await start()
@@ -23,7 +24,8 @@ async function start() {
 }
 
 async function stop() {
-  if (!existsSync(join(root, 'node_modules/.package-lock.json'))) return refuse(`There is nothing to stop: ${root} has never run quickstart (it has no node_modules).`)
+  if (!existsSync(join(root, 'node_modules/.package-lock.json')))
+    return refuse(`There is nothing to stop: ${root} has never run quickstart (it has no node_modules).`)
   const { register } = await import('tsx/esm/api')
   register()
   const { stopQuickstart } = await import('./quickstart.ts')
@@ -33,10 +35,13 @@ async function stop() {
 // Everything that is known before anything is installed; the lab looks closer (namespaces, overlay) later.
 function whyNot() {
   if (Number(process.versions.node.split('.')[0]) < 20) return `needs Node.js 20 or newer, this is ${process.version}`
-  if (process.platform !== 'linux') return `boots Debian servers on this machine and needs Linux for that, this is ${process.platform}`
+  if (process.platform !== 'linux')
+    return `boots Debian servers on this machine and needs Linux for that, this is ${process.platform}`
   const system = existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : ''
-  if (!/^ID(_LIKE)?=.*debian/m.test(system)) return 'needs Debian or a relative of it (apt-get and debootstrap) to boot servers on this machine'
-  if (process.getuid() !== 0) return 'boots two servers on this machine (mounts, network interfaces) and needs root for that: run it as root'
+  if (!/^ID(_LIKE)?=.*debian/m.test(system))
+    return 'needs Debian or a relative of it (apt-get and debootstrap) to boot servers on this machine'
+  if (process.getuid() !== 0)
+    return 'boots two servers on this machine (mounts, network interfaces) and needs root for that: run it as root'
   return undefined
 }
 
@@ -52,7 +57,23 @@ async function installed() {
 
 function isBuilt() {
   const built = ageOf('dist/commands.cjs')
-  const sources = spawnSync('find', ['src', 'schemas', 'templates', 'build', '-type', 'f', '-not', '-path', '*/generated/*', '-newer', 'dist/commands.cjs'], { cwd: root, encoding: 'utf8' })
+  const sources = spawnSync(
+    'find',
+    [
+      'src',
+      'schemas',
+      'templates',
+      'build',
+      '-type',
+      'f',
+      '-not',
+      '-path',
+      '*/generated/*',
+      '-newer',
+      'dist/commands.cjs',
+    ],
+    { cwd: root, encoding: 'utf8' },
+  )
   return built !== undefined && sources.stdout === ''
 }
 
@@ -62,7 +83,9 @@ function ageOf(file) {
 
 // npm as it runs us, in this folder; Ctrl-C reaches it by itself, so that only the end is waited for.
 function npm(...words) {
-  const [program, ...before] = process.env.npm_execpath?.endsWith('.js') ? [process.execPath, process.env.npm_execpath] : ['npm']
+  const [program, ...before] = process.env.npm_execpath?.endsWith('.js')
+    ? [process.execPath, process.env.npm_execpath]
+    : ['npm']
   const child = spawn(program, [...before, ...words], { cwd: root, stdio: 'inherit' })
   let asked
   const heed = (signal) => {

@@ -21,7 +21,9 @@ export async function showPages(places: Places, { path }: Asked): Promise<void> 
 
 // Does something while visitors ask every server for the page, and fails when one of their requests did.
 export async function underLoad(places: Places, { path, says }: Asked, act: () => Promise<void>): Promise<void> {
-  const loads = hostsOf(places).map(({ address }) => startLoad({ address }, [{ domain: DOMAIN, path, says, visitors: 2 }], 20))
+  const loads = hostsOf(places).map(({ address }) =>
+    startLoad({ address }, [{ domain: DOMAIN, path, says, visitors: 2 }], 20),
+  )
   const stop = () => Promise.all(loads.map((load) => load.stop()))
   try {
     await Promise.all(loads.map((load) => load.reaches(20)))
@@ -38,6 +40,11 @@ export async function underLoad(places: Places, { path, says }: Asked, act: () =
     const answer = says.exec(body)?.[0] ?? 'something else'
     answers.set(answer, (answers.get(answer) ?? 0) + times)
   }
-  say(`\n${requests} requests meanwhile, ${failed} failed. ${[...answers].map(([answer, times]) => `${times} say "${answer}"`).join(', ')}.`)
-  if (failed > 0) throw new Error(`${failed} of ${requests} requests failed, and none may:\n${reports.flatMap((report) => report.failed).join('\n')}`)
+  say(
+    `\n${requests} requests meanwhile, ${failed} failed. ${[...answers].map(([answer, times]) => `${times} say "${answer}"`).join(', ')}.`,
+  )
+  if (failed > 0)
+    throw new Error(
+      `${failed} of ${requests} requests failed, and none may:\n${reports.flatMap((report) => report.failed).join('\n')}`,
+    )
 }

@@ -16,7 +16,13 @@ const REAL = 'test/e2e/'
 
 function testFiles(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true })
-    .flatMap((entry) => (entry.isDirectory() ? testFiles(join(folder, entry.name)) : entry.name.endsWith('.test.ts') ? [relative(root, join(folder, entry.name))] : []))
+    .flatMap((entry) =>
+      entry.isDirectory()
+        ? testFiles(join(folder, entry.name))
+        : entry.name.endsWith('.test.ts')
+          ? [relative(root, join(folder, entry.name))]
+          : [],
+    )
     .sort()
 }
 
@@ -25,21 +31,31 @@ function runFile(file: string, lab: number): Promise<Count> {
   const limit = [LAB, REAL].some((folder) => file.startsWith(folder)) ? 20 * MINUTES : 4 * MINUTES
   return new Promise((resolve) => {
     const began = Date.now()
-    const child = spawn(process.execPath, ['--import', 'tsx', file], { cwd: root, detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, FORCE_COLOR: '0', FLIGHT_LAB_ID: String(lab) } })
+    const child = spawn(process.execPath, ['--import', 'tsx', file], {
+      cwd: root,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, FORCE_COLOR: '0', FLIGHT_LAB_ID: String(lab) },
+    })
     const output: Buffer[] = []
     child.stdout.on('data', (chunk: Buffer) => output.push(chunk))
     child.stderr.on('data', (chunk: Buffer) => output.push(chunk))
     const timer = setTimeout(() => {
       output.push(Buffer.from(`\nended after ${limit / MINUTES} minutes\n`))
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM')
-      setTimeout(() => child.pid !== undefined && child.exitCode === null && process.kill(-child.pid, 'SIGKILL'), 20_000).unref()
+      setTimeout(
+        () => child.pid !== undefined && child.exitCode === null && process.kill(-child.pid, 'SIGKILL'),
+        20_000,
+      ).unref()
     }, limit)
     child.on('close', (code) => {
       clearTimeout(timer)
       const text = Buffer.concat(output).toString('utf8')
       const count = counted(text, code)
       const seconds = ((Date.now() - began) / 1000).toFixed(1)
-      process.stdout.write(`${count.failed === 0 ? 'ok  ' : 'FAIL'} ${file} (${count.passed} passed${count.failed > 0 ? `, ${count.failed} failed` : ''}${count.skipped > 0 ? `, ${count.skipped} skipped` : ''}, ${seconds} s)\n`)
+      process.stdout.write(
+        `${count.failed === 0 ? 'ok  ' : 'FAIL'} ${file} (${count.passed} passed${count.failed > 0 ? `, ${count.failed} failed` : ''}${count.skipped > 0 ? `, ${count.skipped} skipped` : ''}, ${seconds} s)\n`,
+      )
       if (count.failed > 0) process.stdout.write(`${text.trimEnd().replace(/^/gm, '    ')}\n`)
       resolve(count)
     })
@@ -65,13 +81,19 @@ if (unavailable === undefined) await installPackages('tests', NEEDED, (line) => 
 else process.stdout.write(`${unavailable}; what needs it is skipped\n`)
 
 const chosen = process.argv.slice(2)
-const files = testFiles(join(root, 'test')).filter((file) => chosen.length === 0 || chosen.some((part) => file.includes(part)))
+const files = testFiles(join(root, 'test')).filter(
+  (file) => chosen.length === 0 || chosen.some((part) => file.includes(part)),
+)
 // Real servers of two labs side by side: much of their time is waiting.
 const lab = Number(process.env['FLIGHT_LAB_ID'] ?? 0)
 const labs = [lab, (lab + 20) % 100]
 const within = (folder: string) => files.filter((file) => file.startsWith(folder))
 const quick = files.filter((file) => !file.startsWith(LAB) && !file.startsWith(REAL))
-const counts = [...(await runAll(quick, labs)), ...(await runAll(within(LAB), [lab])), ...(await runAll(within(REAL), labs))]
+const counts = [
+  ...(await runAll(quick, labs)),
+  ...(await runAll(within(LAB), [lab])),
+  ...(await runAll(within(REAL), labs)),
+]
 const sum = (key: keyof Count) => counts.reduce((total, count) => total + count[key], 0)
 const skipped = sum('skipped')
 // In CI a test that did not run has failed.

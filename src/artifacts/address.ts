@@ -18,7 +18,12 @@ export function addressOf(repo: string, where: string): Address {
   const found = WRITTEN.find(([, pattern]) => pattern.test(repo))
   if (found !== undefined && !/\p{Cc}|::/u.test(repo)) return { url: repo, protocol: found[0] }
   const hint = 'write git@host:org/repo.git, ssh://…, https://… without a password, or an absolute path'
-  throw new FlightError({ code: 'FLIGHT_REPO_REFUSED', where, what: `the repository ${JSON.stringify(briefly(withoutPassword(repo)))} is no address that Flight gives to git`, hint })
+  throw new FlightError({
+    code: 'FLIGHT_REPO_REFUSED',
+    where,
+    what: `the repository ${JSON.stringify(briefly(withoutPassword(repo)))} is no address that Flight gives to git`,
+    hint,
+  })
 }
 
 function withoutPassword(repo: string): string {

@@ -23,32 +23,64 @@ export type Made = Packed & { composerLock: string | undefined; warnings: string
 type Tell = (event: ArtifactEvent) => void
 
 // Writes the archive of a commit: what git archive says belongs to it, its subdirectory at the top.
-export function archiveCommit(request: ArtifactRequest, commit: Commit, file: string, signal: AbortSignal, tell: Tell): Promise<Made> {
+export function archiveCommit(
+  request: ArtifactRequest,
+  commit: Commit,
+  file: string,
+  signal: AbortSignal,
+  tell: Tell,
+): Promise<Made> {
   return useMirror(request, 'as it is', signal, tell, (mirror) =>
     inWorkshop(request, commit, mirror, async ({ git }) => {
       const facts = await treeFacts(git, request.subdirectory)
       const seen = nothingSeen()
       await rm(file, { force: true })
-      const packed = await streamGit(git, archiveWords(commit, request.subdirectory), (bytes) => pack(inspected(stripped(readTar(bytes), request.subdirectory), seen), file, commit.committedAt, signal, (bytes) => tell({ kind: 'packing', bytes })))
+      const packed = await streamGit(git, archiveWords(commit, request.subdirectory), (bytes) =>
+        pack(
+          inspected(stripped(readTar(bytes), request.subdirectory), seen),
+          file,
+          commit.committedAt,
+          signal,
+          (bytes) => tell({ kind: 'packing', bytes }),
+        ),
+      )
       const shipped = (path: string) => seen.entries.has(path)
       refuseMissing(request.app, facts, seen, shipped)
-      return { ...packed, composerLock: seen.composerLock, warnings: [...remarksOn(seen), ...remarksOnTree(facts, shipped, false)] }
+      return {
+        ...packed,
+        composerLock: seen.composerLock,
+        warnings: [...remarksOn(seen), ...remarksOnTree(facts, shipped, false)],
+      }
     }),
   )
 }
 
 // Runs the build in a checkout of the whole commit and writes what it made, without what git archive would leave out.
-export async function buildCommit(request: ArtifactRequest, commit: Commit, file: string, log: string, signal: AbortSignal, tell: Tell): Promise<Made> {
+export async function buildCommit(
+  request: ArtifactRequest,
+  commit: Commit,
+  file: string,
+  log: string,
+  signal: AbortSignal,
+  tell: Tell,
+): Promise<Made> {
   const { workshop, facts, leaveOut } = await useMirror(request, 'as it is', signal, tell, async (mirror) => {
-    if (request.subdirectory !== undefined) await checkSubdirectory(mirror, request.repo, commit.commit, request.subdirectory)
+    if (request.subdirectory !== undefined)
+      await checkSubdirectory(mirror, request.repo, commit.commit, request.subdirectory)
     const workshop = await makeWorkshop(request.state, mirror, commit.commit)
     try {
       const facts = await treeFacts(workshop.git, request.subdirectory)
       refuseMissing(request.app, facts, nothingSeen(), () => true)
-      const archived = await streamGit(workshop.git, archiveWords(commit, request.subdirectory), (bytes) => listed(stripped(readTar(bytes), request.subdirectory)))
+      const archived = await streamGit(workshop.git, archiveWords(commit, request.subdirectory), (bytes) =>
+        listed(stripped(readTar(bytes), request.subdirectory)),
+      )
       refusePointers(request.app, archived.pointers)
       await checkOut(workshop)
-      return { workshop, facts, leaveOut: new Set(facts.tracked.flatMap(withFolders).filter((path) => !archived.entries.has(path))) }
+      return {
+        workshop,
+        facts,
+        leaveOut: new Set(facts.tracked.flatMap(withFolders).filter((path) => !archived.entries.has(path))),
+      }
     } catch (error) {
       await workshop.remove()
       throw error
@@ -56,19 +88,35 @@ export async function buildCommit(request: ArtifactRequest, commit: Commit, file
   })
   try {
     const cwd = join(workshop.tree, request.subdirectory ?? '.')
-    await runBuild({ app: request.app, commands: request.buildCommands, cwd, folder: workshop.folder, log }, signal, tell)
+    await runBuild(
+      { app: request.app, commands: request.buildCommands, cwd, folder: workshop.folder, log },
+      signal,
+      tell,
+    )
     const seen = nothingSeen()
     await rm(file, { force: true })
-    const packed = await pack(inspected(walked(cwd, leaveOut), seen), file, commit.committedAt, signal, (bytes) => tell({ kind: 'packing', bytes }))
+    const packed = await pack(inspected(walked(cwd, leaveOut), seen), file, commit.committedAt, signal, (bytes) =>
+      tell({ kind: 'packing', bytes }),
+    )
     refusePointers(request.app, seen.pointers)
-    return { ...packed, composerLock: seen.composerLock, warnings: [...remarksOn(seen), ...remarksOnTree(facts, (path) => seen.entries.has(path), true)] }
+    return {
+      ...packed,
+      composerLock: seen.composerLock,
+      warnings: [...remarksOn(seen), ...remarksOnTree(facts, (path) => seen.entries.has(path), true)],
+    }
   } finally {
     await workshop.remove()
   }
 }
 
-async function inWorkshop<T>(request: ArtifactRequest, commit: Commit, mirror: Git, use: (workshop: { git: Git }) => Promise<T>): Promise<T> {
-  if (request.subdirectory !== undefined) await checkSubdirectory(mirror, request.repo, commit.commit, request.subdirectory)
+async function inWorkshop<T>(
+  request: ArtifactRequest,
+  commit: Commit,
+  mirror: Git,
+  use: (workshop: { git: Git }) => Promise<T>,
+): Promise<T> {
+  if (request.subdirectory !== undefined)
+    await checkSubdirectory(mirror, request.repo, commit.commit, request.subdirectory)
   const workshop = await makeWorkshop(request.state, mirror, commit.commit)
   try {
     return await use(workshop)
@@ -84,7 +132,8 @@ function archiveWords({ commit }: Commit, subdirectory: string | undefined): str
 
 async function* stripped(entries: AsyncIterable<TarEntry>, subdirectory: string | undefined): AsyncGenerator<TarEntry> {
   const prefix = subdirectory === undefined ? '' : `${Buffer.from(subdirectory, 'utf8').toString('latin1')}/`
-  for await (const entry of entries) if (entry.name.startsWith(prefix)) yield { ...entry, name: entry.name.slice(prefix.length) }
+  for await (const entry of entries)
+    if (entry.name.startsWith(prefix)) yield { ...entry, name: entry.name.slice(prefix.length) }
 }
 
 function withFolders(path: string): string[] {

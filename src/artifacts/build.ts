@@ -38,11 +38,30 @@ async function environmentIn(folder: string): Promise<Record<string, string>> {
   await mkdir(temporary, { mode: 0o700 })
   // Relative parts of PATH would be searched in the checkout.
   const path = (process.env['PATH'] ?? '').split(':').filter((part) => part.startsWith('/'))
-  return { PATH: path.length === 0 ? '/usr/local/bin:/usr/bin:/bin' : path.join(':'), LANG: 'C.UTF-8', HOME: home, TMPDIR: temporary, CI: 'true' }
+  return {
+    PATH: path.length === 0 ? '/usr/local/bin:/usr/bin:/bin' : path.join(':'),
+    LANG: 'C.UTF-8',
+    HOME: home,
+    TMPDIR: temporary,
+    CI: 'true',
+  }
 }
 
-async function runCommand(build: Build, command: string, index: number, env: Record<string, string>, signal: AbortSignal, log: NodeJS.WritableStream, tell: (event: ArtifactEvent) => void): Promise<void> {
-  const group = startGroup('/bin/sh', ['-c', command], { cwd: build.cwd, env, stdio: ['ignore', 'pipe', 'pipe'], signal })
+async function runCommand(
+  build: Build,
+  command: string,
+  index: number,
+  env: Record<string, string>,
+  signal: AbortSignal,
+  log: NodeJS.WritableStream,
+  tell: (event: ArtifactEvent) => void,
+): Promise<void> {
+  const group = startGroup('/bin/sh', ['-c', command], {
+    cwd: build.cwd,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    signal,
+  })
   const last: string[] = []
   const hear = (text: string) => {
     for (const line of linesOf(text)) {
@@ -57,7 +76,12 @@ async function runCommand(build: Build, command: string, index: number, env: Rec
   if (code === 0) return
   const how = killed === null ? `ended with exit code ${code}` : `was ended by ${killed}`
   const said = last.length === 0 ? 'It said nothing' : `Its last words: ${briefly(last.join('; ').slice(-450))}`
-  throw new FlightError({ code: 'FLIGHT_BUILD_FAILED', where: build.app, what: `build command ${index + 1} of ${build.commands.length} (${briefly(command)}) ${how}. ${said}`, hint: `all that it said is in ${build.log}; nothing was sent to any server` })
+  throw new FlightError({
+    code: 'FLIGHT_BUILD_FAILED',
+    where: build.app,
+    what: `build command ${index + 1} of ${build.commands.length} (${briefly(command)}) ${how}. ${said}`,
+    hint: `all that it said is in ${build.log}; nothing was sent to any server`,
+  })
 }
 
 // Lines are told whole; a line without an end is told at 8 KB, so that nothing grows.

@@ -20,7 +20,10 @@ export function artifactsOf(state: string, app: string): string {
 
 // The name of what is made from these parts.
 export function keyOf(...parts: readonly unknown[]): string {
-  return createHash('sha256').update(JSON.stringify([FORMAT, ...parts])).digest('hex').slice(0, 40)
+  return createHash('sha256')
+    .update(JSON.stringify([FORMAT, ...parts]))
+    .digest('hex')
+    .slice(0, 40)
 }
 
 // The archive inside the folder of an artifact.
@@ -70,7 +73,13 @@ export async function keep(folder: string, part: string, kept: Kept): Promise<vo
 // Removes all but the newest artifacts, and all but the newest failures, of an app; never what a process is using.
 export async function prune(state: string, app: string, most: number): Promise<void> {
   const home = artifactsOf(state, app)
-  const found = await Promise.all((await readdir(home)).map(async (name) => ({ folder: join(home, name), good: await timeOf(join(home, name, RECORD)), any: await timeOf(join(home, name)) })))
+  const found = await Promise.all(
+    (await readdir(home)).map(async (name) => ({
+      folder: join(home, name),
+      good: await timeOf(join(home, name, RECORD)),
+      any: await timeOf(join(home, name)),
+    })),
+  )
   const good = found.filter((entry) => entry.good !== undefined).sort((a, b) => (b.good ?? 0) - (a.good ?? 0))
   const failed = found.filter((entry) => entry.good === undefined).sort((a, b) => (b.any ?? 0) - (a.any ?? 0))
   for (const { folder } of [...good.slice(most), ...failed.slice(most)]) {

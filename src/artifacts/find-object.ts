@@ -16,14 +16,23 @@ const SHORTEST = 7
 export async function objectOf(git: Git, repo: string, written: string, refs: readonly Ref[]): Promise<Found> {
   const hex = /^[0-9a-f]+$/i.test(written) ? written.toLowerCase() : undefined
   if (hex?.length === 40) return { object: await existing(git, repo, hex), ref: undefined }
-  const named = refs.filter(({ name }) => name === written || name === `refs/heads/${written}` || name === `refs/tags/${written}`)
+  const named = refs.filter(
+    ({ name }) => name === written || name === `refs/heads/${written}` || name === `refs/tags/${written}`,
+  )
   const begun = hex === undefined || hex.length < SHORTEST || hex.length > 40 ? [] : await commitsBeginning(git, hex)
   const different = new Set([...named.map(({ object }) => object), ...begun])
   const [only] = different
   if (only !== undefined && different.size === 1) return { object: only, ref: named[0] }
   if (only === undefined) throw unknown(repo, written, hex, refs)
-  const meanings = [...named.map(({ name, object }) => `${name} (${object.slice(0, 12)})`), ...(await Promise.all(begun.slice(0, 5).map((object) => subjectOf(git, object))))]
-  throw noCommit(repo, `${written} is ambiguous: ${meanings.join(', ')}`, named.length > 0 ? 'write refs/heads/… or refs/tags/…, or the full SHA' : 'write more of the SHA')
+  const meanings = [
+    ...named.map(({ name, object }) => `${name} (${object.slice(0, 12)})`),
+    ...(await Promise.all(begun.slice(0, 5).map((object) => subjectOf(git, object)))),
+  ]
+  throw noCommit(
+    repo,
+    `${written} is ambiguous: ${meanings.join(', ')}`,
+    named.length > 0 ? 'write refs/heads/… or refs/tags/…, or the full SHA' : 'write more of the SHA',
+  )
 }
 
 async function existing(git: Git, repo: string, sha: string): Promise<string> {
@@ -36,9 +45,17 @@ async function existing(git: Git, repo: string, sha: string): Promise<string> {
 async function commitsBeginning(git: Git, hex: string): Promise<string[]> {
   const objects = lines(await askGit(git, ['rev-parse', `--disambiguate=${hex}`]))
   if (objects.length === 0) return []
-  const types = lines(await askGit(git, ['cat-file', '--batch-check=%(objecttype)'], objects.map((object) => `${object}\n`)))
+  const types = lines(
+    await askGit(
+      git,
+      ['cat-file', '--batch-check=%(objecttype)'],
+      objects.map((object) => `${object}\n`),
+    ),
+  )
   const commits = objects.filter((_, index) => types[index] === 'commit')
-  const reachable = await Promise.all(commits.slice(0, 50).map(async (commit) => ((await refsWith(git, commit, 1)).length > 0 ? [commit] : [])))
+  const reachable = await Promise.all(
+    commits.slice(0, 50).map(async (commit) => ((await refsWith(git, commit, 1)).length > 0 ? [commit] : [])),
+  )
   return reachable.flat().length > 0 ? reachable.flat() : commits
 }
 
@@ -49,12 +66,25 @@ async function subjectOf(git: Git, object: string): Promise<string> {
 
 function unknown(repo: string, written: string, hex: string | undefined, refs: readonly Ref[]): Error {
   const shown = JSON.stringify(briefly(written))
-  if (hex !== undefined && hex.length < SHORTEST) return noCommit(repo, `${shown} is too short for a SHA, and no branch or tag`, `write at least ${SHORTEST} digits`)
-  const near = nearest(written, refs.map(({ name }) => shortRef(name)))
-  const what = hex === undefined ? `has no branch or tag ${shown}` : `has no commit that begins with ${shown}, and no branch or tag of that name`
+  if (hex !== undefined && hex.length < SHORTEST)
+    return noCommit(repo, `${shown} is too short for a SHA, and no branch or tag`, `write at least ${SHORTEST} digits`)
+  const near = nearest(
+    written,
+    refs.map(({ name }) => shortRef(name)),
+  )
+  const what =
+    hex === undefined
+      ? `has no branch or tag ${shown}`
+      : `has no commit that begins with ${shown}, and no branch or tag of that name`
   if (near !== undefined) return noCommit(repo, what, `did you mean ${near}?`)
   const some = refs.slice(0, 5).map(({ name }) => shortRef(name))
-  return noCommit(repo, what, some.length === 0 ? 'the repository is empty' : `is it pushed? It has ${some.join(', ')}${refs.length > some.length ? ', …' : ''}`)
+  return noCommit(
+    repo,
+    what,
+    some.length === 0
+      ? 'the repository is empty'
+      : `is it pushed? It has ${some.join(', ')}${refs.length > some.length ? ', …' : ''}`,
+  )
 }
 
 function lines(answer: string): string[] {

@@ -12,10 +12,14 @@ export type LockKind = keyof typeof NUMBER
 // Takes the lock, or says false when somebody holds it and `wait` is off. Where there is no flock(1) (macOS), perl asks the kernel.
 export async function flock(fd: number, kind: LockKind, wait: boolean, signal: AbortSignal): Promise<boolean> {
   const words = [kind === 'shared' ? '-s' : '-x', ...(wait ? [] : ['-n']), String(DESCRIPTOR)]
-  const code = (await ask('flock', words, fd, signal)) ?? (await ask('perl', ['-e', BY_PERL, String(NUMBER[kind] + (wait ? 0 : DO_NOT_WAIT))], fd, signal))
+  const code =
+    (await ask('flock', words, fd, signal)) ??
+    (await ask('perl', ['-e', BY_PERL, String(NUMBER[kind] + (wait ? 0 : DO_NOT_WAIT))], fd, signal))
   if (code === 0) return true
   if (code === 1 && !wait) return false
-  throw signal.aborted ? new DOMException('aborted while waiting for a lock', 'AbortError') : new Error(`neither flock nor perl could lock (${code ?? 'not installed'})`)
+  throw signal.aborted
+    ? new DOMException('aborted while waiting for a lock', 'AbortError')
+    : new Error(`neither flock nor perl could lock (${code ?? 'not installed'})`)
 }
 
 function ask(program: string, words: readonly string[], fd: number, signal: AbortSignal): Promise<number | undefined> {

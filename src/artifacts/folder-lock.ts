@@ -11,7 +11,12 @@ export type FolderLock = { fd: number; toShared(): Promise<void>; letGo(): void 
 const HOLDER = 'holder'
 
 // Locks a folder, which is made when it does not exist; waits for whoever holds it, and says so first.
-export async function lockFolder(folder: string, kind: LockKind, signal: AbortSignal, waiting: (holder: string) => void): Promise<FolderLock> {
+export async function lockFolder(
+  folder: string,
+  kind: LockKind,
+  signal: AbortSignal,
+  waiting: (holder: string) => void,
+): Promise<FolderLock> {
   for (;;) {
     await mkdir(folder, { recursive: true, mode: 0o700 })
     const fd = openFolder(folder)
@@ -24,7 +29,10 @@ export async function lockFolder(folder: string, kind: LockKind, signal: AbortSi
       return isStill(fd, folder)
     })
     if (lock === undefined) continue
-    if (kind === 'exclusive') await writeFile(join(folder, HOLDER), `process ${process.pid} since ${new Date().toISOString()}\n`, { mode: 0o600 })
+    if (kind === 'exclusive')
+      await writeFile(join(folder, HOLDER), `process ${process.pid} since ${new Date().toISOString()}\n`, {
+        mode: 0o600,
+      })
     return lock
   }
 }
@@ -33,7 +41,10 @@ export async function lockFolder(folder: string, kind: LockKind, signal: AbortSi
 export async function tryLockFolder(folder: string): Promise<FolderLock | undefined> {
   const fd = openFolder(folder)
   if (fd === undefined) return undefined
-  return kept(fd, async () => (await flock(fd, 'exclusive', false, new AbortController().signal)) && (await isStill(fd, folder)))
+  return kept(
+    fd,
+    async () => (await flock(fd, 'exclusive', false, new AbortController().signal)) && (await isStill(fd, folder)),
+  )
 }
 
 async function kept(fd: number, take: () => Promise<boolean>): Promise<FolderLock | undefined> {

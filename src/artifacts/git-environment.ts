@@ -45,20 +45,51 @@ export function gitEnvironment(): Record<string, string> {
 }
 
 // How this controller gets out to the world, which only the git that fetches is told.
-const WAY_OUT = ['https_proxy', 'HTTPS_PROXY', 'no_proxy', 'NO_PROXY', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'GIT_SSL_CAINFO']
+const WAY_OUT = [
+  'https_proxy',
+  'HTTPS_PROXY',
+  'no_proxy',
+  'NO_PROXY',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+  'GIT_SSL_CAINFO',
+]
 
 // The environment of the git that fetches: one protocol, and for ssh the agent.
 export function fetchEnvironment(protocol: Address['protocol'], ways: SshWays): Record<string, string> {
   const passed = protocol === 'https' ? WAY_OUT : protocol === 'ssh' ? ['SSH_AUTH_SOCK'] : []
   const from = passed.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]] as const]))
-  return { ...gitEnvironment(), ...Object.fromEntries(from), GIT_ALLOW_PROTOCOL: protocol, GIT_SSH_COMMAND: sshCommand(ways), GIT_SSH_VARIANT: 'ssh' }
+  return {
+    ...gitEnvironment(),
+    ...Object.fromEntries(from),
+    GIT_ALLOW_PROTOCOL: protocol,
+    GIT_SSH_COMMAND: sshCommand(ways),
+    GIT_SSH_VARIANT: 'ssh',
+  }
 }
 
 // A connection that somebody else opened may be another identity: no sharing. Host keys are those that the user has accepted.
-const SSH_OPTIONS = ['BatchMode=yes', 'StrictHostKeyChecking=yes', 'ControlMaster=no', 'ControlPath=none', 'PermitLocalCommand=no', 'ForwardAgent=no', 'ForwardX11=no', 'ClearAllForwardings=yes', 'ConnectTimeout=15', 'ServerAliveInterval=15', 'ServerAliveCountMax=4']
+const SSH_OPTIONS = [
+  'BatchMode=yes',
+  'StrictHostKeyChecking=yes',
+  'ControlMaster=no',
+  'ControlPath=none',
+  'PermitLocalCommand=no',
+  'ForwardAgent=no',
+  'ForwardX11=no',
+  'ClearAllForwardings=yes',
+  'ConnectTimeout=15',
+  'ServerAliveInterval=15',
+  'ServerAliveCountMax=4',
+]
 
 // git gives this text to a shell; ssh reads % in the name of a key as its own.
 function sshCommand({ deployKey, sshConfig }: SshWays): string {
   const key = deployKey === undefined ? [] : ['-o', 'IdentitiesOnly=yes', '-i', deployKey.replaceAll('%', '%%')]
-  return words('ssh', ...(sshConfig === undefined ? [] : ['-F', sshConfig]), ...SSH_OPTIONS.flatMap((option) => ['-o', option]), ...key)
+  return words(
+    'ssh',
+    ...(sshConfig === undefined ? [] : ['-F', sshConfig]),
+    ...SSH_OPTIONS.flatMap((option) => ['-o', option]),
+    ...key,
+  )
 }

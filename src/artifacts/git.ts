@@ -34,18 +34,28 @@ const KEPT_WORDS = 64 * 1024
 export async function askGit(git: Git, words: readonly string[], input?: Iterable<string>): Promise<string> {
   const parts: Buffer[] = []
   let size = 0
-  await streamGit(git, words, async (stdout) => {
-    for await (const chunk of stdout) {
-      size += chunk.length
-      if (size > MOST_BYTES) throw new GitFailed(`answered more than ${MOST_BYTES} bytes`, null)
-      parts.push(chunk)
-    }
-  }, input)
+  await streamGit(
+    git,
+    words,
+    async (stdout) => {
+      for await (const chunk of stdout) {
+        size += chunk.length
+        if (size > MOST_BYTES) throw new GitFailed(`answered more than ${MOST_BYTES} bytes`, null)
+        parts.push(chunk)
+      }
+    },
+    input,
+  )
   return Buffer.concat(parts).toString('latin1')
 }
 
 // Runs git and hands its output to `consume`; fails with GitFailed when git does, whatever was consumed.
-export async function streamGit<T>(git: Git, words: readonly string[], consume: (stdout: AsyncIterable<Buffer>) => Promise<T>, input?: Iterable<string>): Promise<T> {
+export async function streamGit<T>(
+  git: Git,
+  words: readonly string[],
+  consume: (stdout: AsyncIterable<Buffer>) => Promise<T>,
+  input?: Iterable<string>,
+): Promise<T> {
   const group = startGroup('git', [...GIT_WORDS, `--git-dir=${git.repository}`, ...words], {
     cwd: '/',
     env: { ...gitEnvironment(), ...git.environment },
@@ -66,13 +76,19 @@ export async function streamGit<T>(git: Git, words: readonly string[], consume: 
     git.hear?.(text)
   })
   const fed = input === undefined ? Promise.resolve() : feed(child.stdin, input)
-  const consumed = child.stdout === null ? Promise.reject(new Error('git has no output')) : consume(heard(child.stdout, () => timer.refresh()))
+  const consumed =
+    child.stdout === null
+      ? Promise.reject(new Error('git has no output'))
+      : consume(heard(child.stdout, () => timer.refresh()))
   // Whatever the consumer threw, git must have ended before anything else happens to the repository.
-  const taken = consumed.then((value) => ({ value }), (error: unknown) => {
-    if (child.stdout?.readableEnded !== true) group.end()
-    child.stdout?.resume()
-    return { error }
-  })
+  const taken = consumed.then(
+    (value) => ({ value }),
+    (error: unknown) => {
+      if (child.stdout?.readableEnded !== true) group.end()
+      child.stdout?.resume()
+      return { error }
+    },
+  )
   const [{ code }, result] = await Promise.all([group.ended.catch(notStarted), taken, fed])
   clearTimeout(timer)
   git.signal.throwIfAborted()
@@ -93,7 +109,12 @@ async function* heard(stdout: AsyncIterable<Buffer>, hear: () => void): AsyncGen
 
 function notStarted(error: NodeJS.ErrnoException): never {
   if (error.code !== 'ENOENT') throw error
-  throw new FlightError({ code: 'FLIGHT_ARTIFACT', where: 'this controller', what: 'git is not installed', hint: 'install git (2.32 or newer)' })
+  throw new FlightError({
+    code: 'FLIGHT_ARTIFACT',
+    where: 'this controller',
+    what: 'git is not installed',
+    hint: 'install git (2.32 or newer)',
+  })
 }
 
 async function feed(stdin: NodeJS.WritableStream | null, input: Iterable<string>): Promise<void> {

@@ -28,7 +28,14 @@ export async function digestOfGiven(file: string): Promise<string> {
 
 // Checks an archive that was made elsewhere by writing it anew: servers unpack only what Flight wrote, so that no two programs can
 // read it differently.
-export async function takeGiven(given: { file: string; sha256: string }, target: string, committedAt: string, seen: Seen, signal: AbortSignal, packing: (bytes: number) => void): Promise<Packed> {
+export async function takeGiven(
+  given: { file: string; sha256: string },
+  target: string,
+  committedAt: string,
+  seen: Seen,
+  signal: AbortSignal,
+  packing: (bytes: number) => void,
+): Promise<Packed> {
   const hash = createHash('sha256')
   const hashed = async function* (chunks: AsyncIterable<Buffer>) {
     for await (const chunk of chunks) {
@@ -38,17 +45,29 @@ export async function takeGiven(given: { file: string; sha256: string }, target:
   }
   let packed: Packed | undefined
   try {
-    await pipeline(createReadStream(given.file), hashed, createGunzip(), async (bytes: AsyncIterable<Buffer>) => {
-      packed = await pack(inspected(readTar(bytes), seen), target, committedAt, signal, packing)
-    }, { signal })
+    await pipeline(
+      createReadStream(given.file),
+      hashed,
+      createGunzip(),
+      async (bytes: AsyncIterable<Buffer>) => {
+        packed = await pack(inspected(readTar(bytes), seen), target, committedAt, signal, packing)
+      },
+      { signal },
+    )
   } catch (error) {
     if (!String((error as NodeJS.ErrnoException).code).startsWith('Z_')) throw error
     throw unfit(given.file, 'is no gzip file, or it is cut off')
   }
-  if (packed === undefined || hash.digest('hex') !== given.sha256) throw unfit(given.file, 'was changed while it was read')
+  if (packed === undefined || hash.digest('hex') !== given.sha256)
+    throw unfit(given.file, 'was changed while it was read')
   return packed
 }
 
 function unfit(file: string, what: string): FlightError {
-  return new FlightError({ code: 'FLIGHT_ARTIFACT', where: file, what, hint: 'make it with `tar -czf FILE -C FOLDER .`, the application at its top' })
+  return new FlightError({
+    code: 'FLIGHT_ARTIFACT',
+    where: file,
+    what,
+    hint: 'make it with `tar -czf FILE -C FOLDER .`, the application at its top',
+  })
 }

@@ -5,7 +5,12 @@ import type { TarEntry } from './tar-entry.ts'
 import { BadTar } from './bad-tar.ts'
 
 // What was seen while entries went by.
-export type Seen = { entries: Map<string, TarEntry['type']>; outward: string[]; pointers: string[]; composerLock: string | undefined }
+export type Seen = {
+  entries: Map<string, TarEntry['type']>
+  outward: string[]
+  pointers: string[]
+  composerLock: string | undefined
+}
 
 // Larger than any application, smaller than a disk.
 const MOST_ENTRIES = 500_000
@@ -28,8 +33,10 @@ export async function* inspected(entries: AsyncIterable<TarEntry>, seen: Seen): 
     refuseWrong(entry, seen)
     bytes += entry.type === 'file' ? entry.size : 0
     count += 1
-    if (count > MOST_ENTRIES || bytes > MOST_BYTES) throw new BadTar(`holds more than ${MOST_ENTRIES} entries or ${MOST_BYTES / 1024 ** 3} GB`)
-    if (entry.type === 'link' && leadsOut(entry.name, entry.target)) seen.outward.push(`${shownName(entry.name)} -> ${shownName(entry.target)}`)
+    if (count > MOST_ENTRIES || bytes > MOST_BYTES)
+      throw new BadTar(`holds more than ${MOST_ENTRIES} entries or ${MOST_BYTES / 1024 ** 3} GB`)
+    if (entry.type === 'link' && leadsOut(entry.name, entry.target))
+      seen.outward.push(`${shownName(entry.name)} -> ${shownName(entry.target)}`)
     yield entry.type === 'file' ? { ...entry, content: looked(entry.name, entry.size, entry.content, seen) } : entry
   }
 }
@@ -39,15 +46,19 @@ function refuseWrong(entry: TarEntry, seen: Seen): void {
   const wrong = wrongWithName(name)
   if (wrong !== undefined) throw new BadTar(`the name "${shownName(name.slice(0, 300))}" ${wrong}`)
   const before = seen.entries.get(name)
-  if (before !== undefined && !(before === 'directory' && type === 'directory')) throw new BadTar(`"${shownName(name)}" is there twice`)
+  if (before !== undefined && !(before === 'directory' && type === 'directory'))
+    throw new BadTar(`"${shownName(name)}" is there twice`)
   for (let at = name.indexOf('/'); at >= 0; at = name.indexOf('/', at + 1)) {
     const parent = name.slice(0, at)
     const kind = seen.entries.get(parent)
     if (kind === undefined) seen.entries.set(parent, 'directory')
-    else if (kind !== 'directory') throw new BadTar(`"${shownName(name)}" goes through "${shownName(parent)}", which is no folder`)
+    else if (kind !== 'directory')
+      throw new BadTar(`"${shownName(name)}" goes through "${shownName(parent)}", which is no folder`)
   }
-  if (type === 'same' && seen.entries.get(entry.target) !== 'file') throw new BadTar(`"${shownName(name)}" is a hard link to "${shownName(entry.target)}", which is no file before it`)
-  if (type === 'link' && (entry.target === '' || entry.target.includes('\0') || entry.target.length > 4000)) throw new BadTar(`"${shownName(name)}" is a link to nowhere`)
+  if (type === 'same' && seen.entries.get(entry.target) !== 'file')
+    throw new BadTar(`"${shownName(name)}" is a hard link to "${shownName(entry.target)}", which is no file before it`)
+  if (type === 'link' && (entry.target === '' || entry.target.includes('\0') || entry.target.length > 4000))
+    throw new BadTar(`"${shownName(name)}" is a link to nowhere`)
   seen.entries.set(name, type)
 }
 

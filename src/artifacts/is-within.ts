@@ -8,10 +8,21 @@ const SHA = /^[0-9a-f]{12,40}$/
 
 // Whether `later` contains `commit`, or is it, as the mirror knows them now; nothing is fetched. Both are SHAs of at least 12 digits.
 // Undefined where the mirror lacks one of them: a branch was pushed by force, or the mirror was made anew.
-export async function isWithin(request: Pick<ArtifactRequest, 'app' | 'repo' | 'deployKey' | 'sshConfig' | 'state' | 'patience'>, commit: string, later: string, signal: AbortSignal): Promise<boolean | undefined> {
+export async function isWithin(
+  request: Pick<ArtifactRequest, 'app' | 'repo' | 'deployKey' | 'sshConfig' | 'state' | 'patience'>,
+  commit: string,
+  later: string,
+  signal: AbortSignal,
+): Promise<boolean | undefined> {
   if (!SHA.test(commit) || !SHA.test(later)) return undefined
   try {
-    return await useMirror(request, 'as it is', signal, () => undefined, (git) => contains(git, commit, later))
+    return await useMirror(
+      request,
+      'as it is',
+      signal,
+      () => undefined,
+      (git) => contains(git, commit, later),
+    )
   } catch (error) {
     throw asFlightError(error, request.app, signal)
   }

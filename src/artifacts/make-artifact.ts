@@ -27,11 +27,19 @@ export async function makeArtifact(request: ArtifactRequest, signal: AbortSignal
     await mkdir(request.state, { recursive: true, mode: 0o700 })
     await sweepWorkshops(request.state)
     const commit = request.found ?? (await findCommit(request, signal, tell))
-    const given = request.given === undefined ? undefined : { file: request.given, sha256: await digestOfGiven(request.given) }
-    const key = given === undefined ? keyOf('commit', commit.commit, request.subdirectory ?? null, request.buildCommands) : keyOf('given', commit.commit, given.sha256)
+    const given =
+      request.given === undefined ? undefined : { file: request.given, sha256: await digestOfGiven(request.given) }
+    const key =
+      given === undefined
+        ? keyOf('commit', commit.commit, request.subdirectory ?? null, request.buildCommands)
+        : keyOf('given', commit.commit, given.sha256)
     const folder = join(artifactsOf(request.state, request.app), key)
     return await held(request, commit, folder, signal, tell, (part, log) =>
-      given !== undefined ? fromGiven(request, commit, given, part, signal, tell) : request.buildCommands.length === 0 ? archiveCommit(request, commit, part, signal, tell) : buildCommit(request, commit, part, log, signal, tell),
+      given !== undefined
+        ? fromGiven(request, commit, given, part, signal, tell)
+        : request.buildCommands.length === 0
+          ? archiveCommit(request, commit, part, signal, tell)
+          : buildCommit(request, commit, part, log, signal, tell),
     )
   } catch (error) {
     throw asFlightError(error, request.given ?? request.app, signal)
@@ -41,14 +49,23 @@ export async function makeArtifact(request: ArtifactRequest, signal: AbortSignal
 // The commit that a request names, for a plan that makes nothing yet.
 export async function findCommit(request: ArtifactRequest, signal: AbortSignal, tell: Tell): Promise<Commit> {
   try {
-    return await useMirror(request, 'fetched', signal, tell, (git) => resolveCommit(git, request.repo, request.commit, request.releaseFrom))
+    return await useMirror(request, 'fetched', signal, tell, (git) =>
+      resolveCommit(git, request.repo, request.commit, request.releaseFrom),
+    )
   } catch (error) {
     throw asFlightError(error, request.app, signal)
   }
 }
 
 // Several processes may use an artifact; one makes it, while nobody uses it.
-async function held(request: ArtifactRequest, commit: Commit, folder: string, signal: AbortSignal, tell: Tell, make: (part: string, log: string) => Promise<Made>): Promise<HeldArtifact> {
+async function held(
+  request: ArtifactRequest,
+  commit: Commit,
+  folder: string,
+  signal: AbortSignal,
+  tell: Tell,
+  make: (part: string, log: string) => Promise<Made>,
+): Promise<HeldArtifact> {
   const waiting = (holder: string) => tell({ kind: 'waiting', for: `the artifact of ${request.app}`, holder })
   const found = await lockFolder(folder, 'shared', signal, waiting)
   const kept = await orLetGo(found, () => findKept(folder))
@@ -76,15 +93,33 @@ async function makeInto(folder: string, make: (part: string, log: string) => Pro
     await removeUnfinished(folder)
     await rm(part, { force: true })
     const made = await make(part, join(folder, 'build.log'))
-    await keep(folder, part, { size: made.size, sha256: made.sha256, composerLock: made.composerLock ?? null, warnings: made.warnings })
+    await keep(folder, part, {
+      size: made.size,
+      sha256: made.sha256,
+      composerLock: made.composerLock ?? null,
+      warnings: made.warnings,
+    })
   } finally {
     await rm(part, { force: true })
   }
 }
 
-async function finished(request: ArtifactRequest, commit: Commit, folder: string, lock: FolderLock, kept: Kept): Promise<HeldArtifact> {
+async function finished(
+  request: ArtifactRequest,
+  commit: Commit,
+  folder: string,
+  lock: FolderLock,
+  kept: Kept,
+): Promise<HeldArtifact> {
   await orLetGo(lock, () => prune(request.state, request.app, request.keep))
-  const artifact = { ...commit, file: archiveIn(folder), size: kept.size, sha256: kept.sha256, composerLock: kept.composerLock ?? undefined, warnings: kept.warnings }
+  const artifact = {
+    ...commit,
+    file: archiveIn(folder),
+    size: kept.size,
+    sha256: kept.sha256,
+    composerLock: kept.composerLock ?? undefined,
+    warnings: kept.warnings,
+  }
   return { artifact, letGo: () => lock.letGo() }
 }
 
@@ -97,9 +132,18 @@ async function orLetGo<T>(lock: FolderLock, act: () => Promise<T>): Promise<T> {
   }
 }
 
-async function fromGiven(request: ArtifactRequest, commit: Commit, given: { file: string; sha256: string }, part: string, signal: AbortSignal, tell: Tell): Promise<Made> {
+async function fromGiven(
+  request: ArtifactRequest,
+  commit: Commit,
+  given: { file: string; sha256: string },
+  part: string,
+  signal: AbortSignal,
+  tell: Tell,
+): Promise<Made> {
   const seen = nothingSeen()
-  const packed = await takeGiven(given, part, commit.committedAt, seen, signal, (bytes) => tell({ kind: 'packing', bytes }))
+  const packed = await takeGiven(given, part, commit.committedAt, seen, signal, (bytes) =>
+    tell({ kind: 'packing', bytes }),
+  )
   refusePointers(given.file, seen.pointers)
   return { ...packed, composerLock: seen.composerLock, warnings: remarksOn(seen) }
 }

@@ -5,7 +5,16 @@ import { isMissing } from './folder-lock.ts'
 const CONFIGURATION = '[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n'
 
 // What a repository could hold beside objects and refs, and what would change how git reads or runs.
-const UNWANTED = ['hooks', 'info', 'shallow', 'config.worktree', 'objects/info/alternates', 'objects/info/http-alternates', 'logs', 'refs/replace']
+const UNWANTED = [
+  'hooks',
+  'info',
+  'shallow',
+  'config.worktree',
+  'objects/info/alternates',
+  'objects/info/http-alternates',
+  'logs',
+  'refs/replace',
+]
 
 // The configuration of a mirror: these bytes and no others.
 export async function writeConfiguration(repository: string): Promise<void> {

@@ -23,10 +23,18 @@ export function mirrorFolder(state: string, repo: string): string {
 }
 
 // Hands the mirror of a repository to `use`, fetched or as it is, locked against every other process. A broken one is made anew, once.
-export async function useMirror<T>(request: MirrorRequest, fetch: 'fetched' | 'as it is', signal: AbortSignal, tell: (event: ArtifactEvent) => void, use: (git: Git) => Promise<T>): Promise<T> {
+export async function useMirror<T>(
+  request: MirrorRequest,
+  fetch: 'fetched' | 'as it is',
+  signal: AbortSignal,
+  tell: (event: ArtifactEvent) => void,
+  use: (git: Git) => Promise<T>,
+): Promise<T> {
   const address = addressOf(request.repo, 'repo')
   const folder = mirrorFolder(request.state, request.repo)
-  const lock = await lockFolder(folder, 'exclusive', signal, (holder) => tell({ kind: 'waiting', for: `the mirror of ${request.repo}`, holder }))
+  const lock = await lockFolder(folder, 'exclusive', signal, (holder) =>
+    tell({ kind: 'waiting', for: `the mirror of ${request.repo}`, holder }),
+  )
   try {
     const git = { repository: join(folder, 'repo.git'), lock: lock.fd, signal, patience: request.patience }
     const mirror = { git, folder, address, request, tell }
@@ -45,7 +53,13 @@ export async function useMirror<T>(request: MirrorRequest, fetch: 'fetched' | 'a
   }
 }
 
-type Mirror = { git: Git; folder: string; address: Address; request: MirrorRequest; tell: (event: ArtifactEvent) => void }
+type Mirror = {
+  git: Git
+  folder: string
+  address: Address
+  request: MirrorRequest
+  tell: (event: ArtifactEvent) => void
+}
 
 // Brings the mirror up to date; says whether it was made anew.
 async function refresh(mirror: Mirror, fetch: 'fetched' | 'as it is'): Promise<boolean> {
@@ -97,7 +111,20 @@ async function fetchInto({ address, request, tell }: Mirror, git: Git): Promise<
     for (const line of linesOf(text)) tell({ kind: 'fetching', line })
   }
   const environment = fetchEnvironment(address.protocol, request)
-  const words = ['fetch', '--prune', '--force', '--no-tags', '--atomic', '--no-write-fetch-head', '--no-auto-maintenance', '--no-recurse-submodules', '--progress', '--', address.url, ...REFS]
+  const words = [
+    'fetch',
+    '--prune',
+    '--force',
+    '--no-tags',
+    '--atomic',
+    '--no-write-fetch-head',
+    '--no-auto-maintenance',
+    '--no-recurse-submodules',
+    '--progress',
+    '--',
+    address.url,
+    ...REFS,
+  ]
   await askGit({ ...git, environment, hear }, words)
 }
 

@@ -11,7 +11,13 @@ import { tarBytes } from './tar-write.ts'
 export type Packed = { size: number; sha256: string }
 
 // Writes entries as a new tar.gz without a name or time in its header, on disk when this returns.
-export async function pack(entries: AsyncIterable<TarEntry>, file: string, committedAt: string, signal: AbortSignal, packing: (bytes: number) => void): Promise<Packed> {
+export async function pack(
+  entries: AsyncIterable<TarEntry>,
+  file: string,
+  committedAt: string,
+  signal: AbortSignal,
+  packing: (bytes: number) => void,
+): Promise<Packed> {
   const hash = createHash('sha256')
   let size = 0
   const counted = async function* (chunks: AsyncIterable<Buffer>) {
@@ -23,7 +29,13 @@ export async function pack(entries: AsyncIterable<TarEntry>, file: string, commi
     }
   }
   const seconds = Math.max(0, Math.floor(Date.parse(committedAt) / 1000))
-  await pipeline(Readable.from(tarBytes(entries, seconds), { highWaterMark: 2 }), createGzip({ chunkSize: 256 * 1024 }), counted, createWriteStream(file, { flags: 'wx', mode: 0o600 }), { signal })
+  await pipeline(
+    Readable.from(tarBytes(entries, seconds), { highWaterMark: 2 }),
+    createGzip({ chunkSize: 256 * 1024 }),
+    counted,
+    createWriteStream(file, { flags: 'wx', mode: 0o600 }),
+    { signal },
+  )
   const handle = await open(file, 'r')
   try {
     await handle.sync()

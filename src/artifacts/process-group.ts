@@ -10,9 +10,18 @@ export type Group = { child: ChildProcess; ended: Promise<Ended>; end(): void }
 const GRACE = 3000
 
 // Starts a program with exactly this environment; an abort ends it and everything that it started.
-export function startGroup(program: string, words: readonly string[], options: { cwd: string; env: Readonly<Record<string, string>>; stdio: StdioOptions; signal: AbortSignal }): Group {
+export function startGroup(
+  program: string,
+  words: readonly string[],
+  options: { cwd: string; env: Readonly<Record<string, string>>; stdio: StdioOptions; signal: AbortSignal },
+): Group {
   options.signal.throwIfAborted()
-  const child = spawn(program, words, { cwd: options.cwd, env: { ...options.env }, stdio: options.stdio, detached: true })
+  const child = spawn(program, words, {
+    cwd: options.cwd,
+    env: { ...options.env },
+    stdio: options.stdio,
+    detached: true,
+  })
   let force: NodeJS.Timeout | undefined
   const end = () => {
     tell(child, 'SIGTERM')

@@ -13,7 +13,15 @@ export async function refsOf(git: Git): Promise<Ref[]> {
 
 // The branches and tags that a commit is on, at most `most`.
 export async function refsWith(git: Git, commit: string, most: number): Promise<Ref[]> {
-  return parsed(await askGit(git, ['for-each-ref', '--format=%(objectname) %(refname)', `--contains=${commit}`, `--count=${most}`, ...PLACES]))
+  return parsed(
+    await askGit(git, [
+      'for-each-ref',
+      '--format=%(objectname) %(refname)',
+      `--contains=${commit}`,
+      `--count=${most}`,
+      ...PLACES,
+    ]),
+  )
 }
 
 // A ref as people write it.

@@ -7,14 +7,24 @@ import type { TreeFacts } from './tree-facts.ts'
 // What git archive would silently leave out or ship as an empty shell. `shipped` says which paths count.
 export function refuseMissing(where: string, facts: TreeFacts, seen: Seen, shipped: (path: string) => boolean): void {
   const submodules = [...facts.submodules].filter(shipped)
-  if (submodules.length > 0) throw unfit(where, `it has submodules, which are not in the repository: ${listedNames(submodules)}`, 'take them into the repository, make them composer packages, or build elsewhere and release with --artifact FILE')
+  if (submodules.length > 0)
+    throw unfit(
+      where,
+      `it has submodules, which are not in the repository: ${listedNames(submodules)}`,
+      'take them into the repository, make them composer packages, or build elsewhere and release with --artifact FILE',
+    )
   const kept = [...facts.filters].filter(([path, filter]) => filter === 'lfs' && shipped(path)).map(([path]) => path)
   refusePointers(where, kept.length > 0 ? kept : seen.pointers)
 }
 
 // Refuses files that are only the pointers of Git LFS.
 export function refusePointers(where: string, names: readonly string[]): void {
-  if (names.length > 0) throw unfit(where, `files lie in Git LFS, and the repository has only pointers to them: ${listedNames(names)}`, 'take them into the repository, exclude them (export-ignore), or build elsewhere and release with --artifact FILE')
+  if (names.length > 0)
+    throw unfit(
+      where,
+      `files lie in Git LFS, and the repository has only pointers to them: ${listedNames(names)}`,
+      'take them into the repository, exclude them (export-ignore), or build elsewhere and release with --artifact FILE',
+    )
 }
 
 // Filters that Flight does not run, and what a build leaves as it is.
@@ -22,8 +32,14 @@ export function remarksOnTree(facts: TreeFacts, shipped: (path: string) => boole
   const others = [...facts.filters].filter(([path, filter]) => filter !== 'lfs' && shipped(path))
   const [path, filter] = others[0] ?? []
   return [
-    ...(path === undefined ? [] : [`${shownName(path)}${others.length > 1 ? ` and ${others.length - 1} more` : ''} are as git stores them: the filter ${shownName(filter ?? '')} is not run`]),
-    ...(builds && facts.substituted.length > 0 ? [`export-subst is not applied to what a build makes: ${listedNames(facts.substituted)}`] : []),
+    ...(path === undefined
+      ? []
+      : [
+          `${shownName(path)}${others.length > 1 ? ` and ${others.length - 1} more` : ''} are as git stores them: the filter ${shownName(filter ?? '')} is not run`,
+        ]),
+    ...(builds && facts.substituted.length > 0
+      ? [`export-subst is not applied to what a build makes: ${listedNames(facts.substituted)}`]
+      : []),
   ]
 }
 

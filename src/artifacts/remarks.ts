@@ -5,8 +5,15 @@ const MOST_NAMED = 5
 
 // What is legal in an artifact and worth knowing.
 export function remarksOn(seen: Seen): string[] {
-  const env = seen.entries.has('.env') ? ['.env is in it: whoever reads the repository reads its passwords. The shared .env of each server wins over it; take it out of git'] : []
-  const outward = seen.outward.length === 0 ? [] : [`links that lead out of the release are kept as they are: ${listed(seen.outward)}`]
+  const env = seen.entries.has('.env')
+    ? [
+        '.env is in it: whoever reads the repository reads its passwords. The shared .env of each server wins over it; take it out of git',
+      ]
+    : []
+  const outward =
+    seen.outward.length === 0
+      ? []
+      : [`links that lead out of the release are kept as they are: ${listed(seen.outward)}`]
   return [...env, ...outward]
 }
 

@@ -1,6 +1,7 @@
 import { briefly, cleanOfEscapes } from '../model/printable.ts'
 
-const PROGRESS = /^(?:remote: )?(?:Enumerating|Counting|Compressing|Receiving|Resolving|Writing|Unpacking|Updating|Checking|Total)\b.*(?:\d|done)/
+const PROGRESS =
+  /^(?:remote: )?(?:Enumerating|Counting|Compressing|Receiving|Resolving|Writing|Unpacking|Updating|Checking|Total)\b.*(?:\d|done)/
 
 // Said after every failure over ssh, whatever the cause.
 const ADVICE = /^(?:Please make sure you have the correct access rights|and the repository exists\.)$/

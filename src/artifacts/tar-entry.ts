@@ -18,7 +18,8 @@ export function wrongWithName(name: string): string | undefined {
   if (name.includes('\0')) return 'holds a NUL byte'
   if (name.length > 4000) return 'is longer than 4000 bytes'
   const parts = name.split('/')
-  if (parts.some((part) => part === '..' || part === '.' || part === '')) return 'leads out of the folder or is not plain'
+  if (parts.some((part) => part === '..' || part === '.' || part === ''))
+    return 'leads out of the folder or is not plain'
   if (parts.some((part) => part.length > 255)) return 'has a part longer than 255 bytes'
   return undefined
 }

@@ -24,7 +24,7 @@ export function sumIsRight(block: Buffer): boolean {
 export function paxOf(bytes: Buffer): Map<string, string> | undefined {
   const records = new Map<string, string>()
   const text = bytes.toString('latin1')
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const [head = '', length = ''] = /^(\d{1,7}) /.exec(text.slice(at, at + 8)) ?? []
     const record = text.slice(at + head.length, at + Number(length))
     const equals = record.indexOf('=')

@@ -9,7 +9,6 @@ const MOST_EXTRA = 1024 * 1024
 
 type Extra = { path?: string; linkpath?: string; size?: number }
 
-
 // The entries of an archive: ustar, pax and GNU's format. Owners, times and modes beyond "executable" are not looked at.
 export async function* readTar(source: AsyncIterable<Buffer>): AsyncGenerator<TarEntry> {
   const reader = new ByteReader(source)
@@ -43,12 +42,16 @@ export async function* readTar(source: AsyncIterable<Buffer>): AsyncGenerator<Ta
       await reader.take((BLOCK - (size % BLOCK)) % BLOCK)
       continue
     }
-    if (size !== 0) throw new BadTar(`${JSON.stringify(name)} has content that its type (${JSON.stringify(type)}) cannot have`)
+    if (size !== 0)
+      throw new BadTar(`${JSON.stringify(name)} has content that its type (${JSON.stringify(type)}) cannot have`)
     if (type === '5') {
       if (name !== '') yield { type: 'directory', name }
     } else if (type === '2') yield { type: 'link', name, target }
     else if (type === '1') yield { type: 'same', name, target: plain(target) }
-    else throw new BadTar(`${JSON.stringify(name)} is ${{ '3': 'a device', '4': 'a device', '6': 'a pipe', S: 'a sparse file' }[type] ?? `of the unknown type ${JSON.stringify(type)}`}`)
+    else
+      throw new BadTar(
+        `${JSON.stringify(name)} is ${{ '3': 'a device', '4': 'a device', '6': 'a pipe', S: 'a sparse file' }[type] ?? `of the unknown type ${JSON.stringify(type)}`}`,
+      )
   }
   await reader.drain(64 * 1024 * 1024)
 }
@@ -66,10 +69,16 @@ function withExtra(extra: Extra, type: string, bytes: Buffer): Extra {
   if (type === 'L') return { ...extra, path: textOf(bytes) }
   if (type === 'K') return { ...extra, linkpath: textOf(bytes) }
   const said = paxOf(bytes)
-  if (said === undefined || [...said.keys()].some((key) => key.startsWith('GNU.sparse'))) throw new BadTar('a pax header cannot be read, or speaks of sparse files')
+  if (said === undefined || [...said.keys()].some((key) => key.startsWith('GNU.sparse')))
+    throw new BadTar('a pax header cannot be read, or speaks of sparse files')
   const [path, linkpath, size] = ['path', 'linkpath', 'size'].map((key) => said.get(key))
   if (size !== undefined && !/^\d{1,15}$/.test(size)) throw new BadTar('a pax header has a size that is none')
-  return { ...extra, ...(path === undefined ? {} : { path }), ...(linkpath === undefined ? {} : { linkpath }), ...(size === undefined ? {} : { size: Number(size) }) }
+  return {
+    ...extra,
+    ...(path === undefined ? {} : { path }),
+    ...(linkpath === undefined ? {} : { linkpath }),
+    ...(size === undefined ? {} : { size: Number(size) }),
+  }
 }
 
 function nameOf(block: Buffer): string {
@@ -81,5 +90,8 @@ function nameOf(block: Buffer): string {
 
 // As tar writes a folder's own content: ./a/b/ is a/b, ./ is the folder itself.
 function plain(name: string): string {
-  return name.replace(/^(?:\.\/+)+/, '').replace(/^\.$/, '').replace(/\/+$/, '')
+  return name
+    .replace(/^(?:\.\/+)+/, '')
+    .replace(/^\.$/, '')
+    .replace(/\/+$/, '')
 }

@@ -27,7 +27,14 @@ async function* blocks(entries: AsyncIterable<TarEntry>, seconds: number): Async
     if (name.length > 100) yield* longText('L', name, seconds)
     if (entry.type !== 'file') {
       const type = { directory: '5', link: '2', same: '1' }[entry.type]
-      yield header({ name, target, type, mode: entry.type === 'directory' ? 0o755 : entry.type === 'link' ? 0o777 : 0o644, size: 0, seconds })
+      yield header({
+        name,
+        target,
+        type,
+        mode: entry.type === 'directory' ? 0o755 : entry.type === 'link' ? 0o777 : 0o644,
+        size: 0,
+        seconds,
+      })
       continue
     }
     yield header({ name, target, type: '0', mode: entry.executable ? 0o755 : 0o644, size: entry.size, seconds })
@@ -36,7 +43,8 @@ async function* blocks(entries: AsyncIterable<TarEntry>, seconds: number): Async
       written += chunk.length
       yield chunk
     }
-    if (written !== entry.size) throw new Error(`${entry.name} has ${written} bytes instead of ${entry.size}: it changed while it was read`)
+    if (written !== entry.size)
+      throw new Error(`${entry.name} has ${written} bytes instead of ${entry.size}: it changed while it was read`)
     if (written % BLOCK !== 0) yield Buffer.alloc(BLOCK - (written % BLOCK))
   }
 }
@@ -63,7 +71,13 @@ function header({ name, target, type, mode, size, seconds }: Header): Buffer {
   block.write('ustar  \0', 257)
   block.write('root', 265)
   block.write('root', 297)
-  block.write(`${octal(block.reduce((sum, byte) => sum + byte, 0), 6)}\0 `, 148)
+  block.write(
+    `${octal(
+      block.reduce((sum, byte) => sum + byte, 0),
+      6,
+    )}\0 `,
+    148,
+  )
   return block
 }
 

@@ -17,8 +17,16 @@ export async function* walked(folder: string, leaveOut: ReadonlySet<string>, bel
       if (!leaveOut.has(name)) yield { type: 'directory', name }
       yield* walked(folder, leaveOut, name)
     } else if (leaveOut.has(name)) continue
-    else if (stats.isSymbolicLink()) yield { type: 'link', name, target: (await readlink(path, { encoding: 'buffer' })).toString('latin1') }
-    else if (stats.isFile()) yield { type: 'file', name, executable: (stats.mode & 0o100) !== 0, size: stats.size, content: read(path, stats.size) }
+    else if (stats.isSymbolicLink())
+      yield { type: 'link', name, target: (await readlink(path, { encoding: 'buffer' })).toString('latin1') }
+    else if (stats.isFile())
+      yield {
+        type: 'file',
+        name,
+        executable: (stats.mode & 0o100) !== 0,
+        size: stats.size,
+        content: read(path, stats.size),
+      }
     else throw new BadTar(`"${shownName(name)}" is a socket, a pipe or a device`)
   }
 }

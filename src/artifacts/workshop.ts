@@ -76,5 +76,6 @@ async function namesIn(folder: string): Promise<string[]> {
 
 async function unlockFolders(folder: string): Promise<void> {
   await chmod(folder, 0o700)
-  for (const entry of await readdir(folder, { withFileTypes: true })) if (entry.isDirectory()) await unlockFolders(join(folder, entry.name))
+  for (const entry of await readdir(folder, { withFileTypes: true }))
+    if (entry.isDirectory()) await unlockFolders(join(folder, entry.name))
 }

@@ -16,7 +16,8 @@ export default class Apply extends FlightCommand {
     '<%= config.bin %> apply plan.json',
     {
       description: 'in a pipeline: the plan that was approved and no other',
-      command: '<%= config.bin %> apply plan.json --expect sha256:0d6c4f7b7f2f4a1b5c0e9d8a7b6c5d4e3f2a1b0c9d8e7f6a5b4c3d2e1f0a9b8c',
+      command:
+        '<%= config.bin %> apply plan.json --expect sha256:0d6c4f7b7f2f4a1b5c0e9d8a7b6c5d4e3f2a1b0c9d8e7f6a5b4c3d2e1f0a9b8c',
     },
   ]
 

@@ -48,6 +48,9 @@ function shape(command: Command.Loadable): CommandShape {
       ...(flag.type === 'option' && flag.options !== undefined ? { options: flag.options } : {}),
       ...(flag.type === 'option' && flag.multiple === true ? { multiple: true } : {}),
     })),
-    args: Object.values(command.args).map(({ name, options }) => ({ name, ...(options === undefined ? {} : { options }) })),
+    args: Object.values(command.args).map(({ name, options }) => ({
+      name,
+      ...(options === undefined ? {} : { options }),
+    })),
   }
 }

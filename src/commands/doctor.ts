@@ -55,7 +55,11 @@ async function definitionProblems(flags: Everywhere): Promise<{ rows: DoctorRow[
 }
 
 // Answers with 0 when all is well, otherwise with the given exit code.
-async function show(rows: readonly DoctorRow[], exit: number, flags: { json: boolean; 'no-color': boolean }): Promise<number> {
+async function show(
+  rows: readonly DoctorRow[],
+  exit: number,
+  flags: { json: boolean; 'no-color': boolean },
+): Promise<number> {
   const ok = rows.every((row) => row.ok)
   if (flags.json) printJson({ ok, checks: rows })
   else print((await import('../views/doctor-text.ts')).doctorText(rows, shapeOf(process.stdout, flags)))

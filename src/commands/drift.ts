@@ -8,7 +8,8 @@ const EXIT_OF_DRIFT = { none: 0, drift: 2, incomplete: 6 } as const
 
 export default class Drift extends FlightCommand {
   static override summary = 'Say which servers are not as defined'
-  static override description = 'Asks the servers and changes nothing. Exit code 0: none; 2: drift; 6: a server could not be asked (6 wins).'
+  static override description =
+    'Asks the servers and changes nothing. Exit code 0: none; 2: drift; 6: a server could not be asked (6 wins).'
   static override flags = {
     ...scoping,
     markdown: Flags.boolean({ default: false, description: 'print it as Markdown', exclusive: ['json'] }),

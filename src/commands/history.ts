@@ -3,7 +3,8 @@ import { FlightCommand } from './everywhere/flight-command.ts'
 
 export default class History extends FlightCommand {
   static override summary = 'Say what was done, when and by whom'
-  static override description = 'As the servers remember it, the newest first. Exit code 6 when a server could not be asked.'
+  static override description =
+    'As the servers remember it, the newest first. Exit code 6 when a server could not be asked.'
   static override flags = { cluster: scoping.cluster, server: scoping.server }
   static override examples = ['<%= config.bin %> history', '<%= config.bin %> history --cluster production']
 
@@ -18,7 +19,9 @@ export default class History extends FlightCommand {
       const { historyText } = await import('../views/history-text.ts')
       const servers = serversIn(scopeOf(flags, session.definitions), session.definitions)
       const { answers, problems } = await askEach(session, servers, (host) => host.history())
-      const rows = answers.flatMap(({ server, answer }) => answer.flatMap((line) => historyRow(server.name, line) ?? []))
+      const rows = answers.flatMap(({ server, answer }) =>
+        answer.flatMap((line) => historyRow(server.name, line) ?? []),
+      )
       session.endProgress()
       return showAnswers(flags, problems, { document: { history: rows }, text: (shape) => historyText(rows, shape) })
     })

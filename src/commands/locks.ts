@@ -18,7 +18,9 @@ export default class Locks extends FlightCommand {
       const { locksText } = await import('../views/locks-text.ts')
       const servers = serversIn(scopeOf(flags, session.definitions), session.definitions)
       const { answers, problems } = await askEach(session, servers, (host) => host.holders())
-      const rows = answers.flatMap(({ server, answer }) => (answer.length === 0 ? [undefined] : answer).map((holder) => ({ server: server.name, holder })))
+      const rows = answers.flatMap(({ server, answer }) =>
+        (answer.length === 0 ? [undefined] : answer).map((holder) => ({ server: server.name, holder })),
+      )
       session.endProgress()
       return showAnswers(flags, problems, {
         document: { locks: rows.map(({ server, holder }) => ({ server, holder: holder ?? null })) },

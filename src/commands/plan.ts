@@ -13,17 +13,40 @@ export default class Plan extends FlightCommand {
     ...scoping,
     out: Flags.string({ helpValue: 'FILE', default: 'plan.json', description: 'where the plan goes; - is stdout' }),
     'detailed-exitcode': Flags.boolean({ default: false, description: 'exit with 2 when there is something to do' }),
-    release: Flags.custom<{ app: string; commit: string }>({ helpValue: 'APP=COMMIT', multiple: true, multipleNonGreedy: true, description: 'plan this release and nothing else (may be repeated)', parse: async (written) => releaseSaid(written), exclusive: ['cluster', 'app', 'server'] })(),
+    release: Flags.custom<{ app: string; commit: string }>({
+      helpValue: 'APP=COMMIT',
+      multiple: true,
+      multipleNonGreedy: true,
+      description: 'plan this release and nothing else (may be repeated)',
+      parse: async (written) => releaseSaid(written),
+      exclusive: ['cluster', 'app', 'server'],
+    })(),
     ...planning,
-    markdown: Flags.boolean({ default: false, description: 'print it as Markdown, for a pull request', exclusive: ['json'] }),
+    markdown: Flags.boolean({
+      default: false,
+      description: 'print it as Markdown, for a pull request',
+      exclusive: ['json'],
+    }),
     full: Flags.boolean({ default: false, description: 'print every line of every file and every package' }),
   }
   static override examples = [
     { description: 'everything', command: '<%= config.bin %> plan' },
-    { description: 'one cluster, for a pull request', command: '<%= config.bin %> plan --cluster staging --out plans/staging.json --markdown' },
-    { description: 'one app, one of its web servers after the other', command: '<%= config.bin %> plan --app shop --serial 1' },
-    { description: 'a release that somebody approves: flight apply plan.json makes it', command: '<%= config.bin %> plan --release shop=main' },
-    { description: 'two servers; exit code 2 when there is something to do', command: '<%= config.bin %> plan --server web-1 --server web-2 --detailed-exitcode' },
+    {
+      description: 'one cluster, for a pull request',
+      command: '<%= config.bin %> plan --cluster staging --out plans/staging.json --markdown',
+    },
+    {
+      description: 'one app, one of its web servers after the other',
+      command: '<%= config.bin %> plan --app shop --serial 1',
+    },
+    {
+      description: 'a release that somebody approves: flight apply plan.json makes it',
+      command: '<%= config.bin %> plan --release shop=main',
+    },
+    {
+      description: 'two servers; exit code 2 when there is something to do',
+      command: '<%= config.bin %> plan --server web-1 --server web-2 --detailed-exitcode',
+    },
   ]
 
   async run(): Promise<number> {
@@ -36,8 +59,17 @@ export default class Plan extends FlightCommand {
       const { planReleases } = await import('./run/plan-releases.ts')
       const plan =
         flags.release === undefined
-          ? await planScope(session, flags, { apps: true, allowUpgrades: flags['allow-upgrades'], serial: flags.serial })
-          : (await planReleases(session, flags.release.map(({ app, commit }) => ({ app, does: 'release', commit, without: [] })))).plan
+          ? await planScope(session, flags, {
+              apps: true,
+              allowUpgrades: flags['allow-upgrades'],
+              serial: flags.serial,
+            })
+          : (
+              await planReleases(
+                session,
+                flags.release.map(({ app, commit }) => ({ app, does: 'release', commit, without: [] })),
+              )
+            ).plan
       session.endProgress()
       if (flags.out === '-') {
         process.stdout.write(writePlan(plan))
@@ -59,12 +91,21 @@ export default class Plan extends FlightCommand {
   ): Promise<string> {
     if (flags.markdown) return (await import('../views/plan-markdown.ts')).planMarkdown(plan)
     const { planText } = await import('../views/plan-text.ts')
-    return planText(plan, { ...shapeOf(stream, flags), full: flags.full, file: flags.out === '-' ? undefined : flags.out })
+    return planText(plan, {
+      ...shapeOf(stream, flags),
+      full: flags.full,
+      file: flags.out === '-' ? undefined : flags.out,
+    })
   }
 }
 
 function releaseSaid(written: string): { app: string; commit: string } {
   const at = written.indexOf('=')
   if (at > 0 && at < written.length - 1) return { app: written.slice(0, at), commit: written.slice(at + 1) }
-  throw new FlightError({ code: 'FLIGHT_USAGE', where: '--release', what: `must be APP=COMMIT, is ${JSON.stringify(written.slice(0, 80))}`, hint: 'for example --release shop=main' })
+  throw new FlightError({
+    code: 'FLIGHT_USAGE',
+    where: '--release',
+    what: `must be APP=COMMIT, is ${JSON.stringify(written.slice(0, 80))}`,
+    hint: 'for example --release shop=main',
+  })
 }

@@ -9,11 +9,16 @@ import { shapeOf } from './everywhere/text-shape.ts'
 
 export default class Show extends FlightCommand {
   static override summary = 'Show a plan file'
-  static override description = 'Reads the file and, with --live, the servers. A plan that was cut off or edited is refused; exit code 3.'
+  static override description =
+    'Reads the file and, with --live, the servers. A plan that was cut off or edited is refused; exit code 3.'
   static override args = { plan: Args.string({ required: true, description: 'the plan file; - is stdin' }) }
   static override flags = {
     markdown: Flags.boolean({ default: false, description: 'as Markdown, for a pull request', exclusive: ['json'] }),
-    live: Flags.boolean({ default: false, description: 'also what now lies in files that Flight did not write; only at a terminal', exclusive: ['json', 'markdown'] }),
+    live: Flags.boolean({
+      default: false,
+      description: 'also what now lies in files that Flight did not write; only at a terminal',
+      exclusive: ['json', 'markdown'],
+    }),
     full: Flags.boolean({ default: false, description: 'every line of every file and every package' }),
   }
   static override examples = [
@@ -30,7 +35,13 @@ export default class Show extends FlightCommand {
     else if (flags.markdown) print((await import('../views/plan-markdown.ts')).planMarkdown(plan))
     else {
       const { planText } = await import('../views/plan-text.ts')
-      print(planText(plan, { ...shapeOf(process.stdout, flags), full: flags.full, file: args.plan === '-' ? undefined : args.plan }))
+      print(
+        planText(plan, {
+          ...shapeOf(process.stdout, flags),
+          full: flags.full,
+          file: args.plan === '-' ? undefined : args.plan,
+        }),
+      )
     }
     return 0
   }
@@ -39,7 +50,12 @@ export default class Show extends FlightCommand {
 // What others wrote may hold their secrets: it is shown to a person, and goes into no file or pipe.
 async function showLive(plan: Plan, file: string, flags: Everywhere & { full: boolean }): Promise<number> {
   if (process.stdout.isTTY !== true) {
-    throw new FlightError({ code: 'FLIGHT_USAGE', where: '--live', what: 'shows files that may hold secrets, and only at a terminal', hint: 'leave --live out, or run it at a terminal' })
+    throw new FlightError({
+      code: 'FLIGHT_USAGE',
+      where: '--live',
+      what: 'shows files that may hold secrets, and only at a terminal',
+      hint: 'leave --live out, or run it at a terminal',
+    })
   }
   const { withSession } = await import('./run/session.ts')
   return withSession('show', flags, async (session) => {
@@ -47,7 +63,9 @@ async function showLive(plan: Plan, file: string, flags: Everywhere & { full: bo
     const { planText } = await import('../views/plan-text.ts')
     const live = await withLiveContents(session, plan)
     session.endProgress()
-    print(planText(live, { ...shapeOf(process.stdout, flags), full: flags.full, file: file === '-' ? undefined : file }))
+    print(
+      planText(live, { ...shapeOf(process.stdout, flags), full: flags.full, file: file === '-' ? undefined : file }),
+    )
     return 0
   })
 }

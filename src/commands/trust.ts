@@ -10,7 +10,10 @@ export default class Trust extends FlightCommand {
   static override args = { server: Args.string({ required: true, description: 'the server, as in the definitions' }) }
   static override flags = {
     yes: Flags.boolean({ default: false, description: 'do not ask; whoever answers there now is believed' }),
-    fingerprint: Flags.string({ helpValue: 'SHA256:…', description: 'accept the key with this fingerprint and no other, without asking' }),
+    fingerprint: Flags.string({
+      helpValue: 'SHA256:…',
+      description: 'accept the key with this fingerprint and no other, without asking',
+    }),
   }
   static override examples = [
     '<%= config.bin %> trust web-1',
@@ -30,7 +33,11 @@ export default class Trust extends FlightCommand {
       const { knownHostsFile, refuseWrongKey } = await import('./run/host-key.ts')
       const { appendKnownHost } = await import('../transport/trust.ts')
       const server = serverNamed(args.server, session.definitions)
-      if (asks) refuseWithoutTerminal(`the host key of ${server.name}`, 'say --fingerprint SHA256:… with what the server shows on its console')
+      if (asks)
+        refuseWithoutTerminal(
+          `the host key of ${server.name}`,
+          'say --fingerprint SHA256:… with what the server shows on its console',
+        )
       const key = await session.connector.scanHostKey(server)
       const shown = { server: server.name, type: key.type, fingerprint: key.fingerprint }
       refuseWrongKey(server.name, key, flags.fingerprint)

@@ -9,8 +9,14 @@ export default class Up extends FlightCommand {
   static override flags = {
     server: Flags.string({ required: true, helpValue: 'NAME', description: 'the server' }),
     yes: Flags.boolean({ default: false, description: 'do not ask' }),
-    wait: Flags.boolean({ default: false, description: 'wait for whoever releases one of its apps now, instead of refusing' }),
-    artifact: Flags.string({ helpValue: 'FILE', description: 'send this tar.gz, where the release that is live was made elsewhere' }),
+    wait: Flags.boolean({
+      default: false,
+      description: 'wait for whoever releases one of its apps now, instead of refusing',
+    }),
+    artifact: Flags.string({
+      helpValue: 'FILE',
+      description: 'send this tar.gz, where the release that is live was made elsewhere',
+    }),
     ...planning,
   }
   static override examples = ['<%= config.bin %> up --server web-1', '<%= config.bin %> up --server web-1 --yes']

@@ -3,7 +3,8 @@ import { print, printJson } from './everywhere/output.ts'
 
 export default class Validate extends FlightCommand {
   static override summary = 'Check the definitions, without asking any server'
-  static override description = 'Says everything that is wrong at once, with file, line and column; exit code 5. Also warns of what is legal and unwise.'
+  static override description =
+    'Says everything that is wrong at once, with file, line and column; exit code 5. Also warns of what is legal and unwise.'
   static override examples = [
     '<%= config.bin %> validate',
     { description: 'for another program', command: '<%= config.bin %> validate --json' },
@@ -27,5 +28,7 @@ function warningText({ where, what, hint }: { where: string; what: string; hint?
 
 // 1 cluster, 3 servers, 2 apps.
 function counts(found: Record<'clusters' | 'servers' | 'apps', number>): string {
-  return Object.entries(found).map(([many, number]) => `${number} ${number === 1 ? many.slice(0, -1) : many}`).join(', ')
+  return Object.entries(found)
+    .map(([many, number]) => `${number} ${number === 1 ? many.slice(0, -1) : many}`)
+    .join(', ')
 }

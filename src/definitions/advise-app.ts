@@ -23,15 +23,27 @@ const MIGRATES = /\bartisan\s+migrate(?=\s|$)/
 
 function migrations(app: App): Advice[] {
   const advice: Advice[] = []
-  const own = app.servers.flatMap((server, index) => (server.deployCommands.some((c) => MIGRATES.test(c)) ? [index] : []))
+  const own = app.servers.flatMap((server, index) =>
+    server.deployCommands.some((c) => MIGRATES.test(c)) ? [index] : [],
+  )
   for (const index of own.slice(1)) {
     const first = app.servers[own[0]!]!.name
-    advice.push({ path: ['servers', index, 'deploy_commands'], what: `migrates as well as ${first}`, hint: 'one server migrates, once a release' })
+    advice.push({
+      path: ['servers', index, 'deploy_commands'],
+      what: `migrates as well as ${first}`,
+      hint: 'one server migrates, once a release',
+    })
   }
   for (const list of ['release_commands', 'after_commands'] as const) {
-    const index = (list === 'release_commands' ? app.releaseCommands : app.afterCommands).findIndex((c) => MIGRATES.test(c))
+    const index = (list === 'release_commands' ? app.releaseCommands : app.afterCommands).findIndex((c) =>
+      MIGRATES.test(c),
+    )
     if (index < 0 || app.servers.length < 2) continue
-    advice.push({ path: [list, index], what: `would migrate on all ${app.servers.length} servers`, hint: 'move it into deploy_commands of one server' })
+    advice.push({
+      path: [list, index],
+      what: `would migrate on all ${app.servers.length} servers`,
+      hint: 'move it into deploy_commands of one server',
+    })
   }
   for (const { path, command } of commands(app)) {
     if (MIGRATES.test(command) && !/\s--(?:force|pretend)\b/.test(command)) {
@@ -50,7 +62,9 @@ function erasing(app: App): Advice[] {
 
 function queueRestart(app: App): Advice[] {
   return commands(app)
-    .filter(({ path, command }) => /\b(?:queue:restart|horizon:terminate)\b/.test(command) && path[0] !== 'after_commands')
+    .filter(
+      ({ path, command }) => /\b(?:queue:restart|horizon:terminate)\b/.test(command) && path[0] !== 'after_commands',
+    )
     .map(({ path, command }) => ({
       path,
       what: `${/queue:restart|horizon:terminate/.exec(command)![0]} before going live: workers come back in the old release`,
@@ -67,14 +81,18 @@ function twice(app: App): Advice[] {
 }
 
 function notLinked(app: App): Advice[] {
-  const laravel = app.servers.some((s) => s.scheduler || s.queues.length > 0) || commands(app).some(({ command }) => /\bartisan\b/.test(command))
+  const laravel =
+    app.servers.some((s) => s.scheduler || s.queues.length > 0) ||
+    commands(app).some(({ command }) => /\bartisan\b/.test(command))
   if (!laravel) return []
   const linked = (path: string): boolean => app.linkedDirs.some((dir) => path === dir || path.startsWith(`${dir}/`))
   const advice: Advice[] = []
   const lose = (what: string): Advice => ({ path: ['linked_dirs'], what: `does not link ${what}` })
-  if (!linked('storage/app') && !app.linkedDirs.some((dir) => dir.startsWith('storage/app/'))) advice.push(lose('storage/app: uploads vanish with their release'))
+  if (!linked('storage/app') && !app.linkedDirs.some((dir) => dir.startsWith('storage/app/')))
+    advice.push(lose('storage/app: uploads vanish with their release'))
   if (!linked('storage/logs')) advice.push(lose('storage/logs: every release begins new logs'))
-  if (!app.linkedFiles.includes('.env')) advice.push({ path: ['linked_files'], what: 'does not link .env: a release has no environment file' })
+  if (!app.linkedFiles.includes('.env'))
+    advice.push({ path: ['linked_files'], what: 'does not link .env: a release has no environment file' })
   return advice
 }
 
@@ -84,7 +102,9 @@ function timeouts(app: App): Advice[] {
       const timeout = Number(/\s--timeout[= ](\d{1,6})\b/.exec(queue.command)?.[1] ?? 0)
       if (timeout <= queue.stopWaitTimeout) return []
       const what = `a job may take ${timeout} s, but is killed ${queue.stopWaitTimeout} s after a release`
-      return [{ path: ['servers', s, 'queues', q, 'stop_wait_timeout'], what, hint: `set it to ${timeout + 10} or more` }]
+      return [
+        { path: ['servers', s, 'queues', q, 'stop_wait_timeout'], what, hint: `set it to ${timeout + 10} or more` },
+      ]
     }),
   )
 }
@@ -95,13 +115,25 @@ function payload(app: App, cluster: Cluster): Advice[] {
   const megabytes = Number(upload[1]) * { K: 1 / 1024, M: 1, G: 1024 }[upload[2]!.toUpperCase() as 'K' | 'M' | 'G']
   const limit = app.requestPayload ?? cluster.requestPayload
   if (megabytes <= limit) return []
-  return [{ path: ['php_ini', 'upload_max_filesize'], what: `is more than a request may carry (${limit} MB)`, hint: `set request_payload: ${Math.ceil(megabytes)}` }]
+  return [
+    {
+      path: ['php_ini', 'upload_max_filesize'],
+      what: `is more than a request may carry (${limit} MB)`,
+      hint: `set request_payload: ${Math.ceil(megabytes)}`,
+    },
+  ]
 }
 
 function everythingProxied(app: App): Advice[] {
   const port = app.nginx.proxy['/']
   if (port === undefined || !app.servers.some(({ web }) => web !== undefined)) return []
-  return [{ path: ['nginx', 'proxy', '/'], what: `every request goes to port ${port}: PHP answers none`, hint: 'proxy only the paths that the other program answers' }]
+  return [
+    {
+      path: ['nginx', 'proxy', '/'],
+      what: `every request goes to port ${port}: PHP answers none`,
+      hint: 'proxy only the paths that the other program answers',
+    },
+  ]
 }
 
 function nowhere(app: App): Advice[] {
@@ -109,7 +141,8 @@ function nowhere(app: App): Advice[] {
 }
 
 function commands(app: App): { path: readonly PathSegment[]; command: string }[] {
-  const named = (path: readonly PathSegment[], list: readonly string[]) => list.map((command, index) => ({ path: [...path, index], command }))
+  const named = (path: readonly PathSegment[], list: readonly string[]) =>
+    list.map((command, index) => ({ path: [...path, index], command }))
   return [
     ...named(['release_commands'], app.releaseCommands),
     ...named(['after_commands'], app.afterCommands),

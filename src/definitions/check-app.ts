@@ -10,7 +10,9 @@ import type { Finding } from './place.ts'
 export function checkApp(node: Node): Finding[] {
   return [
     ...checkPhpVersion(at(node, 'php'), ['php']),
-    ...['domains', 'linked_dirs', 'linked_files', 'keep_assets', 'release_from'].flatMap((list) => checkRepeated(node, list)),
+    ...['domains', 'linked_dirs', 'linked_files', 'keep_assets', 'release_from'].flatMap((list) =>
+      checkRepeated(node, list),
+    ),
     ...checkDomains(node),
     ...checkLinked(node),
     ...checkProxy(node),
@@ -23,7 +25,10 @@ function checkServer(node: Node, server: Node, index: number): Finding[] {
   const path = ['servers', index]
   return [
     ...checkWeb(at(server, 'web'), [...path, 'web']),
-    ...checkNames(node, 'queue or daemon', [[...path, 'queues'], [...path, 'daemons']]),
+    ...checkNames(node, 'queue or daemon', [
+      [...path, 'queues'],
+      [...path, 'daemons'],
+    ]),
     ...checkNames(node, 'cron entry', [[...path, 'cron']]),
     ...items(at(server, 'cron')).flatMap((_, entry) => checkCron(node, ...path, 'cron', entry, 'at')),
   ]
@@ -33,13 +38,25 @@ function checkDomains(node: Node): Finding[] {
   const findings: Finding[] = []
   const domain = at(node, 'domain')
   if (domain !== undefined && at(node, 'domains') !== undefined) {
-    findings.push({ code: 'FLIGHT_SCHEMA', place: domain.place, path: ['domain'], what: 'stands beside domains', hint: 'move it into domains' })
+    findings.push({
+      code: 'FLIGHT_SCHEMA',
+      place: domain.place,
+      path: ['domain'],
+      what: 'stands beside domains',
+      hint: 'move it into domains',
+    })
   }
   const web = items(at(node, 'servers')).findIndex((server) => at(server, 'web') !== undefined)
   if (web >= 0 && domain === undefined && at(node, 'domains') === undefined) {
     const path = ['servers', web, 'web']
     const place = at(node, ...path)?.place ?? node.place
-    findings.push({ code: 'FLIGHT_SCHEMA', place, path, what: 'answers requests, but the app has no domain', hint: 'add domain: or domains:' })
+    findings.push({
+      code: 'FLIGHT_SCHEMA',
+      place,
+      path,
+      what: 'answers requests, but the app has no domain',
+      hint: 'add domain: or domains:',
+    })
   }
   for (const [source, { keyPlace, node: target }] of entries(at(node, 'redirects'))) {
     if (text(target) !== source) continue
@@ -58,9 +75,12 @@ function checkLinked(node: Node): Finding[] {
   )
   const directories = new Map(linked.filter(({ list }) => list === 'linked_dirs').map(({ path, item }) => [path, item]))
   return linked.flatMap(({ list, index, item, path }): Finding[] => {
-    const outer = [...(list === 'linked_files' ? [path] : []), ...parents(path)].find((parent) => directories.has(parent))
+    const outer = [...(list === 'linked_files' ? [path] : []), ...parents(path)].find((parent) =>
+      directories.has(parent),
+    )
     if (outer === undefined) return []
-    const what = outer === path ? `${path} is among linked_dirs already` : `${path} lies in ${outer}, which is linked as a whole`
+    const what =
+      outer === path ? `${path} is among linked_dirs already` : `${path} lies in ${outer}, which is linked as a whole`
     return [{ code: 'FLIGHT_SCHEMA', place: item.place, path: [list, index], what, hint: 'keep one of them' }]
   })
 }

@@ -21,9 +21,18 @@ export function checkCluster(node: Node): Finding[] {
 // php_source.key, in a cluster or in flight.yml: fetched or already there, never both.
 export function checkSourceKey(node: Node): Finding[] {
   const key = at(node, 'php_source', 'key')
-  if (key?.kind !== 'map' || !key.entries.has('path') || (!key.entries.has('url') && !key.entries.has('fingerprint'))) return []
+  if (key?.kind !== 'map' || !key.entries.has('path') || (!key.entries.has('url') && !key.entries.has('fingerprint')))
+    return []
   const path = ['php_source', 'key']
-  return [{ code: 'FLIGHT_SCHEMA', place: key.place, path, what: 'must be { url, fingerprint } or { path }, is both', hint: 'keep one of them' }]
+  return [
+    {
+      code: 'FLIGHT_SCHEMA',
+      place: key.place,
+      path,
+      what: 'must be { url, fingerprint } or { path }, is both',
+      hint: 'keep one of them',
+    },
+  ]
 }
 
 // 8.2 and "8.2" are the same version.
@@ -33,7 +42,9 @@ function checkRepeatedVersions(node: Node): Finding[] {
     const version = phpVersion(item)
     if (version === undefined) return []
     if (seen.has(version)) {
-      return [{ code: 'FLIGHT_SCHEMA', place: item.place, path: ['php', index], what: `PHP ${version} stands here twice` }]
+      return [
+        { code: 'FLIGHT_SCHEMA', place: item.place, path: ['php', index], what: `PHP ${version} stands here twice` },
+      ]
     }
     seen.add(version)
     return []

@@ -25,8 +25,14 @@ export function checkDomains(apps: readonly Source[]): { findings: Finding[]; wa
     if (other === undefined) continue
     const { place, path, domain } = claim
     const by = other.app === claim.app ? 'this app' : `app ${other.app}`
-    const finding: Finding = { code: 'FLIGHT_REFERENCE', place, path, what: `${domain} is claimed by ${by} already (${placeText(other.place)})` }
-    if (same === undefined) warnings.push({ ...finding, hint: `on cluster ${String(other.cluster)}; point it at one of them` })
+    const finding: Finding = {
+      code: 'FLIGHT_REFERENCE',
+      place,
+      path,
+      what: `${domain} is claimed by ${by} already (${placeText(other.place)})`,
+    }
+    if (same === undefined)
+      warnings.push({ ...finding, hint: `on cluster ${String(other.cluster)}; point it at one of them` })
     else findings.push(finding)
   }
   return { findings: [...findings, ...taken(all)], warnings }
@@ -38,10 +44,24 @@ function taken(all: readonly Claim[]): Finding[] {
   return all.flatMap((claim): Finding[] => {
     const { domain, place, path } = claim
     if (wildcards.length === 0 || fitsTable(domain)) return []
-    const winner = wildcards.find((other) => other.domain !== domain && other.cluster === claim.cluster && (other.app !== claim.app || kind(other) !== kind(claim)) && covers(other.domain, domain))
+    const winner = wildcards.find(
+      (other) =>
+        other.domain !== domain &&
+        other.cluster === claim.cluster &&
+        (other.app !== claim.app || kind(other) !== kind(claim)) &&
+        covers(other.domain, domain),
+    )
     if (winner === undefined) return []
     const what = `${domain} is too long for nginx's table of names: ${winner.domain} of ${winner.app === claim.app ? 'this app' : `app ${winner.app}`} would win (${placeText(winner.place)})`
-    return [{ code: 'FLIGHT_REFERENCE', place, path, what, hint: 'shorten it, or list the names that the wildcard stands for' }]
+    return [
+      {
+        code: 'FLIGHT_REFERENCE',
+        place,
+        path,
+        what,
+        hint: 'shorten it, or list the names that the wildcard stands for',
+      },
+    ]
   })
 }
 
@@ -53,10 +73,13 @@ function claims({ name: app, node }: Source): Claim[] {
   const cluster = text(at(node, 'cluster'))
   const claim = (domain: string | undefined, place: Place, path: readonly PathSegment[]): Claim[] =>
     domain === undefined || domain.length > 253 ? [] : [{ domain, app, cluster, place, path }]
-  const own = (item: Node | undefined, path: readonly PathSegment[]): Claim[] => (item === undefined ? [] : claim(text(item), item.place, path))
+  const own = (item: Node | undefined, path: readonly PathSegment[]): Claim[] =>
+    item === undefined ? [] : claim(text(item), item.place, path)
   return [
     ...own(at(node, 'domain'), ['domain']),
     ...items(at(node, 'domains')).flatMap((item, index) => own(item, ['domains', index])),
-    ...entries(at(node, 'redirects')).flatMap(([source, { keyPlace }]) => claim(source, keyPlace, ['redirects', source])),
+    ...entries(at(node, 'redirects')).flatMap(([source, { keyPlace }]) =>
+      claim(source, keyPlace, ['redirects', source]),
+    ),
   ]
 }

@@ -16,7 +16,9 @@ export function checkRepeated(node: Node, ...path: readonly PathSegment[]): Find
       seen.set(value, index)
       return []
     }
-    return [{ code: 'FLIGHT_SCHEMA', place: item.place, path: [...path, index], what: `${shown(value)} stands here twice` }]
+    return [
+      { code: 'FLIGHT_SCHEMA', place: item.place, path: [...path, index], what: `${shown(value)} stands here twice` },
+    ]
   })
 }
 
@@ -34,7 +36,14 @@ export function checkNames(node: Node, what: string, lists: readonly (readonly P
         return []
       }
       const path = [...list, index, 'name']
-      return [{ code: 'FLIGHT_SCHEMA', place: named.place, path, what: `${what} ${shown(name)} is there already, in line ${first.place.line}` }]
+      return [
+        {
+          code: 'FLIGHT_SCHEMA',
+          place: named.place,
+          path,
+          what: `${what} ${shown(name)} is there already, in line ${first.place.line}`,
+        },
+      ]
     }),
   )
 }

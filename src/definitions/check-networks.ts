@@ -10,7 +10,15 @@ export function checkNetworks(node: Node, ...path: readonly PathSegment[]): Find
   return items(at(node, ...path)).flatMap((item, index): Finding[] => {
     const network = text(item)
     if (network === undefined || network.length > 60 || isNetwork(network)) return []
-    return [{ code: 'FLIGHT_SCHEMA', place: item.place, path: [...path, index], what: `must be an address or a network, is ${shown(network)}`, hint: 'for example 10.0.0.0/8' }]
+    return [
+      {
+        code: 'FLIGHT_SCHEMA',
+        place: item.place,
+        path: [...path, index],
+        what: `must be an address or a network, is ${shown(network)}`,
+        hint: 'for example 10.0.0.0/8',
+      },
+    ]
   })
 }
 

@@ -8,9 +8,20 @@ const MOST = 20
 
 // An htpasswd file that nginx would misread, silently: nobody could log in. What stands in it is never shown.
 export function checkPasswords({ file, content }: FileBeside): Finding[] {
-  const lines = content.split('\n').map((line, index) => ({ line, number: index + 1 })).filter(({ line }) => line.trim() !== '' && !line.startsWith('#'))
+  const lines = content
+    .split('\n')
+    .map((line, index) => ({ line, number: index + 1 }))
+    .filter(({ line }) => line.trim() !== '' && !line.startsWith('#'))
   if (lines.length === 0) {
-    return [{ code: 'FLIGHT_SCHEMA', place: { file, line: 0, column: 0 }, path: [], what: 'names nobody: no one could log in', hint: HINT }]
+    return [
+      {
+        code: 'FLIGHT_SCHEMA',
+        place: { file, line: 0, column: 0 },
+        path: [],
+        what: 'names nobody: no one could log in',
+        hint: HINT,
+      },
+    ]
   }
   return lines
     .filter(({ line }) => !ENTRY.test(line) || /\p{Cc}/u.test(line))
@@ -19,7 +30,9 @@ export function checkPasswords({ file, content }: FileBeside): Finding[] {
       code: 'FLIGHT_SCHEMA',
       place: { file, line: number, column: 1 },
       path: [],
-      what: line.endsWith('\r') ? 'ends with a carriage return: nginx takes it as part of the password' : 'must be user:hash, or a comment that begins with #',
+      what: line.endsWith('\r')
+        ? 'ends with a carriage return: nginx takes it as part of the password'
+        : 'must be user:hash, or a comment that begins with #',
       hint: line.endsWith('\r') ? 'save the file with line ends of Unix' : HINT,
     }))
 }

@@ -14,7 +14,15 @@ export function checkReferences(node: Node, clusters: ClusterIndex): Finding[] {
   const cluster = clusters.get(name)
   if (cluster === undefined) {
     const what = `there is no cluster ${shown(name)}`
-    return [{ code: 'FLIGHT_REFERENCE', place: reference.place, path: ['cluster'], what, hint: suggestion(name, [...clusters.keys()]) }]
+    return [
+      {
+        code: 'FLIGHT_REFERENCE',
+        place: reference.place,
+        path: ['cluster'],
+        what,
+        hint: suggestion(name, [...clusters.keys()]),
+      },
+    ]
   }
   if (!cluster.readable) return []
   return [
@@ -39,11 +47,20 @@ function checkServer(node: Node, index: number, clusterName: string, clusters: C
   if (web === undefined) {
     const elsewhere = [...clusters].find(([, other]) => other.servers.has(name))
     const what = `cluster ${clusterName} has no server ${shown(name)}`
-    const hint = elsewhere === undefined ? suggestion(name, [...cluster.servers.keys()]) : `it belongs to cluster ${elsewhere[0]}`
+    const hint =
+      elsewhere === undefined ? suggestion(name, [...cluster.servers.keys()]) : `it belongs to cluster ${elsewhere[0]}`
     return [{ code: 'FLIGHT_REFERENCE', place: named.place, path: ['servers', index, 'name'], what, hint }]
   }
   const pool = at(node, 'web')
   if (pool === undefined || web) return []
   const what = `${name} is no web server`
-  return [{ code: 'FLIGHT_REFERENCE', place: pool.place, path: ['servers', index, 'web'], what, hint: `set web_server: true in ${cluster.file}` }]
+  return [
+    {
+      code: 'FLIGHT_REFERENCE',
+      place: pool.place,
+      path: ['servers', index, 'web'],
+      what,
+      hint: `set web_server: true in ${cluster.file}`,
+    },
+  ]
 }

@@ -15,7 +15,12 @@ export function checkSchema(validator: Validator, root: Node, extent: 'whole' | 
   )
   const findings = found.slice(0, MAX_FINDINGS).map((violation) => finding(root, violation))
   if (found.length > MAX_FINDINGS) {
-    findings.push({ code: 'FLIGHT_SCHEMA', place: root.place, path: [], what: `and ${found.length - MAX_FINDINGS} more mistakes` })
+    findings.push({
+      code: 'FLIGHT_SCHEMA',
+      place: root.place,
+      path: [],
+      what: `and ${found.length - MAX_FINDINGS} more mistakes`,
+    })
   }
   return findings
 }

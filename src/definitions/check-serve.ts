@@ -11,7 +11,12 @@ import { addressIn } from './resolve-serve.ts'
 export function checkServe(node: Node): Finding[] {
   const serve = at(node, 'serve')
   if (serve?.kind !== 'map') return []
-  return [...checkListen(serve), ...checkRepeated(node, 'serve', 'trusted_proxies'), ...checkNetworks(node, 'serve', 'trusted_proxies'), ...checkNames(node, 'receiver', [['serve', 'notify']])]
+  return [
+    ...checkListen(serve),
+    ...checkRepeated(node, 'serve', 'trusted_proxies'),
+    ...checkNetworks(node, 'serve', 'trusted_proxies'),
+    ...checkNames(node, 'receiver', [['serve', 'notify']]),
+  ]
 }
 
 function checkListen(serve: Node): Finding[] {
@@ -20,5 +25,13 @@ function checkListen(serve: Node): Finding[] {
   if (node === undefined || written === undefined) return []
   const { host, port } = addressIn(written)
   if (isIP(host) !== 0 && port <= 65535) return []
-  return [{ code: 'FLIGHT_SCHEMA', place: node.place, path: ['serve', 'listen'], what: `must be an address of this machine and a port, is ${shown(written)}`, hint: 'for example 127.0.0.1:8180' }]
+  return [
+    {
+      code: 'FLIGHT_SCHEMA',
+      place: node.place,
+      path: ['serve', 'listen'],
+      what: `must be an address of this machine and a port, is ${shown(written)}`,
+      hint: 'for example 127.0.0.1:8180',
+    },
+  ]
 }

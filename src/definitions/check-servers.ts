@@ -22,7 +22,13 @@ export function checkServers(clusters: readonly Source[], settings: Node | undef
   return findings
 }
 
-function once(seen: Map<string, Place>, key: string | undefined, node: Node | undefined, path: readonly PathSegment[], what: string): Finding[] {
+function once(
+  seen: Map<string, Place>,
+  key: string | undefined,
+  node: Node | undefined,
+  path: readonly PathSegment[],
+  what: string,
+): Finding[] {
   if (key === undefined || node === undefined) return []
   const first = seen.get(key)
   if (first === undefined) {

@@ -33,7 +33,8 @@ function fieldFault(written: string, field: Field): string | undefined {
       return `the ${field.name} must be ${field.from}-${field.to}, is ${part}`
     }
     if (high !== undefined && high < low) return `the ${field.name} ${part} runs backwards`
-    if (step !== undefined && (Number(step) < 1 || Number(step) > field.to)) return `the step of the ${field.name} must be 1-${field.to}, is ${step}`
+    if (step !== undefined && (Number(step) < 1 || Number(step) > field.to))
+      return `the step of the ${field.name} must be 1-${field.to}, is ${step}`
     if (step !== undefined && first !== undefined && last === undefined) return `a step needs * or a range: ${part}`
   }
   return undefined

@@ -26,7 +26,8 @@ export function applyExtends(node: Node, bases: Bases): Extended {
     })
     if (used.includes(name)) return refuse(`extends in circles: ${[...used, name].join(' -> ')}`, 'remove one of them')
     if (!/^_[\w-]{1,60}$/.test(name)) return { node: merged, findings: [], complete: false, used } // the schema refuses it
-    if (!bases.has(name)) return refuse(`there is no base file ${name}.yml beside this one`, suggestion(name, [...bases.keys()]))
+    if (!bases.has(name))
+      return refuse(`there is no base file ${name}.yml beside this one`, suggestion(name, [...bases.keys()]))
     used.push(name)
     const base = bases.get(name)
     if (base?.kind !== 'map') return { node: merged, findings: [], complete: false, used }

@@ -15,14 +15,20 @@ export type FilesBeside = { basicAuth: FileBeside | undefined; include: FileBesi
 
 // The files that an app's definition names, with what they say. They must lie beside it: their contents are part of the
 // definitions, and of the plan.
-export async function readFilesBeside(root: string, { file, node }: Source): Promise<{ files: FilesBeside; findings: Finding[] }> {
+export async function readFilesBeside(
+  root: string,
+  { file, node }: Source,
+): Promise<{ files: FilesBeside; findings: Finding[] }> {
   const folder = dirname(file)
   const [basicAuth, include] = await Promise.all([
     readOne(root, folder, node, ['nginx', 'basic_auth']),
     readOne(root, folder, node, ['nginx', 'include']),
   ])
   const passwords = basicAuth.file === undefined ? [] : checkPasswords(basicAuth.file)
-  return { files: { basicAuth: basicAuth.file, include: include.file }, findings: [...basicAuth.findings, ...passwords, ...include.findings] }
+  return {
+    files: { basicAuth: basicAuth.file, include: include.file },
+    findings: [...basicAuth.findings, ...passwords, ...include.findings],
+  }
 }
 
 type Read = { file: FileBeside | undefined; findings: Finding[] }
@@ -31,7 +37,8 @@ async function readOne(root: string, folder: string, node: Node | undefined, pat
   const named = at(node, ...path)
   const name = text(named)
   // Of any other name the schema has said what is wrong with it.
-  if (named === undefined || name === undefined || !/^[A-Za-z0-9_.@+/-]{1,200}$/.test(name)) return { file: undefined, findings: [] }
+  if (named === undefined || name === undefined || !/^[A-Za-z0-9_.@+/-]{1,200}$/.test(name))
+    return { file: undefined, findings: [] }
   const wanted = join(folder, name)
   const wrong = (what: string, hint: string): Read => ({
     file: undefined,
@@ -39,12 +46,20 @@ async function readOne(root: string, folder: string, node: Node | undefined, pat
   })
   const found = await stat(join(root, wanted)).catch(() => undefined)
   const relative = `the path is relative to ${folder}/`
-  if (found === undefined) return { file: undefined, findings: [{ code: 'FLIGHT_REFERENCE', place: named.place, path, what: `there is no file ${wanted}`, hint: relative }] }
+  if (found === undefined)
+    return {
+      file: undefined,
+      findings: [
+        { code: 'FLIGHT_REFERENCE', place: named.place, path, what: `there is no file ${wanted}`, hint: relative },
+      ],
+    }
   // A link that leads out of the folder would put any file of the controller into a plan.
-  if (!(await realpath(join(root, wanted))).startsWith((await realpath(root)) + sep)) return wrong('links out of the definitions', relative)
+  if (!(await realpath(join(root, wanted))).startsWith((await realpath(root)) + sep))
+    return wrong('links out of the definitions', relative)
   if (!found.isFile()) return wrong('is no file', relative)
   const content = await readText(root, wanted, MAX_BYTES)
-  if (typeof content !== 'string') return wrong(content.what, content.hint ?? 'it becomes part of every plan: keep it short')
+  if (typeof content !== 'string')
+    return wrong(content.what, content.hint ?? 'it becomes part of every plan: keep it short')
   if (content.includes('\0')) return wrong('must be text, holds a NUL byte', 'save it as UTF-8')
   return { file: { file: wanted, content }, findings: [] }
 }

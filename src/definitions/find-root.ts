@@ -30,6 +30,8 @@ export async function findDefinitions(from: string, given?: string): Promise<str
 async function isDefinitions(folder: string): Promise<boolean> {
   const clusters = await stat(join(folder, 'clusters')).catch(() => undefined)
   if (clusters?.isDirectory() === true) return true
-  const files = await Promise.all(['flight.yml', 'flight.yaml'].map((file) => stat(join(folder, file)).catch(() => undefined)))
+  const files = await Promise.all(
+    ['flight.yml', 'flight.yaml'].map((file) => stat(join(folder, file)).catch(() => undefined)),
+  )
   return files.some((file) => file?.isFile() === true)
 }

@@ -14,12 +14,14 @@ export async function writeInitialDefinitions(dir: string): Promise<Initial> {
   const folder = resolve(dir)
   const root = packageRoot()
   const sources = new Map<string, string>()
-  for (const file of await filesOf(join(root, 'templates/init'))) sources.set(nameInside(file), join(root, 'templates/init', file))
+  for (const file of await filesOf(join(root, 'templates/init')))
+    sources.set(nameInside(file), join(root, 'templates/init', file))
   for (const file of await filesOf(join(root, 'schemas'))) {
     if (EDITOR_SCHEMAS.has(file)) sources.set(`.schemas/${file}`, join(root, 'schemas', file))
   }
   if (await hasDefinitions(folder)) {
-    for (const file of sources.keys()) if (/^(?:apps|clusters)\//.test(file) && !existsSync(join(folder, file))) sources.delete(file)
+    for (const file of sources.keys())
+      if (/^(?:apps|clusters)\//.test(file) && !existsSync(join(folder, file))) sources.delete(file)
   }
   const written: string[] = []
   const kept: string[] = []
@@ -58,6 +60,11 @@ async function writeWithoutClobbering(file: string, content: Buffer): Promise<bo
   } catch (error) {
     const { code, syscall } = error as NodeJS.ErrnoException
     if (code === 'EEXIST' && syscall === 'open') return false
-    throw new FlightError({ code: 'FLIGHT_USAGE', where: file, what: `cannot be written: ${code ?? String(error)}`, hint: 'choose another folder' })
+    throw new FlightError({
+      code: 'FLIGHT_USAGE',
+      where: file,
+      what: `cannot be written: ${code ?? String(error)}`,
+      hint: 'choose another folder',
+    })
   }
 }

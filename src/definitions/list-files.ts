@@ -7,7 +7,10 @@ import type { Finding } from './place.ts'
 export type Listed = { file: string; name: string; base: boolean }
 
 // The definitions of a folder, sorted; none when the folder does not exist. Hidden files and editors' copies are not meant.
-export async function listFiles(root: string, folder: 'clusters' | 'apps'): Promise<{ files: Listed[]; findings: Finding[] }> {
+export async function listFiles(
+  root: string,
+  folder: 'clusters' | 'apps',
+): Promise<{ files: Listed[]; findings: Finding[] }> {
   let names: string[]
   try {
     names = await readdir(join(root, folder))

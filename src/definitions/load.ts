@@ -44,22 +44,39 @@ export async function loadDefinitions(folder: string): Promise<Loaded> {
   const apps = await readSources(root, 'apps', appSchema)
   const index = indexClusters(clusters.sources)
   const domains = checkDomains(apps.sources)
-  const beside = await Promise.all(apps.sources.map(async (source) => ({ name: source.name, ...(await readFilesBeside(root, source)) })))
+  const beside = await Promise.all(
+    apps.sources.map(async (source) => ({ name: source.name, ...(await readFilesBeside(root, source)) })),
+  )
   const findings = [
     ...settings.findings,
     ...clusters.findings,
     ...apps.findings,
     ...nodes(clusters.sources).flatMap((node) => [...checkCluster(node), ...checkIni(node, 'cluster')]),
     ...checkServers(clusters.sources, settings.node),
-    ...nodes(apps.sources).flatMap((node) => [...checkApp(node), ...checkIni(node, 'app'), ...checkReferences(node, index)]),
+    ...nodes(apps.sources).flatMap((node) => [
+      ...checkApp(node),
+      ...checkIni(node, 'app'),
+      ...checkReferences(node, index),
+    ]),
     ...apps.sources.flatMap(checkCronLengths),
     ...domains.findings,
     ...beside.flatMap(({ findings }) => findings),
     ...(clusters.sources.length === 0 && clusters.findings.length === 0 ? [noCluster] : []),
   ]
   if (findings.length > 0) throw new FlightError(problemsOf(findings))
-  const definitions = resolveAll(root, settings.node, clusters.sources, apps.sources, new Map(beside.map(({ name, files }) => [name, files])))
-  const unwise = [...clusters.unused, ...apps.unused, ...domains.warnings, ...advice(definitions, clusters.sources, apps.sources)]
+  const definitions = resolveAll(
+    root,
+    settings.node,
+    clusters.sources,
+    apps.sources,
+    new Map(beside.map(({ name, files }) => [name, files])),
+  )
+  const unwise = [
+    ...clusters.unused,
+    ...apps.unused,
+    ...domains.warnings,
+    ...advice(definitions, clusters.sources, apps.sources),
+  ]
   return { definitions, warnings: problemsOf(unwise).map(withoutCode) }
 }
 
@@ -79,10 +96,27 @@ async function readSettings(root: string): Promise<{ node: Node | undefined; fin
   const [file, other] = (await readdir(root).catch(() => [])).filter((name) => /^flight\.ya?ml$/.test(name)).sort()
   if (file === undefined) return { node: undefined, findings: [] }
   if (other !== undefined) {
-    return { node: undefined, findings: [{ code: 'FLIGHT_REFERENCE', place: ofFile(file), path: [], what: `stands beside ${other}`, hint: 'keep one of them' }] }
+    return {
+      node: undefined,
+      findings: [
+        {
+          code: 'FLIGHT_REFERENCE',
+          place: ofFile(file),
+          path: [],
+          what: `stands beside ${other}`,
+          hint: 'keep one of them',
+        },
+      ],
+    }
   }
   const { node, findings } = await readSource(root, file)
-  return { node, findings: node === undefined ? findings : [...findings, ...checkSchema(flightSchema, node), ...checkSourceKey(node), ...checkServe(node)] }
+  return {
+    node,
+    findings:
+      node === undefined
+        ? findings
+        : [...findings, ...checkSchema(flightSchema, node), ...checkSourceKey(node), ...checkServe(node)],
+  }
 }
 
 function nodes(sources: readonly Source[]): Node[] {
@@ -102,8 +136,12 @@ function resolveAll(
   return {
     root,
     settings,
-    clusters: clusters.map(({ name, file, node }) => resolveCluster(name, file, node as Node, clusterDefaults)).sort(byName),
-    apps: apps.map(({ name, file, node }) => resolveApp(name, file, node as Node, appDefaults, beside.get(name) as FilesBeside)).sort(byName),
+    clusters: clusters
+      .map(({ name, file, node }) => resolveCluster(name, file, node as Node, clusterDefaults))
+      .sort(byName),
+    apps: apps
+      .map(({ name, file, node }) => resolveApp(name, file, node as Node, appDefaults, beside.get(name) as FilesBeside))
+      .sort(byName),
   }
 }
 
@@ -114,7 +152,8 @@ function byName(a: Cluster | App, b: Cluster | App): number {
 function advice(definitions: Definitions, clusters: readonly Source[], apps: readonly Source[]): Finding[] {
   const at = (node: Node, advice: readonly Advice[]): Finding[] =>
     advice.map((said) => ({ code: 'FLIGHT_SCHEMA', place: placeAt(node, said.path), ...said }))
-  const nodeOf = (sources: readonly Source[], wanted: string): Node => sources.find(({ name }) => name === wanted)?.node as Node
+  const nodeOf = (sources: readonly Source[], wanted: string): Node =>
+    sources.find(({ name }) => name === wanted)?.node as Node
   return [
     ...definitions.clusters.flatMap((cluster) => at(nodeOf(clusters, cluster.name), adviseOnCluster(cluster))),
     ...definitions.apps.flatMap((app) => {

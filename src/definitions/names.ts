@@ -19,7 +19,11 @@ const RESERVED = new Set(
 // An app's name becomes a Linux user, a directory, a file name; a cluster's name is written and read by people.
 export function checkName(file: string, name: string, sort: 'app' | 'cluster'): Finding[] {
   if (!NAME.test(name)) {
-    const better = name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^[^a-z]+|-+$/g, '').slice(0, 31)
+    const better = name
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^[^a-z]+|-+$/g, '')
+      .slice(0, 31)
     return [
       {
         code: 'FLIGHT_SCHEMA',

@@ -23,7 +23,9 @@ export function checkPhpVersion(node: Node | undefined, path: readonly PathSegme
       code: 'FLIGHT_SCHEMA',
       place: node.place,
       path,
-      what: cut ? `YAML reads ${node.source} as the number ${node.value}` : `must be a PHP version such as 8.2, is ${node.source}`,
+      what: cut
+        ? `YAML reads ${node.source} as the number ${node.value}`
+        : `must be a PHP version such as 8.2, is ${node.source}`,
       hint: cut ? `quote it: "${node.source}"` : 'write MAJOR.MINOR',
     },
   ]

@@ -20,7 +20,14 @@ export function iniOf(node: Node | undefined): Ini {
   const ini: Record<string, string> = {}
   for (const [key, { node: value }] of entries(node)) {
     if (value.kind !== 'scalar') continue
-    ini[key] = typeof value.value === 'boolean' ? (value.value ? 'On' : 'Off') : typeof value.value === 'number' ? value.source : String(value.value)
+    ini[key] =
+      typeof value.value === 'boolean'
+        ? value.value
+          ? 'On'
+          : 'Off'
+        : typeof value.value === 'number'
+          ? value.source
+          : String(value.value)
   }
   return ini
 }

@@ -14,7 +14,8 @@ export async function readText(root: string, file: string, most = MAX_BYTES): Pr
     const handle = await open(join(root, file), constants.O_RDONLY | constants.O_NONBLOCK) // a FIFO must not make us wait
     try {
       const stat = await handle.stat()
-      if (!stat.isFile()) return fault(file, `must be a file, is ${stat.isDirectory() ? 'a directory' : 'something else'}`)
+      if (!stat.isFile())
+        return fault(file, `must be a file, is ${stat.isDirectory() ? 'a directory' : 'something else'}`)
       if (stat.size > most) return fault(file, `must be at most ${most} bytes long, is ${stat.size}`)
       bytes = await handle.readFile()
     } finally {

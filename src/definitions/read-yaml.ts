@@ -22,8 +22,15 @@ export function readYaml(file: string, source: string): Node | Finding {
     const documents = constructFromEvents(events, { source, schema: SCHEMA, maxAliases: MAX_ALIASES })
     if (documents.length > 1) {
       const second = events.findIndex((event, index) => index > 0 && event.type === EVENT_ID.DOCUMENT)
-      const start = events.slice(second).map(startOf).find((offset) => offset >= 0)
-      return fault(lines(start ?? 0), 'must hold one YAML document, holds several', 'one file a definition; remove the ---')
+      const start = events
+        .slice(second)
+        .map(startOf)
+        .find((offset) => offset >= 0)
+      return fault(
+        lines(start ?? 0),
+        'must hold one YAML document, holds several',
+        'one file a definition; remove the ---',
+      )
     }
     if (documents.length === 0 || documents[0] === null || documents[0] === undefined) {
       return fault(ofFile(file), 'is empty', 'write a definition, or remove the file')
@@ -66,12 +73,17 @@ class Builder {
   build(value: unknown): Node {
     const event = this.events[this.index++]!
     const place = this.lines(startOf(event))
-    if (event.type === EVENT_ID.ALIAS) return this.anchored(this.source.slice(event.anchorStart, event.anchorEnd), place)
-    const anchor = 'anchorStart' in event && event.anchorStart >= 0 ? this.source.slice(event.anchorStart, event.anchorEnd) : undefined
+    if (event.type === EVENT_ID.ALIAS)
+      return this.anchored(this.source.slice(event.anchorStart, event.anchorEnd), place)
+    const anchor =
+      'anchorStart' in event && event.anchorStart >= 0
+        ? this.source.slice(event.anchorStart, event.anchorEnd)
+        : undefined
     if (anchor !== undefined) this.anchors.set(anchor, 'open')
     const node = this.content(event, value, place)
     if (anchor !== undefined) this.anchors.set(anchor, node)
-    if (node.size > MAX_NODES) throw new Refusal(place, `holds more than ${MAX_NODES} values once its aliases are written out`)
+    if (node.size > MAX_NODES)
+      throw new Refusal(place, `holds more than ${MAX_NODES} values once its aliases are written out`)
     return node
   }
 
@@ -86,7 +98,9 @@ class Builder {
       const source = event.valueStart < 0 ? '' : this.source.slice(event.valueStart, event.valueEnd)
       return { kind: 'scalar', place, size: 1, value: value as string | number | boolean | null, source }
     }
-    const node = Array.isArray(value) ? this.list(value, place) : this.map(value as ReadonlyMap<unknown, unknown>, place)
+    const node = Array.isArray(value)
+      ? this.list(value, place)
+      : this.map(value as ReadonlyMap<unknown, unknown>, place)
     this.index++ // the collection's end
     return node
   }
@@ -122,7 +136,13 @@ function startOf(event: Event): number {
 }
 
 function fault(place: Place, what: string, hint?: string): Finding {
-  return { code: 'FLIGHT_YAML', place, path: [], what: printable(what.slice(0, 300)), ...(hint === undefined ? {} : { hint }) }
+  return {
+    code: 'FLIGHT_YAML',
+    place,
+    path: [],
+    what: printable(what.slice(0, 300)),
+    ...(hint === undefined ? {} : { hint }),
+  }
 }
 
 function hintFor(reason: string): string | undefined {

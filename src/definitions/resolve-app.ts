@@ -8,7 +8,8 @@ import { phpVersion } from './php-version.ts'
 import { iniOf, isOn, localPath } from './plain-values.ts'
 import { poolOf } from './web-pool.ts'
 
-const DEFAULT_COMPOSER_COMMAND = 'install --prefer-dist --no-progress --no-interaction --no-dev --optimize-autoloader --quiet'
+const DEFAULT_COMPOSER_COMMAND =
+  'install --prefer-dist --no-progress --no-interaction --no-dev --optimize-autoloader --quiet'
 
 // What a Laravel application keeps from one release to the next: uploads, sessions, logs.
 const DEFAULT_LINKED_DIRS = ['storage/app', 'storage/framework/sessions', 'storage/logs']
@@ -26,7 +27,10 @@ export function resolveApp(name: string, file: string, node: Node, defaults: App
     repo: written.repo,
     deployKey: written.deploy_key === undefined ? undefined : localPath(written.deploy_key, folder),
     releaseFrom: written.release_from ?? [],
-    releaseOn: written.release_on === undefined ? undefined : { branch: written.release_on.branch, workflow: written.release_on.workflow },
+    releaseOn:
+      written.release_on === undefined
+        ? undefined
+        : { branch: written.release_on.branch, workflow: written.release_on.workflow },
     subdirectory: written.subdirectory === undefined ? undefined : trimmed(written.subdirectory),
     php: phpVersion(at(node, 'php')) as PhpVersion,
     cluster: written.cluster,
@@ -81,7 +85,13 @@ function program(written: { name: string; command: string; workers?: number; sto
 function healthCheck(written: AppFile['health_check']): HealthCheck | undefined {
   if (written === undefined) return undefined
   const check = typeof written === 'string' ? { path: written } : written
-  return { path: check.path, host: check.host, status: check.status ?? 200, timeout: check.timeout ?? 10, retries: check.retries ?? 3 }
+  return {
+    path: check.path,
+    host: check.host,
+    status: check.status ?? 200,
+    timeout: check.timeout ?? 10,
+    retries: check.retries ?? 3,
+  }
 }
 
 function trimmed(path: string): string {

@@ -28,7 +28,10 @@ export function resolveCluster(name: string, file: string, node: Node, defaults:
     phpIni: iniOf(at(node, 'php_ini')),
     packages: written.packages ?? [],
     realIp: written.real_ip ?? [],
-    composer: written.composer === undefined ? undefined : { url: written.composer.url, sha256: written.composer.sha256.toLowerCase() },
+    composer:
+      written.composer === undefined
+        ? undefined
+        : { url: written.composer.url, sha256: written.composer.sha256.toLowerCase() },
     servers: written.servers.map((server) => ({
       name: server.name,
       cluster: name,

@@ -8,7 +8,8 @@ export function resolveServe(written: NonNullable<FlightFile['serve']>, root: st
   return {
     listen: addressIn(written.listen ?? '127.0.0.1:8180'),
     url: written.url,
-    tls: tls === undefined ? undefined : { certificate: localPath(tls.certificate, root), key: localPath(tls.key, root) },
+    tls:
+      tls === undefined ? undefined : { certificate: localPath(tls.certificate, root), key: localPath(tls.key, root) },
     trustedProxies: written.trusted_proxies ?? [],
     atOnce: written.at_once ?? 8,
     perServer: written.per_server ?? 2,
@@ -16,7 +17,14 @@ export function resolveServe(written: NonNullable<FlightFile['serve']>, root: st
     supersede: written.supersede ?? true,
     look: (written.look ?? 5) * 60,
     drift: drift === undefined ? undefined : { hour: Number(drift.slice(0, 2)), minute: Number(drift.slice(3)) },
-    notify: notify.map(({ name, url_file: urlFile, format = 'slack', on = OCCASIONS.filter((occasion) => occasion !== 'start') }) => ({ name, urlFile: localPath(urlFile, root), format, on })),
+    notify: notify.map(
+      ({ name, url_file: urlFile, format = 'slack', on = OCCASIONS.filter((occasion) => occasion !== 'start') }) => ({
+        name,
+        urlFile: localPath(urlFile, root),
+        format,
+        on,
+      }),
+    ),
   }
 }
 

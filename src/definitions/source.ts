@@ -44,7 +44,10 @@ export async function readSources(root: string, folder: 'clusters' | 'apps', val
     if (source.node === undefined) return source
     const extended = applyExtends(source.node, bases)
     for (const name of extended.used) used.add(name)
-    findings.push(...extended.findings, ...checkSchema(validator, extended.node, extended.complete ? 'whole' : 'partial'))
+    findings.push(
+      ...extended.findings,
+      ...checkSchema(validator, extended.node, extended.complete ? 'whole' : 'partial'),
+    )
     return { ...source, node: extended.node }
   })
   const unused = listed.files.filter(({ name, base }) => base && !used.has(name)).map(({ file }) => unusedBase(file))
@@ -57,7 +60,15 @@ function sameNames(files: readonly { file: string; name: string }[]): Finding[] 
     const other = first.get(name)
     first.set(name, other ?? file)
     if (other === undefined) return []
-    return [{ code: 'FLIGHT_REFERENCE', place: ofFile(file), path: [], what: `${other} has the same name`, hint: 'keep one of them' }]
+    return [
+      {
+        code: 'FLIGHT_REFERENCE',
+        place: ofFile(file),
+        path: [],
+        what: `${other} has the same name`,
+        hint: 'keep one of them',
+      },
+    ]
   })
 }
 

@@ -10,7 +10,11 @@ const MOST_NAMED = 6
 type Addend = { megabytes: number; text: string }
 
 // Warns, with the sum, when the pools and workers of a server's apps may together take more memory than it has.
-export function capacityWarning(apps: readonly AppOnServer[], cluster: Cluster, { megabytes }: MemoryFact): string | undefined {
+export function capacityWarning(
+  apps: readonly AppOnServer[],
+  cluster: Cluster,
+  { megabytes }: MemoryFact,
+): string | undefined {
   const addends = apps
     .flatMap((one) => [...poolOf(one, cluster), ...workersOf(one)])
     .sort((a, b) => b.megabytes - a.megabytes || (a.text < b.text ? -1 : 1))
@@ -18,7 +22,10 @@ export function capacityWarning(apps: readonly AppOnServer[], cluster: Cluster, 
   if (sum <= megabytes) return undefined
   const named = addends.length <= MOST_NAMED + 1 ? addends : addends.slice(0, MOST_NAMED)
   const rest = addends.slice(named.length)
-  const more = rest.length === 0 ? '' : ` + ${rest.length} more with ${size(rest.reduce((total, addend) => total + addend.megabytes, 0))}`
+  const more =
+    rest.length === 0
+      ? ''
+      : ` + ${rest.length} more with ${size(rest.reduce((total, addend) => total + addend.megabytes, 0))}`
   const [takes, has] = size(sum) === size(megabytes) ? [`${sum} MB`, `${megabytes} MB`] : [size(sum), size(megabytes)]
   return `its apps may take ${takes} of memory at once, and it has ${has}: ${named.map(({ text }) => text).join(' + ')}${more}`
 }

@@ -23,10 +23,22 @@ export function differenceOf(resource: Resource, facts: Facts): Difference<Actio
 }
 
 // What nobody may read stands in a plan by its digest; applying puts the content back that the definitions say.
-export function actionOf(server: string, resource: Resource, difference: Extract<Difference<Action['before']>, { is: 'change' }>): Action {
+export function actionOf(
+  server: string,
+  resource: Resource,
+  difference: Extract<Difference<Action['before']>, { is: 'change' }>,
+): Action {
   const { verb, before, because } = difference.change
   const { kind, feature, desired } = withheld(resource) as ResourceOf<KindName>
-  return { address: addressOf(server, resource), kind, feature, verb, before, after: desired, because } as ActionOf<KindName> as Action
+  return {
+    address: addressOf(server, resource),
+    kind,
+    feature,
+    verb,
+    before,
+    after: desired,
+    because,
+  } as ActionOf<KindName> as Action
 }
 
 function withheld(resource: Resource): Resource {
@@ -44,7 +56,11 @@ export type Hold = {
 }
 
 // The action with what its plan does not hold: content from what the definitions compile to, artifacts and secrets of this controller.
-export function revealed(action: Action, resources: readonly Resource[], { cargo, secrets, environments, who, when }: Hold): Action {
+export function revealed(
+  action: Action,
+  resources: readonly Resource[],
+  { cargo, secrets, environments, who, when }: Hold,
+): Action {
   if (action.kind === 'environment') {
     const secret = environments.get(action.address)
     return secret === undefined ? action : { ...action, after: { ...action.after, secret } }
@@ -64,7 +80,8 @@ export function revealed(action: Action, resources: readonly Resource[], { cargo
   }
   if (action.kind !== 'file' || !action.after.secret) return action
   const source = resources.find((resource) => resource.kind === 'file' && resource.name === action.after.path)
-  if (source?.kind !== 'file' || contentDigest(source.desired.content) !== action.after.content) throw new Error(`bug: ${action.address} has no content, although the definitions compile to this plan`)
+  if (source?.kind !== 'file' || contentDigest(source.desired.content) !== action.after.content)
+    throw new Error(`bug: ${action.address} has no content, although the definitions compile to this plan`)
   return { ...action, after: { ...action.after, content: source.desired.content } }
 }
 

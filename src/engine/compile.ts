@@ -13,7 +13,14 @@ import { digestOf } from './digest.ts'
 
 // What a plan is asked for: a part of the definitions, with its apps or without.
 // With `releases` or `pushes` nothing else is planned than these, for the servers of their apps.
-export type Asked = { definitions: Definitions; scope: Scope; apps: boolean; allowUpgrades: boolean; releases: readonly PlannedRelease[]; pushes?: readonly PlannedPush[] }
+export type Asked = {
+  definitions: Definitions
+  scope: Scope
+  apps: boolean
+  allowUpgrades: boolean
+  releases: readonly PlannedRelease[]
+  pushes?: readonly PlannedPush[]
+}
 
 // What the definitions want on one server, of what was asked for.
 export type Wanted = {
@@ -26,9 +33,21 @@ export type Wanted = {
 // had may lie on any server of its cluster, so all of these are asked.
 export function serversIn(definitions: Definitions, scope: Scope): { server: Server; cluster: Cluster }[] {
   const all = definitions.clusters.flatMap((cluster) => cluster.servers.map((server) => ({ server, cluster })))
-  refuseUnknown('cluster', scope.clusters, definitions.clusters.map((cluster) => cluster.name))
-  refuseUnknown('server', scope.servers, all.map(({ server }) => server.name))
-  refuseUnknown('app', scope.apps, definitions.apps.map((app) => app.name))
+  refuseUnknown(
+    'cluster',
+    scope.clusters,
+    definitions.clusters.map((cluster) => cluster.name),
+  )
+  refuseUnknown(
+    'server',
+    scope.servers,
+    all.map(({ server }) => server.name),
+  )
+  refuseUnknown(
+    'app',
+    scope.apps,
+    definitions.apps.map((app) => app.name),
+  )
   const ofApps = definitions.apps.filter((app) => scope.apps.includes(app.name)).map((app) => app.cluster)
   return all
     .filter(({ cluster }) => scope.clusters.length === 0 || scope.clusters.includes(cluster.name))
@@ -39,15 +58,31 @@ export function serversIn(definitions: Definitions, scope: Scope): { server: Ser
 
 // The servers that releases concern, sorted by name: all that their apps list, without those that are left out. Names of servers that an app
 // does not list, and all of them left out, are FLIGHT_USAGE.
-export function serversOfReleases(definitions: Definitions, releases: readonly { app: string; without: readonly string[] }[]): { server: Server; cluster: Cluster }[] {
+export function serversOfReleases(
+  definitions: Definitions,
+  releases: readonly { app: string; without: readonly string[] }[],
+): { server: Server; cluster: Cluster }[] {
   const names = releases.flatMap(({ app: name, without }) => {
     const app = definitions.apps.find((each) => each.name === name)
-    if (app === undefined) throw new FlightError({ code: 'FLIGHT_REFERENCE', where: '', what: `there is no app "${name}"` })
+    if (app === undefined)
+      throw new FlightError({ code: 'FLIGHT_REFERENCE', where: '', what: `there is no app "${name}"` })
     const all = app.servers.map((on) => on.name)
     const unknown = without.find((server) => !all.includes(server))
-    if (unknown !== undefined) throw new FlightError({ code: 'FLIGHT_USAGE', where: '--without-server', what: `${name} is not on a server "${unknown}"`, hint: `it is on ${all.join(', ')}` })
+    if (unknown !== undefined)
+      throw new FlightError({
+        code: 'FLIGHT_USAGE',
+        where: '--without-server',
+        what: `${name} is not on a server "${unknown}"`,
+        hint: `it is on ${all.join(', ')}`,
+      })
     const left = all.filter((server) => !without.includes(server))
-    if (left.length === 0) throw new FlightError({ code: 'FLIGHT_USAGE', where: '', what: `${name} is on no server${all.length === 0 ? '' : ' that is not left out'}`, hint: 'name servers in its definition' })
+    if (left.length === 0)
+      throw new FlightError({
+        code: 'FLIGHT_USAGE',
+        where: '',
+        what: `${name} is on no server${all.length === 0 ? '' : ' that is not left out'}`,
+        hint: 'name servers in its definition',
+      })
     return left
   })
   return serversIn(definitions, { clusters: [], apps: [], servers: [...new Set(names)] })
@@ -57,26 +92,54 @@ function refuseUnknown(what: string, asked: readonly string[], known: readonly s
   const unknown = asked.filter((name) => !known.includes(name))
   if (unknown.length === 0) return
   throw new FlightError(
-    unknown.map((name) => ({ code: 'FLIGHT_REFERENCE' as const, where: '', what: `there is no ${what} "${name}"`, hint: `defined are: ${[...known].sort().join(', ') || 'none'}` })),
+    unknown.map((name) => ({
+      code: 'FLIGHT_REFERENCE' as const,
+      where: '',
+      what: `there is no ${what} "${name}"`,
+      hint: `defined are: ${[...known].sort().join(', ') || 'none'}`,
+    })),
   )
 }
 
 // What the definitions want on one server. A server that no app of the scope lists is only freed of what they left there. Pure.
-export function compileServer({ definitions, scope, apps, releases, pushes = [] }: Omit<Asked, 'allowUpgrades'>, cluster: Cluster, server: Server, system: System): Wanted {
+export function compileServer(
+  { definitions, scope, apps, releases, pushes = [] }: Omit<Asked, 'allowUpgrades'>,
+  cluster: Cluster,
+  server: Server,
+  system: System,
+): Wanted {
   const here = definitions.apps.flatMap((app) => onServer(app, server))
   if (pushes.length > 0) {
-    const pushed = pushes.flatMap((push) => here.filter(({ app }) => app.name === push.app).flatMap((input) => pushResources({ ...input, cluster, server, system }, push)))
+    const pushed = pushes.flatMap((push) =>
+      here
+        .filter(({ app }) => app.name === push.app)
+        .flatMap((input) => pushResources({ ...input, cluster, server, system }, push)),
+    )
     return { resources: pushed, apps: here, retires: () => false }
   }
   if (releases.length > 0) {
-    const released = releases.flatMap((release) => here.filter(({ app }) => app.name === release.app && !release.without.includes(server.name)).map((input) => ({ input, release })))
-    return { resources: released.flatMap(({ input, release }) => releaseResources({ ...input, cluster, server, system }, release)), apps: here, retires: () => false }
+    const released = releases.flatMap((release) =>
+      here
+        .filter(({ app }) => app.name === release.app && !release.without.includes(server.name))
+        .map((input) => ({ input, release })),
+    )
+    return {
+      resources: released.flatMap(({ input, release }) =>
+        releaseResources({ ...input, cluster, server, system }, release),
+      ),
+      apps: here,
+      retires: () => false,
+    }
   }
   const isAsked = (name: string) => apps && (scope.apps.length === 0 || scope.apps.includes(name))
   const configured = here.filter(({ app }) => isAsked(app.name))
   const retiresApp = (of: string) => of.startsWith('app:') && isAsked(of.slice('app:'.length))
   if (scope.apps.length > 0 && configured.length === 0) return { resources: [], apps: here, retires: retiresApp }
-  return { resources: resourcesOf({ cluster, server, system, apps: here }, configured), apps: here, retires: (of) => of === 'cluster' || retiresApp(of) }
+  return {
+    resources: resourcesOf({ cluster, server, system, apps: here }, configured),
+    apps: here,
+    retires: (of) => of === 'cluster' || retiresApp(of),
+  }
 }
 
 function onServer(app: App, server: Server): AppOnServer[] {
@@ -86,5 +149,9 @@ function onServer(app: App, server: Server): AppOnServer[] {
 
 // One digest of everything that is wanted in a scope: two definitions that compile to the same are the same.
 export function definitionsDigest(compiled: readonly { server: string; resources: readonly Resource[] }[]): string {
-  return digestOf([...compiled].sort((a, b) => (a.server < b.server ? -1 : 1)).map(({ server, resources }) => ({ server, resources })))
+  return digestOf(
+    [...compiled]
+      .sort((a, b) => (a.server < b.server ? -1 : 1))
+      .map(({ server, resources }) => ({ server, resources })),
+  )
 }

@@ -9,11 +9,20 @@ export type Standing = { pending: readonly Action[]; already: readonly Action[];
 
 // Holds a plan against the server as it is now. Each action is either as planned, or done already; anything else is stale:
 // said which fact, what it was, what it is. Pure.
-export function standingOf(server: string, planned: readonly Action[], now: ServerPlan, plan: Pick<Plan, 'servers'>): Standing {
+export function standingOf(
+  server: string,
+  planned: readonly Action[],
+  now: ServerPlan,
+  plan: Pick<Plan, 'servers'>,
+): Standing {
   const actionsNow = new Map(actionsIn(now).map((action) => [action.address, action]))
   const pending: Action[] = []
   const already: Action[] = []
-  const stale: Problem[] = now.blocked.map((problem) => ({ ...problem, code: 'FLIGHT_STALE_PLAN', what: `since the plan was made: ${problem.what}` }))
+  const stale: Problem[] = now.blocked.map((problem) => ({
+    ...problem,
+    code: 'FLIGHT_STALE_PLAN',
+    what: `since the plan was made: ${problem.what}`,
+  }))
   for (const action of planned) {
     const current = actionsNow.get(action.address)
     if (current !== undefined && stillHolds(action, current)) pending.push(action)
@@ -22,7 +31,8 @@ export function standingOf(server: string, planned: readonly Action[], now: Serv
     else stale.push(staleness(action, current))
   }
   const wasInstall = plan.servers.find((entry) => entry.name === server)?.install
-  if (now.install !== null && wasInstall !== undefined && wasInstall !== null) stale.push(...moreThanPlanned(server, wasInstall, now.install))
+  if (now.install !== null && wasInstall !== undefined && wasInstall !== null)
+    stale.push(...moreThanPlanned(server, wasInstall, now.install))
   return { pending, already, stale }
 }
 
@@ -33,26 +43,47 @@ function isLoading(action: Action): action is ActionOf<'service'> {
 }
 
 function mustLoad(action: ActionOf<'service'>, now: ReadonlyMap<string, Action>): boolean {
-  return [...now.values()].some((other) => other.kind === 'service' && other.after.unit === action.after.unit && other.verb === 'reload')
+  return [...now.values()].some(
+    (other) => other.kind === 'service' && other.after.unit === action.after.unit && other.verb === 'reload',
+  )
 }
 
-function moreThanPlanned(server: string, was: NonNullable<ServerPlan['install']>, is: NonNullable<ServerPlan['install']>): Problem[] {
+function moreThanPlanned(
+  server: string,
+  was: NonNullable<ServerPlan['install']>,
+  is: NonNullable<ServerPlan['install']>,
+): Problem[] {
   const extra = [
-    ...is.upgrades.filter(({ name }) => !was.upgrades.some((upgrade) => upgrade.name === name)).map(({ name }) => `upgrade ${name}`),
-    ...is.removes.filter(({ name }) => !was.removes.some((remove) => remove.name === name)).map(({ name }) => `remove ${name}`),
+    ...is.upgrades
+      .filter(({ name }) => !was.upgrades.some((upgrade) => upgrade.name === name))
+      .map(({ name }) => `upgrade ${name}`),
+    ...is.removes
+      .filter(({ name }) => !was.removes.some((remove) => remove.name === name))
+      .map(({ name }) => `remove ${name}`),
   ]
-  return extra.map((what) => ({ code: 'FLIGHT_STALE_PLAN', where: server, what: `installing would now ${what}, which the plan does not name`, hint: 'plan again' }))
+  return extra.map((what) => ({
+    code: 'FLIGHT_STALE_PLAN',
+    where: server,
+    what: `installing would now ${what}, which the plan does not name`,
+    hint: 'plan again',
+  }))
 }
 
 function stillHolds(planned: Action, now: Action): boolean {
   if (planned.kind !== now.kind || canonical(withoutChanges(planned)) !== canonical(withoutChanges(now))) return false
   switch (planned.kind) {
     case 'package':
-      return planned.before.candidate === undefined || planned.before.candidate === (now as ActionOf<'package'>).before.candidate
+      return (
+        planned.before.candidate === undefined ||
+        planned.before.candidate === (now as ActionOf<'package'>).before.candidate
+      )
     case 'service':
       return serviceHolds(planned, now as ActionOf<'service'>)
     case 'live': // half of the servers may have switched before a run ended
-      return planned.before.live === (now as ActionOf<'live'>).before.live || (now as ActionOf<'live'>).before.live === planned.after.release
+      return (
+        planned.before.live === (now as ActionOf<'live'>).before.live ||
+        (now as ActionOf<'live'>).before.live === planned.after.release
+      )
     case 'release':
     case 'command':
     case 'health':
@@ -99,7 +130,9 @@ function sameFile(was: FileBefore, is: FileBefore): boolean {
 function sourceHolds(planned: ActionOf<'apt-source'>, now: ActionOf<'apt-source'>): boolean {
   const { before: was } = planned
   const { before: is } = now
-  const keyHolds = canonical(was.key) === canonical(is.key) || ('fingerprint' in planned.after.key && is.key.length === 1 && is.key[0] === planned.after.key.fingerprint)
+  const keyHolds =
+    canonical(was.key) === canonical(is.key) ||
+    ('fingerprint' in planned.after.key && is.key.length === 1 && is.key[0] === planned.after.key.fingerprint)
   const partHolds = (a: FileBefore, b: FileBefore) => sameFile(a, b) || (b.is === 'file' && b.written)
   return keyHolds && partHolds(was.sources, is.sources) && partHolds(was.preferences, is.preferences)
 }
@@ -115,13 +148,18 @@ function staleness(planned: Action, now: Action | undefined): Problem {
 // A state's own name and its fields as text; a file's content is its digest.
 function fieldsOf(before: BeforeOf[keyof BeforeOf]): Record<string, string> {
   const { content: _content, written: _written, ...fields } = before as Record<string, unknown>
-  const short = (key: string, value: unknown) => (typeof value === 'string' ? value : canonical(value)).slice(0, key === 'sha256' ? 12 : 120)
+  const short = (key: string, value: unknown) =>
+    (typeof value === 'string' ? value : canonical(value)).slice(0, key === 'sha256' ? 12 : 120)
   return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, short(key, value)]))
 }
 
 // file (mode 600), where only the mode differs.
 function described(fields: Record<string, string>, differs: (key: string) => boolean): string {
-  const shown = Object.keys(fields).filter((key) => key !== 'is' && differs(key)).sort().map((key) => `${key} ${fields[key]}`).join(', ')
+  const shown = Object.keys(fields)
+    .filter((key) => key !== 'is' && differs(key))
+    .sort()
+    .map((key) => `${key} ${fields[key]}`)
+    .join(', ')
   const name = fields['is']
   return name === undefined ? shown : `${name}${shown === '' ? '' : ` (${shown})`}`
 }

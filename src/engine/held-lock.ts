@@ -9,7 +9,10 @@ export class HeldLock {
   readonly #holderNow: (claimed: Claimed) => Promise<Holder | undefined>
   #held: { lock: Lock; claimed: Claimed; lose: (why: string) => void } | undefined
 
-  constructor(takeNow: (claimed: Claimed) => Promise<Lock>, holderNow: (claimed: Claimed) => Promise<Holder | undefined>) {
+  constructor(
+    takeNow: (claimed: Claimed) => Promise<Lock>,
+    holderNow: (claimed: Claimed) => Promise<Holder | undefined>,
+  ) {
     this.#takeNow = takeNow
     this.#holderNow = holderNow
   }
@@ -35,7 +38,8 @@ export class HeldLock {
         return await this.#takeNow(claimed)
       } catch (error) {
         const isLocked = error instanceof FlightError && error.problems[0]?.code === 'FLIGHT_LOCKED'
-        if (!isLocked || tries >= 30 || canonical((await this.#holderNow(claimed)) ?? {}) !== canonical(claimed.holder)) throw error
+        if (!isLocked || tries >= 30 || canonical((await this.#holderNow(claimed)) ?? {}) !== canonical(claimed.holder))
+          throw error
         await new Promise((resolve) => setTimeout(resolve, 1000))
       }
     }

@@ -9,7 +9,12 @@ import { words } from '../shell/quote.ts'
 // What the definitions put on a server as a whole, whatever a plan was asked for: PHP versions of its cluster, names of its
 // apps, resources.
 // `retiring`: what this very plan takes out of service.
-export type Defined = { php: readonly PhpVersion[]; apps: readonly string[]; resources: readonly Resource[]; retiring: readonly string[] }
+export type Defined = {
+  php: readonly PhpVersion[]
+  apps: readonly string[]
+  resources: readonly Resource[]
+  retiring: readonly string[]
+}
 
 // What Flight made on a server once, nobody wants there any more, and no plan removes: users with their homes and logs, PHP
 // versions, and its own files that are comments by now. Each with the command that removes it. Pure; the facts are those of
@@ -17,8 +22,15 @@ export type Defined = { php: readonly PhpVersion[]; apps: readonly string[]; res
 export function leftBehind(wanted: Defined, facts: Facts): Leftover[] {
   const manifest = facts.get({ fact: 'manifest' })
   return [
-    ...usersToAsk(manifest, wanted.apps).filter((name) => facts.get({ fact: 'user', name })?.home === appPaths(name).home && !isInService(name, wanted, manifest)).map(appLeft),
-    ...versionsLeft(wanted.php, manifest).filter((version) => facts.get(traceOf(version)).type !== 'absent').map(versionLeft),
+    ...usersToAsk(manifest, wanted.apps)
+      .filter(
+        (name) =>
+          facts.get({ fact: 'user', name })?.home === appPaths(name).home && !isInService(name, wanted, manifest),
+      )
+      .map(appLeft),
+    ...versionsLeft(wanted.php, manifest)
+      .filter((version) => facts.get(traceOf(version)).type !== 'absent')
+      .map(versionLeft),
     ...filesLeft(retiredPaths(wanted.resources, manifest).filter((path) => isComment(path, facts))),
   ]
 }
@@ -43,7 +55,9 @@ function usersToAsk(manifest: ManifestFact, apps: readonly string[]): string[] {
 
 // Whether something of it is configured here and stays so: what is not retired yet may still be needed.
 function isInService(app: string, { retiring }: Defined, manifest: ManifestFact): boolean {
-  return manifest.some(({ scope, path }) => scope === `app:${app}` && path.startsWith('/etc/') && !retiring.includes(path))
+  return manifest.some(
+    ({ scope, path }) => scope === `app:${app}` && path.startsWith('/etc/') && !retiring.includes(path),
+  )
 }
 
 function appLeft(app: string): Leftover {
@@ -81,7 +95,10 @@ function versionLeft(version: string): Leftover {
 function retiredPaths(wanted: readonly Resource[], manifest: ManifestFact): string[] {
   const names = new Set(wanted.map(({ name }) => name))
   return manifest
-    .filter(({ scope, path }) => scope === 'retired' && !names.has(path) && /^\/etc(?:\/(?!\.{1,2}(?:\/|$))[\w.@+-]+)+$/.test(path))
+    .filter(
+      ({ scope, path }) =>
+        scope === 'retired' && !names.has(path) && /^\/etc(?:\/(?!\.{1,2}(?:\/|$))[\w.@+-]+)+$/.test(path),
+    )
     .map(({ path }) => path)
     .sort()
 }
@@ -102,6 +119,9 @@ function filesLeft(paths: readonly string[]): Leftover[] {
   if (paths.length === 0) return []
   const named = paths.length <= MOST_NAMED + 1 ? paths : paths.slice(0, MOST_NAMED)
   const more = paths.length === named.length ? '' : ` and ${paths.length - named.length} more`
-  const what = paths.length === 1 ? 'a file of Flight that holds a comment and nothing else' : `${paths.length} files of Flight that hold a comment and nothing else`
+  const what =
+    paths.length === 1
+      ? 'a file of Flight that holds a comment and nothing else'
+      : `${paths.length} files of Flight that hold a comment and nothing else`
   return [{ what: `${what}: ${named.join(', ')}${more}`, remove: words('rm', '-f', '--', ...paths) }]
 }

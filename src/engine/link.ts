@@ -62,7 +62,11 @@ export class Link {
     await this.open()
     if (this.hostKey !== proved) {
       this.close()
-      throw new FlightError({ code: 'FLIGHT_HOST_KEY_CHANGED', where: this.#server.name, what: `proved ${this.hostKey} after reconnecting, ${proved} before` })
+      throw new FlightError({
+        code: 'FLIGHT_HOST_KEY_CHANGED',
+        where: this.#server.name,
+        what: `proved ${this.hostKey} after reconnecting, ${proved} before`,
+      })
     }
   }
 

@@ -18,16 +18,26 @@ export function liveElsewhere(asked: readonly Asked[]): Map<string, Elsewhere[]>
   const notes = new Map<string, Elsewhere[]>()
   const apps = [...new Set(asked.flatMap(({ wanted }) => wanted.apps.map(({ app }) => app.name)))].sort()
   for (const app of apps) {
-    const on = asked.filter(({ wanted }) => wanted.apps.some((each) => each.app.name === app)).map(({ server, facts }) => ({ name: server.name, live: liveOf(facts, app) }))
+    const on = asked
+      .filter(({ wanted }) => wanted.apps.some((each) => each.app.name === app))
+      .map(({ server, facts }) => ({ name: server.name, live: liveOf(facts, app) }))
     const [most, ...others] = served(on.flatMap(({ live }) => live ?? []))
     if (most === undefined) continue
     // Half of the servers serve one and half another: a link does not say which of them was left behind.
     const isClear = others.every(({ times }) => times < most.times)
     for (const { name, live } of on.filter((each) => each.live !== most.name || !isClear)) {
-      const other = on.find((each) => each.live !== undefined && each.live !== live && (each.live === most.name || !isClear))
+      const other = on.find(
+        (each) => each.live !== undefined && each.live !== live && (each.live === most.name || !isClear),
+      )
       const what = live === undefined ? `no release of ${app} is live here` : `${app} serves ${live} here`
-      const way = isClear || live === undefined ? `flight up --server ${name}` : 'flight up --server NAME brings the one that is behind to what the others serve'
-      notes.set(name, [...(notes.get(name) ?? []), { app, what: `${what}, and ${other?.live ?? ''} on ${other?.name ?? ''}: ${way}` }])
+      const way =
+        isClear || live === undefined
+          ? `flight up --server ${name}`
+          : 'flight up --server NAME brings the one that is behind to what the others serve'
+      notes.set(name, [
+        ...(notes.get(name) ?? []),
+        { app, what: `${what}, and ${other?.live ?? ''} on ${other?.name ?? ''}: ${way}` },
+      ])
     }
   }
   return notes
@@ -41,5 +51,7 @@ function liveOf(facts: Facts, app: string): string | undefined {
 // What is served, what most servers serve first.
 function served(names: readonly string[]): { name: string; times: number }[] {
   const times = (name: string) => names.filter((each) => each === name).length
-  return [...new Set(names)].map((name) => ({ name, times: times(name) })).sort((a, b) => b.times - a.times || (a.name < b.name ? -1 : 1))
+  return [...new Set(names)]
+    .map((name) => ({ name, times: times(name) }))
+    .sort((a, b) => b.times - a.times || (a.name < b.name ? -1 : 1))
 }

@@ -11,8 +11,15 @@ export type LongRun = { unit: string; folder: string }
 
 // A long step of a release is found again by every plan that has to do with that release; any other by runs of the same plan.
 export function runOf(step: Step, { plan, id }: Pick<StepContext, 'plan' | 'id'>): LongRun {
-  if (step.step === 'command') return { unit: `${releaseUnits(step)}${step.key}`, folder: `${releasePaths(step.app, step.release).commands}/${step.key}` }
-  const unit = step.step === 'unpack' || step.step === 'prune' ? `${releaseUnits(step)}${step.step}` : `${unitPrefix(plan)}${id.replace(/[^a-z0-9-]/gi, '-')}`
+  if (step.step === 'command')
+    return {
+      unit: `${releaseUnits(step)}${step.key}`,
+      folder: `${releasePaths(step.app, step.release).commands}/${step.key}`,
+    }
+  const unit =
+    step.step === 'unpack' || step.step === 'prune'
+      ? `${releaseUnits(step)}${step.step}`
+      : `${unitPrefix(plan)}${id.replace(/[^a-z0-9-]/gi, '-')}`
   return { unit, folder: `${RUNS}/${unit}` }
 }
 
@@ -29,7 +36,10 @@ export function unitPrefix(plan: string): string {
 // `token` is new for each time that a run asks for a step, and the same when it only asks again over a new connection. One
 // that is to run `once` does not begin again when it has succeeded. It outlives the connection; its output and its exit code lie
 // on disk. `before` is done first, with the folder there.
-export function startShell({ unit, folder: path }: LongRun, { script, token, once = false, before = ':' }: { script: string; token: string; once?: boolean; before?: string }): string {
+export function startShell(
+  { unit, folder: path }: LongRun,
+  { script, token, once = false, before = ':' }: { script: string; token: string; once?: boolean; before?: string },
+): string {
   const [folder, parent] = [quote(path), quote(posix.dirname(path))]
   return [
     // What has no folder was never started.
@@ -41,7 +51,9 @@ export function startShell({ unit, folder: path }: LongRun, { script, token, onc
     `  rm -rf -- ${folder} || exit 1`,
     `fi`,
     // Output of steps of long ago: nobody follows those any more.
-    ...(path.startsWith(`${RUNS}/`) ? [`[ ! -d ${RUNS} ] || find ${RUNS} -mindepth 1 -maxdepth 1 -type d -mtime +30 -exec rm -rf {} + 2>/dev/null`] : []),
+    ...(path.startsWith(`${RUNS}/`)
+      ? [`[ ! -d ${RUNS} ] || find ${RUNS} -mindepth 1 -maxdepth 1 -type d -mtime +30 -exec rm -rf {} + 2>/dev/null`]
+      : []),
     `{ [ -d ${parent} ] || mkdir -p -m 0700 ${parent}; } && mkdir -m 0700 ${folder} && mkfifo -m 0600 ${folder}/over || exit 1`,
     bytesInto(`${folder}/script`, script),
     // The exit code has its place before it is known: a disk that the step fills must not take it away.
@@ -87,7 +99,11 @@ export function runningSteps(output: string): RunningStep[] {
   return output
     .split('\n')
     .map((line) => line.split(' '))
-    .flatMap(([unit, since]) => (unit === undefined || !/^flight-(?!revert-env-)[0-9a-z-]+\.service$/.test(unit) ? [] : [{ unit, since: since ?? '' }]))
+    .flatMap(([unit, since]) =>
+      unit === undefined || !/^flight-(?!revert-env-)[0-9a-z-]+\.service$/.test(unit)
+        ? []
+        : [{ unit, since: since ?? '' }],
+    )
 }
 
 // Those of them that stand in the way of a run: not its own, and not those of an app that it does not touch.

@@ -43,7 +43,13 @@ export async function makePlan(request: PlanRequest): Promise<Plan> {
         const opened = await open(one, request)
         if ('is' in opened) return opened
         try {
-          return told(await orInterrupted(surveyHost(opened.host, one.server, one.cluster, { ...request, releases: [] }), request.signal), request)
+          return told(
+            await orInterrupted(
+              surveyHost(opened.host, one.server, one.cluster, { ...request, releases: [] }),
+              request.signal,
+            ),
+            request,
+          )
         } finally {
           opened.host.close()
         }
@@ -73,11 +79,27 @@ async function planOfReleases(request: PlanRequest): Promise<Plan> {
   const opened = await Promise.all(chosen.map((one) => limit(async () => ({ one, opened: await open(one, request) }))))
   const hosts = opened.flatMap(({ one, opened: each }) => ('host' in each ? [{ ...one, host: each.host }] : []))
   try {
-    refuseBlindWayBack(request, opened.flatMap(({ opened: each }) => ('is' in each && each.is !== 'asked' ? each.problems : [])))
+    refuseBlindWayBack(
+      request,
+      opened.flatMap(({ opened: each }) => ('is' in each && each.is !== 'asked' ? each.problems : [])),
+    )
     const releases = await orInterrupted(named(request, hosts), request.signal)
-    const asked = await Promise.all(hosts.map(({ host, server, cluster }) => limit(async () => told(await orInterrupted(surveyHost(host, server, cluster, { ...request, scope, releases }), request.signal), request))))
+    const asked = await Promise.all(
+      hosts.map(({ host, server, cluster }) =>
+        limit(async () =>
+          told(
+            await orInterrupted(surveyHost(host, server, cluster, { ...request, scope, releases }), request.signal),
+            request,
+          ),
+        ),
+      ),
+    )
     refuseIfAborted(request.signal)
-    return planOf([...asked, ...opened.flatMap(({ opened: each }) => ('is' in each ? [each] : []))], { ...request, scope, releases })
+    return planOf([...asked, ...opened.flatMap(({ opened: each }) => ('is' in each ? [each] : []))], {
+      ...request,
+      scope,
+      releases,
+    })
   } finally {
     for (const { host } of hosts) host.close()
   }
@@ -86,17 +108,33 @@ async function planOfReleases(request: PlanRequest): Promise<Plan> {
 // Which releases are good on all servers is not known while one of them cannot be asked.
 function refuseBlindWayBack({ releases }: PlanRequest, missing: readonly Problem[]): void {
   if (missing.length === 0 || !releases.some(({ does }) => does === 'rollback')) return
-  throw new FlightError(missing.map((problem) => ({ ...problem, hint: `to go back without it: --without-server ${problem.where.split(' ')[0]}${problem.hint === undefined ? '' : `. Otherwise: ${problem.hint}`}` })))
+  throw new FlightError(
+    missing.map((problem) => ({
+      ...problem,
+      hint: `to go back without it: --without-server ${problem.where.split(' ')[0]}${problem.hint === undefined ? '' : `. Otherwise: ${problem.hint}`}`,
+    })),
+  )
 }
 
-async function named({ releases, definitions }: PlanRequest, hosts: readonly (Chosen & { host: Host })[]): Promise<PlannedRelease[]> {
+async function named(
+  { releases, definitions }: PlanRequest,
+  hosts: readonly (Chosen & { host: Host })[],
+): Promise<PlannedRelease[]> {
   const sorted = [...releases].sort((a, b) => (a.app < b.app ? -1 : 1))
   return Promise.all(
     sorted.map(async (wish) => {
       const app = definitions.apps.find(({ name }) => name === wish.app)
-      const on = hosts.filter(({ server }) => app?.servers.some(({ name }) => name === server.name) === true && !wish.without.includes(server.name))
+      const on = hosts.filter(
+        ({ server }) =>
+          app?.servers.some(({ name }) => name === server.name) === true && !wish.without.includes(server.name),
+      )
       const query = { fact: 'releases', app: wish.app } as const
-      return nameRelease(wish, await Promise.all(on.map(async ({ server, host }) => ({ server: server.name, said: (await host.probe([query])).get(query) }))))
+      return nameRelease(
+        wish,
+        await Promise.all(
+          on.map(async ({ server, host }) => ({ server: server.name, said: (await host.probe([query])).get(query) })),
+        ),
+      )
     }),
   )
 }
@@ -111,12 +149,14 @@ function told(survey: Survey, { listen }: PlanRequest): Survey {
 // What is asked of a server may take long or never end: whoever interrupts does not wait for it.
 function orInterrupted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const stop = () => reject(new FlightError({ code: 'FLIGHT_INTERRUPTED', where: '', what: 'interrupted; nothing was changed' }))
+    const stop = () =>
+      reject(new FlightError({ code: 'FLIGHT_INTERRUPTED', where: '', what: 'interrupted; nothing was changed' }))
     signal.addEventListener('abort', stop, { once: true })
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
   })
 }
 
 export function refuseIfAborted(signal: AbortSignal): void {
-  if (signal.aborted) throw new FlightError({ code: 'FLIGHT_INTERRUPTED', where: '', what: 'interrupted; nothing was changed' })
+  if (signal.aborted)
+    throw new FlightError({ code: 'FLIGHT_INTERRUPTED', where: '', what: 'interrupted; nothing was changed' })
 }

@@ -7,7 +7,14 @@ import { cleanOfEscapes } from '../model/printable.ts'
 import type { Step } from '../model/step.ts'
 import { commandBefore } from '../steps/command.ts'
 import { stepShell } from '../steps/sorts.ts'
-import { EXIT_BAD_CONFIGURATION, EXIT_KEY_REFUSED, EXIT_NOT_LOADED, EXIT_UNHEALTHY, EXIT_UNKNOWN_PACKAGE, EXIT_WOULD_UPGRADE } from '../steps/step.ts'
+import {
+  EXIT_BAD_CONFIGURATION,
+  EXIT_KEY_REFUSED,
+  EXIT_NOT_LOADED,
+  EXIT_UNHEALTHY,
+  EXIT_UNKNOWN_PACKAGE,
+  EXIT_WOULD_UPGRADE,
+} from '../steps/step.ts'
 import type { Channel } from '../transport/connection.ts'
 import type { ScriptResult } from '../transport/control.ts'
 import { installProgress } from './install-progress.ts'
@@ -32,7 +39,9 @@ export async function performStep(step: Step, context: StepContext, runner: Runn
   const { long, text } = stepShell(step, { plan: context.plan })
   if (step.step === 'key') return performKey(step, context, runner)
   if (step.step === 'upload') await insist(runner, context, () => sendFile(step, context, runner))
-  const result = long ? await runLong(step, text, context, runner) : await insist(runner, context, () => runner.run(text))
+  const result = long
+    ? await runLong(step, text, context, runner)
+    : await insist(runner, context, () => runner.run(text))
   if (result.code !== 0) throw failure(step, result, runner.server)
 }
 
@@ -65,12 +74,24 @@ async function runLong(step: Step, script: string, context: StepContext, runner:
   const run = runOf(step, context)
   const token = randomBytes(12).toString('hex')
   const isCommand = step.step === 'command'
-  const start = startShell(run, { script, token, once: isCommand, ...(isCommand ? { before: commandBefore(step) } : {}) })
+  const start = startShell(run, {
+    script,
+    token,
+    once: isCommand,
+    ...(isCommand ? { before: commandBefore(step) } : {}),
+  })
   // One script: started again over a new connection it only follows, because of its token.
   const both = `( ${start}\n) || exit 1\n${followShell(run, isCommand ? MOST_FOLLOWED : undefined)}`
-  const result = await insist(runner, context, () => runner.run(both, isCommand ? lastLine(context.progress) : installProgress(context.progress)))
+  const result = await insist(runner, context, () =>
+    runner.run(both, isCommand ? lastLine(context.progress) : installProgress(context.progress)),
+  )
   if (result.code === 3) {
-    throw new FlightError({ code: 'FLIGHT_CUT_OFF', where: runner.server, what: 'the step was cut off on the server (a reboot?), its outcome is unknown', hint: 'run the same command again: what it did is found' })
+    throw new FlightError({
+      code: 'FLIGHT_CUT_OFF',
+      where: runner.server,
+      what: 'the step was cut off on the server (a reboot?), its outcome is unknown',
+      hint: 'run the same command again: what it did is found',
+    })
   }
   const code = /\nrc (\d+)\n?$/.exec(result.stdout.subarray(-64).toString('latin1'))?.[1]
   return { ...result, code: code === undefined ? 1 : Number(code) }
@@ -90,7 +111,10 @@ async function performKey(step: Extract<Step, { step: 'key' }>, context: StepCon
       hint: 'nothing was trusted; compare the fingerprint with what the repository publishes, and correct the definition if it is right',
     })
   }
-  const { text: write } = stepShell({ step: 'write', path: step.path, content: keyring, mode: '644', owner: 'root', group: 'root', scope: step.scope }, { plan: context.plan })
+  const { text: write } = stepShell(
+    { step: 'write', path: step.path, content: keyring, mode: '644', owner: 'root', group: 'root', scope: step.scope },
+    { plan: context.plan },
+  )
   const written = await insist(runner, context, () => runner.run(write))
   if (written.code !== 0) throw failure(step, written, runner.server)
 }
@@ -102,11 +126,20 @@ function failure(step: Step, result: ScriptResult, server: string): FlightError 
   const problem = (code: ErrorCode, hint: string) => new FlightError({ code, where: server, what, hint })
   switch (result.code) {
     case EXIT_WOULD_UPGRADE:
-      return problem('FLIGHT_WOULD_UPGRADE', 'nothing was installed; plan again to see what it would be, and allow it with --allow-upgrades if it is right')
+      return problem(
+        'FLIGHT_WOULD_UPGRADE',
+        'nothing was installed; plan again to see what it would be, and allow it with --allow-upgrades if it is right',
+      )
     case EXIT_UNKNOWN_PACKAGE:
-      return problem('FLIGHT_UNKNOWN_PACKAGE', 'nothing was installed; correct the name in the definition, or add the source that has it')
+      return problem(
+        'FLIGHT_UNKNOWN_PACKAGE',
+        'nothing was installed; correct the name in the definition, or add the source that has it',
+      )
     case EXIT_BAD_CONFIGURATION:
-      return problem('FLIGHT_BAD_CONFIGURATION', 'its files are as they were before this plan, and the service goes on with what it had loaded; correct what the test names, in the definition that stands behind that file in the plan, then plan again')
+      return problem(
+        'FLIGHT_BAD_CONFIGURATION',
+        'its files are as they were before this plan, and the service goes on with what it had loaded; correct what the test names, in the definition that stands behind that file in the plan, then plan again',
+      )
     case EXIT_KEY_REFUSED:
       return problem('FLIGHT_KEY_REFUSED', 'nothing was trusted')
     case EXIT_UNHEALTHY:
@@ -114,14 +147,30 @@ function failure(step: Step, result: ScriptResult, server: string): FlightError 
     case EXIT_NOT_LOADED:
       return problem('FLIGHT_NOT_CONVERGED', 'look at the service on the server: journalctl -u')
     default:
-      return problem('FLIGHT_STEP_FAILED', step.step === 'install' ? 'what apt says above is the cause; run the same command again when it is settled' : 'run the same command again when the cause is settled: it goes on where it stopped')
+      return problem(
+        'FLIGHT_STEP_FAILED',
+        step.step === 'install'
+          ? 'what apt says above is the cause; run the same command again when it is settled'
+          : 'run the same command again when the cause is settled: it goes on where it stopped',
+      )
   }
 }
 
 // What a command of the user said last, on either of its outputs, and where all of it lies.
-function commandFailed({ app, release, key, command }: Extract<Step, { step: 'command' }>, { code, stdout, stderr }: ScriptResult, server: string): FlightError {
-  const printed = stdout.toString('utf8').replace(/\n?rc \d+\n?$/, '').trim()
-  const said = cleanOfEscapes([printed, stderr.trim()].filter((text) => text !== '').join('\n')).split('\n').slice(-12).join('\n').slice(-2000)
+function commandFailed(
+  { app, release, key, command }: Extract<Step, { step: 'command' }>,
+  { code, stdout, stderr }: ScriptResult,
+  server: string,
+): FlightError {
+  const printed = stdout
+    .toString('utf8')
+    .replace(/\n?rc \d+\n?$/, '')
+    .trim()
+  const said = cleanOfEscapes([printed, stderr.trim()].filter((text) => text !== '').join('\n'))
+    .split('\n')
+    .slice(-12)
+    .join('\n')
+    .slice(-2000)
   return new FlightError({
     code: 'FLIGHT_COMMAND_FAILED',
     where: server,

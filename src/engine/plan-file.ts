@@ -20,17 +20,31 @@ export function readPlan(text: string, where: string): Plan {
     value = JSON.parse(text)
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
-    throw refuse('FLIGHT_PLAN_UNREADABLE', `is not a whole plan file: ${error.message}`, 'it may be cut off; plan again, or fetch the file again')
+    throw refuse(
+      'FLIGHT_PLAN_UNREADABLE',
+      `is not a whole plan file: ${error.message}`,
+      'it may be cut off; plan again, or fetch the file again',
+    )
   }
   const format = (value as { format?: unknown } | null)?.format
   if (format === undefined) throw refuse('FLIGHT_PLAN_UNREADABLE', 'is no plan of Flight', '`flight plan` writes one')
-  if (format !== 1) throw refuse('FLIGHT_PLAN_FORMAT', `has the format ${JSON.stringify(format)?.slice(0, 40)}; this Flight knows format 1`, 'plan again with this version of Flight, or apply with the version that made the plan')
+  if (format !== 1)
+    throw refuse(
+      'FLIGHT_PLAN_FORMAT',
+      `has the format ${JSON.stringify(format)?.slice(0, 40)}; this Flight knows format 1`,
+      'plan again with this version of Flight, or apply with the version that made the plan',
+    )
   const { digest, ...body } = value as { digest?: unknown }
   const actual = digestOf(body)
   if (digest !== actual) {
-    throw refuse('FLIGHT_PLAN_EDITED', `was changed after it was made: its content has the digest ${actual}, it says ${typeof digest === 'string' ? digest.slice(0, 80) : 'none'}`, 'plan again: a plan is reviewed and applied as it was made')
+    throw refuse(
+      'FLIGHT_PLAN_EDITED',
+      `was changed after it was made: its content has the digest ${actual}, it says ${typeof digest === 'string' ? digest.slice(0, 80) : 'none'}`,
+      'plan again: a plan is reviewed and applied as it was made',
+    )
   }
   const wrong = validatePlan(value)
-  if (wrong !== undefined) throw refuse('FLIGHT_PLAN_FORMAT', `does not fit the format of plans: ${wrong}`, 'plan again')
+  if (wrong !== undefined)
+    throw refuse('FLIGHT_PLAN_FORMAT', `does not fit the format of plans: ${wrong}`, 'plan again')
   return value as Plan
 }

@@ -22,11 +22,20 @@ export function planReleases(server: string, { resources }: Wanted, facts: Facts
   const staged = withWritten(resources, facts).flatMap((resource) => {
     const difference = differenceOf(resource, facts)
     if (difference.is === 'conflict') {
-      blocked.push({ code: difference.where === 'current' || difference.where.startsWith('release ') ? 'FLIGHT_RELEASE' : 'FLIGHT_CONFLICT', where: `${server} ${difference.where}`, what: difference.what, hint: difference.hint })
+      blocked.push({
+        code:
+          difference.where === 'current' || difference.where.startsWith('release ')
+            ? 'FLIGHT_RELEASE'
+            : 'FLIGHT_CONFLICT',
+        where: `${server} ${difference.where}`,
+        what: difference.what,
+        hint: difference.hint,
+      })
       return []
     }
     notes.push(...(difference.notes ?? []))
-    if (difference.is === 'change') return [{ stage: stageOf(resource), action: actionOf(server, resource, difference) }]
+    if (difference.is === 'change')
+      return [{ stage: stageOf(resource), action: actionOf(server, resource, difference) }]
     same.set(addressOf(server, resource), difference.why)
     return []
   })

@@ -35,15 +35,30 @@ export function actionsIn(plan: Pick<ServerPlan, 'configure' | 'retire' | 'stage
 
 // Everything that planning a server asks it, in one probe.
 export function queriesFor({ resources, apps }: Wanted): FactQuery[] {
-  const awaited = resources.flatMap(({ awaits }): FactQuery[] => (awaits === undefined ? [] : [{ fact: 'file', path: awaits, wanted: undefined }]))
-  return [...SERVER_QUERIES, ...resources.flatMap(factsOfResource), ...awaited, ...apps.map(({ app }) => liveQuery(app.name)), ...queriesForRivals(resources)]
+  const awaited = resources.flatMap(({ awaits }): FactQuery[] =>
+    awaits === undefined ? [] : [{ fact: 'file', path: awaits, wanted: undefined }],
+  )
+  return [
+    ...SERVER_QUERIES,
+    ...resources.flatMap(factsOfResource),
+    ...awaited,
+    ...apps.map(({ app }) => liveQuery(app.name)),
+    ...queriesForRivals(resources),
+  ]
 }
 
 // What has to be asked beside, about what Flight wrote here once and nobody wants any more.
 export function queriesForLeftOvers(wanted: Wanted, cluster: Cluster, facts: Facts): FactQuery[] {
   const leftOvers = leftOversIn(wanted, facts)
-  const more = [...leftOvers, ...leftOvers.flatMap(({ desired }) => programsIn(desired.path)), ...recordedServices(wanted, facts)]
-  return [...more.flatMap(factsOfResource), ...queriesForLeftBehind(asDefined(wanted, cluster, []), facts.get({ fact: 'manifest' }))]
+  const more = [
+    ...leftOvers,
+    ...leftOvers.flatMap(({ desired }) => programsIn(desired.path)),
+    ...recordedServices(wanted, facts),
+  ]
+  return [
+    ...more.flatMap(factsOfResource),
+    ...queriesForLeftBehind(asDefined(wanted, cluster, []), facts.get({ fact: 'manifest' })),
+  ]
 }
 
 // Compares what is wanted with what is there. Pure.
@@ -55,7 +70,12 @@ export function planServer({ server, cluster, wanted, facts, allowUpgrades }: Ca
     resources.flatMap((resource) => {
       const difference = differenceOf(resource, facts)
       if (difference.is === 'conflict') {
-        blocked.push({ code: 'FLIGHT_CONFLICT', where: `${server} ${difference.where}`, what: difference.what, hint: difference.hint })
+        blocked.push({
+          code: 'FLIGHT_CONFLICT',
+          where: `${server} ${difference.where}`,
+          what: difference.what,
+          hint: difference.hint,
+        })
         return []
       }
       notes.push(...(difference.notes ?? []))
@@ -77,7 +97,12 @@ export function planServer({ server, cluster, wanted, facts, allowUpgrades }: Ca
     same,
     install: judged.install,
     blocked: [...blocked, ...rivals, ...judged.blocked],
-    notes: [...(capacity === undefined ? [] : [capacity]), ...waitingNotes(resolved.waiting), ...foreignPools(wanted.resources, facts), ...notes],
+    notes: [
+      ...(capacity === undefined ? [] : [capacity]),
+      ...waitingNotes(resolved.waiting),
+      ...foreignPools(wanted.resources, facts),
+      ...notes,
+    ],
     leftovers: leftBehind(asDefined(wanted, cluster, retiring), facts),
   }
 }
@@ -96,9 +121,17 @@ function waitingNotes(waiting: readonly Resource[]): string[] {
 
 // Pools of others live under the same master: they are told that its limits will be theirs too.
 function foreignPools(resources: readonly Resource[], facts: Facts): string[] {
-  const versions = resources.flatMap((resource) => (resource.kind === 'service' && resource.desired.test.program === 'php-fpm' ? [resource.desired.test.version] : []))
+  const versions = resources.flatMap((resource) =>
+    resource.kind === 'service' && resource.desired.test.program === 'php-fpm' ? [resource.desired.test.version] : [],
+  )
   return facts
     .get({ fact: 'foreign', claim: 'fpm-pool' })
-    .filter((line) => versions.some((version) => line.file.startsWith(`/etc/php/${version}/`)) && !line.text.startsWith('[global]'))
-    .map((line) => `pool ${line.text} of ${line.file}:${line.line} is not Flight's: it stays, and shares FPM's limits and OPcache`)
+    .filter(
+      (line) =>
+        versions.some((version) => line.file.startsWith(`/etc/php/${version}/`)) && !line.text.startsWith('[global]'),
+    )
+    .map(
+      (line) =>
+        `pool ${line.text} of ${line.file}:${line.line} is not Flight's: it stays, and shares FPM's limits and OPcache`,
+    )
 }

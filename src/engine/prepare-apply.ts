@@ -33,18 +33,33 @@ export type Member = { planned: PlannedServer; server: Server; cluster: Cluster;
 
 // What the plan was asked for, of the definitions that are here now.
 export function askedOf({ plan, definitions }: Pick<ApplyRequest, 'plan' | 'definitions'>): Asked {
-  return { definitions, scope: plan.scope, apps: plan.options.apps, releases: plan.releases, ...(plan.pushes === undefined ? {} : { pushes: plan.pushes }), allowUpgrades: plan.options.allow_upgrades }
+  return {
+    definitions,
+    scope: plan.scope,
+    apps: plan.options.apps,
+    releases: plan.releases,
+    ...(plan.pushes === undefined ? {} : { pushes: plan.pushes }),
+    allowUpgrades: plan.options.allow_upgrades,
+  }
 }
 
 // The plan's servers in the definitions, or FLIGHT_PLAN_OTHER_DEFINITIONS when these no longer compile to this plan.
 export function membersOf({ plan, definitions }: Pick<ApplyRequest, 'plan' | 'definitions'>): Member[] {
-  const refuse = (what: string) => new FlightError({ code: 'FLIGHT_PLAN_OTHER_DEFINITIONS', where: '', what, hint: 'plan again, or check out the definitions that this plan was made for' })
+  const refuse = (what: string) =>
+    new FlightError({
+      code: 'FLIGHT_PLAN_OTHER_DEFINITIONS',
+      where: '',
+      what,
+      hint: 'plan again, or check out the definitions that this plan was made for',
+    })
   const asked = askedOf({ plan, definitions })
   const members = plan.servers.map((planned): Member => {
     const cluster = definitions.clusters.find((candidate) => candidate.name === planned.cluster)
     const server = cluster?.servers.find((candidate) => candidate.name === planned.name)
-    if (cluster === undefined || server === undefined) throw refuse(`the plan is for the server ${planned.name} of ${planned.cluster}, which is not defined here`)
-    if (server.host !== planned.host) throw refuse(`the plan is for ${planned.name} at ${planned.host}, the definitions say ${server.host}`)
+    if (cluster === undefined || server === undefined)
+      throw refuse(`the plan is for the server ${planned.name} of ${planned.cluster}, which is not defined here`)
+    if (server.host !== planned.host)
+      throw refuse(`the plan is for ${planned.name} at ${planned.host}, the definitions say ${server.host}`)
     return { planned, server, cluster, resources: compileServer(asked, cluster, server, planned.system).resources }
   })
   const digest = definitionsDigest(members.map(({ planned, resources }) => ({ server: planned.name, resources })))
@@ -55,12 +70,18 @@ export function membersOf({ plan, definitions }: Pick<ApplyRequest, 'plan' | 'de
 export function refuseBlocked(plan: Plan): void {
   if (isAllOrNone(plan) && plan.missing.length > 0) throw new FlightError(plan.missing)
   if (isAllOrNone(plan) && plan.blocked.length > 0) throw new FlightError(plan.blocked)
-  if (plan.blocked.length > 0 && plan.stages.every((stage) => stage.servers.length === 0)) throw new FlightError(plan.blocked)
+  if (plan.blocked.length > 0 && plan.stages.every((stage) => stage.servers.length === 0))
+    throw new FlightError(plan.blocked)
 }
 
 // Connects to every server that has work, takes the locks in the order of the names, and looks at everything again. Any
 // refusal ends it here, before the first byte is written anywhere.
-export async function prepare(members: readonly Member[], request: ApplyRequest, hosts: Host[], locks: Lock[]): Promise<{ ready: Ready[]; missing: Problem[] }> {
+export async function prepare(
+  members: readonly Member[],
+  request: ApplyRequest,
+  hosts: Host[],
+  locks: Lock[],
+): Promise<{ ready: Ready[]; missing: Problem[] }> {
   const { plan, listen, signal } = request
   const limit = pLimit(request.parallel)
   const withWork = members.filter(({ planned }) => actionsFor(plan, planned.name).length > 0)
@@ -88,7 +109,9 @@ export async function prepare(members: readonly Member[], request: ApplyRequest,
   refuseOtherKeys(present)
   if (isAllOrNone(plan) && missing.length > 0) throw new FlightError(missing)
   const held = await lockAll(present, request, locks)
-  const ready = await Promise.all(held.map((member) => limit(async () => ({ ...member, standing: await look(member, request) }))))
+  const ready = await Promise.all(
+    held.map((member) => limit(async () => ({ ...member, standing: await look(member, request) }))),
+  )
   const stale = ready.flatMap(({ standing }) => standing.stale)
   if (stale.length > 0) throw new FlightError(stale)
   refuseIfAborted(signal)
@@ -99,9 +122,18 @@ type Present = Member & { host: Host }
 
 // Takes all the locks or none: the first by name before the others, so that of two runs for the same servers one goes on. Who waits holds
 // nothing meanwhile.
-async function lockAll(present: readonly Present[], request: ApplyRequest, locks: Lock[]): Promise<(Present & { lock: Lock })[]> {
+async function lockAll(
+  present: readonly Present[],
+  request: ApplyRequest,
+  locks: Lock[],
+): Promise<(Present & { lock: Lock })[]> {
   const { plan, holder, listen, signal } = request
-  const claim = isAllOrNone(plan) ? [...plan.releases.map(({ app, name }) => ({ app, release: name })), ...(plan.pushes ?? []).map(({ app }) => ({ app, release: '' }))] : 'server'
+  const claim = isAllOrNone(plan)
+    ? [
+        ...plan.releases.map(({ app, name }) => ({ app, release: name })),
+        ...(plan.pushes ?? []).map(({ app }) => ({ app, release: '' })),
+      ]
+    : 'server'
   let told = ''
   for (;;) {
     const take = async (member: Present) => {
@@ -142,13 +174,27 @@ function refuseOtherKeys(members: readonly { planned: PlannedServer; host: Host 
   )
 }
 
-async function look({ planned, server, cluster, host }: Member & { host: Host }, request: ApplyRequest): Promise<Standing> {
+async function look(
+  { planned, server, cluster, host }: Member & { host: Host },
+  request: ApplyRequest,
+): Promise<Standing> {
   const { plan, listen } = request
   listen({ event: 'server-asked', server: planned.name })
   const survey = await surveyHost(host, server, cluster, askedOf(request))
   if (survey.is !== 'asked') throw new FlightError(survey.problems)
   if (canonical(survey.system) !== canonical(planned.system)) {
-    return { pending: [], already: [], stale: [{ code: 'FLIGHT_STALE_PLAN', where: planned.name, what: `is another system than planned: it was ${planned.system.name}, it is ${survey.system.name}`, hint: 'plan again' }] }
+    return {
+      pending: [],
+      already: [],
+      stale: [
+        {
+          code: 'FLIGHT_STALE_PLAN',
+          where: planned.name,
+          what: `is another system than planned: it was ${planned.system.name}, it is ${survey.system.name}`,
+          hint: 'plan again',
+        },
+      ],
+    }
   }
   const standing = standingOf(planned.name, actionsFor(plan, planned.name), survey.plan, plan)
   listen({ event: 'server-answered', server: planned.name, actions: standing.pending.length })
@@ -157,6 +203,7 @@ async function look({ planned, server, cluster, host }: Member & { host: Host },
 
 // What a plan does on one server, in all its stages.
 export function actionsFor(plan: Plan, server: string): Action[] {
-  return plan.stages.flatMap((stage) => stage.servers.filter((entry) => entry.server === server).flatMap((entry) => entry.actions))
+  return plan.stages.flatMap((stage) =>
+    stage.servers.filter((entry) => entry.server === server).flatMap((entry) => entry.actions),
+  )
 }
-

@@ -12,14 +12,18 @@ export function probeOf(queries: readonly FactQuery[]): Probe {
   const mark = `@@ ${randomBytes(12).toString('hex')}`
   const unique = [...new Map(queries.map((query) => [factId(query), query])).values()]
   const sections = (Object.keys(FACT_SORTS) as FactName[])
-    .map((sort) => ({ sort: FACT_SORTS[sort] as FactSort<FactName>, queries: unique.filter((query) => query.fact === sort) }))
+    .map((sort) => ({
+      sort: FACT_SORTS[sort] as FactSort<FactName>,
+      queries: unique.filter((query) => query.fact === sort),
+    }))
     .filter((section) => section.queries.length > 0)
   return {
     script: sections.map((section) => `${section.sort.shell(section.queries)}\nprintf '\\n${mark}\\n'`).join('\n'),
     parse(output, server) {
       const texts = output.toString('utf8').split(`\n${mark}\n`)
       try {
-        if (texts.length !== sections.length + 1) throw new BadAnswer(`${texts.length - 1} of ${sections.length} answers`)
+        if (texts.length !== sections.length + 1)
+          throw new BadAnswer(`${texts.length - 1} of ${sections.length} answers`)
         const answers = sections.flatMap((section, index) => {
           const parsed = section.sort.parse(texts[index] as string, section.queries)
           return section.queries.map((query, at) => [query, parsed[at]] as const)
@@ -27,7 +31,12 @@ export function probeOf(queries: readonly FactQuery[]): Probe {
         return factsOf(answers)
       } catch (error) {
         if (!(error instanceof BadAnswer)) throw error
-        throw new FlightError({ code: 'FLIGHT_SERVER_ANSWER', where: server, what: `answered what cannot be understood: ${error.message}`, hint: 'look at the server by hand: `flight doctor` shows what is asked there' })
+        throw new FlightError({
+          code: 'FLIGHT_SERVER_ANSWER',
+          where: server,
+          what: `answered what cannot be understood: ${error.message}`,
+          hint: 'look at the server by hand: `flight doctor` shows what is asked there',
+        })
       }
     },
   }

@@ -10,7 +10,10 @@ const FOLDER = 'receipts'
 export async function saveReceipt(receipt: Receipt, state: string): Promise<string> {
   const folder = join(state, FOLDER)
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  const path = join(folder, `${receipt.began.replaceAll(':', '-')}-${receipt.plan.replace('sha256:', '').slice(0, 12)}.json`)
+  const path = join(
+    folder,
+    `${receipt.began.replaceAll(':', '-')}-${receipt.plan.replace('sha256:', '').slice(0, 12)}.json`,
+  )
   await replaceFile(path, `${JSON.stringify(receipt, undefined, 2)}\n`, 0o600)
   return path
 }

@@ -17,12 +17,18 @@ import { parseSystem, SYSTEM_SCRIPT } from './system.ts'
 const MOST_SHOWN = 262_144
 
 // A real server: one connection, one control channel, and a lock channel while something is applied.
-export async function openRemoteHost(server: Server, dial: (server: Server) => Promise<Connection>): Promise<LastingHost> {
+export async function openRemoteHost(
+  server: Server,
+  dial: (server: Server) => Promise<Connection>,
+): Promise<LastingHost> {
   const link = new Link(server, dial)
   await link.open()
   const printed = async (script: string) => (await link.run(script)).stdout.toString('utf8')
   const holders = async () => parseHolders(await printed(HOLDER_SCRIPT))
-  const lock = new HeldLock((claimed) => takeServerLock(link.connection, server.ssh.become, claimed, holders), async ({ claim }) => holderInTheWay(await holders(), claim))
+  const lock = new HeldLock(
+    (claimed) => takeServerLock(link.connection, server.ssh.become, claimed, holders),
+    async ({ claim }) => holderInTheWay(await holders(), claim),
+  )
 
   return {
     server: server.name,
@@ -53,7 +59,8 @@ export async function openRemoteHost(server: Server, dial: (server: Server) => P
         server: server.name,
         run: (script, follow) => link.run(script, follow),
         again: () => link.reopen().then(() => lock.retake()),
-        exec: (command) => link.connection.exec(link.user !== 'root' && server.ssh.become ? `sudo -n -- ${command}` : command),
+        exec: (command) =>
+          link.connection.exec(link.user !== 'root' && server.ssh.become ? `sudo -n -- ${command}` : command),
       }),
     async record(line) {
       await link.run(`mkdir -p ${SERVER_FOLDER} && printf '%s\\n' ${quote(line)} >>${HISTORY}`)
@@ -73,5 +80,12 @@ export async function openRemoteHost(server: Server, dial: (server: Server) => P
 // A step that outlived its run holds the server as well: nobody is there to name but the step itself.
 function stepHolder(server: string, running: readonly RunningStep[]): Holder | undefined {
   const [first] = running
-  return first === undefined ? undefined : { who: 'a step of a run that ended', from: server, what: running.map(({ unit }) => unit).join(', '), since: first.since }
+  return first === undefined
+    ? undefined
+    : {
+        who: 'a step of a run that ended',
+        from: server,
+        what: running.map(({ unit }) => unit).join(', '),
+        since: first.since,
+      }
 }

@@ -7,7 +7,11 @@ import type { Wanted } from './compile.ts'
 import { leftOversIn, programsIn, recordedServices } from './left-overs.ts'
 
 // What a server is asked beside what its resources ask: what Flight wrote there once, what others have there, its size.
-export const SERVER_QUERIES: readonly FactQuery[] = [{ fact: 'manifest' }, { fact: 'foreign', claim: 'fpm-pool' }, { fact: 'memory' }]
+export const SERVER_QUERIES: readonly FactQuery[] = [
+  { fact: 'manifest' },
+  { fact: 'foreign', claim: 'fpm-pool' },
+  { fact: 'memory' },
+]
 
 // What is to be on a server once all facts are known, in the order in which it is made. What is retired comes after everything
 // that takes its place works; what waits is left as it is.
@@ -19,8 +23,13 @@ export function resolve(wanted: Wanted, facts: Facts): Resolved {
   const waiting = wanted.resources.filter((resource) => isWaiting(resource, facts))
   const resources = wanted.resources.filter((resource) => !waiting.includes(resource))
   const written = resources.flatMap((resource) => changedPaths(resource, facts))
-  const missing = resources.flatMap((resource) => (resource.kind === 'package' && differenceOf(resource, facts).is === 'change' ? [resource.name] : []))
-  const configure = withWhatFollows([...resources, ...recordedServices(wanted, facts)].map((resource) => withChanges(resource, written, missing)), facts)
+  const missing = resources.flatMap((resource) =>
+    resource.kind === 'package' && differenceOf(resource, facts).is === 'change' ? [resource.name] : [],
+  )
+  const configure = withWhatFollows(
+    [...resources, ...recordedServices(wanted, facts)].map((resource) => withChanges(resource, written, missing)),
+    facts,
+  )
   return { configure, retire: retiringOf(wanted, facts), waiting }
 }
 
@@ -46,17 +55,31 @@ function withChanges(resource: Resource, written: readonly string[], missing: re
   }
   if (resource.kind !== 'service') return resource
   const { configuration, extensions } = resource.desired
-  const changes = written.filter((path) => configuration.some((folder) => path === folder || path.startsWith(`${folder}/`))).sort()
+  const changes = written
+    .filter((path) => configuration.some((folder) => path === folder || path.startsWith(`${folder}/`)))
+    .sort()
   const installs = extensions === undefined ? [] : missing.filter((name) => name.startsWith(extensions)).sort()
   return { ...resource, desired: { ...resource.desired, changes, installs } }
 }
 
 // Services that load in this plan know which others load after them.
 function withWhatFollows(resources: readonly Resource[], facts: Facts): Resource[] {
-  const loads = resources.map((resource) => (resource.kind === 'service' && resource.desired.test.program !== 'none' && differenceOf(resource, facts).is === 'change' ? resource.desired : undefined))
+  const loads = resources.map((resource) =>
+    resource.kind === 'service' &&
+    resource.desired.test.program !== 'none' &&
+    differenceOf(resource, facts).is === 'change'
+      ? resource.desired
+      : undefined,
+  )
   return resources.map((resource, index) => {
     if (resource.kind !== 'service' || loads[index] === undefined) return resource
-    const precedes = loads.slice(index + 1).flatMap((load) => (load === undefined ? [] : [{ test: load.test, configuration: load.configuration, mark: load.mark, changes: load.changes }]))
+    const precedes = loads
+      .slice(index + 1)
+      .flatMap((load) =>
+        load === undefined
+          ? []
+          : [{ test: load.test, configuration: load.configuration, mark: load.mark, changes: load.changes }],
+      )
     return { ...resource, desired: { ...resource.desired, precedes } }
   })
 }
@@ -66,24 +89,49 @@ function withWhatFollows(resources: readonly Resource[], facts: Facts): Resource
 function retiringOf(wanted: Wanted, facts: Facts): Resource[] {
   const leftOvers = leftOversIn(wanted, facts)
   const within = (folder: string) => leftOvers.filter(({ desired }) => desired.path.startsWith(folder))
-  const groups = [within('/etc/cron.d/'), within('/etc/supervisor/'), within('/etc/nginx/sites-enabled/'), within('/etc/nginx/'), within('/etc/php/'), leftOvers]
+  const groups = [
+    within('/etc/cron.d/'),
+    within('/etc/supervisor/'),
+    within('/etc/nginx/sites-enabled/'),
+    within('/etc/nginx/'),
+    within('/etc/php/'),
+    leftOvers,
+  ]
   const taken = new Set<Resource>()
   return groups.flatMap((group) => {
     const retired = group.filter((resource) => !taken.has(resource))
     for (const resource of retired) taken.add(resource)
     const written = retired.flatMap((resource) => changedPaths(resource, facts))
-    return withWhatFollows([...retired, ...retired.flatMap(({ desired }) => programsIn(desired.path, written)), ...loadsOf(retired, wanted).map((service) => withChanges(service, written, []))], facts)
+    return withWhatFollows(
+      [
+        ...retired,
+        ...retired.flatMap(({ desired }) => programsIn(desired.path, written)),
+        ...loadsOf(retired, wanted).map((service) => withChanges(service, written, [])),
+      ],
+      facts,
+    )
   })
 }
 
 // The services that read what is retired, once each, to load it in their turn.
 function loadsOf(retired: readonly ResourceOf<'retired'>[], wanted: Wanted): ResourceOf<'service'>[] {
-  const known = new Map(wanted.resources.flatMap((resource) => (resource.kind === 'service' ? [[resource.name, resource] as const] : [])))
-  const reading = new Map(retired.flatMap(({ desired }) => serviceReading(desired.path) ?? []).map((service) => [service.name, service]))
+  const known = new Map(
+    wanted.resources.flatMap((resource) => (resource.kind === 'service' ? [[resource.name, resource] as const] : [])),
+  )
+  const reading = new Map(
+    retired.flatMap(({ desired }) => serviceReading(desired.path) ?? []).map((service) => [service.name, service]),
+  )
   return [...reading.values()].map((service) => {
-    const { desired, ...resource } = known.get(service.name) ?? { ...service, desired: { ...service.desired, wanted: false } }
+    const { desired, ...resource } = known.get(service.name) ?? {
+      ...service,
+      desired: { ...service.desired, wanted: false },
+    }
     const waitForNginx = desired.test.program === 'php-fpm' ? OLD_WORKERS_SECONDS : 0
-    return { ...resource, name: `${resource.name} after retiring`, desired: { ...desired, phase: 'retire', pools: [], waitForNginx } }
+    return {
+      ...resource,
+      name: `${resource.name} after retiring`,
+      desired: { ...desired, phase: 'retire', pools: [], waitForNginx },
+    }
   })
 }
 

@@ -12,7 +12,16 @@ export type Connect = (server: Server) => Promise<Host>
 
 // What one server said: everything planning needs, or why it could not be planned.
 export type Survey =
-  | { is: 'asked'; server: Server; cluster: Cluster; system: System; hostKey: string; wanted: Wanted; facts: Facts; plan: ServerPlan }
+  | {
+      is: 'asked'
+      server: Server
+      cluster: Cluster
+      system: System
+      hostKey: string
+      wanted: Wanted
+      facts: Facts
+      plan: ServerPlan
+    }
   | { is: 'missing'; server: Server; problems: readonly Problem[] }
   | { is: 'blocked'; server: Server; problems: readonly Problem[] }
 
@@ -24,7 +33,16 @@ export async function surveyHost(host: Host, server: Server, cluster: Cluster, a
     const wanted = compileServer(asked, cluster, server, system)
     if (isAllOrNone(asked)) {
       const facts = await host.probe(releaseQueries(wanted))
-      return { is: 'asked', server, cluster, system, hostKey: host.hostKey, wanted, facts, plan: planReleases(server.name, wanted, facts) }
+      return {
+        is: 'asked',
+        server,
+        cluster,
+        system,
+        hostKey: host.hostKey,
+        wanted,
+        facts,
+        plan: planReleases(server.name, wanted, facts),
+      }
     }
     const first = await host.probe(queriesFor(wanted))
     const leftOvers = queriesForLeftOvers(wanted, cluster, first)
@@ -45,9 +63,15 @@ function together(first: Facts, second: Facts, asked: readonly FactQuery[]): Fac
 // A server that cannot be reached is missing; one that says no to what is wanted is blocked. Bugs go on as bugs.
 export function surveyFailure(server: Server, error: unknown): Survey {
   if (!(error instanceof FlightError)) throw error
-  return { is: error.exit === 6 ? 'missing' : 'blocked', server, problems: error.problems.map((problem) => placed(problem, server.name)) }
+  return {
+    is: error.exit === 6 ? 'missing' : 'blocked',
+    server,
+    problems: error.problems.map((problem) => placed(problem, server.name)),
+  }
 }
 
 function placed(problem: Problem, server: string): Problem {
-  return problem.where === server || problem.where.startsWith(`${server} `) ? problem : { ...problem, where: problem.where === '' ? server : `${server} ${problem.where}` }
+  return problem.where === server || problem.where.startsWith(`${server} `)
+    ? problem
+    : { ...problem, where: problem.where === '' ? server : `${server} ${problem.where}` }
 }

@@ -10,7 +10,11 @@ import type { ScriptResult } from '../transport/control.ts'
 type Sending = { server: string; run(script: string): Promise<ScriptResult>; exec(command: string): Promise<Channel> }
 
 // Sends what a server does not have of a file yet, on a channel of its own. Whether it arrived whole is asked afterwards.
-export async function sendFile(step: UploadStep, { progress }: StepContext, { server, run, exec }: Sending): Promise<void> {
+export async function sendFile(
+  step: UploadStep,
+  { progress }: StepContext,
+  { server, run, exec }: Sending,
+): Promise<void> {
   const asked = await run(receivedShell(step))
   const there = Number(asked.stdout.toString('latin1').trim())
   if (asked.code !== 0 || !Number.isInteger(there)) throw notSent(server, asked.stderr.trim())
@@ -27,12 +31,22 @@ export async function sendFile(step: UploadStep, { progress }: StepContext, { se
     if (!/^(EPIPE|ERR_STREAM_PREMATURE_CLOSE|ERR_STREAM_DESTROYED|ECONNRESET)$/.test(code)) throw error
   }
   const ending = await channel.ended
-  if (ending.kind === 'unknown') throw new FlightError({ code: 'FLIGHT_CONNECTION_LOST', where: server, what: 'the connection was lost while the artifact was sent' })
+  if (ending.kind === 'unknown')
+    throw new FlightError({
+      code: 'FLIGHT_CONNECTION_LOST',
+      where: server,
+      what: 'the connection was lost while the artifact was sent',
+    })
   if (ending.kind !== 'exit' || ending.code !== 0) throw notSent(server, said.trim())
 }
 
 function notSent(server: string, said: string): FlightError {
-  return new FlightError({ code: 'FLIGHT_STEP_FAILED', where: server, what: `the artifact could not be sent: ${said === '' ? 'the shell there ended' : said}`, hint: 'is the disk below /var/lib/flight full? Make room, then run the same command again' })
+  return new FlightError({
+    code: 'FLIGHT_STEP_FAILED',
+    where: server,
+    what: `the artifact could not be sent: ${said === '' ? 'the shell there ended' : said}`,
+    hint: 'is the disk below /var/lib/flight full? Make room, then run the same command again',
+  })
 }
 
 // More than a channel takes at once: the pipe then waits until a piece is sent, every byte of it, before it asks for the next. Only so
@@ -40,13 +54,17 @@ function notSent(server: string, said: string): FlightError {
 const PIECE = 1024 * 1024
 
 // The file from a byte on; says `12 of 200 MB sent` at most twice a second.
-async function* bytesOf({ file, size }: UploadStep, begin: number, progress: (text: string) => void): AsyncGenerator<Buffer> {
+async function* bytesOf(
+  { file, size }: UploadStep,
+  begin: number,
+  progress: (text: string) => void,
+): AsyncGenerator<Buffer> {
   const megabytes = (bytes: number) => (bytes / 1_000_000).toFixed(size < 10_000_000 ? 1 : 0)
   const handle = await open(file)
   try {
     const piece = Buffer.allocUnsafe(PIECE)
     let told = 0
-    for (let sent = begin; ; ) {
+    for (let sent = begin; ;) {
       const length = await fill(piece, handle, sent)
       if (length > 0) yield piece.subarray(0, length)
       if (length < PIECE) return

@@ -8,11 +8,18 @@ export type Serial = Settings['serial']
 // The stages of one phase. A server that answers requests and reloads what answers them goes into the first wave in which, of
 // every app that it serves, no more than `serial` servers reload: a load balancer always has somebody to ask. Everybody else
 // is in the first. Pure: the same servers, the same waves.
-export function stagesOf(phase: StageName['phase'], servers: readonly { server: string; actions: readonly Action[] }[], apps: readonly App[], serial: Serial): Stage[] {
+export function stagesOf(
+  phase: StageName['phase'],
+  servers: readonly { server: string; actions: readonly Action[] }[],
+  apps: readonly App[],
+  serial: Serial,
+): Stage[] {
   const waves: { server: string; actions: readonly Action[] }[][] = []
   const reloading: Map<string, number>[] = []
   for (const entry of servers) {
-    const served = entry.actions.some(reloadsRequests) ? apps.filter((app) => webServersOf(app).includes(entry.server)) : []
+    const served = entry.actions.some(reloadsRequests)
+      ? apps.filter((app) => webServersOf(app).includes(entry.server))
+      : []
     const counts = (wave: number) => (reloading[wave] ??= new Map())
     let at = 0
     while (served.some((app) => (counts(at).get(app.name) ?? 0) >= mostAtOnce(webServersOf(app).length, serial))) at++
@@ -20,7 +27,10 @@ export function stagesOf(phase: StageName['phase'], servers: readonly { server: 
     ;(waves[at] ??= []).push(entry)
   }
   const used = waves.filter((wave) => wave.length > 0)
-  return used.map((wave, index) => ({ name: stageName(used.length === 1 ? { phase } : { phase, wave: { at: index + 1, of: used.length } }), servers: wave }))
+  return used.map((wave, index) => ({
+    name: stageName(used.length === 1 ? { phase } : { phase, wave: { at: index + 1, of: used.length } }),
+    servers: wave,
+  }))
 }
 
 // A load that a running service goes through, while requests wait or connections close. One that only starts serves nobody yet.

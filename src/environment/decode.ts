@@ -6,12 +6,21 @@ const MOST_BYTES = 1024 * 1024
 
 // The text of an environment file, a byte order mark included. Refused: more than 1 MB, what is not UTF-8, NUL.
 export function decodeEnvironment(bytes: Uint8Array, source: string): string {
-  const refused = (where: string, what: string, hint: string): Problem => ({ code: 'FLIGHT_ENV_UNREADABLE', where, what, hint })
-  if (bytes.length > MOST_BYTES) throw new FlightError(refused(source, 'is larger than 1 MB', 'Keep large values in files of their own and name their paths here.'))
+  const refused = (where: string, what: string, hint: string): Problem => ({
+    code: 'FLIGHT_ENV_UNREADABLE',
+    where,
+    what,
+    hint,
+  })
+  if (bytes.length > MOST_BYTES)
+    throw new FlightError(
+      refused(source, 'is larger than 1 MB', 'Keep large values in files of their own and name their paths here.'),
+    )
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')
   const at = (offset: number) => `${source}:${placeAfter(text.slice(text.startsWith('\ufeff') ? 1 : 0, offset), 1)}`
   const problems: Problem[] = []
-  if (!isUtf8(bytes)) problems.push(refused(at(firstOther(text, bytes)), 'this is not UTF-8', 'Save the file as UTF-8.'))
+  if (!isUtf8(bytes))
+    problems.push(refused(at(firstOther(text, bytes)), 'this is not UTF-8', 'Save the file as UTF-8.'))
   const nul = text.indexOf('\0')
   if (nul >= 0) problems.push(refused(at(nul), 'a NUL byte', 'Remove it; what is binary is written in base64.'))
   if (problems.length > 0) throw new FlightError(problems)

@@ -32,10 +32,24 @@ export function parseEnvironment(bytes: Uint8Array, source = '.env'): Environmen
 // Undefined for a comment that took lines with it.
 function entryOf(raw: RawEntry): Entry | Fault[] | undefined {
   const text = raw.lines.join('\n')
-  if (raw.open) return [{ offset: text.indexOf('="') + 1, what: 'this quote is not closed: Laravel reads nothing from here to the end of the file', hint: 'Close it, or remove it where this is a comment.' }]
+  if (raw.open)
+    return [
+      {
+        offset: text.indexOf('="') + 1,
+        what: 'this quote is not closed: Laravel reads nothing from here to the end of the file',
+        hint: 'Close it, or remove it where this is a comment.',
+      },
+    ]
   if (isCommentOrBlank(text)) return undefined
   const equals = text.indexOf('=')
-  if (equals < 0) return [{ offset: text.search(/\S/), what: 'there is no equals sign', hint: 'Write NAME= for an empty value. Where this is the rest of a value, put the whole value in double quotes.' }]
+  if (equals < 0)
+    return [
+      {
+        offset: text.search(/\S/),
+        what: 'there is no equals sign',
+        hint: 'Write NAME= for an empty value. Where this is the rest of a value, put the whole value in double quotes.',
+      },
+    ]
   const key = nameIn(text, 0, equals)
   const value = valueIn(text, equals + 1, text.length)
   const faults = [key, value].filter((part) => typeof part === 'object' && 'what' in part)
@@ -44,7 +58,11 @@ function entryOf(raw: RawEntry): Entry | Fault[] | undefined {
 }
 
 function swallowed({ line, lines }: RawEntry, source: string): Warning {
-  return { where: `${source}:${line}`, what: `this comment opens a quote that goes on to line ${line + lines.length - 1}: Laravel reads none of these lines`, hint: 'Remove the quote from the comment.' }
+  return {
+    where: `${source}:${line}`,
+    what: `this comment opens a quote that goes on to line ${line + lines.length - 1}: Laravel reads none of these lines`,
+    hint: 'Remove the quote from the comment.',
+  }
 }
 
 function repeated(entries: readonly Entry[], source: string): Warning[] {
@@ -56,14 +74,25 @@ function repeated(entries: readonly Entry[], source: string): Warning[] {
   }
   return [...lines]
     .filter(([, at]) => at.length > 1)
-    .map(([key, at]) => ({ where: `${source}:${at.at(-1)}`, what: `${key} is set ${at.length} times, first on line ${at[0]}: the last one counts`, hint: 'Remove the others.' }))
+    .map(([key, at]) => ({
+      where: `${source}:${at.at(-1)}`,
+      what: `${key} is set ${at.length} times, first on line ${at[0]}: the last one counts`,
+      hint: 'Remove the others.',
+    }))
 }
 
 function problemsOf(faults: readonly { raw: RawEntry; fault: Fault }[], source: string): Problem[] {
   const code = 'FLIGHT_ENV_UNREADABLE'
-  const shown: Problem[] = faults.slice(0, MOST_PROBLEMS).map(({ raw, fault: { offset, what, hint } }) => ({ code, where: `${source}:${placeIn(raw, offset)}`, what, hint }))
+  const shown: Problem[] = faults
+    .slice(0, MOST_PROBLEMS)
+    .map(({ raw, fault: { offset, what, hint } }) => ({ code, where: `${source}:${placeIn(raw, offset)}`, what, hint }))
   const more = faults.length - shown.length
-  return more === 0 ? shown : [...shown, { code, where: source, what: `${more} more problems of this sort`, hint: 'Is this an environment file?' }]
+  return more === 0
+    ? shown
+    : [
+        ...shown,
+        { code, where: source, what: `${more} more problems of this sort`, hint: 'Is this an environment file?' },
+      ]
 }
 
 function placeIn({ line, lines }: RawEntry, offset: number): string {

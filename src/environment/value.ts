@@ -3,7 +3,16 @@ import { trimmed, type Fault } from './fault.ts'
 // What a value says: its characters, and of each ${ in it whether Laravel puts another value there.
 export type Value = { text: string; expands: readonly boolean[] }
 
-const ESCAPED: Readonly<Record<string, string>> = { '"': '"', '\\': '\\', $: '$', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' }
+const ESCAPED: Readonly<Record<string, string>> = {
+  '"': '"',
+  '\\': '\\',
+  $: '$',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+}
 
 // The value between two offsets as phpdotenv 5 reads it (Parser\EntryParser), or why it is none.
 export function valueIn(text: string, from: number, to: number): Value | Fault {
@@ -28,7 +37,12 @@ function doubleQuoted(text: string, start: number, end: number): Value | Fault {
       at += 1
       if (at === end) break
       const meant = ESCAPED[text[at] as string]
-      if (meant === undefined) return { offset: at - 1, what: 'in double quotes only " \\ $ f n r t v follow a backslash', hint: 'Write the backslash twice, or use single quotes.' }
+      if (meant === undefined)
+        return {
+          offset: at - 1,
+          what: 'in double quotes only " \\ $ f n r t v follow a backslash',
+          hint: 'Write the backslash twice, or use single quotes.',
+        }
       character = meant
     }
     value += character
@@ -43,12 +57,21 @@ function unquoted(text: string, start: number, end: number): Value | Fault {
   if (text[stop] === '\f') while (stop < end && /[ \t\v\f]/.test(text[stop] as string)) stop += 1
   while (stop < end && !/[ \t\n\r\v\f#]/.test(text[stop] as string)) stop += 1
   const value = text.slice(start, stop)
-  return restFault(text, stop, end, UNQUOTED) ?? valueOf(value, new Set([...value.matchAll(/\$/g)].map(({ index }) => index)))
+  return (
+    restFault(text, stop, end, UNQUOTED) ??
+    valueOf(value, new Set([...value.matchAll(/\$/g)].map(({ index }) => index)))
+  )
 }
 
 type Rule = Omit<Fault, 'offset'>
-const AFTER_QUOTE: Rule = { what: 'only a comment may follow the closing quote', hint: 'Write a quote inside of double quotes as \\"; or a quote further up is not closed.' }
-const UNQUOTED: Rule = { what: 'a value with white space needs quotes', hint: 'Put the value in double quotes, or # before a comment.' }
+const AFTER_QUOTE: Rule = {
+  what: 'only a comment may follow the closing quote',
+  hint: 'Write a quote inside of double quotes as \\"; or a quote further up is not closed.',
+}
+const UNQUOTED: Rule = {
+  what: 'a value with white space needs quotes',
+  hint: 'Put the value in double quotes, or # before a comment.',
+}
 
 function restFault(text: string, from: number, end: number, rule: Rule): Fault | undefined {
   let at = from
@@ -57,7 +80,11 @@ function restFault(text: string, from: number, end: number, rule: Rule): Fault |
 }
 
 function unclosed(offset: number): Fault {
-  return { offset, what: 'this quote is not closed', hint: 'Close it. Only double quotes right after the equals sign (NAME="…) may hold several lines.' }
+  return {
+    offset,
+    what: 'this quote is not closed',
+    hint: 'Close it. Only double quotes right after the equals sign (NAME="…) may hold several lines.',
+  }
 }
 
 function valueOf(text: string, live: ReadonlySet<number>): Value {

@@ -12,12 +12,16 @@ export const fileFact: FactSort<'file'> = {
   shell(queries) {
     const paths = queries.map((q) => q.path)
     const wanted = queries.flatMap((q) => (q.wanted === undefined ? [] : [`W ${q.wanted} ${q.path}`]))
-    const each = (find: string, of = paths) => linesTo(`tr '\\n' '\\0' | xargs -0 -r sh -c 'find "$@" -maxdepth 0 ${find}' sh`, of)
+    const each = (find: string, of = paths) =>
+      linesTo(`tr '\\n' '\\0' | xargs -0 -r sh -c 'find "$@" -maxdepth 0 ${find}' sh`, of)
     return [
       each(`-printf "%y\\t%m\\t%u\\t%g\\t%l\\0%p\\0" 2>/dev/null`),
       `printf '\\0\\001'`,
       // Never of what an app owns: its files may be endless, and only their type matters.
-      `digests=$({ ${each('-type f -print0 2>/dev/null', paths.filter((path) => !isOfApp(path))).trimEnd()}\n} | xargs -0 -r sha256sum -z | tr '\\0' '\\n')`, // -z: without it names with a backslash are spelled otherwise
+      `digests=$({ ${each(
+        '-type f -print0 2>/dev/null',
+        paths.filter((path) => !isOfApp(path)),
+      ).trimEnd()}\n} | xargs -0 -r sha256sum -z | tr '\\0' '\\n')`, // -z: without it names with a backslash are spelled otherwise
       `printf '%s\\n\\0\\001' "$digests"`,
       `cat ${MANIFEST} 2>/dev/null; printf '\\0\\001'`,
       ...contentsShell(wanted),
@@ -35,13 +39,22 @@ export const fileFact: FactSort<'file'> = {
       const [entry, path] = [entries[at] as string, entries[at + 1] as string]
       const [type, mode, owner, group, ...rest] = entry.split('\t')
       const target = rest.join('\t') // whatever somebody made the link point to
-      if (!mode || !owner || !group || rest.length === 0 || !/^[0-7]{1,4}$/.test(mode)) throw new BadAnswer(`file: ${JSON.stringify(entry)}`)
+      if (!mode || !owner || !group || rest.length === 0 || !/^[0-7]{1,4}$/.test(mode))
+        throw new BadAnswer(`file: ${JSON.stringify(entry)}`)
       if (type === 'l') facts.set(path, { type: 'link', target, owner, group })
       else if (type === 'd') facts.set(path, { type: 'directory', mode, owner, group })
       else if (type === 'f') {
         const sha256 = isOfApp(path) ? '' : digests.get(path)
         if (sha256 === undefined) throw new BadAnswer(`no digest of ${path}`)
-        facts.set(path, { type: 'file', mode, owner, group, sha256, content: contents.get(path), recorded: records.get(path) })
+        facts.set(path, {
+          type: 'file',
+          mode,
+          owner,
+          group,
+          sha256,
+          content: contents.get(path),
+          recorded: records.get(path),
+        })
       } else facts.set(path, { type: 'other' })
     }
     return queries.map((q) => facts.get(q.path) ?? { type: 'absent' })

@@ -50,7 +50,10 @@ export const foreignFact: FactSort<'foreign'> = {
     const ours = new Set(own.split('\n'))
     return queries.map(({ claim }, index) => {
       const lines = (answers[index] ?? '').split('\n').filter((line) => line !== '')
-      return lines.map(foreignLine).filter((line) => ours.has(line.file) === (claim === 'flight-server-name')).sort(byPlace)
+      return lines
+        .map(foreignLine)
+        .filter((line) => ours.has(line.file) === (claim === 'flight-server-name'))
+        .sort(byPlace)
     })
   },
 }

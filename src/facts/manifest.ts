@@ -18,7 +18,8 @@ export function parseManifest(text: string): ManifestFact {
     const [sha256, scope, path, ...rest] = line.split('\t')
     // A line that a power cut left half written says nothing.
     if (sha256 === undefined || scope === undefined || path === undefined || rest.length > 0) continue
-    if (!/^[0-9a-f]{64}$/.test(sha256) || !path.startsWith('/')) throw new BadAnswer(`manifest: ${JSON.stringify(line.slice(0, 200))}`)
+    if (!/^[0-9a-f]{64}$/.test(sha256) || !path.startsWith('/'))
+      throw new BadAnswer(`manifest: ${JSON.stringify(line.slice(0, 200))}`)
     if (scope === FORGOTTEN) entries.delete(path)
     else entries.set(path, { sha256, scope, path })
   }

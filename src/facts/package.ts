@@ -52,7 +52,11 @@ export const packageFact: FactSort<'package'> = {
       listsOutdated: lists.trim() !== '',
       interrupted: interrupted.trim() !== '',
     }
-    return queries.map((q): PackageFact => ({ installed: installed.get(q.name), candidate: candidate.get(q.name), transaction }))
+    return queries.map((q): PackageFact => ({
+      installed: installed.get(q.name),
+      candidate: candidate.get(q.name),
+      transaction,
+    }))
   },
 }
 
@@ -85,5 +89,8 @@ export function simulated(text: string): Pick<AptTransaction, 'installs' | 'upgr
 
 function refusalIn(text: string): string {
   const lines = text.split('\n').map((line) => line.trim())
-  return lines.filter((line) => line.startsWith('E:') || / : (Depends|Conflicts|Breaks)/.test(line)).join(' ') || 'apt found no solution'
+  return (
+    lines.filter((line) => line.startsWith('E:') || / : (Depends|Conflicts|Breaks)/.test(line)).join(' ') ||
+    'apt found no solution'
+  )
 }

@@ -15,9 +15,13 @@ export const programsFact: FactSort<'programs'> = {
       `if [ -S "$socket" ]; then answer=$(${supervisorCalls(['reloadConfig', 'getAllProcessInfo'])} 2>/dev/null); printf '%s\n' "$answer" | standing; printf '%s\n' "$answer"; fi )`,
     ].join('\n'),
   parse(output, queries) {
-    const lines = output.split('\n').filter((line) => line !== '').map((line) => line.split('\t'))
+    const lines = output
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => line.split('\t'))
     const answered = lines.filter(([sort]) => sort !== 'draining' && sort !== 'runs')
-    if (answered.length > 0 && answered.at(-1)?.join('\t') !== 'end') throw new BadAnswer('programs: the answer of supervisord is not whole')
+    if (answered.length > 0 && answered.at(-1)?.join('\t') !== 'end')
+      throw new BadAnswer('programs: the answer of supervisord is not whole')
     const fact = factOf(lines)
     return queries.map(() => fact)
   },
@@ -34,11 +38,25 @@ function factOf(lines: readonly string[][]): ProgramsFact {
     if (sort === 'end' && rest.length === 0) continue
     if (first === undefined || first === '') throw notUnderstood(sort, rest)
     if (sort === 'draining' && rest.length === 1) draining.add(first)
-    else if (sort === 'runs' && rest.length === 4 && second !== undefined && (second === '-' || RELEASE_NAME.test(second))) runs.push({ name: plainText(first), release: second === '-' ? '' : second, isLive: rest[2] === '1', isFresh: rest[3] === '1' })
-    else if ((sort === 'added' || sort === 'changed' || sort === 'removed') && rest.length === 1) unloaded.set(plainText(first), sort)
-    else if (sort === 'state' && rest.length === 4 && second !== undefined && STATES.includes(first)) states.set(plainText(second), first)
+    else if (
+      sort === 'runs' &&
+      rest.length === 4 &&
+      second !== undefined &&
+      (second === '-' || RELEASE_NAME.test(second))
+    )
+      runs.push({
+        name: plainText(first),
+        release: second === '-' ? '' : second,
+        isLive: rest[2] === '1',
+        isFresh: rest[3] === '1',
+      })
+    else if ((sort === 'added' || sort === 'changed' || sort === 'removed') && rest.length === 1)
+      unloaded.set(plainText(first), sort)
+    else if (sort === 'state' && rest.length === 4 && second !== undefined && STATES.includes(first))
+      states.set(plainText(second), first)
     // The first call reads the configuration, the second one lists: that one has no reason to fail.
-    else if (sort === 'fault' && first === '1' && second !== undefined) refusal = plainText(second).replace(/^CANT_REREAD: /, '')
+    else if (sort === 'fault' && first === '1' && second !== undefined)
+      refusal = plainText(second).replace(/^CANT_REREAD: /, '')
     else throw notUnderstood(sort, rest)
   }
   const daemon = lines.some(([sort]) => sort === 'end')
@@ -52,7 +70,8 @@ function factOf(lines: readonly string[][]): ProgramsFact {
   }
 }
 
-const notUnderstood = (sort: string, rest: readonly string[]) => new BadAnswer(`programs: ${JSON.stringify([sort, ...rest].join('\t').slice(0, 200))}`)
+const notUnderstood = (sort: string, rest: readonly string[]) =>
+  new BadAnswer(`programs: ${JSON.stringify([sort, ...rest].join('\t').slice(0, 200))}`)
 
 const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1)
 

@@ -18,12 +18,16 @@ export const pushesFact: FactSort<'pushes'> = {
       `  done`,
       `  if [ "$2" = 1 ] && [ -n "$at" ] && [ -f "$folder/$at/was" ]; then printf 'previous\\t'; base64 -w0 <"$folder/$at/was"; echo; fi`,
       `}`,
-      linesTo(`while IFS=' ' read -r app previous; do pushes_of "$app" "$previous"; done`, queries.map(({ app, previous }) => `${app} ${previous ? 1 : 0}`)),
+      linesTo(
+        `while IFS=' ' read -r app previous; do pushes_of "$app" "$previous"; done`,
+        queries.map(({ app, previous }) => `${app} ${previous ? 1 : 0}`),
+      ),
     ].join('\n'),
 
   parse(output, queries) {
     const answers = output.split(/^app\t/m).slice(1)
-    if (answers.length !== queries.length) throw new BadAnswer(`pushes: ${answers.length} answers to ${queries.length} questions`)
+    if (answers.length !== queries.length)
+      throw new BadAnswer(`pushes: ${answers.length} answers to ${queries.length} questions`)
     return answers.map((answer, index) => factOf(queries[index]?.app ?? '', answer.split('\n')))
   },
 }
@@ -38,7 +42,15 @@ function factOf(app: string, [first = '', ...lines]: readonly string[]): PushesF
     const [sort, value = '', marks = '', undoes = ''] = line.split('\t')
     // What else lies there is somebody's.
     if (sort === 'push' && !PUSH_ID.test(value)) continue
-    if (sort === 'push' && (undoes === '' || PUSH_ID.test(undoes))) pushes.push({ id: value, undoes: undoes === '' ? null : undoes, armed: marks.includes(' armed'), stuck: marks.includes(' stuck'), confirmed: marks.includes(' confirmed'), settled: marks.includes(' settled') })
+    if (sort === 'push' && (undoes === '' || PUSH_ID.test(undoes)))
+      pushes.push({
+        id: value,
+        undoes: undoes === '' ? null : undoes,
+        armed: marks.includes(' armed'),
+        stuck: marks.includes(' stuck'),
+        confirmed: marks.includes(' confirmed'),
+        settled: marks.includes(' settled'),
+      })
     else if (sort === 'previous' && /^[A-Za-z0-9+/]*={0,2}$/.test(value)) previous = new Secret(value)
     else throw new BadAnswer(`pushes: a line that begins with ${JSON.stringify((sort ?? '').slice(0, 20))}`)
   }

@@ -31,7 +31,10 @@ export const releasesFact: FactSort<'releases'> = {
       `    done`,
       `  done`,
       `}`,
-      linesTo('while read -r app; do releases_of "$app"; done', queries.map(({ app }) => app)),
+      linesTo(
+        'while read -r app; do releases_of "$app"; done',
+        queries.map(({ app }) => app),
+      ),
     ].join('\n'),
 
   parse(output, queries) {
@@ -56,13 +59,35 @@ function factOf(app: string, lines: readonly string[][]): ReleasesFact {
   const releases: (Omit<ReleaseFact, 'commands'> & { commands: ReleaseFact['commands'][number][] })[] = []
   for (const [sort, ...fields] of lines) {
     const bad = () => new BadAnswer(`releases of ${app}: ${JSON.stringify([sort, ...fields].join(' ').slice(0, 200))}`)
-    if (sort === 'current' && fields.length === 2) current = currentOf(app, fields[0] as string, textOf(fields[1] as string))
-    else if (sort === 'past' && fields.length === 1 && RELEASE_NAME.test(fields[0] as string)) releases.push({ name: fields[0] as string, note: undefined, present: false, pruned: true, live: undefined, turns: 0, before: undefined, confirmed: false, settled: false, good: undefined, failed: undefined, kept: undefined, commands: [] })
+    if (sort === 'current' && fields.length === 2)
+      current = currentOf(app, fields[0] as string, textOf(fields[1] as string))
+    else if (sort === 'past' && fields.length === 1 && RELEASE_NAME.test(fields[0] as string))
+      releases.push({
+        name: fields[0] as string,
+        note: undefined,
+        present: false,
+        pruned: true,
+        live: undefined,
+        turns: 0,
+        before: undefined,
+        confirmed: false,
+        settled: false,
+        good: undefined,
+        failed: undefined,
+        kept: undefined,
+        commands: [],
+      })
     else if (sort === 'release' && fields.length === 11) releases.push(releaseOf(fields, bad))
     else if (sort === 'command' && fields.length === 4) {
       const [key = '', state = '', form = '', command = ''] = fields
       if (!/^[a-z0-9-]{1,40}$/.test(key)) throw bad()
-      releases.at(-1)?.commands.push({ key, command: (form === 'line' ? command : textOf(command)).trim(), state: stateOf(state, bad) })
+      releases
+        .at(-1)
+        ?.commands.push({
+          key,
+          command: (form === 'line' ? command : textOf(command)).trim(),
+          state: stateOf(state, bad),
+        })
     } else throw bad()
   }
   return { current, releases: releases.sort((a, b) => (a.name < b.name ? -1 : 1)) }
@@ -70,12 +95,29 @@ function factOf(app: string, lines: readonly string[][]): ReleasesFact {
 
 function currentOf(app: string, is: string, target: string): ReleasesFact['current'] {
   if (is === 'other') return { is: 'other', what: 'is no link' }
-  const name = target.trim().replace(new RegExp(`^(?:/home/${app}/${app}/)?releases/`), '').replace(/\/$/, '')
-  return RELEASE_NAME.test(name) ? { is: 'release', name } : { is: 'other', what: `points to ${target.trim().slice(0, 200)}` }
+  const name = target
+    .trim()
+    .replace(new RegExp(`^(?:/home/${app}/${app}/)?releases/`), '')
+    .replace(/\/$/, '')
+  return RELEASE_NAME.test(name)
+    ? { is: 'release', name }
+    : { is: 'other', what: `points to ${target.trim().slice(0, 200)}` }
 }
 
 function releaseOf(fields: readonly string[], bad: () => BadAnswer): Omit<ReleaseFact, 'commands'> & { commands: [] } {
-  const [name = '', present, lives = '', live = '', confirmed, good = '', failed = '', kept = '', before = '', note = '', settled] = fields
+  const [
+    name = '',
+    present,
+    lives = '',
+    live = '',
+    confirmed,
+    good = '',
+    failed = '',
+    kept = '',
+    before = '',
+    note = '',
+    settled,
+  ] = fields
   const seconds = (text: string) => {
     if (text.trim() === '') return undefined
     if (!/^\d{1,12}(\.\d{1,9})?$/.test(text.trim())) throw bad()
@@ -83,7 +125,21 @@ function releaseOf(fields: readonly string[], bad: () => BadAnswer): Omit<Releas
   }
   if (!RELEASE_NAME.test(name) || !/^\d{1,6}$/.test(lives)) throw bad()
   const said = (text: string) => (text.trim() === '' ? undefined : text.trim())
-  return { name, note: noteOf(note, bad), present: present === '1', pruned: false, live: seconds(live), turns: Number(lives), before: RELEASE_NAME.test(before.trim()) ? before.trim() : undefined, confirmed: confirmed === '1', settled: settled === '1', good: seconds(good), failed: said(failed), kept: said(kept), commands: [] }
+  return {
+    name,
+    note: noteOf(note, bad),
+    present: present === '1',
+    pruned: false,
+    live: seconds(live),
+    turns: Number(lives),
+    before: RELEASE_NAME.test(before.trim()) ? before.trim() : undefined,
+    confirmed: confirmed === '1',
+    settled: settled === '1',
+    good: seconds(good),
+    failed: said(failed),
+    kept: said(kept),
+    commands: [],
+  }
 }
 
 const NOTED = ['commit', 'tree', 'subject', 'ref', 'artifact', 'composerLock', 'who', 'when'] as const

@@ -15,7 +15,12 @@ export const serviceFact: FactSort<'service'> = {
   },
   parse(output, queries) {
     const [states = '', ...loads] = output.split('\0')
-    const units = new Map(states.split('\n\n').map((block) => properties(block)).map((p) => [p.get('Id') ?? '', p]))
+    const units = new Map(
+      states
+        .split('\n\n')
+        .map((block) => properties(block))
+        .map((p) => [p.get('Id') ?? '', p]),
+    )
     return queries.map((q, index): ServiceFact => {
       const unit = units.get(q.unit)
       if (unit === undefined) throw new BadAnswer(`service ${q.unit}`)
@@ -61,7 +66,8 @@ function unloadedIn(text: string): { path: string } | undefined {
   if (mark === '' || changedAt === undefined || path === undefined) return undefined
   const [moment = '', identity = ''] = mark.split(' ')
   const loadedAt = Number(moment)
-  if (!Number.isFinite(loadedAt) || !Number.isFinite(Number(changedAt))) throw new BadAnswer(`loaded: ${JSON.stringify(text.slice(0, 200))}`)
+  if (!Number.isFinite(loadedAt) || !Number.isFinite(Number(changedAt)))
+    throw new BadAnswer(`loaded: ${JSON.stringify(text.slice(0, 200))}`)
   if (Number(changedAt) <= loadedAt) return undefined
   return stored === `${identity} ${digest}` ? undefined : { path }
 }

@@ -9,7 +9,13 @@ export const userFact: FactSort<'user'> = {
     for (const line of output.split('\n')) {
       if (line === '') continue
       const [name, , uid, gid, , home, shell] = line.split(':')
-      if (name === undefined || home === undefined || shell === undefined || !/^\d+$/.test(uid ?? '') || !/^\d+$/.test(gid ?? '')) {
+      if (
+        name === undefined ||
+        home === undefined ||
+        shell === undefined ||
+        !/^\d+$/.test(uid ?? '') ||
+        !/^\d+$/.test(gid ?? '')
+      ) {
         throw new BadAnswer(`user: ${JSON.stringify(line)}`)
       }
       users.set(name, { uid: Number(uid), gid: Number(gid), home, shell })

@@ -7,7 +7,13 @@ export const shimFolder = (php: PhpVersion) => `/usr/lib/flight/php${php}`
 
 // What an app's commands find in their environment, beside HOME and LOGNAME.
 export function environmentOf(app: App): { HOME: string; USER: string; LOGNAME: string; PATH: string; LANG: string } {
-  return { HOME: appPaths(app.name).home, USER: app.name, LOGNAME: app.name, PATH: `${shimFolder(app.php)}:/usr/local/bin:/usr/bin:/bin`, LANG: 'C.UTF-8' }
+  return {
+    HOME: appPaths(app.name).home,
+    USER: app.name,
+    LOGNAME: app.name,
+    PATH: `${shimFolder(app.php)}:/usr/local/bin:/usr/bin:/bin`,
+    LANG: 'C.UTF-8',
+  }
 }
 
 // A queue's command is an artisan command unless its first word is a path or one of these.
@@ -38,7 +44,27 @@ const FORWARD = [
   'wait $child; code=$?; while kill -0 $child 2>/dev/null; do wait $child; code=$?; done; exit $code',
 ].join('; ')
 
-const BUILTINS = new Set(['.', ':', 'case', 'cd', 'command', 'eval', 'exec', 'exit', 'export', 'for', 'if', 'set', 'trap', 'ulimit', 'umask', 'unset', 'until', 'wait', 'while'])
+const BUILTINS = new Set([
+  '.',
+  ':',
+  'case',
+  'cd',
+  'command',
+  'eval',
+  'exec',
+  'exit',
+  'export',
+  'for',
+  'if',
+  'set',
+  'trap',
+  'ulimit',
+  'umask',
+  'unset',
+  'until',
+  'wait',
+  'while',
+])
 
 // Whether a command is one program with its arguments, which can take the shell's place.
 function standsAlone(command: string): boolean {

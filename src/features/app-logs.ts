@@ -6,12 +6,19 @@ import { appFile, clusterFile } from './resources.ts'
 
 // What an app writes into storage/logs is rotated by its own user: a link that lies there leads root nowhere.
 export const appLogsFeature: AppFeature = ({ app }) => [
-  appFile(app, 'log rotation', appFiles(app.name).rotation, render('app.logrotate', { source: app.file, user: app.name, logs: logsOf(app) })),
+  appFile(
+    app,
+    'log rotation',
+    appFiles(app.name).rotation,
+    render('app.logrotate', { source: app.file, user: app.name, logs: logsOf(app) }),
+  ),
 ]
 
 // What FPM itself writes about its pools.
 export const slowLogsFeature: ServerFeature = ({ cluster, server }) =>
-  server.webServer ? [clusterFile('log rotation', '/etc/logrotate.d/flight', render('flight.logrotate', { source: cluster.file }))] : []
+  server.webServer
+    ? [clusterFile('log rotation', '/etc/logrotate.d/flight', render('flight.logrotate', { source: cluster.file }))]
+    : []
 
 // Where releases share their logs, each release would only be another way to the same files, rotated once for each way.
 function logsOf(app: App): string {

@@ -29,14 +29,27 @@ export const appPoolFeature: AppFeature = ({ app, on, cluster }) => {
     limits: written(limits(app, cluster)),
     settings: written({ 'opcache.validate_timestamps': '0', ...app.phpIni }),
   }
-  return [appFile(app, 'FPM pool', files.pool(app.php), render('pool.conf', data), { claims: [{ claim: 'fpm-pool', folder: fpmPools(app.php), name: app.name }] })]
+  return [
+    appFile(app, 'FPM pool', files.pool(app.php), render('pool.conf', data), {
+      claims: [{ claim: 'fpm-pool', folder: fpmPools(app.php), name: app.name }],
+    }),
+  ]
 }
 
 // What the app's own limits change in php.ini; the cluster's stand there already.
 function limits(app: App, cluster: Cluster): Ini {
-  const payload = app.requestPayload === undefined ? {} : { post_max_size: `${app.requestPayload}M`, upload_max_filesize: `${app.requestPayload}M` }
-  const duration = app.requestDuration === undefined ? {} : { max_execution_time: String(app.requestDuration), max_input_time: String(app.requestDuration) }
-  const memory = app.requestMemory === undefined || app.requestMemory === cluster.requestMemory ? {} : { memory_limit: `${app.requestMemory}M` }
+  const payload =
+    app.requestPayload === undefined
+      ? {}
+      : { post_max_size: `${app.requestPayload}M`, upload_max_filesize: `${app.requestPayload}M` }
+  const duration =
+    app.requestDuration === undefined
+      ? {}
+      : { max_execution_time: String(app.requestDuration), max_input_time: String(app.requestDuration) }
+  const memory =
+    app.requestMemory === undefined || app.requestMemory === cluster.requestMemory
+      ? {}
+      : { memory_limit: `${app.requestMemory}M` }
   const own: Ini = { ...payload, ...duration, ...memory }
   return Object.fromEntries(Object.entries(own).filter(([name]) => !(name in app.phpIni)))
 }

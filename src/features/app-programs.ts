@@ -9,11 +9,21 @@ import { appFile } from './resources.ts'
 // Queue workers and daemons: a section of supervisor for each single worker, so that adding or changing one leaves the
 // others alone. Nothing before the first release: a worker without one only fails.
 export const appProgramsFeature: AppFeature = ({ app, on }) => {
-  const programs = [...on.queues.map((queue) => ({ ...queue, command: queueCommand(queue.command) })), ...on.daemons].flatMap((program) => workersOf(app, program))
+  const programs = [
+    ...on.queues.map((queue) => ({ ...queue, command: queueCommand(queue.command) })),
+    ...on.daemons,
+  ].flatMap((program) => workersOf(app, program))
   if (programs.length === 0) return []
-  const environment = Object.entries(environmentOf(app)).map(([name, value]) => `${name}="${value}"`).join(',')
+  const environment = Object.entries(environmentOf(app))
+    .map(([name, value]) => `${name}="${value}"`)
+    .join(',')
   const current = appPaths(app.name).current
-  const file = appFile(app, 'workers', appFiles(app.name).programs, render('programs.conf', { source: app.file, user: app.name, directory: current, environment, programs }))
+  const file = appFile(
+    app,
+    'workers',
+    appFiles(app.name).programs,
+    render('programs.conf', { source: app.file, user: app.name, directory: current, environment, programs }),
+  )
   const all: Resource = {
     kind: 'programs',
     name: app.name,
@@ -25,7 +35,10 @@ export const appProgramsFeature: AppFeature = ({ app, on }) => {
 }
 
 // APP.QUEUE.N: neither an app's name nor a program's has a dot.
-function workersOf(app: App, { name, command, workers, stopWaitTimeout }: Program): { name: string; command: string; stopWaitTimeout: number }[] {
+function workersOf(
+  app: App,
+  { name, command, workers, stopWaitTimeout }: Program,
+): { name: string; command: string; stopWaitTimeout: number }[] {
   return Array.from({ length: workers }, (_, index) => ({
     name: `${app.name}.${name}.${index + 1}`,
     command: supervisorCommand(programWords(`storage/logs/worker-${name}-${index + 1}.log`, command)),

@@ -16,20 +16,39 @@ import type { AppInput } from './feature.ts'
 export function releaseResources(input: AppInput, release: PlannedRelease): Resource[] {
   const { app, on } = input
   const back = release.does === 'rollback'
-  const at = (phase: ReleasePhase, wave?: StageName['wave']) => (resource: Resource): Resource => ({ ...resource, stage: { phase, ...(wave === undefined ? {} : { wave }) } })
+  const at =
+    (phase: ReleasePhase, wave?: StageName['wave']) =>
+    (resource: Resource): Resource => ({ ...resource, stage: { phase, ...(wave === undefined ? {} : { wave }) } })
   const turn = back ? `${release.turn}-` : ''
-  const checks = on.web === undefined ? [] : [healthOf(input, { ...release, release: release.name }, 'pool'), healthOf(input, { ...release, release: release.name }, 'site')]
+  const checks =
+    on.web === undefined
+      ? []
+      : [
+          healthOf(input, { ...release, release: release.name }, 'pool'),
+          healthOf(input, { ...release, release: release.name }, 'site'),
+        ]
   return [
     ...appUserFeature(input).map(at('prepare')),
     ...(release.environmentFrom === null ? [] : [at('prepare')(environment(app, release.environmentFrom))]),
-    ...(back ? rebuilt(app).map((command, index) => run(app, release, `cache-${turn}${index + 1}-${mark(command)}`, command)) : [unpacked(input, release), ...prepared(app, release)]).map(at('prepare')),
-    ...(back ? [] : on.deployCommands.map((command, index) => run(app, release, `deploy-${index + 1}-${mark(command)}`, command)).map(at('deploy', waveOf(app, on, release)))),
+    ...(back
+      ? rebuilt(app).map((command, index) => run(app, release, `cache-${turn}${index + 1}-${mark(command)}`, command))
+      : [unpacked(input, release), ...prepared(app, release)]
+    ).map(at('prepare')),
+    ...(back
+      ? []
+      : on.deployCommands
+          .map((command, index) => run(app, release, `deploy-${index + 1}-${mark(command)}`, command))
+          .map(at('deploy', waveOf(app, on, release)))),
     ...[...checks.slice(0, 1).flat(), live(app, release, 'ready')].map(at('check')),
     at('go live')(live(app, release, 'switch')),
     ...checks.slice(1).flat().map(at('check live')),
     at('confirm')(live(app, release, 'confirm')),
-    ...app.afterCommands.map((command, index) => run(app, release, `after-${turn}${index + 1}-${mark(command)}`, command)).map(at('after')),
-    ...[...appCronFeature(input), ...appProgramsFeature(input)].map((resource) => at('workers')(following(resource, release))),
+    ...app.afterCommands
+      .map((command, index) => run(app, release, `after-${turn}${index + 1}-${mark(command)}`, command))
+      .map(at('after')),
+    ...[...appCronFeature(input), ...appProgramsFeature(input)].map((resource) =>
+      at('workers')(following(resource, release)),
+    ),
     ...[live(app, release, 'settle'), pruned(input, release)].map(at('finish')),
   ]
 }
@@ -44,7 +63,12 @@ const named = (app: App) => `release of ${app.name}`
 
 function environment(app: App, from: string): Resource {
   const path = environmentPath(app)
-  return { kind: 'environment', name: path, feature: `environment file of ${app.name}`, desired: { app: app.name, path, from } }
+  return {
+    kind: 'environment',
+    name: path,
+    feature: `environment file of ${app.name}`,
+    desired: { app: app.name, path, from },
+  }
 }
 
 function unpacked(input: AppInput, { name, commit, tree, subject, ref, environmentFrom }: PlannedRelease): Resource {
@@ -54,7 +78,19 @@ function unpacked(input: AppInput, { name, commit, tree, subject, ref, environme
     kind: 'release',
     name: `${app.name}/${name}`,
     feature: named(app),
-    desired: { app: app.name, name, commit, tree, subject, ref, linkedDirs, linkedFiles, keepAssets, publicDir, needs: needsOf(input).filter(({ path }) => environmentFrom === null || path !== environmentPath(app)) },
+    desired: {
+      app: app.name,
+      name,
+      commit,
+      tree,
+      subject,
+      ref,
+      linkedDirs,
+      linkedFiles,
+      keepAssets,
+      publicDir,
+      needs: needsOf(input).filter(({ path }) => environmentFrom === null || path !== environmentPath(app)),
+    },
   }
 }
 
@@ -62,47 +98,103 @@ function unpacked(input: AppInput, { name, commit, tree, subject, ref, environme
 function needsOf({ app, on, server }: AppInput): Need[] {
   const { shared } = appPaths(app.name)
   const files = appFiles(app.name)
-  const configure = (path: string, what: string): Need => ({ path, because: `is not there: ${app.name} has no ${what} on this server yet`, hint: `flight app:configure ${app.name}` })
+  const configure = (path: string, what: string): Need => ({
+    path,
+    because: `is not there: ${app.name} has no ${what} on this server yet`,
+    hint: `flight app:configure ${app.name}`,
+  })
   return [
     configure(`${shimFolder(app.php)}/php`, `PHP ${app.php}`),
-    ...(on.web === undefined ? [] : [configure(files.pool(app.php), 'FPM pool'), configure(files.site, 'nginx site'), { path: OPCACHE_SCRIPT, because: 'is not there: an earlier Flight provisioned this server', hint: `flight provision ${app.cluster}` }]),
-    ...(on.queues.length + on.daemons.length === 0 ? [] : [configure('/etc/supervisor/supervisord.conf', 'supervisor')]),
+    ...(on.web === undefined
+      ? []
+      : [
+          configure(files.pool(app.php), 'FPM pool'),
+          configure(files.site, 'nginx site'),
+          {
+            path: OPCACHE_SCRIPT,
+            because: 'is not there: an earlier Flight provisioned this server',
+            hint: `flight provision ${app.cluster}`,
+          },
+        ]),
+    ...(on.queues.length + on.daemons.length === 0
+      ? []
+      : [configure('/etc/supervisor/supervisord.conf', 'supervisor')]),
     ...app.linkedFiles.map((file): Need => {
       const path = `${shared}/${file}`
-      if (path === environmentPath(app)) return { path, because: `is not there: ${app.name} has no environment file on this server yet`, hint: `flight env:push ${app.name} FILE` }
+      if (path === environmentPath(app))
+        return {
+          path,
+          because: `is not there: ${app.name} has no environment file on this server yet`,
+          hint: `flight env:push ${app.name} FILE`,
+        }
       const { user, port, become } = server.ssh
       const login = `ssh ${port === undefined || port === 22 ? '' : `-p ${port} `}${user === undefined ? '' : `${user}@`}${server.host}`
       const command = `${login} '${become && user !== undefined && user !== 'root' ? 'sudo ' : ''}install -o ${app.name} -g ${app.name} -m 600 /dev/stdin ${path}' < ${file.split('/').at(-1)}`
-      return { path, because: `is not there: linked_files of ${app.name} names it`, hint: `put it there, from where you have it: ${command}` }
+      return {
+        path,
+        because: `is not there: linked_files of ${app.name} names it`,
+        hint: `put it there, from where you have it: ${command}`,
+      }
     }),
   ]
 }
 
 function prepared(app: App, release: PlannedRelease): Resource[] {
-  const composer = run(app, release, `${COMPOSER_KEY}-${mark(app.composerCommand)}`, `composer ${app.composerCommand}`, app.composerAuth !== undefined)
-  return [composer, ...app.releaseCommands.map((command, index) => run(app, release, `release-${index + 1}-${mark(command)}`, command))]
+  const composer = run(
+    app,
+    release,
+    `${COMPOSER_KEY}-${mark(app.composerCommand)}`,
+    `composer ${app.composerCommand}`,
+    app.composerAuth !== undefined,
+  )
+  return [
+    composer,
+    ...app.releaseCommands.map((command, index) => run(app, release, `release-${index + 1}-${mark(command)}`, command)),
+  ]
 }
 
 // Of a release that was live before, what it cached of the environment file of that day.
 function rebuilt(app: App): string[] {
-  return app.releaseCommands.filter((command) => /^(?:php )?artisan (?:[a-z]+:cache|optimize)(?: |$)/.test(command.trim()))
+  return app.releaseCommands.filter((command) =>
+    /^(?:php )?artisan (?:[a-z]+:cache|optimize)(?: |$)/.test(command.trim()),
+  )
 }
 
 // A command that was changed while its release was interrupted is another one.
 const mark = (command: string) => createHash('sha256').update(command).digest('hex').slice(0, 8)
 
 function run(app: App, { name, joins }: PlannedRelease, key: string, command: string, auth = false): Resource {
-  return { kind: 'command', name: `${app.name}/${name}/${key}`, feature: named(app), desired: { app: app.name, release: name, key, command, path: environmentOf(app).PATH, auth, joins } }
+  return {
+    kind: 'command',
+    name: `${app.name}/${name}/${key}`,
+    feature: named(app),
+    desired: { app: app.name, release: name, key, command, path: environmentOf(app).PATH, auth, joins },
+  }
 }
 
 // A server that went live waits for its confirmation as long as all tries of its check may take, and half a minute for servers that have
 // to be reached again; otherwise it goes back by itself.
 function live(app: App, { name }: PlannedRelease, does: LiveDesired['does']): Resource {
-  return { kind: 'live', name: `${app.name}/${name}/${does}`, feature: named(app), desired: { app: app.name, release: name, does, back: secondsOfChecks(app) + 30 } }
+  return {
+    kind: 'live',
+    name: `${app.name}/${name}/${does}`,
+    feature: named(app),
+    desired: { app: app.name, release: name, does, back: secondsOfChecks(app) + 30 },
+  }
 }
 
 function pruned({ app, on }: AppInput, { name }: PlannedRelease): Resource {
-  return { kind: 'prune', name: `${app.name}/${name}`, feature: named(app), desired: { app: app.name, release: name, keep: app.keepReleases, socket: on.web === undefined ? null : appFiles(app.name).socket(app.php) } }
+  return {
+    kind: 'prune',
+    name: `${app.name}/${name}`,
+    feature: named(app),
+    desired: {
+      app: app.name,
+      release: name,
+      keep: app.keepReleases,
+      socket: on.web === undefined ? null : appFiles(app.name).socket(app.php),
+    },
+  }
 }
 
 // What runs in the background follows `current`, which is there by then.

@@ -7,5 +7,12 @@ import { clusterFile } from './resources.ts'
 // php, artisan and composer of each PHP version, for the PATH of what apps run.
 export const appShimsFeature: ServerFeature = ({ cluster }) =>
   cluster.php.flatMap((version): Resource[] =>
-    ['php', 'artisan', 'composer'].map((name) => clusterFile(`PHP ${version} for apps`, `${shimFolder(version)}/${name}`, render(`shim-${name}`, { source: cluster.file, version }), { mode: '755' })),
+    ['php', 'artisan', 'composer'].map((name) =>
+      clusterFile(
+        `PHP ${version} for apps`,
+        `${shimFolder(version)}/${name}`,
+        render(`shim-${name}`, { source: cluster.file, version }),
+        { mode: '755' },
+      ),
+    ),
   )

@@ -16,8 +16,13 @@ export const appSiteFeature: AppFeature = (input) => {
   const { site, siteInclude, passwords } = appFiles(app.name)
   return [
     ...(include === undefined ? [] : [appFile(app, `nginx.include ${include.file}`, siteInclude, include.content)]),
-    ...(basicAuth === undefined ? [] : [appFile(app, 'nginx site', passwords, basicAuth.content, { mode: '640', group: 'www-data', secret: true })]),
-    appFile(app, 'nginx site', site, siteText(input), { needs: app.nginx.tls === undefined ? [] : [app.nginx.tls.certificate, app.nginx.tls.key], claims: [{ claim: 'nginx-server-name', names: [...app.domains, ...Object.keys(app.redirects)].sort() }] }),
+    ...(basicAuth === undefined
+      ? []
+      : [appFile(app, 'nginx site', passwords, basicAuth.content, { mode: '640', group: 'www-data', secret: true })]),
+    appFile(app, 'nginx site', site, siteText(input), {
+      needs: app.nginx.tls === undefined ? [] : [app.nginx.tls.certificate, app.nginx.tls.key],
+      claims: [{ claim: 'nginx-server-name', names: [...app.domains, ...Object.keys(app.redirects)].sort() }],
+    }),
   ]
 }
 
@@ -60,7 +65,11 @@ function listens(ipv6: boolean, tls: boolean, http2InListen: boolean): Json {
 function ownLimits(app: App, cluster: Cluster): Json {
   if (app.requestDuration === undefined && app.requestPayload === undefined) return false
   const requestDuration = app.requestDuration ?? cluster.requestDuration
-  return { requestDuration, requestPayload: app.requestPayload ?? cluster.requestPayload, fastcgiReadTimeout: fastcgiReadTimeout(requestDuration) }
+  return {
+    requestDuration,
+    requestPayload: app.requestPayload ?? cluster.requestPayload,
+    fastcgiReadTimeout: fastcgiReadTimeout(requestDuration),
+  }
 }
 
 // /app stands for /app and what is below /app/, not for /apple; / for everything that has no location of its own.
@@ -68,12 +77,23 @@ function proxyLocations(proxy: App['nginx']['proxy']): { match: string; port: nu
   const prefixes = Object.entries(proxy).sort(([a], [b]) => (a < b ? -1 : 1))
   return prefixes.flatMap(([prefix, port]) => {
     if (prefix === '/') return [{ match: '/', port }]
-    return prefix.endsWith('/') ? [{ match: `^~ ${prefix}`, port }] : [{ match: `= ${prefix}`, port }, { match: `^~ ${prefix}/`, port }]
+    return prefix.endsWith('/')
+      ? [{ match: `^~ ${prefix}`, port }]
+      : [
+          { match: `= ${prefix}`, port },
+          { match: `^~ ${prefix}/`, port },
+        ]
   })
 }
 
 function redirectsByTarget(redirects: App['redirects']): Json {
   const targets = [...new Set(Object.values(redirects))].sort()
   const sources = Object.keys(redirects).sort()
-  return targets.map((target) => ({ target, names: sources.filter((source) => redirects[source] === target).map(serverName).join(' ') }))
+  return targets.map((target) => ({
+    target,
+    names: sources
+      .filter((source) => redirects[source] === target)
+      .map(serverName)
+      .join(' '),
+  }))
 }

@@ -5,4 +5,11 @@ import { packages } from './resources.ts'
 export const composerFeature: ServerFeature = ({ cluster }) =>
   cluster.composer === undefined
     ? packages('Composer', ['composer'])
-    : [{ kind: 'composer', name: '/usr/local/bin/composer', feature: 'Composer', desired: { path: '/usr/local/bin/composer', ...cluster.composer } }]
+    : [
+        {
+          kind: 'composer',
+          name: '/usr/local/bin/composer',
+          feature: 'Composer',
+          desired: { path: '/usr/local/bin/composer', ...cluster.composer },
+        },
+      ]

@@ -16,7 +16,8 @@ import { PREPARING } from './provisioning.ts'
 // configured, among all that share the server.
 export function resourcesOf(input: ServerInput, configured: readonly AppOnServer[]): Resource[] {
   const { cluster, server, system } = input
-  const each = (...features: AppFeature[]) => features.flatMap((feature) => configured.flatMap((app) => feature({ ...app, cluster, server, system })))
+  const each = (...features: AppFeature[]) =>
+    features.flatMap((feature) => configured.flatMap((app) => feature({ ...app, cluster, server, system })))
   return [
     ...PREPARING.flatMap((feature) => feature(input)),
     ...each(appUserFeature, appPoolFeature, appSiteFeature),

@@ -27,10 +27,21 @@ export const fpmFilesFeature: ServerFeature = (input) => {
     directory('PHP FPM', '/var/log/flight'),
     clusterFile('PHP FPM', OPCACHE_SCRIPT, render('opcache.php', { source: cluster.file })),
     ...cluster.php.flatMap((version) => {
-      const data = { source: cluster.file, version, user: IDLE_USER, requestDuration: cluster.requestDuration, processControlTimeout: reloadPatience(longestRequest(input, version)) }
+      const data = {
+        source: cluster.file,
+        version,
+        user: IDLE_USER,
+        requestDuration: cluster.requestDuration,
+        processControlTimeout: reloadPatience(longestRequest(input, version)),
+      }
       return [
         clusterFile(`PHP ${version} FPM`, fpmSettings(version), render('fpm.conf', data)),
-        clusterFile(`PHP ${version} FPM`, `${fpmPools(version)}/www.conf`, render('fpm-www.conf', { source: cluster.file }), { conffileOf: `php${version}-fpm` }),
+        clusterFile(
+          `PHP ${version} FPM`,
+          `${fpmPools(version)}/www.conf`,
+          render('fpm-www.conf', { source: cluster.file }),
+          { conffileOf: `php${version}-fpm` },
+        ),
       ]
     }),
   ]
@@ -38,7 +49,9 @@ export const fpmFilesFeature: ServerFeature = (input) => {
 
 // All pools of a master wait together: for the longest request that any of its apps may run.
 function longestRequest({ cluster, apps }: ServerInput, version: PhpVersion): number {
-  const own = apps.filter(({ app, on }) => app.php === version && on.web !== undefined).map(({ app }) => app.requestDuration ?? cluster.requestDuration)
+  const own = apps
+    .filter(({ app, on }) => app.php === version && on.web !== undefined)
+    .map(({ app }) => app.requestDuration ?? cluster.requestDuration)
   return Math.max(cluster.requestDuration, ...own)
 }
 
@@ -47,6 +60,10 @@ export const fpmServicesFeature = (input: ServerInput, configured: ServerInput['
   input.server.webServer
     ? input.cluster.php.map((version) => {
         const pools = configured.filter(({ app, on }) => app.php === version && on.web !== undefined)
-        return fpmService(version, pools.map(({ app }) => ({ name: app.name, socket: appFiles(app.name).socket(version) })), reloadPatience(longestRequest(input, version)))
+        return fpmService(
+          version,
+          pools.map(({ app }) => ({ name: app.name, socket: appFiles(app.name).socket(version) })),
+          reloadPatience(longestRequest(input, version)),
+        )
       })
     : []

@@ -8,7 +8,11 @@ import { clusterFile } from './resources.ts'
 export const phpIniFeature: ServerFeature = ({ cluster, server }) =>
   cluster.php.flatMap((version) => {
     const file = (sapi: string, settings: Ini) =>
-      clusterFile(`PHP ${version}`, `/etc/php/${version}/${sapi}/conf.d/99-flight.ini`, render('php.ini', { source: cluster.file, settings: written(settings) }))
+      clusterFile(
+        `PHP ${version}`,
+        `/etc/php/${version}/${sapi}/conf.d/99-flight.ini`,
+        render('php.ini', { source: cluster.file, settings: written(settings) }),
+      )
     return [
       ...(server.webServer ? [file('fpm', { ...limits(cluster), ...OPCACHE, ...cluster.phpIni })] : []),
       ...(Object.keys(cluster.phpIni).length === 0 ? [] : [file('cli', cluster.phpIni)]),

@@ -1,7 +1,21 @@
 import type { PhpVersion } from '../model/definitions.ts'
 
 // What a Laravel application needs of PHP, beside what comes inside phpX.Y-common (pdo, tokenizer, fileinfo, ctype; pcntl is built in).
-const COMMON = ['cli', 'mbstring', 'xml', 'curl', 'zip', 'bcmath', 'intl', 'gd', 'mysql', 'pgsql', 'sqlite3', 'opcache', 'redis']
+const COMMON = [
+  'cli',
+  'mbstring',
+  'xml',
+  'curl',
+  'zip',
+  'bcmath',
+  'intl',
+  'gd',
+  'mysql',
+  'pgsql',
+  'sqlite3',
+  'opcache',
+  'redis',
+]
 
 // The package that brings an extension for a version (domain.md): opcache is built in from 8.5 on, json from 8.0 on,
 // and Debian's redis has no version in its name for 7.x, where Sury's has.
@@ -16,9 +30,16 @@ function packageOf(version: PhpVersion, extension: string, naming: PackageNaming
 export type PackageNaming = 'debian' | 'sury'
 
 // The packages of one PHP version, in the order in which a reader expects them.
-export function phpPackages(version: PhpVersion, extensions: readonly string[], withFpm: boolean, naming: PackageNaming): string[] {
+export function phpPackages(
+  version: PhpVersion,
+  extensions: readonly string[],
+  withFpm: boolean,
+  naming: PackageNaming,
+): string[] {
   const all = [...(withFpm ? ['fpm'] : []), ...COMMON, 'json', ...extensions]
-  return [...new Set(all.map((extension) => packageOf(version, extension, naming)).filter((name) => name !== undefined))]
+  return [
+    ...new Set(all.map((extension) => packageOf(version, extension, naming)).filter((name) => name !== undefined)),
+  ]
 }
 
 export function isAtLeast(version: PhpVersion, least: PhpVersion): boolean {

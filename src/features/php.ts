@@ -14,7 +14,9 @@ export const phpFeature: ServerFeature = ({ cluster, server }) => {
 
 // What a reader of the plan should know about the versions of a cluster.
 export function phpNotes(cluster: Cluster): string[] {
-  return withoutRedis(cluster).map((version) => `PHP ${version} comes without redis: Debian's package for it and the one for PHP 8 exclude each other`)
+  return withoutRedis(cluster).map(
+    (version) => `PHP ${version} comes without redis: Debian's package for it and the one for PHP 8 exclude each other`,
+  )
 }
 
 function namingOf(cluster: Cluster): PackageNaming {

@@ -18,7 +18,19 @@ function fileOf(scope: string, feature: string, path: string, content: string, m
     kind: 'file',
     name: path,
     feature,
-    desired: { path, content, mode: '644', owner: 'root', group: 'root', scope, conffileOf: undefined, claims: [], needs: [], secret: false, ...more },
+    desired: {
+      path,
+      content,
+      mode: '644',
+      owner: 'root',
+      group: 'root',
+      scope,
+      conffileOf: undefined,
+      claims: [],
+      needs: [],
+      secret: false,
+      ...more,
+    },
   }
 }
 
@@ -28,6 +40,15 @@ export function packages(feature: string, names: readonly string[]): Resource[] 
 }
 
 // A directory of the server: root's, unless said otherwise.
-export function directory(feature: string, path: string, more: { mode?: string; owner?: string; group?: string; by?: string } = {}): Resource {
-  return { kind: 'directory', name: path, feature, desired: { path, mode: '755', owner: 'root', group: 'root', by: 'root', ...more } }
+export function directory(
+  feature: string,
+  path: string,
+  more: { mode?: string; owner?: string; group?: string; by?: string } = {},
+): Resource {
+  return {
+    kind: 'directory',
+    name: path,
+    feature,
+    desired: { path, mode: '755', owner: 'root', group: 'root', by: 'root', ...more },
+  }
 }

@@ -4,8 +4,29 @@ import type { FpmPool, ResourceOf, ServiceDesired } from '../model/resource.ts'
 
 type Service = ResourceOf<'service'>
 
-function service(unit: string, title: string, more: Pick<ServiceDesired, 'configuration' | 'mark' | 'test' | 'extensions'>): Service {
-  return { kind: 'service', name: unit, feature: title, desired: { unit, title, ...more, changes: [], precedes: [], installs: [], wanted: true, phase: 'configure', pools: [], patience: 0, waitForNginx: 0 } }
+function service(
+  unit: string,
+  title: string,
+  more: Pick<ServiceDesired, 'configuration' | 'mark' | 'test' | 'extensions'>,
+): Service {
+  return {
+    kind: 'service',
+    name: unit,
+    feature: title,
+    desired: {
+      unit,
+      title,
+      ...more,
+      changes: [],
+      precedes: [],
+      installs: [],
+      wanted: true,
+      phase: 'configure',
+      pools: [],
+      patience: 0,
+      waitForNginx: 0,
+    },
+  }
 }
 
 // FPM's master of one version. Its pid file is written anew with every load.
@@ -31,7 +52,12 @@ export function nginxService(certificates: readonly string[] = []): Service {
 
 // A service that reads its files by itself, so that there is nothing to be loaded.
 export function selfReadingService(name: string): Service {
-  return service(`${name}.service`, name, { configuration: [], mark: { by: 'none' }, test: { program: 'none' }, extensions: undefined })
+  return service(`${name}.service`, name, {
+    configuration: [],
+    mark: { by: 'none' },
+    test: { program: 'none' },
+    extensions: undefined,
+  })
 }
 
 // The service that has to load what lies at a path, for files that a definition no longer names.

@@ -20,7 +20,15 @@ export function addAppRoutes(app: Hono<DoorEnv>, keeper: Doorkeeper): void {
       .filter(({ name }) => seesApp(asker, name))
       .map(({ name, cluster, servers }) => {
         const seen = fleet.apps.find((each) => each.name === name)
-        return { name, cluster, servers, live: seen?.live ?? [], health: seen?.health ?? 'unknown', why: seen?.why ?? '', releases: `${c.var.origin.base}/v1/apps/${name}/releases` }
+        return {
+          name,
+          cluster,
+          servers,
+          live: seen?.live ?? [],
+          health: seen?.health ?? 'unknown',
+          why: seen?.why ?? '',
+          releases: `${c.var.origin.base}/v1/apps/${name}/releases`,
+        }
       })
     return c.json({ apps, lookedAt: fleet.lookedAt })
   })
@@ -30,11 +38,23 @@ export function addAppRoutes(app: Hono<DoorEnv>, keeper: Doorkeeper): void {
     await needAsker(c, keeper, 'read', name)
     const limit = Math.max(1, wholeNumber(c.req.query('limit') ?? '50', MOST, 'limit'))
     const before = c.req.query('before')
-    const requests = await desk.store.requests({ apps: [name], limit: limit + 1, ...(before === undefined ? {} : { before: wholeNumber(before, Number.MAX_SAFE_INTEGER, 'before') }) })
-    if (requests.length === 0 && before === undefined && !(await servedApps(desk)).some((served) => served.name === name)) return refuseUnseen()
+    const requests = await desk.store.requests({
+      apps: [name],
+      limit: limit + 1,
+      ...(before === undefined ? {} : { before: wholeNumber(before, Number.MAX_SAFE_INTEGER, 'before') }),
+    })
+    if (
+      requests.length === 0 &&
+      before === undefined &&
+      !(await servedApps(desk)).some((served) => served.name === name)
+    )
+      return refuseUnseen()
     const shown = requests.slice(0, limit)
     const last = shown.at(-1)
-    const next = requests.length > limit && last !== undefined ? `${c.var.origin.base}/v1/apps/${name}/releases?limit=${limit}&before=${last.id}` : null
+    const next =
+      requests.length > limit && last !== undefined
+        ? `${c.var.origin.base}/v1/apps/${name}/releases?limit=${limit}&before=${last.id}`
+        : null
     return c.json({ releases: shown.map((request) => publicRequest(request, c.var.origin.base)), next })
   })
 

@@ -13,7 +13,10 @@ export async function needAsker(c: DoorContext, keeper: Doorkeeper, deed: Deed, 
   c.set('who', nameOf(asker))
   if (!mayDo(asker, deed)) {
     const purpose = asker.is === 'token' ? asker.token.purpose : 'loopback'
-    return refuse('forbidden', { detail: asker.is === 'token' ? `A token for ${purpose} may not do that.` : 'That needs a token, here too.', hint: `Make one that may: flight serve:token ${deed === 'ask' ? '--purpose release' : '--purpose read'}` })
+    return refuse('forbidden', {
+      detail: asker.is === 'token' ? `A token for ${purpose} may not do that.` : 'That needs a token, here too.',
+      hint: `Make one that may: flight serve:token ${deed === 'ask' ? '--purpose release' : '--purpose read'}`,
+    })
   }
   if (app !== undefined && !seesApp(asker, app)) return refuseUnseen()
   return asker
@@ -58,9 +61,18 @@ async function guessOf(c: DoorContext, { desk }: Doorkeeper, shown: string): Pro
 // Nothing more is looked at of what was guessed too often.
 export function refuseWhileHeld({ attempts }: Pick<Doorkeeper, 'attempts'>, guess: string): void {
   const seconds = attempts.heldFor(guess)
-  if (seconds > 0) refuse('too-many-attempts', { detail: `Too many wrong tokens came from your address; in ${seconds} s the next is looked at.`, hint: 'Check the token that your pipeline sends.', headers: { 'retry-after': String(seconds) } })
+  if (seconds > 0)
+    refuse('too-many-attempts', {
+      detail: `Too many wrong tokens came from your address; in ${seconds} s the next is looked at.`,
+      hint: 'Check the token that your pipeline sends.',
+      headers: { 'retry-after': String(seconds) },
+    })
 }
 
 export function refuseUnknown(): never {
-  refuse('unauthorized', { detail: 'A valid token is missing.', hint: 'Send the header Authorization: Bearer flight_… with a token of flight serve:token.', headers: { 'www-authenticate': 'Bearer realm="flight"' } })
+  refuse('unauthorized', {
+    detail: 'A valid token is missing.',
+    hint: 'Send the header Authorization: Bearer flight_… with a token of flight serve:token.',
+    headers: { 'www-authenticate': 'Bearer realm="flight"' },
+  })
 }

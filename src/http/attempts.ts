@@ -19,8 +19,14 @@ export function countingAttempts(now: () => number, most = 10_000): Attempts {
       const old = entries.get(group)
       const isFresh = old === undefined || time - old.since > MINUTE
       const times = old === undefined || time - old.until > LONGEST ? 0 : old.times
-      const entry = { since: isFresh ? time : old.since, failures: isFresh ? 1 : old.failures + 1, until: old?.until ?? 0, times }
-      if (entry.failures >= FREE) Object.assign(entry, { failures: 0, times: times + 1, until: time + Math.min(MINUTE * 2 ** times, LONGEST) })
+      const entry = {
+        since: isFresh ? time : old.since,
+        failures: isFresh ? 1 : old.failures + 1,
+        until: old?.until ?? 0,
+        times,
+      }
+      if (entry.failures >= FREE)
+        Object.assign(entry, { failures: 0, times: times + 1, until: time + Math.min(MINUTE * 2 ** times, LONGEST) })
       entries.delete(group)
       entries.set(group, entry)
       const [oldest] = entries.keys()

@@ -3,7 +3,16 @@ import { cleanOfEscapes } from '../model/printable.ts'
 import { withoutTokens } from './tokens.ts'
 
 // One request with its outcome. `who`: a token's name, 'loopback', which webhook, or null. `request`: the one that was accepted.
-export type AuditEntry = { time: string; address: string; method: string; path: string; who: string | null; status: number; request: number | null; ms: number }
+export type AuditEntry = {
+  time: string
+  address: string
+  method: string
+  path: string
+  who: string | null
+  status: number
+  request: number | null
+  ms: number
+}
 export type Audit = { write(entry: AuditEntry): void; close(): void }
 
 const ROTATE_AT = 64 * 1024 * 1024
@@ -33,7 +42,9 @@ export function openAudit(file: string, failed: (error: unknown) => void, rotate
   return {
     write: (entry) => {
       try {
-        const line = Buffer.from(`${JSON.stringify({ ...entry, method: entry.method.slice(0, 20), path: shownPath(entry.path) })}\n`)
+        const line = Buffer.from(
+          `${JSON.stringify({ ...entry, method: entry.method.slice(0, 20), path: shownPath(entry.path) })}\n`,
+        )
         if (log.size > 0 && log.size + line.length > limit) rotateOrGoOn()
         log.size += writeSync(log.descriptor, line)
       } catch (error) {

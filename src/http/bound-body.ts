@@ -3,7 +3,11 @@ import { waitForNews } from './wait-for-news.ts'
 
 // A stream of the pages, bound like those of the doors: it takes a place, and ends when whoever asked may look no longer. A fault ends
 // it as it stands, and is told.
-export function boundBody(c: DoorContext, keeper: Doorkeeper, body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> | null {
+export function boundBody(
+  c: DoorContext,
+  keeper: Doorkeeper,
+  body: ReadableStream<Uint8Array>,
+): ReadableStream<Uint8Array> | null {
   const reader = body.getReader()
   const cancel = () => void reader.cancel().catch(() => undefined) // it has ended already
   if (c.req.method === 'HEAD') {

@@ -8,16 +8,22 @@ type Files = { certificate: string; key: string }
 
 // The certificate and its key; refused where they do not belong together or are over.
 export async function readPair({ certificate, key }: Files, now: Date): Promise<Pair> {
-  const read = (file: string) => readFile(file).catch((error: unknown) => bad(file, `cannot be read: ${(error as Error).message}`))
+  const read = (file: string) =>
+    readFile(file).catch((error: unknown) => bad(file, `cannot be read: ${(error as Error).message}`))
   const pair = { cert: await read(certificate), key: await read(key) }
   const parsed = parsedPair(pair, certificate)
   if (!parsed.cert.checkPrivateKey(parsed.key)) return bad(key, 'is not the key of the certificate')
-  if (Date.parse(parsed.cert.validTo) <= now.getTime()) return bad(certificate, `is valid until ${parsed.cert.validTo} only`)
+  if (Date.parse(parsed.cert.validTo) <= now.getTime())
+    return bad(certificate, `is valid until ${parsed.cert.validTo} only`)
   return pair
 }
 
 // Looks at the files every so many milliseconds and takes them when they changed; a pair that is no good leaves the old one and is told of.
-export function followPair(server: Server, files: Files, { every, told, now }: { every: number; told(text: string): void; now(): Date }): () => void {
+export function followPair(
+  server: Server,
+  files: Files,
+  { every, told, now }: { every: number; told(text: string): void; now(): Date },
+): () => void {
   let seen: string | undefined
   let isLooking = false
   const look = async () => {
@@ -42,11 +48,21 @@ export function followPair(server: Server, files: Files, { every, told, now }: {
 }
 
 async function stateOf({ certificate, key }: Files): Promise<string> {
-  const states = await Promise.all([certificate, key].map((file) => stat(file).then(({ mtimeMs, ino, size }) => `${mtimeMs} ${ino} ${size}`, () => 'missing')))
+  const states = await Promise.all(
+    [certificate, key].map((file) =>
+      stat(file).then(
+        ({ mtimeMs, ino, size }) => `${mtimeMs} ${ino} ${size}`,
+        () => 'missing',
+      ),
+    ),
+  )
   return states.join(', ')
 }
 
-function parsedPair({ cert, key }: Pair, certificate: string): { cert: X509Certificate; key: ReturnType<typeof createPrivateKey> } {
+function parsedPair(
+  { cert, key }: Pair,
+  certificate: string,
+): { cert: X509Certificate; key: ReturnType<typeof createPrivateKey> } {
   try {
     return { cert: new X509Certificate(cert), key: createPrivateKey(key) }
   } catch (error) {
@@ -55,5 +71,10 @@ function parsedPair({ cert, key }: Pair, certificate: string): { cert: X509Certi
 }
 
 function bad(file: string, what: string): never {
-  throw new FlightError({ code: 'FLIGHT_USAGE', where: file, what, hint: 'serve.tls of flight.yml names the certificate with its chain, and its key' })
+  throw new FlightError({
+    code: 'FLIGHT_USAGE',
+    where: file,
+    what,
+    hint: 'serve.tls of flight.yml names the certificate with its chain, and its key',
+  })
 }

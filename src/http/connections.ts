@@ -7,7 +7,10 @@ type Limits = { all: number; each: number; isExempt(address: string): boolean }
 
 // Keeps the connections within bounds. Where there are too many, the oldest that asks for nothing makes room, then the oldest whose
 // request is not whole yet: whoever only holds connections open locks nobody out.
-export function boundConnections(server: HttpServer, { all, each, isExempt }: Limits): { count(): number; endAll(): void } {
+export function boundConnections(
+  server: HttpServer,
+  { all, each, isExempt }: Limits,
+): { count(): number; endAll(): void } {
   const connections = new Map<string, Connection>()
   const makeRoom = (group?: string): boolean => {
     for (const asks of ['nothing', 'slowly'] as const) {
@@ -29,7 +32,8 @@ export function boundConnections(server: HttpServer, { all, each, isExempt }: Li
     const address = plainAddress(socket.remoteAddress ?? '')
     const group = groupOf(address)
     const key = keyOf(socket)
-    const isFull = (!isExempt(address) && countOf(group) >= each && !makeRoom(group)) || (connections.size >= all && !makeRoom())
+    const isFull =
+      (!isExempt(address) && countOf(group) >= each && !makeRoom(group)) || (connections.size >= all && !makeRoom())
     if (isFull) return void socket.destroy()
     const connection: Connection = { socket, group, asks: 'nothing' }
     connections.set(key, connection)

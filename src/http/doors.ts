@@ -43,8 +43,20 @@ export function createDoors(options: DoorOptions): Doors {
     c.set('origin', originOf(c))
     await next()
     const { address, scheme } = c.var.origin
-    setHeaders(c.res.headers, { isPage: /^text\/html\b/.test(c.res.headers.get('content-type') ?? ''), isTls: scheme === 'https' })
-    options.audit.write({ time: options.now().toISOString(), address, method: c.req.method, path: c.req.path, who: c.var.who ?? null, status: c.res.status, request: c.var.accepted ?? null, ms: Math.round(performance.now() - began) })
+    setHeaders(c.res.headers, {
+      isPage: /^text\/html\b/.test(c.res.headers.get('content-type') ?? ''),
+      isTls: scheme === 'https',
+    })
+    options.audit.write({
+      time: options.now().toISOString(),
+      address,
+      method: c.req.method,
+      path: c.req.path,
+      who: c.var.who ?? null,
+      status: c.res.status,
+      request: c.var.accepted ?? null,
+      ms: Math.round(performance.now() - began),
+    })
     options.answered(c.req.method, routeOf(c), c.res.status)
   })
 
@@ -70,7 +82,10 @@ export function createDoors(options: DoorOptions): Doors {
     if (error instanceof HTTPException && error.res !== undefined) return error.getResponse()
     options.failed(error)
     c.header('Connection', 'close')
-    return refusal('bug', { detail: 'That is a fault of Flight, not of what you sent.', hint: 'The log of the deployment server says more.' })
+    return refusal('bug', {
+      detail: 'That is a fault of Flight, not of what you sent.',
+      hint: 'The log of the deployment server says more.',
+    })
   })
   return { app, endStreams: () => closing.abort() }
 }
@@ -84,7 +99,15 @@ function routeOf(c: DoorContext): string {
 function nowhere(c: DoorContext, keeper: Doorkeeper, methods: readonly string[]): Response | Promise<Response> {
   const isLook = c.req.method === 'GET' || c.req.method === 'HEAD'
   if (methods.length === 0 && isLook && !c.req.path.startsWith('/v1')) return pageFor(c, keeper)
-  if (methods.length === 0) return refusal('not-found', { detail: 'There is nothing here that you may see.', hint: 'GET /openapi.json shows what there is.' })
+  if (methods.length === 0)
+    return refusal('not-found', {
+      detail: 'There is nothing here that you may see.',
+      hint: 'GET /openapi.json shows what there is.',
+    })
   const allow = methods.join(', ')
-  return refusal('method-not-allowed', { detail: `Only ${allow} is answered here.`, hint: 'GET /openapi.json shows what there is.', headers: { allow } })
+  return refusal('method-not-allowed', {
+    detail: `Only ${allow} is answered here.`,
+    hint: 'GET /openapi.json shows what there is.',
+    headers: { allow },
+  })
 }

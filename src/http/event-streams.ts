@@ -6,7 +6,7 @@ const PAGE = 500
 
 // The log so far, read in pieces.
 export async function* logOf({ store }: Desk, id: number): AsyncGenerator<string> {
-  for (let after = 0; ; ) {
+  for (let after = 0; ;) {
     const events = await store.events(id, after, PAGE)
     const text = events.map(logLines).join('')
     if (text !== '') yield text

@@ -9,7 +9,12 @@ const id = { type: 'integer', minimum: 1 } as const
 
 // An object with exactly these members.
 function whole(properties: Record<string, unknown>, optional: readonly string[] = []): Record<string, unknown> {
-  return { type: 'object', additionalProperties: false, required: Object.keys(properties).filter((key) => !optional.includes(key)), properties }
+  return {
+    type: 'object',
+    additionalProperties: false,
+    required: Object.keys(properties).filter((key) => !optional.includes(key)),
+    properties,
+  }
 }
 
 const Problem = whole({ code: text, where: text, what: text, hint: text }, ['hint'])
@@ -43,12 +48,57 @@ export const SCHEMAS = {
     ],
   },
   Releases: whole({ releases: list({ $ref: '#/components/schemas/Release' }), next: orNull(text) }),
-  Wish: whole({ commit: { type: 'string', pattern: '^[0-9a-fA-F]{40}$', description: 'the whole commit id' }, ref: { ...text, maxLength: 255, description: 'the branch it is on: main or refs/heads/main' }, older: { type: 'boolean', description: 'the commit may be one that the live release already contains' } }, ['ref', 'older']),
-  WayBack: whole({ to: { type: 'string', pattern: '^[0-9a-f]{12}-[1-9][0-9]*$', description: 'the release to go back to; without it the last good one' } }, ['to']),
+  Wish: whole(
+    {
+      commit: { type: 'string', pattern: '^[0-9a-fA-F]{40}$', description: 'the whole commit id' },
+      ref: { ...text, maxLength: 255, description: 'the branch it is on: main or refs/heads/main' },
+      older: { type: 'boolean', description: 'the commit may be one that the live release already contains' },
+    },
+    ['ref', 'older'],
+  ),
+  WayBack: whole(
+    {
+      to: {
+        type: 'string',
+        pattern: '^[0-9a-f]{12}-[1-9][0-9]*$',
+        description: 'the release to go back to; without it the last good one',
+      },
+    },
+    ['to'],
+  ),
   Nothing: whole({ released: { const: false }, why: text }),
-  App: whole({ name: text, cluster: text, servers: list(text), live: list(whole({ release: text, commit: text, subject: text, since: orNull(time), by: text, servers: list(text) })), health: { enum: ['ok', 'differs', 'silent', 'unhealthy', 'none live', 'unknown'] }, why: text, releases: text }),
+  App: whole({
+    name: text,
+    cluster: text,
+    servers: list(text),
+    live: list(
+      whole({ release: text, commit: text, subject: text, since: orNull(time), by: text, servers: list(text) }),
+    ),
+    health: { enum: ['ok', 'differs', 'silent', 'unhealthy', 'none live', 'unknown'] },
+    why: text,
+    releases: text,
+  }),
   Apps: whole({ apps: list({ $ref: '#/components/schemas/App' }), lookedAt: orNull(time) }),
-  Pong: whole({ ok: { const: true }, name: text, purpose: { enum: ['release', 'read', 'ping'] }, app: orNull(text), expires: orNull(time) }),
-  Event: { ...whole({ n: id, at: time, told: { type: 'object', required: ['event'], properties: { event: text, state: { enum: ENDED_STATES } } } }), description: 'the data of one server-sent event' },
-  Refusal: whole({ type: { enum: Object.keys(REFUSALS).map((name) => `urn:flight:${name}`) }, title: text, status: { type: 'integer', minimum: 400, maximum: 599 }, detail: text, hint: text }),
+  Pong: whole({
+    ok: { const: true },
+    name: text,
+    purpose: { enum: ['release', 'read', 'ping'] },
+    app: orNull(text),
+    expires: orNull(time),
+  }),
+  Event: {
+    ...whole({
+      n: id,
+      at: time,
+      told: { type: 'object', required: ['event'], properties: { event: text, state: { enum: ENDED_STATES } } },
+    }),
+    description: 'the data of one server-sent event',
+  },
+  Refusal: whole({
+    type: { enum: Object.keys(REFUSALS).map((name) => `urn:flight:${name}`) },
+    title: text,
+    status: { type: 'integer', minimum: 400, maximum: 599 },
+    detail: text,
+    hint: text,
+  }),
 }

@@ -15,10 +15,25 @@ export function addPageRoutes(app: Hono<DoorEnv>, keeper: Doorkeeper): void {
     const fields = new URLSearchParams((await readBytes(c, BODY_LIMIT)).toString('utf8'))
     const shown = fields.get('token')?.trim() ?? ''
     const asker = await bearer(c, keeper, shown)
-    if (asker?.is !== 'token' || asker.token.purpose !== 'read') return c.html(loginPage({ said: 'That is no token that may read here. Is it whole, and not expired?', next: pathOf(fields.get('next')) }), 401)
+    if (asker?.is !== 'token' || asker.token.purpose !== 'read')
+      return c.html(
+        loginPage({
+          said: 'That is no token that may read here. Is it whole, and not expired?',
+          next: pathOf(fields.get('next')),
+        }),
+        401,
+      )
     c.set('who', nameOf(asker))
     const { expires } = asker.token
-    setCookie(c, COOKIE, shown, { httpOnly: true, sameSite: 'Strict', path: '/', secure: c.var.origin.scheme === 'https', ...(expires === null ? {} : { maxAge: Math.min(Math.floor((Date.parse(expires) - keeper.now().getTime()) / 1000), 34_560_000) }) })
+    setCookie(c, COOKIE, shown, {
+      httpOnly: true,
+      sameSite: 'Strict',
+      path: '/',
+      secure: c.var.origin.scheme === 'https',
+      ...(expires === null
+        ? {}
+        : { maxAge: Math.min(Math.floor((Date.parse(expires) - keeper.now().getTime()) / 1000), 34_560_000) }),
+    })
     return c.redirect(pathOf(fields.get('next')), 303)
   })
 
@@ -52,7 +67,11 @@ function refuseFromElsewhere(c: DoorContext): void {
   const site = c.req.header('sec-fetch-site')
   const own = [`${c.var.origin.scheme}://${c.req.header('host') ?? ''}`, new URL(c.var.origin.base).origin]
   const isOwn = from !== undefined && from !== 'null' ? own.includes(from) : site === 'same-origin'
-  if (!isOwn || (site !== undefined && site !== 'same-origin')) refuse('forbidden', { detail: 'This form was sent from another site.', hint: 'Open the page of this server and log in there.' })
+  if (!isOwn || (site !== undefined && site !== 'same-origin'))
+    refuse('forbidden', {
+      detail: 'This form was sent from another site.',
+      hint: 'Open the page of this server and log in there.',
+    })
 }
 
 // A path of this site, nothing else.

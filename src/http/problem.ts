@@ -28,7 +28,10 @@ type Words = { detail: string; hint: string; headers?: Record<string, string> }
 // The answer to what is refused (RFC 9457).
 export function refusal(name: RefusalName, { detail, hint, headers = {} }: Words): Response {
   const [status, title] = REFUSALS[name]
-  return new Response(`${JSON.stringify({ type: `urn:flight:${name}`, title, status, detail, hint })}\n`, { status, headers: { 'content-type': 'application/problem+json', ...headers } })
+  return new Response(`${JSON.stringify({ type: `urn:flight:${name}`, title, status, detail, hint })}\n`, {
+    status,
+    headers: { 'content-type': 'application/problem+json', ...headers },
+  })
 }
 
 export function refuse(name: RefusalName, words: Words): never {
@@ -37,5 +40,8 @@ export function refuse(name: RefusalName, words: Words): never {
 
 // One answer for what is not there and for what belongs to somebody else.
 export function refuseUnseen(): never {
-  refuse('not-found', { detail: 'There is nothing here that you may see.', hint: 'Check the address, and which app your token is for.' })
+  refuse('not-found', {
+    detail: 'There is nothing here that you may see.',
+    hint: 'Check the address, and which app your token is for.',
+  })
 }

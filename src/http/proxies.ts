@@ -11,7 +11,12 @@ export function trustedProxies(list: readonly string[]): Proxies {
     const sort = isIP(address)
     const bits = prefix === undefined ? undefined : /^\d{1,3}$/.test(prefix) ? Number(prefix) : Number.NaN
     if (sort === 0 || rest !== undefined || (bits !== undefined && !(bits <= (sort === 4 ? 32 : 128)))) {
-      throw new FlightError({ code: 'FLIGHT_USAGE', where: 'flight.yml serve.trusted_proxies', what: `${JSON.stringify(entry)} is neither an address nor a network`, hint: 'write 10.0.0.5, 10.0.0.0/8 or 2001:db8::/32' })
+      throw new FlightError({
+        code: 'FLIGHT_USAGE',
+        where: 'flight.yml serve.trusted_proxies',
+        what: `${JSON.stringify(entry)} is neither an address nor a network`,
+        hint: 'write 10.0.0.5, 10.0.0.0/8 or 2001:db8::/32',
+      })
     }
     if (bits === undefined) blocks.addAddress(address, familyOf(address))
     else blocks.addSubnet(address, bits, familyOf(address))
@@ -23,7 +28,8 @@ export function trustedProxies(list: readonly string[]): Proxies {
 export function clientAddress(peer: string, forwarded: string | undefined, proxies: Proxies): string {
   const named = (forwarded ?? '').split(',').map((part) => plainAddress(part.trim()))
   let address = plainAddress(peer)
-  for (let next = named.pop(); next !== undefined && isIP(next) !== 0 && proxies.isTrusted(address); next = named.pop()) address = next
+  for (let next = named.pop(); next !== undefined && isIP(next) !== 0 && proxies.isTrusted(address); next = named.pop())
+    address = next
   return address
 }
 
@@ -43,8 +49,14 @@ export function groupOf(address: string): string {
   const [head = '', tail] = address.toLowerCase().split('::')
   const left = head === '' ? [] : head.split(':')
   const right = tail === undefined || tail === '' ? [] : tail.split(':')
-  const words = tail === undefined ? left : [...left, ...Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => '0'), ...right]
-  return `${words.slice(0, 4).map((word) => word.replace(/^0+(?=.)/, '')).join(':')}::/64`
+  const words =
+    tail === undefined
+      ? left
+      : [...left, ...Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => '0'), ...right]
+  return `${words
+    .slice(0, 4)
+    .map((word) => word.replace(/^0+(?=.)/, ''))
+    .join(':')}::/64`
 }
 
 function familyOf(address: string): 'ipv4' | 'ipv6' {

@@ -7,7 +7,11 @@ export function repositoryOf(address: string): string | undefined {
   const [, host, path] = url ?? /^(?:[^@/:]+@)?([^/:@]+):(?!\/\/)\/*(.+)$/.exec(address) ?? []
   if (host === undefined || path === undefined) return undefined
   const name = host.toLowerCase()
-  return `${SAME_HOST[name] ?? name}/${path.toLowerCase().replace(/\/+$/, '').replace(/\.git$/, '').replace(/\/+$/, '')}`
+  return `${SAME_HOST[name] ?? name}/${path
+    .toLowerCase()
+    .replace(/\/+$/, '')
+    .replace(/\.git$/, '')
+    .replace(/\/+$/, '')}`
 }
 
 // Whether one of these addresses is the repository's.

@@ -23,8 +23,12 @@ export function addRequestRoutes(app: Hono<DoorEnv>, keeper: Doorkeeper): void {
     const { request: asked } = await needRequest(c, keeper, 'read')
     const request = await waited(c, keeper, asked)
     const { id, end, state } = request
-    if (!isEnded(state) || end === null) return c.text(`release ${id} of ${request.app} is ${state} since ${request.began ?? request.asked}\n`, 202)
-    const problems = end.problems.map(({ where, what, hint }) => `${onOneLine(`${where === '' ? '' : `${where}: `}${what}`)}\n${hint === undefined ? '' : `  way out: ${onOneLine(hint)}\n`}`)
+    if (!isEnded(state) || end === null)
+      return c.text(`release ${id} of ${request.app} is ${state} since ${request.began ?? request.asked}\n`, 202)
+    const problems = end.problems.map(
+      ({ where, what, hint }) =>
+        `${onOneLine(`${where === '' ? '' : `${where}: `}${what}`)}\n${hint === undefined ? '' : `  way out: ${onOneLine(hint)}\n`}`,
+    )
     return c.text(`${onOneLine(end.said)}\n${problems.join('')}`, state === 'succeeded' ? 200 : 409)
   })
 
@@ -35,23 +39,47 @@ export function addRequestRoutes(app: Hono<DoorEnv>, keeper: Doorkeeper): void {
     if (isFollowed) return streamed(c, keeper, type, (signal) => followedLog(keeper.desk, request.id, signal))
     if (c.req.method === 'HEAD') return c.body(null, 200, { 'content-type': type })
     const stop = new AbortController()
-    return c.body(textStream(logOf(keeper.desk, request.id), { stop, ended: () => undefined, failed: keeper.failed }), 200, { 'content-type': type })
+    return c.body(
+      textStream(logOf(keeper.desk, request.id), { stop, ended: () => undefined, failed: keeper.failed }),
+      200,
+      { 'content-type': type },
+    )
   })
 
   app.get('/v1/releases/:id/events', async (c) => {
     const { request } = await needRequest(c, keeper, 'read')
-    const after = wholeNumber(c.req.header('last-event-id') ?? c.req.query('after') ?? '0', Number.MAX_SAFE_INTEGER, 'Last-Event-ID')
+    const after = wholeNumber(
+      c.req.header('last-event-id') ?? c.req.query('after') ?? '0',
+      Number.MAX_SAFE_INTEGER,
+      'Last-Event-ID',
+    )
     c.header('X-Accel-Buffering', 'no')
-    return streamed(c, keeper, 'text/event-stream', (signal) => sentEvents(keeper.desk, request.id, after, signal), HEARTBEAT)
+    return streamed(
+      c,
+      keeper,
+      'text/event-stream',
+      (signal) => sentEvents(keeper.desk, request.id, after, signal),
+      HEARTBEAT,
+    )
   })
 }
 
 // A stream takes a place as long as somebody reads it, and ends when whoever asked may read no longer.
-function streamed(c: DoorContext, keeper: Doorkeeper, type: string, pieces: (signal: AbortSignal) => AsyncIterator<string>, beat?: typeof HEARTBEAT): Response {
+function streamed(
+  c: DoorContext,
+  keeper: Doorkeeper,
+  type: string,
+  pieces: (signal: AbortSignal) => AsyncIterator<string>,
+  beat?: typeof HEARTBEAT,
+): Response {
   if (c.req.method === 'HEAD') return c.body(null, 200, { 'content-type': type })
   const stop = new AbortController()
   const ended = waitForNews(keeper.streams, c, keeper, () => stop.abort())
-  return c.body(textStream(pieces(stop.signal), { stop, ended, failed: keeper.failed, ...(beat === undefined ? {} : { beat }) }), 200, { 'content-type': type })
+  return c.body(
+    textStream(pieces(stop.signal), { stop, ended, failed: keeper.failed, ...(beat === undefined ? {} : { beat }) }),
+    200,
+    { 'content-type': type },
+  )
 }
 
 // The request as it is once it has ended, or when the time that the asker would wait is over.

@@ -12,11 +12,21 @@ export async function readServerKey(file: string): Promise<Buffer> {
     throw unreadable(file, (error as Error).message)
   })
   if (there === undefined) await makeKey(file)
-  else if ((there.mode & 0o077) !== 0) throw unreadable(file, `can be read by others (mode ${(there.mode & 0o777).toString(8)})`, `chmod 600 ${file}, and think of what others may have read`)
+  else if ((there.mode & 0o077) !== 0)
+    throw unreadable(
+      file,
+      `can be read by others (mode ${(there.mode & 0o777).toString(8)})`,
+      `chmod 600 ${file}, and think of what others may have read`,
+    )
   const key = await readFile(file).catch((error: unknown) => {
     throw unreadable(file, (error as Error).message)
   })
-  if (key.length !== BYTES) throw unreadable(file, `holds ${key.length} bytes, a key has ${BYTES}`, 'put it back from a backup; without it every webhook needs a new secret')
+  if (key.length !== BYTES)
+    throw unreadable(
+      file,
+      `holds ${key.length} bytes, a key has ${BYTES}`,
+      'put it back from a backup; without it every webhook needs a new secret',
+    )
   return key
 }
 
@@ -38,5 +48,10 @@ async function makeKey(file: string): Promise<void> {
 }
 
 function unreadable(file: string, what: string, hint?: string): FlightError {
-  return new FlightError({ code: 'FLIGHT_USAGE', where: file, what: `the server's key ${what}`, ...(hint === undefined ? {} : { hint }) })
+  return new FlightError({
+    code: 'FLIGHT_USAGE',
+    where: file,
+    what: `the server's key ${what}`,
+    ...(hint === undefined ? {} : { hint }),
+  })
 }

@@ -1,8 +1,16 @@
-type Streamed = { stop: AbortController; ended(): void; failed(error: unknown): void; beat?: { text: string; every: number } }
+type Streamed = {
+  stop: AbortController
+  ended(): void
+  failed(error: unknown): void
+  beat?: { text: string; every: number }
+}
 
 // A body that is made as it is read: nothing is kept for a reader who is slow. `stop` is called when the reader has gone; `ended` once,
 // whatever ended it. A fault ends the body as it stands, and is told.
-export function textStream(pieces: AsyncIterator<string>, { stop, ended, failed, beat }: Streamed): ReadableStream<Uint8Array> {
+export function textStream(
+  pieces: AsyncIterator<string>,
+  { stop, ended, failed, beat }: Streamed,
+): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   let timer: NodeJS.Timeout | undefined
   let isOver = false

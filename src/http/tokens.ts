@@ -7,7 +7,10 @@ const SHOWN = /^flight_([A-Za-z0-9]{12})_([A-Za-z0-9]{48})$/
 const NOTHING = Buffer.alloc(32)
 
 // A new token, and what is shown of it this once. A webhook's shows nothing: its secret is derived (webhookSecret).
-export function makeToken(wanted: { name: string; purpose: Purpose; app: string | null; expires: string | null }, now: Date): { token: Token; shown: string } {
+export function makeToken(
+  wanted: { name: string; purpose: Purpose; app: string | null; expires: string | null },
+  now: Date,
+): { token: Token; shown: string } {
   const id = Array.from({ length: 12 }, () => LETTERS[randomInt(LETTERS.length)]).join('')
   const secret = randomBytes(24).toString('hex')
   const hash = wanted.purpose === 'webhook' ? '' : digestOf(secret).toString('hex')
@@ -21,7 +24,11 @@ export function tokenId(shown: string): string | undefined {
 }
 
 // Whose token this is. `over`: it was right once, and is expired or revoked. Takes the same work whether the id is known or not.
-export async function checkToken(store: Pick<Store, 'token'>, shown: string, now: Date): Promise<{ is: 'good' | 'over'; token: Token } | undefined> {
+export async function checkToken(
+  store: Pick<Store, 'token'>,
+  shown: string,
+  now: Date,
+): Promise<{ is: 'good' | 'over'; token: Token } | undefined> {
   const [, id = '', secret = ''] = SHOWN.exec(shown) ?? []
   const token = await store.token(id === '' ? '000000000000' : id)
   const kept = token === undefined || token.purpose === 'webhook' ? NOTHING : Buffer.from(token.hash, 'hex')
@@ -37,7 +44,9 @@ export function isOver(token: Token, now: Date): boolean {
 
 // The text without anything that is, or looks like, a token or another long secret.
 export function withoutTokens(text: string): string {
-  return text.replace(/flight(?:_|%5f|%255f)[A-Za-z0-9]+(?:_|%5f|%255f)[A-Za-z0-9_-]*/gi, 'flight_…').replace(/[A-Za-z0-9_+-]{41,}/g, '…')
+  return text
+    .replace(/flight(?:_|%5f|%255f)[A-Za-z0-9]+(?:_|%5f|%255f)[A-Za-z0-9_-]*/gi, 'flight_…')
+    .replace(/[A-Za-z0-9_+-]{41,}/g, '…')
 }
 
 function digestOf(secret: string): Buffer {

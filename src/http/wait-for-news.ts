@@ -7,7 +7,12 @@ const LOOK_AGAIN = 3_000 // ms
 
 // A place for as long as somebody waits for news. `stop` is called when the doors close, and when the token that it was asked with is
 // revoked or expires meanwhile. Gives what gives the place back.
-export function waitForNews(places: Places, c: DoorContext, { closing, desk, now, failed }: Doorkeeper, stop: () => void): () => void {
+export function waitForNews(
+  places: Places,
+  c: DoorContext,
+  { closing, desk, now, failed }: Doorkeeper,
+  stop: () => void,
+): () => void {
   const release = takePlace(places, c)
   const lookAgain = async (id: string) => {
     const token = await desk.store.token(id)

@@ -17,7 +17,9 @@ export function nothing(why: string): Meaning {
 
 // A commit that is one; a branch that was deleted says 000….
 export function releaseOf(commit: unknown): Meaning {
-  return typeof commit === 'string' && /^[0-9a-f]{40}$/.test(commit) && !/^0+$/.test(commit) ? { is: 'release', commit } : nothing('The event names no commit.')
+  return typeof commit === 'string' && /^[0-9a-f]{40}$/.test(commit) && !/^0+$/.test(commit)
+    ? { is: 'release', commit }
+    : nothing('The event names no commit.')
 }
 
 export type WebhookApp = Pick<ServedApp, 'name' | 'repo' | 'releaseOn'>

@@ -11,7 +11,9 @@ const WINDOW = 300 // seconds that a signed time may differ
 export function proofOf(header: Header, body: Buffer, now: Date): Proof | undefined {
   const github = header('x-hub-signature-256')
   if (header('x-github-event') !== undefined) {
-    return github === undefined ? undefined : (key, id) => isSame(github, `sha256=${createHmac('sha256', webhookSecret(key, id)).update(body).digest('hex')}`)
+    return github === undefined
+      ? undefined
+      : (key, id) => isSame(github, `sha256=${createHmac('sha256', webhookSecret(key, id)).update(body).digest('hex')}`)
   }
   const signatures = header('webhook-signature')
   if (signatures !== undefined) return signed(signatures, header, body, now)
@@ -27,7 +29,11 @@ function signed(signatures: string, header: Header, body: Buffer, now: Date): Pr
   return (key, tokenId) => {
     const secret = Buffer.from(signingToken(key, tokenId).slice('whsec_'.length), 'base64')
     const right = `v1,${createHmac('sha256', secret).update(`${id}.${time}.`).update(body).digest('base64')}`
-    const isRight = signatures.split(' ').slice(0, 8).filter((each) => isSame(each, right)).length > 0
+    const isRight =
+      signatures
+        .split(' ')
+        .slice(0, 8)
+        .filter((each) => isSame(each, right)).length > 0
     return isRight && isTimely && id !== ''
   }
 }

@@ -36,25 +36,45 @@ export function addWebhookRoutes(app: Hono<DoorEnv>, keeper: Doorkeeper): void {
     needJson(c.req.header('content-type'))
     const [github, gitlab] = [c.req.header('x-github-event'), c.req.header('x-gitlab-event')]
     const payload = payloadOf(body)
-    const meaning = github !== undefined ? meaningOnGithub(github, payload, served) : gitlab !== undefined ? meaningOnGitlab(gitlab, payload, served) : undefined
-    if (meaning === undefined) return badBody('Neither GitHub nor GitLab sends this.', 'Send releases to /v1/apps/APP/releases with a token instead.')
+    const meaning =
+      github !== undefined
+        ? meaningOnGithub(github, payload, served)
+        : gitlab !== undefined
+          ? meaningOnGitlab(gitlab, payload, served)
+          : undefined
+    if (meaning === undefined)
+      return badBody(
+        'Neither GitHub nor GitLab sends this.',
+        'Send releases to /v1/apps/APP/releases with a token instead.',
+      )
     if (meaning.is === 'nothing') return c.json({ released: false, why: meaning.why })
     refuseWhileStopping(desk)
     const ref = served.releaseOn === undefined ? null : `refs/heads/${served.releaseOn.branch}`
-    return accept(c, keeper, { app: name, wish: { does: 'release', commit: meaning.commit, ref, older: false }, key: deliveryKey(c), by })
+    return accept(c, keeper, {
+      app: name,
+      wish: { does: 'release', commit: meaning.commit, ref, older: false },
+      key: deliveryKey(c),
+      by,
+    })
   })
 }
 
 // Those that may sign for the app, the newest first.
 async function webhookTokens({ desk, now }: Doorkeeper, app: string): Promise<Token[]> {
   const tokens = await desk.store.tokens()
-  return tokens.filter((token) => token.purpose === 'webhook' && token.app === app && !isOver(token, now())).reverse().slice(0, MOST_TOKENS)
+  return tokens
+    .filter((token) => token.purpose === 'webhook' && token.app === app && !isOver(token, now()))
+    .reverse()
+    .slice(0, MOST_TOKENS)
 }
 
 // The same delivery, sent again, is the same release.
 function deliveryKey(c: DoorContext): string | null {
   const signed = c.req.header('webhook-signature') === undefined ? undefined : c.req.header('webhook-id')
-  const [host, id] = c.req.header('x-github-event') !== undefined ? ['github', c.req.header('x-github-delivery')] : ['gitlab', signed ?? c.req.header('idempotency-key') ?? c.req.header('x-gitlab-event-uuid')]
+  const [host, id] =
+    c.req.header('x-github-event') !== undefined
+      ? ['github', c.req.header('x-github-delivery')]
+      : ['gitlab', signed ?? c.req.header('idempotency-key') ?? c.req.header('x-gitlab-event-uuid')]
   return id !== undefined && /^[\x21-\x7e]{1,200}$/.test(id) ? `${host}:${id}` : null
 }
 
@@ -79,5 +99,8 @@ function refuseUnsigned(c: DoorContext, keeper: Doorkeeper): never {
   const guess = `${c.var.origin.group} webhook`
   refuseWhileHeld(keeper, guess)
   keeper.attempts.failed(guess)
-  refuse('unauthorized', { detail: 'The event is not signed with the secret of a webhook of this app.', hint: 'Enter the secret that flight serve:token --purpose webhook shows; content type application/json.' })
+  refuse('unauthorized', {
+    detail: 'The event is not signed with the secret of a webhook of this app.',
+    hint: 'Enter the secret that flight serve:token --purpose webhook shows; content type application/json.',
+  })
 }

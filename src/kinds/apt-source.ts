@@ -28,20 +28,38 @@ export const aptSourceKind: Kind<'apt-source'> = {
       }
     }
     const key = facts.get({ fact: 'key', path: keyPath(desired) })?.fingerprints ?? []
-    const found = files(desired).map(({ path, content }) => ({ path, content, before: fileBefore(facts.get(query(path, content))) }))
+    const found = files(desired).map(({ path, content }) => ({
+      path,
+      content,
+      before: fileBefore(facts.get(query(path, content))),
+    }))
     const inTheWay = found.find(({ before }) => before === undefined)
     if (inTheWay !== undefined) {
       const { type } = facts.get(query(inTheWay.path, inTheWay.content))
-      return { is: 'conflict', where: inTheWay.path, what: `is a ${type === 'directory' ? type : 'device, socket or pipe'}, a file is wanted`, hint: 'move it away and plan again' }
+      return {
+        is: 'conflict',
+        where: inTheWay.path,
+        what: `is a ${type === 'directory' ? type : 'device, socket or pipe'}, a file is wanted`,
+        hint: 'move it away and plan again',
+      }
     }
     const befores = found.map(({ content, before = { is: 'absent' as const } }) => ({ content, before }))
     const because = [
       ...keyReasons(desired, key),
-      ...befores.flatMap(({ content, before }, index) => (isSame(before, content) ? [] : [index === 0 ? 'the source is not as defined' : 'its preferences are not as defined'])),
+      ...befores.flatMap(({ content, before }, index) =>
+        isSame(before, content)
+          ? []
+          : [index === 0 ? 'the source is not as defined' : 'its preferences are not as defined'],
+      ),
     ]
     if (because.length === 0) return { is: 'same', why: `${shown(desired.uri)} is a source, signed by the defined key` }
-    const [sources = { is: 'absent' as const }, preferences = { is: 'absent' as const }] = befores.map(({ before }) => before)
-    return { is: 'change', change: { verb: sources.is === 'absent' ? 'create' : 'update', before: { key, sources, preferences }, because } }
+    const [sources = { is: 'absent' as const }, preferences = { is: 'absent' as const }] = befores.map(
+      ({ before }) => before,
+    )
+    return {
+      is: 'change',
+      change: { verb: sources.is === 'absent' ? 'create' : 'update', before: { key, sources, preferences }, because },
+    }
   },
 
   steps({ before, after }): Step[] {
@@ -49,7 +67,13 @@ export const aptSourceKind: Kind<'apt-source'> = {
     const { key: wanted } = after
     const isHere = before.key.length === 1 && before.key[0] === fingerprintOf(after)
     const key: Step[] = 'url' in wanted && !isHere ? [{ step: 'key', key: wanted, path, scope: 'cluster' }] : []
-    return [...key, ...files(after).map(({ path: at, content }) => ({ step: 'write', path: at, content, mode: '644', owner: 'root', group: 'root', scope: 'cluster' }) as const)]
+    return [
+      ...key,
+      ...files(after).map(
+        ({ path: at, content }) =>
+          ({ step: 'write', path: at, content, mode: '644', owner: 'root', group: 'root', scope: 'cluster' }) as const,
+      ),
+    ]
   },
 }
 
@@ -77,22 +101,36 @@ function fingerprintOf(desired: AptSourceDesired): string | undefined {
 }
 
 function keyReasons(desired: AptSourceDesired, have: readonly string[]): string[] {
-  if (have.length === 0) return ['path' in desired.key ? `there is no key in ${desired.key.path}` : 'its signing key is not here yet']
+  if (have.length === 0)
+    return ['path' in desired.key ? `there is no key in ${desired.key.path}` : 'its signing key is not here yet']
   const wanted = fingerprintOf(desired)
-  return wanted === undefined || (have.length === 1 && have[0] === wanted) ? [] : [`the key here is ${have.join(' and ')}, not ${wanted}`]
+  return wanted === undefined || (have.length === 1 && have[0] === wanted)
+    ? []
+    : [`the key here is ${have.join(' and ')}, not ${wanted}`]
 }
 
-const query = (path: string, content: string) => ({ fact: 'file', path, wanted: createHash('sha256').update(content).digest('hex') }) as const
+const query = (path: string, content: string) =>
+  ({ fact: 'file', path, wanted: createHash('sha256').update(content).digest('hex') }) as const
 
 function isSame(before: FileBefore, content: string): boolean {
-  return before.is === 'file' && before.written && before.mode === '644' && before.owner === 'root' && before.group === 'root' && before.sha256 === createHash('sha256').update(content).digest('hex')
+  return (
+    before.is === 'file' &&
+    before.written &&
+    before.mode === '644' &&
+    before.owner === 'root' &&
+    before.group === 'root' &&
+    before.sha256 === createHash('sha256').update(content).digest('hex')
+  )
 }
 
 // Somebody else's source of the same repository and suite: apt compares them by address, whatever the ending slash or scheme.
 function rivalOf(desired: AptSourceDesired, lines: readonly ForeignLine[]): AptSource | undefined {
   const own = `/etc/apt/sources.list.d/${desired.name}.sources`
   return aptSourcesIn(lines).find(
-    (source) => source.file !== own && source.uris.some((uri) => bare(uri) === bare(desired.uri)) && source.suites.some((suite) => desired.suites.includes(suite)),
+    (source) =>
+      source.file !== own &&
+      source.uris.some((uri) => bare(uri) === bare(desired.uri)) &&
+      source.suites.some((suite) => desired.suites.includes(suite)),
   )
 }
 
@@ -100,4 +138,3 @@ const bare = (uri: string) => uri.replace(/^https?:\/\/([^@/]*@)?/, '').replace(
 
 // An address without what might be a password in it.
 const shown = (uri: string) => uri.replace(/\/\/[^@/]*@/, '//')
-

@@ -8,7 +8,10 @@ export const commandKind: Kind<'command'> = {
   facts: ({ app }) => [{ fact: 'releases', app }],
   diff(desired, facts): Difference<BeforeOf['command']> {
     const state = releaseIn(facts, desired)?.commands.find(({ key }) => key === desired.key)?.state
-    const change = (is: BeforeOf['command']['is'], because: string): Difference<BeforeOf['command']> => ({ is: 'change', change: { verb: 'run', before: { is }, because: [because] } })
+    const change = (is: BeforeOf['command']['is'], because: string): Difference<BeforeOf['command']> => ({
+      is: 'change',
+      change: { verb: 'run', before: { is }, because: [because] },
+    })
     if (state === undefined) return change('not run', 'it has not run in this release')
     switch (state.is) {
       case 'running':
@@ -19,9 +22,16 @@ export const commandKind: Kind<'command'> = {
         if (state.code === 0) return { is: 'same', why: 'it ran in this release, and succeeded' }
         // A server that joins the others has to get there, whatever went wrong the last time.
         if (desired.joins) return change('unknown', `it ended with exit code ${state.code} the last time`)
-        return { is: 'conflict', where: `release ${desired.release}`, what: `the command ${desired.command} ended with exit code ${state.code}`, hint: 'plan again: the next release of this commit gets a number of its own' }
+        return {
+          is: 'conflict',
+          where: `release ${desired.release}`,
+          what: `the command ${desired.command} ended with exit code ${state.code}`,
+          hint: 'plan again: the next release of this commit gets a number of its own',
+        }
     }
   },
-  steps: ({ after: { app, release, key, command, path, secret } }) => [{ step: 'command', app, release, key, command, path, auth: secret }],
+  steps: ({ after: { app, release, key, command, path, secret } }) => [
+    { step: 'command', app, release, key, command, path, auth: secret },
+  ],
   undo: ({ after: { app, release } }, why) => [{ step: 'fail', app, release, why }],
 }

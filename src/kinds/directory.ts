@@ -14,15 +14,25 @@ export const directoryKind: Kind<'directory'> = {
       if (note !== undefined) return { is: 'same', why: note, notes: fact.type === 'link' ? [] : [note] }
     }
     if (fact.type !== 'directory' && fact.type !== 'absent') {
-      return { is: 'conflict', where: desired.path, what: `is a ${fact.type}, a directory is wanted`, hint: 'move it away and plan again' }
+      return {
+        is: 'conflict',
+        where: desired.path,
+        what: `is a ${fact.type}, a directory is wanted`,
+        hint: 'move it away and plan again',
+      }
     }
-    if (fact.type === 'absent') return { is: 'change', change: { verb: 'create', before: { is: 'absent' }, because: ['it does not exist'] } }
+    if (fact.type === 'absent')
+      return { is: 'change', change: { verb: 'create', before: { is: 'absent' }, because: ['it does not exist'] } }
     const before: PlaceBefore = { is: 'directory', mode: fact.mode, owner: fact.owner, group: fact.group }
     const because = [
       ...(fact.mode === desired.mode ? [] : [`its mode is ${fact.mode}, not ${desired.mode}`]),
-      ...(fact.owner === desired.owner && fact.group === desired.group ? [] : [`it belongs to ${fact.owner}:${fact.group}, not ${desired.owner}:${desired.group}`]),
+      ...(fact.owner === desired.owner && fact.group === desired.group
+        ? []
+        : [`it belongs to ${fact.owner}:${fact.group}, not ${desired.owner}:${desired.group}`]),
     ]
-    return because.length === 0 ? { is: 'same', why: `${desired.path} is as defined` } : { is: 'change', change: { verb: 'update', before, because } }
+    return because.length === 0
+      ? { is: 'same', why: `${desired.path} is as defined` }
+      : { is: 'change', change: { verb: 'update', before, because } }
   },
   steps: ({ after }) => [{ step: 'directory', ...after }],
 }
@@ -30,6 +40,9 @@ export const directoryKind: Kind<'directory'> = {
 // What an app or its people put there themselves, and what the app's own user cannot change: it stops nobody else on the server.
 function besideTheWay({ path, owner }: DirectoryDesired, fact: FileFact): string | undefined {
   if (fact.type === 'link') return `${path} is a link to ${fact.target}`
-  if (fact.type !== 'directory') return fact.type === 'absent' ? undefined : `${path} is a ${fact.type}, a directory is wanted: move it away`
-  return fact.owner === owner ? undefined : `${path} belongs to ${fact.owner}, not ${owner}: give it to ${owner}, or move it away`
+  if (fact.type !== 'directory')
+    return fact.type === 'absent' ? undefined : `${path} is a ${fact.type}, a directory is wanted: move it away`
+  return fact.owner === owner
+    ? undefined
+    : `${path} belongs to ${fact.owner}, not ${owner}: give it to ${owner}, or move it away`
 }

@@ -7,7 +7,10 @@ export const environmentKind: Kind<'environment'> = {
   facts: ({ path }) => [questionOf(path)],
   diff({ path, from }, facts): Difference<BeforeOf['environment']> {
     if (facts.get(questionOf(path)).type !== 'absent') return { is: 'same', why: 'there is one' }
-    return { is: 'change', change: { verb: 'create', before: { is: 'absent' }, because: [`there is none, and ${from} has one`] } }
+    return {
+      is: 'change',
+      change: { verb: 'create', before: { is: 'absent' }, because: [`there is none, and ${from} has one`] },
+    }
   },
   steps({ after: { app, path, secret } }) {
     if (secret === undefined) throw new Error(`bug: nobody has the environment file of ${app}`)

@@ -27,7 +27,9 @@ export const fileKind: Kind<'file'> = {
     }
     for (const claim of desired.claims) {
       // What lies at this very path is replaced, not rivalled.
-      const theirs = facts.get({ fact: 'foreign', claim: claim.claim }).find((line) => line.file !== desired.path && rivals(claim, line))
+      const theirs = facts
+        .get({ fact: 'foreign', claim: claim.claim })
+        .find((line) => line.file !== desired.path && rivals(claim, line))
       if (theirs !== undefined) {
         return {
           is: 'conflict',
@@ -39,18 +41,32 @@ export const fileKind: Kind<'file'> = {
     }
     const lacking = desired.needs.find((path) => facts.get({ fact: 'file', path, wanted: undefined }).type === 'absent')
     if (lacking !== undefined) {
-      return { is: 'conflict', where: lacking, what: `is not there, and ${desired.path} needs it`, hint: 'put it there first (for a first certificate leave tls out until it is issued: the site answers the challenge over http), then plan again' }
+      return {
+        is: 'conflict',
+        where: lacking,
+        what: `is not there, and ${desired.path} needs it`,
+        hint: 'put it there first (for a first certificate leave tls out until it is issued: the site answers the challenge over http), then plan again',
+      }
     }
     const before = fileBefore(fact)
     if (before === undefined) {
-      return { is: 'conflict', where: desired.path, what: `is a ${fact.type === 'directory' ? 'directory' : 'device, socket or pipe'}, a file is wanted`, hint: 'move it away and plan again' }
+      return {
+        is: 'conflict',
+        where: desired.path,
+        what: `is a ${fact.type === 'directory' ? 'directory' : 'device, socket or pipe'}, a file is wanted`,
+        hint: 'move it away and plan again',
+      }
     }
-    if (before.is === 'absent') return { is: 'change', change: { verb: 'create', before, because: ['it does not exist'] } }
-    if (before.is === 'link') return { is: 'change', change: { verb: 'update', before, because: [`it is a link to ${before.target}`] } }
+    if (before.is === 'absent')
+      return { is: 'change', change: { verb: 'create', before, because: ['it does not exist'] } }
+    if (before.is === 'link')
+      return { is: 'change', change: { verb: 'update', before, because: [`it is a link to ${before.target}`] } }
     const because = [
       ...(before.sha256 === sha256Of(desired.content) ? [] : [contentReason(before.written, fact)]),
       ...(before.mode === desired.mode ? [] : [`its mode is ${before.mode}, not ${desired.mode}`]),
-      ...(before.owner === desired.owner && before.group === desired.group ? [] : [`it belongs to ${before.owner}:${before.group}, not ${desired.owner}:${desired.group}`]),
+      ...(before.owner === desired.owner && before.group === desired.group
+        ? []
+        : [`it belongs to ${before.owner}:${before.group}, not ${desired.owner}:${desired.group}`]),
     ]
     // A file as wanted that Flight did not record is written once more, so that it is Flight's from then on.
     if (because.length === 0 && !before.written) because.push('it is as wanted, but not written by Flight yet')
@@ -65,10 +81,15 @@ export const fileKind: Kind<'file'> = {
   undo: ({ after }) => [{ step: 'put-back', path: after.path }],
 }
 
-const CLAIMS: Record<Claim['claim'], string> = { 'nginx-default-server': 'nginx default_server', 'nginx-server-name': 'nginx site for this name', 'fpm-pool': 'FPM pool of this name' }
+const CLAIMS: Record<Claim['claim'], string> = {
+  'nginx-default-server': 'nginx default_server',
+  'nginx-server-name': 'nginx site for this name',
+  'fpm-pool': 'FPM pool of this name',
+}
 
 const WAYS_OUT: Record<Claim['claim'], string> = {
-  'nginx-default-server': 'take `default_server` out of that line (its site goes on answering for its own names), reload nginx, plan again',
+  'nginx-default-server':
+    'take `default_server` out of that line (its site goes on answering for its own names), reload nginx, plan again',
   'nginx-server-name': 'take the name out of that line or out of the app, plan again',
   'fpm-pool': 'rename that pool and plan again',
 }
@@ -79,16 +100,24 @@ function rivals(claim: Claim, line: ForeignLine): boolean {
     case 'nginx-default-server':
       return true
     case 'nginx-server-name':
-      return serverNames(line.text).some((theirs) => claim.names.some((ours) => ours === theirs || (!fitsTable(ours) && covers(theirs, ours))))
+      return serverNames(line.text).some((theirs) =>
+        claim.names.some((ours) => ours === theirs || (!fitsTable(ours) && covers(theirs, ours))),
+      )
     case 'fpm-pool':
-      return line.file.slice(0, line.file.lastIndexOf('/')) === claim.folder && /^\[\s*([^\]]*?)\s*\]/.exec(line.text)?.[1] === claim.name
+      return (
+        line.file.slice(0, line.file.lastIndexOf('/')) === claim.folder &&
+        /^\[\s*([^\]]*?)\s*\]/.exec(line.text)?.[1] === claim.name
+      )
   }
 }
 
 // The names of a server_name statement: .example.com stands for two. A wildcard that merely covers a name of ours is no
 // rival, nginx prefers the exact name, unless that is too long to be written as a name.
 function serverNames(statement: string): string[] {
-  const names = statement.split(/\s+/).slice(1).map((word) => word.replace(/^(["'])(.*)\1$/, '$2').toLowerCase())
+  const names = statement
+    .split(/\s+/)
+    .slice(1)
+    .map((word) => word.replace(/^(["'])(.*)\1$/, '$2').toLowerCase())
   return names.flatMap((name) => (name.startsWith('.') ? [name.slice(1), `*${name}`] : [name]))
 }
 
@@ -100,5 +129,7 @@ function contentReason(written: boolean, fact: FileFact): string {
   if (!written) return 'its content differs, and Flight did not write it'
   const recorded = fact.type === 'file' ? fact.recorded : undefined
   if (recorded?.scope === 'retired') return 'it was retired here, and is wanted again'
-  return fact.type === 'file' && recorded?.sha256 === fact.sha256 ? 'the definition changed' : 'somebody changed it on the server'
+  return fact.type === 'file' && recorded?.sha256 === fact.sha256
+    ? 'the definition changed'
+    : 'somebody changed it on the server'
 }

@@ -9,11 +9,26 @@ export const healthKind: Kind<'health'> = {
   facts: ({ app, push }) => [{ fact: 'releases', app }, ...(push === undefined ? [] : [pushQuery(app)])],
   diff(desired, facts): Difference<BeforeOf['health']> {
     if (desired.push !== undefined) {
-      if (pushIn(facts, desired.app, desired.push)?.settled === true) return { is: 'same', why: 'it answered with the environment file that lies there' }
-      return { is: 'change', change: { verb: 'check', before: { live: liveIn(facts, desired.app) }, because: ['it reads another environment file'] } }
+      if (pushIn(facts, desired.app, desired.push)?.settled === true)
+        return { is: 'same', why: 'it answered with the environment file that lies there' }
+      return {
+        is: 'change',
+        change: {
+          verb: 'check',
+          before: { live: liveIn(facts, desired.app) },
+          because: ['it reads another environment file'],
+        },
+      }
     }
     if (staysLive(facts, desired)) return { is: 'same', why: 'it is live, and answered when it went live' }
-    return { is: 'change', change: { verb: 'check', before: { live: liveIn(facts, desired.app) }, because: [desired.through.is === 'pool' ? 'it is to be live' : 'it goes live'] } }
+    return {
+      is: 'change',
+      change: {
+        verb: 'check',
+        before: { live: liveIn(facts, desired.app) },
+        because: [desired.through.is === 'pool' ? 'it is to be live' : 'it goes live'],
+      },
+    }
   },
   steps: ({ after: { app, release, through, check } }) => [{ step: 'check', app, release, through, check }],
   undo: ({ after: { app, release, push } }, why) => (push === undefined ? [{ step: 'fail', app, release, why }] : []),

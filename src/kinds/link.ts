@@ -5,12 +5,19 @@ export const linkKind: Kind<'link'> = {
   facts: ({ path }) => [{ fact: 'file', path, wanted: undefined }],
   diff(desired, facts) {
     const fact = facts.get({ fact: 'file', path: desired.path, wanted: undefined })
-    if (fact.type === 'absent') return { is: 'change', change: { verb: 'create', before: { is: 'absent' }, because: ['it does not exist'] } }
+    if (fact.type === 'absent')
+      return { is: 'change', change: { verb: 'create', before: { is: 'absent' }, because: ['it does not exist'] } }
     if (fact.type !== 'link') {
-      return { is: 'conflict', where: desired.path, what: `is a ${fact.type}, a link is wanted`, hint: 'move it away and plan again' }
+      return {
+        is: 'conflict',
+        where: desired.path,
+        what: `is a ${fact.type}, a link is wanted`,
+        hint: 'move it away and plan again',
+      }
     }
     const { target, owner, group } = fact
-    if (target === desired.target && owner === desired.owner && group === desired.group) return { is: 'same', why: `${desired.path} points to ${target}` }
+    if (target === desired.target && owner === desired.owner && group === desired.group)
+      return { is: 'same', why: `${desired.path} points to ${target}` }
     const because = target === desired.target ? [`it belongs to ${owner}:${group}`] : [`it points to ${target}`]
     return { is: 'change', change: { verb: 'update', before: { is: 'link', target, owner, group }, because } }
   },

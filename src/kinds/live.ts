@@ -3,7 +3,12 @@ import type { LiveDesired } from '../model/resource.ts'
 import type { Kind } from './kind.ts'
 import { liveIn, releaseIn, staysLive } from './releases.ts'
 
-const VERBS: Record<LiveDesired['does'], Verb> = { ready: 'prepare', switch: 'switch', confirm: 'confirm', settle: 'note' }
+const VERBS: Record<LiveDesired['does'], Verb> = {
+  ready: 'prepare',
+  switch: 'switch',
+  confirm: 'confirm',
+  settle: 'note',
+}
 
 // A release is live: `current` points to it, it was seen to answer on all servers, and it counts as one to go back to.
 export const liveKind: Kind<'live'> = {
@@ -11,22 +16,44 @@ export const liveKind: Kind<'live'> = {
   diff(desired, facts): Difference<BeforeOf['live']> {
     const live = liveIn(facts, desired.app)
     const { current } = facts.get({ fact: 'releases', app: desired.app })
-    if (current.is === 'other') return { is: 'conflict', where: 'current', what: `${current.what}, no release of Flight`, hint: 'look at it on the server; `current` must be a link to a folder in releases/, or not be there' }
+    if (current.is === 'other')
+      return {
+        is: 'conflict',
+        where: 'current',
+        what: `${current.what}, no release of Flight`,
+        hint: 'look at it on the server; `current` must be a link to a folder in releases/, or not be there',
+      }
     if (desired.does === 'settle') {
-      if (live === desired.release && releaseIn(facts, desired)?.settled === true) return { is: 'same', why: 'it was live and healthy on all servers' }
+      if (live === desired.release && releaseIn(facts, desired)?.settled === true)
+        return { is: 'same', why: 'it was live and healthy on all servers' }
     } else if (staysLive(facts, desired)) return { is: 'same', why: 'it is live' }
     return { is: 'change', change: { verb: VERBS[desired.does], before: { live }, because: [reasonOf(desired, live)] } }
   },
-  steps: ({ before, after: { app, release, does, back } }) => [{ step: 'live', app, release, does, previous: before.live, back }],
-  undo: ({ before, after: { app, release, does, back } }, why) => [...(does === 'switch' || does === 'ready' ? [{ step: 'live' as const, app, release, does: 'back' as const, previous: before.live, back }] : []), { step: 'fail', app, release, why }],
+  steps: ({ before, after: { app, release, does, back } }) => [
+    { step: 'live', app, release, does, previous: before.live, back },
+  ],
+  undo: ({ before, after: { app, release, does, back } }, why) => [
+    ...(does === 'switch' || does === 'ready'
+      ? [{ step: 'live' as const, app, release, does: 'back' as const, previous: before.live, back }]
+      : []),
+    { step: 'fail', app, release, why },
+  ],
 }
 
 function reasonOf({ release, does }: LiveDesired, live: string | null): string {
   switch (does) {
     case 'ready':
-      return live === release ? 'it is live, and no run has confirmed that it stays' : live === null ? 'no release is live' : `${live} is live`
+      return live === release
+        ? 'it is live, and no run has confirmed that it stays'
+        : live === null
+          ? 'no release is live'
+          : `${live} is live`
     case 'switch':
-      return live === release ? 'it is live, and no run has confirmed that it stays' : live === null ? 'no release is live' : `live is ${live}`
+      return live === release
+        ? 'it is live, and no run has confirmed that it stays'
+        : live === null
+          ? 'no release is live'
+          : `live is ${live}`
     case 'confirm':
       return 'otherwise this server goes back by itself'
     case 'settle':

@@ -6,9 +6,14 @@ export const packageKind: Kind<'package'> = {
   diff({ name }, facts) {
     const fact = facts.get({ fact: 'package', name })
     if (fact.installed !== undefined) return { is: 'same', why: `${name} ${fact.installed} is installed` }
-    const before = fact.candidate === undefined || fact.transaction.listsOutdated ? { is: 'absent' as const } : { is: 'absent' as const, candidate: fact.candidate }
+    const before =
+      fact.candidate === undefined || fact.transaction.listsOutdated
+        ? { is: 'absent' as const }
+        : { is: 'absent' as const, candidate: fact.candidate }
     return { is: 'change', change: { verb: 'install', before, because: ['it is not installed'] } }
   },
   // Neighbouring installs become one transaction; what else it may touch the engine adds from the plan.
-  steps: ({ after }) => [{ step: 'install', packages: [after.name], refresh: false, upgrades: [], removes: [], sources: [] }],
+  steps: ({ after }) => [
+    { step: 'install', packages: [after.name], refresh: false, upgrades: [], removes: [], sources: [] },
+  ],
 }

@@ -11,11 +11,24 @@ export const programsKind: Kind<'programs'> = {
   diff(desired, facts): Difference<BeforeOf['programs']> {
     const fact = facts.get({ fact: 'programs' })
     if (!fact.daemon) {
-      if (desired.programs.length === 0) return { is: 'same', why: 'supervisor does not run, and nothing of it is wanted' }
-      return { is: 'change', change: { verb: 'start', before: { daemon: false, states: [], unloaded: [] }, because: ['supervisor does not answer yet'] } }
+      if (desired.programs.length === 0)
+        return { is: 'same', why: 'supervisor does not run, and nothing of it is wanted' }
+      return {
+        is: 'change',
+        change: {
+          verb: 'start',
+          before: { daemon: false, states: [], unloaded: [] },
+          because: ['supervisor does not answer yet'],
+        },
+      }
     }
     if (fact.refusal !== undefined && !isAbout(desired, fact.refusal)) {
-      return { is: 'conflict', what: `supervisor cannot read its configuration: ${fact.refusal}`, where: 'supervisor', hint: 'one bad file stops every app: correct or remove what it names, then plan again' }
+      return {
+        is: 'conflict',
+        what: `supervisor cannot read its configuration: ${fact.refusal}`,
+        where: 'supervisor',
+        hint: 'one bad file stops every app: correct or remove what it names, then plan again',
+      }
     }
     const own = ownOf(desired, fact, desired.push !== undefined && !isWritten(facts, desired.app, desired.push))
     const notes = notesOf(own)
@@ -26,7 +39,12 @@ export const programsKind: Kind<'programs'> = {
       states: own.stopped.map(({ name, state }) => `${name} ${state}`).sort(),
       unloaded: own.unloaded.map(({ name, is }) => `${name} ${is}`).sort(),
     }
-    const verb = desired.programs.length === 0 ? 'retire' : own.states.some(({ state }) => state === 'RUNNING') ? 'reload' : 'start'
+    const verb =
+      desired.programs.length === 0
+        ? 'retire'
+        : own.states.some(({ state }) => state === 'RUNNING')
+          ? 'reload'
+          : 'start'
     return { is: 'change', change: { verb, before, because }, notes }
   },
   steps: ({ after }) => [{ step: 'programs', app: after.app, programs: after.programs, changes: after.changes }],
@@ -55,21 +73,34 @@ function ownOf({ app, programs, release }: ProgramsDesired, fact: ProgramsFact, 
   const states = fact.states.filter(({ name }) => name.startsWith(`${app}.`))
   const unloaded = fact.unloaded.filter(isSettled)
   const runs = fact.runs.filter((each) => isSettled(each) && programs.includes(each.name))
-  const elsewhere = runs.filter((each) => (release === undefined ? !each.isLive : each.release !== release)).map(({ name }) => name)
+  const elsewhere = runs
+    .filter((each) => (release === undefined ? !each.isLive : each.release !== release))
+    .map(({ name }) => name)
   const known = new Set([...states, ...unloaded].map(({ name }) => name))
   return {
     states,
-    stopped: states.filter((each) => isSettled(each) && programs.includes(each.name) && ['STOPPED', 'EXITED', 'FATAL', 'UNKNOWN'].includes(each.state)),
+    stopped: states.filter(
+      (each) =>
+        isSettled(each) &&
+        programs.includes(each.name) &&
+        ['STOPPED', 'EXITED', 'FATAL', 'UNKNOWN'].includes(each.state),
+    ),
     unloaded,
     missing: programs.filter((name) => !known.has(name) && !draining.includes(name)),
     elsewhere,
-    outdated: runs.filter(({ name, isFresh }) => !elsewhere.includes(name) && (willChange || !isFresh)).map(({ name }) => name),
+    outdated: runs
+      .filter(({ name, isFresh }) => !elsewhere.includes(name) && (willChange || !isFresh))
+      .map(({ name }) => name),
     draining,
   }
 }
 
-function reasonsOf({ changes, release }: ProgramsDesired, { stopped, unloaded, missing, elsewhere, outdated }: Own): string[] {
-  const named = (is: 'added' | 'changed' | 'removed') => unloaded.filter((each) => each.is === is).map(({ name }) => name)
+function reasonsOf(
+  { changes, release }: ProgramsDesired,
+  { stopped, unloaded, missing, elsewhere, outdated }: Own,
+): string[] {
+  const named = (is: 'added' | 'changed' | 'removed') =>
+    unloaded.filter((each) => each.is === is).map(({ name }) => name)
   const [added, changed, removed] = [named('added'), named('changed'), named('removed')]
   return [
     ...(changes.length === 0 ? [] : [`${changes.join(', ')} ${changes.length === 1 ? 'is' : 'are'} not as defined`]),
@@ -78,24 +109,44 @@ function reasonsOf({ changes, release }: ProgramsDesired, { stopped, unloaded, m
     ...(added.length === 0 ? [] : [`supervisor has not loaded ${some(added)}`]),
     ...(changed.length === 0 ? [] : [`what supervisor runs is not what lies on disk: ${some(changed)}`]),
     ...(removed.length === 0 ? [] : [`no longer defined: ${some(removed)}`]),
-    ...(elsewhere.length === 0 ? [] : [`${elsewhere.length === 1 ? 'runs' : 'run'} another release than ${release ?? 'the live one'}: ${some(elsewhere)}`]),
-    ...(outdated.length === 0 ? [] : [`${outdated.length === 1 ? 'was' : 'were'} started with another environment file: ${some(outdated)}`]),
-    ...(stopped.length === 0 ? [] : [`${stopped.length === 1 ? 'does' : 'do'} not run: ${some(stopped.map(({ name, state }) => `${name} (${state})`))}`]),
+    ...(elsewhere.length === 0
+      ? []
+      : [
+          `${elsewhere.length === 1 ? 'runs' : 'run'} another release than ${release ?? 'the live one'}: ${some(elsewhere)}`,
+        ]),
+    ...(outdated.length === 0
+      ? []
+      : [`${outdated.length === 1 ? 'was' : 'were'} started with another environment file: ${some(outdated)}`]),
+    ...(stopped.length === 0
+      ? []
+      : [
+          `${stopped.length === 1 ? 'does' : 'do'} not run: ${some(stopped.map(({ name, state }) => `${name} (${state})`))}`,
+        ]),
   ]
 }
 
 function notesOf({ states, draining }: Own): string[] {
-  const failing = states.filter(({ name, state }) => state === 'BACKOFF' && !draining.includes(name)).map(({ name }) => name)
+  const failing = states
+    .filter(({ name, state }) => state === 'BACKOFF' && !draining.includes(name))
+    .map(({ name }) => name)
   return [
     ...(draining.length === 0 ? [] : [finishing(draining)]),
-    ...(failing.length === 0 ? [] : [`${some(failing)} ${failing.length === 1 ? 'ends' : 'end'} soon after the start and ${failing.length === 1 ? 'is' : 'are'} tried again`]),
+    ...(failing.length === 0
+      ? []
+      : [
+          `${some(failing)} ${failing.length === 1 ? 'ends' : 'end'} soon after the start and ${failing.length === 1 ? 'is' : 'are'} tried again`,
+        ]),
   ]
 }
 
 function whySame({ programs }: ProgramsDesired, { states, draining }: Own): string {
-  const running = states.filter(({ name, state }) => programs.includes(name) && state === 'RUNNING' && !draining.includes(name)).length
+  const running = states.filter(
+    ({ name, state }) => programs.includes(name) && state === 'RUNNING' && !draining.includes(name),
+  ).length
   // Supervisor itself brings these to run, or says before long that they do not.
-  const coming = states.filter(({ name, state }) => programs.includes(name) && state !== 'RUNNING' && !draining.includes(name))
+  const coming = states.filter(
+    ({ name, state }) => programs.includes(name) && state !== 'RUNNING' && !draining.includes(name),
+  )
   const parts = [
     ...(programs.length === 0 ? [] : [`${running} ${running === 1 ? 'worker runs' : 'workers run'}`]),
     ...(coming.length === 0 ? [] : [some(coming.map(({ name, state }) => `${name} (${state})`))]),

@@ -9,12 +9,26 @@ export const pruneKind: Kind<'prune'> = {
   facts: ({ app }) => [{ fact: 'releases', app }],
   diff(desired, facts): Difference<BeforeOf['prune']> {
     const { releases } = facts.get({ fact: 'releases', app: desired.app })
-    const old = oldReleases(desired, releases.filter(({ name }) => name !== desired.release))
-    const stay = releases.filter(({ kept }) => kept !== undefined).map(({ name, kept }) => `release ${name} of ${desired.app} is kept beyond keep_releases: ${kept?.replace(/^\S+ /, '')}`)
+    const old = oldReleases(
+      desired,
+      releases.filter(({ name }) => name !== desired.release),
+    )
+    const stay = releases
+      .filter(({ kept }) => kept !== undefined)
+      .map(
+        ({ name, kept }) =>
+          `release ${name} of ${desired.app} is kept beyond keep_releases: ${kept?.replace(/^\S+ /, '')}`,
+      )
     if (old.length === 0) return { is: 'same', why: `there are no more than ${desired.keep} releases`, notes: stay }
-    return { is: 'change', change: { verb: 'prune', before: { releases: old }, because: [`keep_releases is ${desired.keep}`] }, notes: stay }
+    return {
+      is: 'change',
+      change: { verb: 'prune', before: { releases: old }, because: [`keep_releases is ${desired.keep}`] },
+      notes: stay,
+    }
   },
-  steps: ({ before, after: { app, release, socket } }) => [{ step: 'prune', app, release, releases: before.releases, socket }],
+  steps: ({ before, after: { app, release, socket } }) => [
+    { step: 'prune', app, release, releases: before.releases, socket },
+  ],
 }
 
 // Those that were good, beside the one that goes live, the last that was live first, up to the number, and always that one: it is what one
@@ -23,7 +37,9 @@ export const pruneKind: Kind<'prune'> = {
 function oldReleases({ keep, release }: PruneDesired, others: readonly ReleaseFact[]): string[] {
   const there = others.filter(({ present, note }) => present || note !== undefined)
   const good = there.filter(({ good: when }) => when !== undefined).sort((a, b) => (b.live ?? 0) - (a.live ?? 0))
-  const bad = there.filter(({ good: when }) => when === undefined).sort((a, b) => ((a.note?.when ?? '') < (b.note?.when ?? '') ? 1 : -1))
+  const bad = there
+    .filter(({ good: when }) => when === undefined)
+    .sort((a, b) => ((a.note?.when ?? '') < (b.note?.when ?? '') ? 1 : -1))
   return [...good.slice(Math.max(1, keep - 1)), ...bad.slice(1)]
     .filter(({ kept }) => kept?.startsWith(`${release} `) !== true)
     .map(({ name }) => name)

@@ -7,7 +7,14 @@ import type { Kind } from './kind.ts'
 import { pushIn, pushQuery } from './pushes.ts'
 import { liveIn } from './releases.ts'
 
-const VERBS: Record<PushDesired['does'], Verb> = { stage: 'prepare', write: 'update', rebuild: 'run', show: 'switch', confirm: 'confirm', settle: 'note' }
+const VERBS: Record<PushDesired['does'], Verb> = {
+  stage: 'prepare',
+  write: 'update',
+  rebuild: 'run',
+  show: 'switch',
+  confirm: 'confirm',
+  settle: 'note',
+}
 
 // The environment file of an app is the one that was pushed. What it holds is compared by its tag; it must be the file that was shown
 // before the question, or the pushed one, half way of a push that is gone on with.
@@ -17,20 +24,67 @@ export const pushKind: Kind<'push'> = {
     const { app, id, does, was, tag, path } = desired
     const noted = pushIn(facts, app, id)
     const found = tagOf(facts, desired)
-    if (noted?.settled === true && found.is === 'tag' && found.tag === tag) return { is: 'same', why: 'it is the one that was pushed' }
-    if (noted?.settled !== true && liveIn(facts, app) !== desired.live) return { is: 'conflict', where: path, what: `another release went live a moment ago (${liveIn(facts, app) ?? 'none'})`, hint: 'run the same command again' }
-    const other = facts.get(pushQuery(app)).pushes.find((push) => push.armed && push.id !== id && (!push.stuck || desired.undoes !== null))
-    if (other !== undefined) return { is: 'conflict', where: path, what: `a push that was not finished (${other.id}) is not confirmed here`, hint: other.stuck ? `nothing takes it back any more, since a reboot for example: push the file that shall lie here (flight env:push ${app} FILE)` : 'it goes back by itself within minutes; run the same command again then' }
-    if (found.is === 'other') return { is: 'conflict', where: path, what: `is ${found.what}`, hint: 'look at it on the server; an environment file is a plain file of the app' }
-    if (found.tag !== was && found.tag !== tag) return { is: 'conflict', where: path, what: 'was changed by somebody else a moment ago', hint: `compare with flight env:diff ${app}, then run the same command again` }
+    if (noted?.settled === true && found.is === 'tag' && found.tag === tag)
+      return { is: 'same', why: 'it is the one that was pushed' }
+    if (noted?.settled !== true && liveIn(facts, app) !== desired.live)
+      return {
+        is: 'conflict',
+        where: path,
+        what: `another release went live a moment ago (${liveIn(facts, app) ?? 'none'})`,
+        hint: 'run the same command again',
+      }
+    const other = facts
+      .get(pushQuery(app))
+      .pushes.find((push) => push.armed && push.id !== id && (!push.stuck || desired.undoes !== null))
+    if (other !== undefined)
+      return {
+        is: 'conflict',
+        where: path,
+        what: `a push that was not finished (${other.id}) is not confirmed here`,
+        hint: other.stuck
+          ? `nothing takes it back any more, since a reboot for example: push the file that shall lie here (flight env:push ${app} FILE)`
+          : 'it goes back by itself within minutes; run the same command again then',
+      }
+    if (found.is === 'other')
+      return {
+        is: 'conflict',
+        where: path,
+        what: `is ${found.what}`,
+        hint: 'look at it on the server; an environment file is a plain file of the app',
+      }
+    if (found.tag !== was && found.tag !== tag)
+      return {
+        is: 'conflict',
+        where: path,
+        what: 'was changed by somebody else a moment ago',
+        hint: `compare with flight env:diff ${app}, then run the same command again`,
+      }
     const before = found.tag === null ? 'absent' : found.tag === tag ? 'same' : 'other'
-    return { is: 'change', change: { verb: does === 'write' && found.tag === null ? 'create' : VERBS[does], before: { is: before }, because: [reasonOf(desired, before)] } }
+    return {
+      is: 'change',
+      change: {
+        verb: does === 'write' && found.tag === null ? 'create' : VERBS[does],
+        before: { is: before },
+        because: [reasonOf(desired, before)],
+      },
+    }
   },
   steps: ({ after }) => [stepOf(after, after.does)],
-  undo: ({ after }) => (after.does === 'stage' || after.does === 'write' ? [stepOf(after, 'back'), ...(after.does === 'write' && after.restarts ? [{ step: 'programs' as const, app: after.app, programs: [], changes: [] }] : [])] : []),
+  undo: ({ after }) =>
+    after.does === 'stage' || after.does === 'write'
+      ? [
+          stepOf(after, 'back'),
+          ...(after.does === 'write' && after.restarts
+            ? [{ step: 'programs' as const, app: after.app, programs: [], changes: [] }]
+            : []),
+        ]
+      : [],
 }
 
-function stepOf({ key: _key, was: _was, tag: _tag, restarts: _restarts, content, ...desired }: PushDesired, does: PushStep['does']): PushStep {
+function stepOf(
+  { key: _key, was: _was, tag: _tag, restarts: _restarts, content, ...desired }: PushDesired,
+  does: PushStep['does'],
+): PushStep {
   if (does !== 'stage') return { step: 'push', ...desired, does }
   if (content === undefined) throw new Error(`bug: nobody has the environment file of ${desired.app}`)
   return { step: 'push', ...desired, does, content }
@@ -39,7 +93,10 @@ function stepOf({ key: _key, was: _was, tag: _tag, restarts: _restarts, content,
 function tagOf(facts: Facts, asked: PushDesired): { is: 'tag'; tag: string | null } | { is: 'other'; what: string } {
   const fact = facts.get(fileQuery(asked))
   if (fact.is === 'other') return fact
-  return { is: 'tag', tag: fact.is === 'absent' ? null : environmentTag(asked.key, Buffer.from(fact.base64.reveal(), 'base64')) }
+  return {
+    is: 'tag',
+    tag: fact.is === 'absent' ? null : environmentTag(asked.key, Buffer.from(fact.base64.reveal(), 'base64')),
+  }
 }
 
 function fileQuery({ app, path }: Pick<PushDesired, 'app' | 'path'>): Extract<FactQuery, { fact: 'environment' }> {
@@ -51,7 +108,13 @@ function reasonOf({ does, undoes }: PushDesired, before: BeforeOf['push']['is'])
     case 'stage':
       return 'it lies beside the one that is read until all servers have it'
     case 'write':
-      return before === 'absent' ? 'there is none yet' : before === 'same' ? 'an earlier run was not finished' : undoes === null ? 'another one is read' : 'the last push is taken back'
+      return before === 'absent'
+        ? 'there is none yet'
+        : before === 'same'
+          ? 'an earlier run was not finished'
+          : undoes === null
+            ? 'another one is read'
+            : 'the last push is taken back'
     case 'rebuild':
     case 'show':
       return 'what the live release cached is of the file that was'

@@ -10,18 +10,50 @@ export const releaseKind: Kind<'release'> = {
     const release = facts.get({ fact: 'releases', app: desired.app }).releases.find(({ name }) => name === desired.name)
     const lacking = desired.needs.find((need) => facts.get(questionOf(need)).type === 'absent')
     if (lacking !== undefined) return { is: 'conflict', where: lacking.path, what: lacking.because, hint: lacking.hint }
-    if (release?.failed !== undefined) return { is: 'conflict', where: `release ${desired.name}`, what: `failed: ${release.failed}`, hint: 'plan again: the next release of this commit gets a number of its own' }
+    if (release?.failed !== undefined)
+      return {
+        is: 'conflict',
+        where: `release ${desired.name}`,
+        what: `failed: ${release.failed}`,
+        hint: 'plan again: the next release of this commit gets a number of its own',
+      }
     if (release?.note !== undefined && release.present) {
-      if (release.note.commit !== desired.commit) return { is: 'conflict', where: `release ${desired.name}`, what: `is of the commit ${release.note.commit.slice(0, 12)}`, hint: 'plan again' }
+      if (release.note.commit !== desired.commit)
+        return {
+          is: 'conflict',
+          where: `release ${desired.name}`,
+          what: `is of the commit ${release.note.commit.slice(0, 12)}`,
+          hint: 'plan again',
+        }
       return { is: 'same', why: 'it is unpacked' }
     }
-    return { is: 'change', change: { verb: 'create', before: { is: release === undefined ? 'absent' : 'unfinished' }, because: [release === undefined ? `commit ${desired.commit.slice(0, 12)} is not here yet` : 'it was not unpacked to its end'] } }
+    return {
+      is: 'change',
+      change: {
+        verb: 'create',
+        before: { is: release === undefined ? 'absent' : 'unfinished' },
+        because: [
+          release === undefined
+            ? `commit ${desired.commit.slice(0, 12)} is not here yet`
+            : 'it was not unpacked to its end',
+        ],
+      },
+    }
   },
   steps({ after }) {
     const { app, name: release, cargo, linkedDirs, linkedFiles, keepAssets } = after
     if (cargo === undefined) throw new Error(`bug: the release ${release} of ${app} has no artifact`)
     const { commit, tree, subject, ref } = after
-    const note = { commit, tree, subject, ref, artifact: cargo.sha256, composerLock: cargo.composerLock ?? '', who: cargo.who, when: cargo.when }
+    const note = {
+      commit,
+      tree,
+      subject,
+      ref,
+      artifact: cargo.sha256,
+      composerLock: cargo.composerLock ?? '',
+      who: cargo.who,
+      when: cargo.when,
+    }
     return [
       { step: 'upload', app, release, file: cargo.file, size: cargo.size, sha256: cargo.sha256 },
       { step: 'unpack', app, release, sha256: cargo.sha256, note, linkedDirs, linkedFiles, keepAssets },

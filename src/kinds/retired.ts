@@ -12,9 +12,23 @@ export const retiredKind: Kind<'retired'> = {
     const before = fileBefore(facts.get(query(desired)))
     if (before === undefined || before.is !== 'file') return { is: 'same', why: `${path} is gone` }
     if (before.content?.slice(2).startsWith(RETIRED_MARK) === true) return { is: 'same', why: `${path} is retired` }
-    return { is: 'change', change: { verb: 'retire', before, because: ['Flight wrote it, and no definition wants it on this server any more'] } }
+    return {
+      is: 'change',
+      change: {
+        verb: 'retire',
+        before,
+        because: ['Flight wrote it, and no definition wants it on this server any more'],
+      },
+    }
   },
-  steps: ({ after }) => [{ step: 'retire', path: after.path, comment: after.comment, because: 'no definition wants it on this server any more' }],
+  steps: ({ after }) => [
+    {
+      step: 'retire',
+      path: after.path,
+      comment: after.comment,
+      because: 'no definition wants it on this server any more',
+    },
+  ],
 }
 
 // What it holds is shown with what is retired, unless nobody may read it: then nothing of it travels.

@@ -13,23 +13,47 @@ export const serviceKind: Kind<'service'> = {
     if (!desired.wanted || desired.phase === 'retire') {
       const loads = desired.phase === 'retire' ? changeReasons(desired) : loadReasons(desired, fact)
       if (!fact.exists || !fact.active) return { is: 'same', why: `${desired.title} does not run` }
-      if (loads.length === 0) return { is: 'same', why: `${desired.title} runs with the configuration that lies on disk` }
+      if (loads.length === 0)
+        return { is: 'same', why: `${desired.title} runs with the configuration that lies on disk` }
       return { is: 'change', change: { verb: 'reload', before: { ...before, ...unloadedOf(fact) }, because: loads } }
     }
-    if (!fact.exists) return { is: 'change', change: { verb: 'start', before, because: [`${desired.title} is not installed yet`] } }
+    if (!fact.exists)
+      return { is: 'change', change: { verb: 'start', before, because: [`${desired.title} is not installed yet`] } }
     if (!fact.active || !fact.enabled) {
-      const because = [...(fact.active ? [] : ['it does not run']), ...(fact.enabled ? [] : ['it does not start at boot'])]
+      const because = [
+        ...(fact.active ? [] : ['it does not run']),
+        ...(fact.enabled ? [] : ['it does not start at boot']),
+      ]
       // A running one that only lacks its boot link may have configuration to load as well.
       const loads = fact.active ? loadReasons(desired, fact) : []
-      return { is: 'change', change: { verb: loads.length > 0 ? 'reload' : 'start', before: { ...before, ...unloadedOf(fact) }, because: [...because, ...loads] } }
+      return {
+        is: 'change',
+        change: {
+          verb: loads.length > 0 ? 'reload' : 'start',
+          before: { ...before, ...unloadedOf(fact) },
+          because: [...because, ...loads],
+        },
+      }
     }
     const because = loadReasons(desired, fact)
-    if (because.length === 0) return { is: 'same', why: `${desired.title} runs with the configuration that lies on disk` }
+    if (because.length === 0)
+      return { is: 'same', why: `${desired.title} runs with the configuration that lies on disk` }
     return { is: 'change', change: { verb: 'reload', before: { ...before, ...unloadedOf(fact) }, because } }
   },
   steps({ verb, before, after }) {
     const { unit, configuration, mark, test, changes, precedes, patience, pools, waitForNginx } = after
-    const common = { step: 'service', unit, configuration, mark, test, changes, precedes, patience, pools, waitForNginx } as const
+    const common = {
+      step: 'service',
+      unit,
+      configuration,
+      mark,
+      test,
+      changes,
+      precedes,
+      patience,
+      pools,
+      waitForNginx,
+    } as const
     const start = { ...common, does: 'start' } as const
     const reload = { ...common, does: 'reload' } as const
     if (verb === 'reload') return before.enabled || !after.wanted ? [reload] : [start, reload]
@@ -40,15 +64,20 @@ export const serviceKind: Kind<'service'> = {
 function loadReasons(desired: ServiceDesired, fact: ServiceFact): string[] {
   return [
     ...changeReasons(desired),
-    ...(desired.installs.length === 0 ? [] : [`${desired.installs.join(', ')} ${desired.installs.length === 1 ? 'is' : 'are'} not installed`]),
+    ...(desired.installs.length === 0
+      ? []
+      : [`${desired.installs.join(', ')} ${desired.installs.length === 1 ? 'is' : 'are'} not installed`]),
     ...(fact.unloaded === undefined ? [] : [`${fact.unloaded.path} changed after it last loaded its configuration`]),
   ]
 }
 
 function changeReasons({ changes, phase }: ServiceDesired): string[] {
   if (changes.length === 0) return []
-  if (phase === 'retire') return [changes.length === 1 ? `${changes[0]} is retired` : `${changes.length} of its files are retired`]
-  return [changes.length === 1 ? `${changes[0]} is not as defined` : `${changes.length} of its files are not as defined`]
+  if (phase === 'retire')
+    return [changes.length === 1 ? `${changes[0]} is retired` : `${changes.length} of its files are retired`]
+  return [
+    changes.length === 1 ? `${changes[0]} is not as defined` : `${changes.length} of its files are not as defined`,
+  ]
 }
 
 function unloadedOf(fact: ServiceFact): { unloaded?: string } {

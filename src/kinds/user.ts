@@ -12,14 +12,30 @@ export const userKind: Kind<'user'> = {
   diff(desired, facts) {
     const fact = facts.get({ fact: 'user', name: desired.name })
     if (fact === undefined && facts.get({ fact: 'group', name: desired.name })) {
-      return { is: 'conflict', where: `group ${desired.name}`, what: 'is there without a user of that name, which would be its own', hint: 'rename one of the two, or remove the group if nobody needs it' }
+      return {
+        is: 'conflict',
+        where: `group ${desired.name}`,
+        what: 'is there without a user of that name, which would be its own',
+        hint: 'rename one of the two, or remove the group if nobody needs it',
+      }
     }
-    if (fact === undefined) return { is: 'change', change: { verb: 'create', before: { is: 'absent' }, because: ['it does not exist'] } }
+    if (fact === undefined)
+      return { is: 'change', change: { verb: 'create', before: { is: 'absent' }, because: ['it does not exist'] } }
     if (fact.home !== desired.home) {
-      return { is: 'conflict', where: `user ${desired.name}`, what: `exists with the home ${fact.home}, wanted is ${desired.home}`, hint: 'Flight does not take over a user that somebody else made: rename one of the two' }
+      return {
+        is: 'conflict',
+        where: `user ${desired.name}`,
+        what: `exists with the home ${fact.home}, wanted is ${desired.home}`,
+        hint: 'Flight does not take over a user that somebody else made: rename one of the two',
+      }
     }
     if (desired.scope !== 'cluster' && fact.uid >= FIRST_PERSON) {
-      return { is: 'conflict', where: `user ${desired.name}`, what: `is a person's account (uid ${fact.uid}), the app wants a system user of that name`, hint: 'rename the app: its name becomes a user of its own' }
+      return {
+        is: 'conflict',
+        where: `user ${desired.name}`,
+        what: `is a person's account (uid ${fact.uid}), the app wants a system user of that name`,
+        hint: 'rename the app: its name becomes a user of its own',
+      }
     }
     return { is: 'same', why: `user ${desired.name} exists` }
   },

@@ -1,7 +1,20 @@
 import type { DesiredOf, KindName } from './resource.ts'
 
 // What is done to a resource.
-export type Verb = 'create' | 'update' | 'install' | 'start' | 'reload' | 'retire' | 'run' | 'check' | 'prepare' | 'switch' | 'confirm' | 'note' | 'prune'
+export type Verb =
+  | 'create'
+  | 'update'
+  | 'install'
+  | 'start'
+  | 'reload'
+  | 'retire'
+  | 'run'
+  | 'check'
+  | 'prepare'
+  | 'switch'
+  | 'confirm'
+  | 'note'
+  | 'prune'
 
 // What was there before, by kind: enough to review the change and to notice that it is no longer true.
 export type FileBefore =

@@ -7,7 +7,9 @@ export type AptSource = { file: string; line: number; uris: readonly string[]; s
 export function aptSourcesIn(lines: readonly ForeignLine[]): AptSource[] {
   const oneLine = lines.flatMap((line) => {
     const match = /^deb\s+(?:\[[^\]]*\]\s+)?(\S+)\s+(\S+)/.exec(line.text)
-    return match === null ? [] : [{ file: line.file, line: line.line, uris: [match[1] as string], suites: [match[2] as string] }]
+    return match === null
+      ? []
+      : [{ file: line.file, line: line.line, uris: [match[1] as string], suites: [match[2] as string] }]
   })
   const files = [...new Set(lines.filter((line) => line.file.endsWith('.sources')).map((line) => line.file))]
   return [...oneLine, ...files.flatMap((file) => stanzasOf(lines.filter((line) => line.file === file)))]
@@ -31,5 +33,10 @@ function stanzasOf(lines: readonly ForeignLine[]): AptSource[] {
 }
 
 function valuesOf(line: ForeignLine | undefined): string[] {
-  return line === undefined ? [] : line.text.replace(/^[^:]*:/, '').split(/\s+/).filter((word) => word !== '')
+  return line === undefined
+    ? []
+    : line.text
+        .replace(/^[^:]*:/, '')
+        .split(/\s+/)
+        .filter((word) => word !== '')
 }

@@ -19,4 +19,10 @@ export type Desk = {
 }
 
 // What of an app's definition decides who may ask for it.
-export type ServedApp = { name: string; repo: string; cluster: string; servers: readonly string[]; releaseOn: ReleaseOn | undefined }
+export type ServedApp = {
+  name: string
+  repo: string
+  cluster: string
+  servers: readonly string[]
+  releaseOn: ReleaseOn | undefined
+}

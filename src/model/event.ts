@@ -9,7 +9,14 @@ export type RunEvent =
   | { event: 'stage-begins'; stage: string; servers: readonly string[] }
   | { event: 'action-begins'; server: string; address: string; feature: string; verb: Verb }
   | { event: 'action-progress'; server: string; address: string; text: string } // one short line: 23 of 89 packages
-  | { event: 'action-ends'; server: string; address: string; outcome: ReceiptAction['outcome']; seconds: number; error?: string }
+  | {
+      event: 'action-ends'
+      server: string
+      address: string
+      outcome: ReceiptAction['outcome']
+      seconds: number
+      error?: string
+    }
   | { event: 'server-ends'; server: string; outcome: 'done' | 'failed' | 'unreachable' | 'interrupted' }
   | { event: 'verifying'; server: string }
   | { event: 'note'; text: string } // what a person should know at once: following a step that still runs, connection lost

@@ -59,7 +59,10 @@ export type KeyQuery = { fact: 'key'; path: string }
 export type KeyFact = { fingerprints: readonly string[] } | undefined // undefined: no file
 
 // Lines of configuration that Flight did not write, found by what they claim; flight-server-name: that it did write.
-export type ForeignQuery = { fact: 'foreign'; claim: 'nginx-default-server' | 'nginx-server-name' | 'flight-server-name' | 'fpm-pool' | 'apt-source' }
+export type ForeignQuery = {
+  fact: 'foreign'
+  claim: 'nginx-default-server' | 'nginx-server-name' | 'flight-server-name' | 'fpm-pool' | 'apt-source'
+}
 export type ForeignLine = { file: string; line: number; text: string }
 export type ForeignFact = readonly ForeignLine[]
 
@@ -83,10 +86,7 @@ export type ProgramRun = { name: string; release: string; isLive: boolean; isFre
 
 // An app's environment file, read as the app's own user: a link, pipe or folder in its place shows root nothing.
 export type EnvironmentQuery = { fact: 'environment'; app: string; path: string }
-export type EnvironmentFact =
-  | { is: 'absent' }
-  | { is: 'file'; base64: Secret }
-  | { is: 'other'; what: string } // why its bytes were not taken
+export type EnvironmentFact = { is: 'absent' } | { is: 'file'; base64: Secret } | { is: 'other'; what: string } // why its bytes were not taken
 
 // The releases of an app on a server, as root noted them, and the one that `current` points to.
 export type ReleasesQuery = { fact: 'releases'; app: string }

@@ -10,7 +10,14 @@ export type FleetServer = {
   problems: readonly Problem[]
 }
 
-export type LiveRelease = { release: string; commit: string; subject: string; since: string | null; by: string; servers: readonly string[] }
+export type LiveRelease = {
+  release: string
+  commit: string
+  subject: string
+  since: string | null
+  by: string
+  servers: readonly string[]
+}
 
 export type FleetApp = {
   name: string

@@ -51,7 +51,8 @@ function newLength(bytes: Buffer, at: number): { start: number; length: number }
   const first = bytes[at]
   if (first === undefined) return undefined
   if (first < 192) return { start: at + 1, length: first }
-  if (first < 224 && at + 1 < bytes.length) return { start: at + 2, length: ((first - 192) << 8) + (bytes[at + 1] as number) + 192 }
+  if (first < 224 && at + 1 < bytes.length)
+    return { start: at + 2, length: ((first - 192) << 8) + (bytes[at + 1] as number) + 192 }
   if (first === 255 && at + 4 < bytes.length) return { start: at + 5, length: bytes.readUInt32BE(at + 1) }
   return undefined // partial lengths are not allowed for keys
 }

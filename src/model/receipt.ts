@@ -19,7 +19,16 @@ export type ReceiptServer = {
 }
 
 // What was released; `artifact` and `composerLock` are digests, empty where nothing was sent or there is none.
-export type ReceiptRelease = { app: string; does: 'release' | 'rollback'; name: string; commit: string; tree: string; subject: string; artifact: string; composerLock: string }
+export type ReceiptRelease = {
+  app: string
+  does: 'release' | 'rollback'
+  name: string
+  commit: string
+  tree: string
+  subject: string
+  artifact: string
+  composerLock: string
+}
 
 export type Receipt = {
   format: 1

@@ -19,9 +19,25 @@ export type PlannedRelease = {
 // What is wanted of an app, before its servers were asked. Without `commit` and `name` a rollback goes to the last release that was
 // live and healthy on all servers.
 export type ReleaseWish =
-  | { app: string; does: 'release'; commit: string; tree: string; subject: string; ref: string; without: readonly string[] }
+  | {
+      app: string
+      does: 'release'
+      commit: string
+      tree: string
+      subject: string
+      ref: string
+      without: readonly string[]
+    }
   // Brings servers to what the others serve, under the same name.
-  | { app: string; does: 'join'; name: string; note: Pick<ReleaseNote, 'commit' | 'tree' | 'subject' | 'ref'>; artifact: string; without: readonly string[]; environmentFrom: string | null }
+  | {
+      app: string
+      does: 'join'
+      name: string
+      note: Pick<ReleaseNote, 'commit' | 'tree' | 'subject' | 'ref'>
+      artifact: string
+      without: readonly string[]
+      environmentFrom: string | null
+    }
   | { app: string; does: 'rollback'; name: string | undefined; without: readonly string[] }
 
 // What the controller sends to the servers, beside what the plan says.

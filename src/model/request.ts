@@ -3,11 +3,27 @@ import type { RunEvent } from './event.ts'
 
 // What somebody asks the deployment server for: to release a commit, or to go back.
 
-export const REQUEST_STATES = ['waiting', 'running', 'succeeded', 'failed', 'went_back', 'refused', 'superseded', 'cancelled'] as const
+export const REQUEST_STATES = [
+  'waiting',
+  'running',
+  'succeeded',
+  'failed',
+  'went_back',
+  'refused',
+  'superseded',
+  'cancelled',
+] as const
 export type RequestState = (typeof REQUEST_STATES)[number]
 
 // Nothing follows any more.
-export const ENDED_STATES = ['succeeded', 'failed', 'went_back', 'refused', 'superseded', 'cancelled'] as const satisfies readonly RequestState[]
+export const ENDED_STATES = [
+  'succeeded',
+  'failed',
+  'went_back',
+  'refused',
+  'superseded',
+  'cancelled',
+] as const satisfies readonly RequestState[]
 export type EndedState = (typeof ENDED_STATES)[number]
 
 export function isEnded(state: RequestState): state is EndedState {
@@ -18,7 +34,9 @@ export function isEnded(state: RequestState): state is EndedState {
 // request's release and from no other; `to` names the release to go back to, otherwise it is the last good one before.
 export type NewRequest = {
   app: string
-  wish: { does: 'release'; commit: string; ref: string | null; older: boolean } | { does: 'rollback'; leaving: number; to: string | null }
+  wish:
+    | { does: 'release'; commit: string; ref: string | null; older: boolean }
+    | { does: 'rollback'; leaving: number; to: string | null }
   key: string | null // Idempotency-Key
   by: string // the token's name, or which webhook
 }

@@ -64,7 +64,12 @@ export type ServiceDesired = {
   // Seconds to wait for nginx workers that still speak to what is about to go (FPM, while retiring); 0: none.
   waitForNginx: number
 }
-export type Load = { test: ConfigurationTest; configuration: readonly string[]; mark: ConfigurationMark; changes: readonly string[] }
+export type Load = {
+  test: ConfigurationTest
+  configuration: readonly string[]
+  mark: ConfigurationMark
+  changes: readonly string[]
+}
 export type FpmPool = { name: string; socket: string }
 // The programs of one app that supervisor runs: exactly these.
 export type ProgramsDesired = {
@@ -92,18 +97,34 @@ export type ReleaseDesired = {
 export type Need = { path: string; because: string; hint: string }
 // A command of the user, run once for a release as the app's user. `key` names its record: a command that has succeeded under
 // it does not run again.
-export type CommandDesired = { app: string; release: string; key: string; command: string; path: string; auth: boolean; joins: boolean; secret?: Secret } // secret: never in a plan
+export type CommandDesired = {
+  app: string
+  release: string
+  key: string
+  command: string
+  path: string
+  auth: boolean
+  joins: boolean
+  secret?: Secret
+} // secret: never in a plan
 // A request that the release must answer: before it is live through its pool's socket, afterwards through nginx.
 export type HealthDesired = {
   app: string
   release: string
-  through: { is: 'pool'; socket: string; publicDir: string; tls: boolean } | { is: 'site'; tls: boolean; passwords: boolean }
+  through:
+    | { is: 'pool'; socket: string; publicDir: string; tls: boolean }
+    | { is: 'site'; tls: boolean; passwords: boolean }
   check: { path: string; host: string; status: number; timeout: number; retries: number } | null // null: only what OPcache may still hold of it is dropped
   push?: string // asked because of the push of an environment file
 }
 // What makes a release live: everything is made ready, `current` is switched, it stays (otherwise the server goes back by itself),
 // it counts as good.
-export type LiveDesired = { app: string; release: string; does: 'ready' | 'switch' | 'confirm' | 'settle'; back: number } // back: seconds until it goes back by itself
+export type LiveDesired = {
+  app: string
+  release: string
+  does: 'ready' | 'switch' | 'confirm' | 'settle'
+  back: number
+} // back: seconds until it goes back by itself
 // An app's environment file, for a server that has none: the bytes of another server's. What it holds is in no plan.
 export type EnvironmentDesired = { app: string; path: string; from: string; secret?: Secret }
 // An app's environment file is replaced on all servers or on none: sent (stage), renamed (write), the live release's cached configuration

@@ -2,7 +2,19 @@
 export type StageName = { phase: Phase; wave?: { at: number; of: number } }
 
 // The stages of what is done on all servers or on none, a release or a push of an environment file, in their order.
-export const RELEASE_PHASES = ['prepare', 'deploy', 'check', 'write', 'rebuild', 'go live', 'check live', 'confirm', 'after', 'workers', 'finish'] as const
+export const RELEASE_PHASES = [
+  'prepare',
+  'deploy',
+  'check',
+  'write',
+  'rebuild',
+  'go live',
+  'check live',
+  'confirm',
+  'after',
+  'workers',
+  'finish',
+] as const
 export type ReleasePhase = (typeof RELEASE_PHASES)[number]
 export type Phase = 'provision' | 'configure' | 'retire' | ReleasePhase
 

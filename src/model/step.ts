@@ -76,7 +76,15 @@ export type UnpackStep = {
 }
 
 // Runs a command of the user in a release, as a unit that outlives the connection. One that has succeeded is not run again.
-export type CommandStep = { step: 'command'; app: string; release: string; key: string; command: string; path: string; auth: Secret | undefined }
+export type CommandStep = {
+  step: 'command'
+  app: string
+  release: string
+  key: string
+  command: string
+  path: string
+  auth: Secret | undefined
+}
 
 // Asks the release for a page, through its pool or through nginx, until it answers as wanted.
 export type CheckStep = { step: 'check'; app: string; release: string } & Pick<HealthDesired, 'through' | 'check'>
@@ -84,19 +92,35 @@ export type CheckStep = { step: 'check'; app: string; release: string } & Pick<H
 // ready: the next `current` lies beside it, and what the release holds is noted. switch: rename(2), and from now on the server goes
 // back by itself unless it is confirmed. back: when `current` is this release, to what it was when it was switched; without such
 // a note to `previous` (null: to no release), and where that is this release, nowhere.
-export type LiveStep = { step: 'live'; app: string; release: string; does: 'ready' | 'switch' | 'confirm' | 'back' | 'settle'; previous: string | null; back: number }
+export type LiveStep = {
+  step: 'live'
+  app: string
+  release: string
+  does: 'ready' | 'switch' | 'confirm' | 'back' | 'settle'
+  previous: string | null
+  back: number
+}
 
 // Notes that a release is not to be used, and why.
 export type FailStep = { step: 'fail'; app: string; release: string; why: string }
 
 // Removes releases, except those in use and those that hold files which nobody else has.
-export type PruneStep = { step: 'prune'; app: string; release: string; releases: readonly string[]; socket: string | null }
+export type PruneStep = {
+  step: 'prune'
+  app: string
+  release: string
+  releases: readonly string[]
+  socket: string | null
+}
 
 // Writes an app's environment file as that app's user: whole or not at all, and through no link.
 export type EnvironmentStep = { step: 'environment'; app: string; path: string; content: Secret }
 
 // The parts of a push of an environment file (PushDesired), and `back`: what lay there before lies there again.
-export type PushStep = { step: 'push'; does: PushDesired['does'] | 'back' } & Omit<PushDesired, 'does' | 'key' | 'was' | 'tag' | 'restarts'>
+export type PushStep = { step: 'push'; does: PushDesired['does'] | 'back' } & Omit<
+  PushDesired,
+  'does' | 'key' | 'was' | 'tag' | 'restarts'
+>
 
 // Puts back what the plan found at a path.
 export type PutBackStep = { step: 'put-back'; path: string }

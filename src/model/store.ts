@@ -14,7 +14,13 @@ export type Store = {
   heads(): Promise<Request[]> // what runs, and of each app the oldest that waits, the oldest first
   // Changes it where it is in one of these states, tells that and posts these notices in the same moment; otherwise undefined, and nothing
   // is changed.
-  change(id: number, from: readonly RequestState[], to: RequestChange, told?: { at: string; event: RequestEvent }, notices?: readonly NewNotice[]): Promise<Request | undefined>
+  change(
+    id: number,
+    from: readonly RequestState[],
+    to: RequestChange,
+    told?: { at: string; event: RequestEvent },
+    notices?: readonly NewNotice[],
+  ): Promise<Request | undefined>
 
   append(id: number, told: readonly { at: string; event: RequestEvent }[]): Promise<NumberedEvent[]>
   events(id: number, after: number, limit: number): Promise<NumberedEvent[]> // those numbered after `after`
@@ -42,9 +48,19 @@ export type Store = {
 
 export type Accepted = { is: 'new' | 'known' | 'other' | 'full'; request: Request }
 
-export type RequestFilter = { apps?: readonly string[]; states?: readonly RequestState[]; before?: number; limit: number }
+export type RequestFilter = {
+  apps?: readonly string[]
+  states?: readonly RequestState[]
+  before?: number
+  limit: number
+}
 
-export type RequestChange = Partial<Pick<Request, 'state' | 'notBefore' | 'attempts' | 'cancelled' | 'began' | 'ended' | 'release' | 'end' | 'supersededBy'>>
+export type RequestChange = Partial<
+  Pick<
+    Request,
+    'state' | 'notBefore' | 'attempts' | 'cancelled' | 'began' | 'ended' | 'release' | 'end' | 'supersededBy'
+  >
+>
 
 // `target`: the name of a receiver in flight.yml; where it is and what it may know is looked up when it is sent.
 export type NewNotice = { target: string; at: string; due: string; body: unknown }

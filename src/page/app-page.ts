@@ -19,20 +19,43 @@ export type AppView = {
 
 export function appPage({ name, app, requests, older, isFirst }: AppView, now: Date, origin: string): Page {
   const current = requests.find(({ request }) => request.state === 'running')
-  const state = current !== undefined && isFirst ? 'running' : app === undefined ? 'not defined' : ofHealth(app.health).words
+  const state =
+    current !== undefined && isFirst ? 'running' : app === undefined ? 'not defined' : ofHealth(app.health).words
   return {
     title: [state, brief(name, 60)],
     here: 'apps',
     main: html`<p class="crumbs"><a href="/">Apps</a></p>
-<div class="title"><h1>${brief(name, 60)}</h1><p data-live="health">${app === undefined ? html`<span class="muted">The definitions know this app no more.</span>` : standing(ofHealth(app.health))}</p></div>
-<div data-live="about">${app !== undefined && html`<p class="muted">Cluster ${brief(app.cluster, 60)}, on ${names(app.servers, 12)}.${app.why !== '' && html` ${brief(app.why, 300)}`}</p>`}</div>
-${
-  app !== undefined &&
-  html`<section aria-labelledby="live"><h2 id="live">Live</h2><div data-live="live">${app.live.length === 0 ? html`<p class="empty">Nothing is live yet.</p>` : liveTable(app, now)}</div></section>`
-}
-<section aria-labelledby="requests"><h2 id="requests">Releases</h2><div data-live="requests">${
-      requests.length > 0 ? requestTable('Releases', requests, now, false) : isFirst ? firstRelease(name, origin) : html`<p class="empty">There are no older releases.</p>`
-    }</div>${pages(name, older, isFirst)}</section>`,
+      <div class="title">
+        <h1>${brief(name, 60)}</h1>
+        <p data-live="health">
+          ${app === undefined ? html`<span class="muted">The definitions know this app no more.</span>` : standing(ofHealth(app.health))}
+        </p>
+      </div>
+      <div data-live="about">
+        ${app !== undefined && html`<p class="muted">Cluster ${brief(app.cluster, 60)}, on ${names(app.servers, 12)}.${app.why !== '' && html` ${brief(app.why, 300)}`}</p>`}
+      </div>
+      ${
+        app !== undefined &&
+        html`<section aria-labelledby="live">
+          <h2 id="live">Live</h2>
+          <div data-live="live">
+            ${app.live.length === 0 ? html`<p class="empty">Nothing is live yet.</p>` : liveTable(app, now)}
+          </div>
+        </section>`
+      }
+      <section aria-labelledby="requests">
+        <h2 id="requests">Releases</h2>
+        <div data-live="requests">
+          ${
+            requests.length > 0
+              ? requestTable('Releases', requests, now, false)
+              : isFirst
+                ? firstRelease(name, origin)
+                : html`<p class="empty">There are no older releases.</p>`
+          }
+        </div>
+        ${pages(name, older, isFirst)}
+      </section>`,
   }
 }
 
@@ -55,5 +78,7 @@ function liveTable(app: FleetApp, now: Date): Html {
 
 function pages(name: string, older: number | undefined, isFirst: boolean): Html {
   if (older === undefined && isFirst) return html``
-  return html`<nav class="pages" aria-label="Older and newer releases">${!isFirst && html`<a href="/apps/${inPath(name)}">Newest</a>`}${older !== undefined && html`<a href="/apps/${inPath(name)}?before=${older}">Older</a>`}</nav>`
+  return html`<nav class="pages" aria-label="Older and newer releases">
+    ${!isFirst && html`<a href="/apps/${inPath(name)}">Newest</a>`}${older !== undefined && html`<a href="/apps/${inPath(name)}?before=${older}">Older</a>`}
+  </nav>`
 }

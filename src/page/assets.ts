@@ -4,7 +4,11 @@ import { join } from 'node:path'
 import { Hono } from 'hono'
 import { packageRoot } from '../model/package-root.ts'
 
-const TYPES = { 'flight.css': 'text/css; charset=utf-8', 'live.js': 'text/javascript; charset=utf-8', 'flight.svg': 'image/svg+xml' } as const
+const TYPES = {
+  'flight.css': 'text/css; charset=utf-8',
+  'live.js': 'text/javascript; charset=utf-8',
+  'flight.svg': 'image/svg+xml',
+} as const
 type Name = keyof typeof TYPES
 type Asset = { body: string; version: string }
 

@@ -10,7 +10,12 @@ export function firstRelease(app: string | undefined, origin: string): Html {
     '  -H "Content-Type: application/json" \\',
     '  -d \'{"commit": "COMMIT"}\'',
   ]
-  return html`<div class="empty"><p>No release was asked for yet. A pipeline, or you, asks for one like this:</p>
-<pre tabindex="0" role="region" aria-label="How to ask for a release"><code>${lines.join('\n')}</code></pre>
-<p><code>flight serve:token --purpose release --app ${app === undefined ? 'APP' : brief(app, 60)}</code> makes the token.</p></div>`
+  return html`<div class="empty">
+    <p>No release was asked for yet. A pipeline, or you, asks for one like this:</p>
+    <pre tabindex="0" role="region" aria-label="How to ask for a release"><code>${lines.join('\n')}</code></pre>
+    <p>
+      <code>flight serve:token --purpose release --app ${app === undefined ? 'APP' : brief(app, 60)}</code> makes the
+      token.
+    </p>
+  </div>`
 }

@@ -25,5 +25,7 @@ export function markupOf(piece: Piece): string {
 
 function escaped(text: string): string {
   const part = text.length > MOST ? `${text.slice(0, MOST)}…` : text
-  return cleanOfEscapes(part).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '').replace(/\p{Surrogate}/gu, '\ufffd')
+  return cleanOfEscapes(part)
+    .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
+    .replace(/\p{Surrogate}/gu, '\ufffd')
 }

@@ -44,9 +44,18 @@ export function pageRoutes(desk: Desk, options: { now(): Date; url?: string | un
     const unfinished = await store.unfinished()
     const running = unfinished.filter(({ state }) => state === 'running')
     const waiting = unfinished.filter(({ state }) => state === 'waiting')
-    const stories = await Promise.all((await listed(running.slice(0, RUNNING))).map(async (each) => ({ listed: each, story: await readStory(each.request.id) })))
+    const stories = await Promise.all(
+      (await listed(running.slice(0, RUNNING))).map(async (each) => ({
+        listed: each,
+        story: await readStory(each.request.id),
+      })),
+    )
     const finished = await listed(await store.requests({ states: ENDED_STATES, limit: FINISHED }))
-    const rest = { otherRunning: Math.max(0, running.length - RUNNING), waiting: await listed(waiting.slice(0, WAITING)), otherWaiting: Math.max(0, waiting.length - WAITING) }
+    const rest = {
+      otherRunning: Math.max(0, running.length - RUNNING),
+      waiting: await listed(waiting.slice(0, WAITING)),
+      otherWaiting: Math.max(0, waiting.length - WAITING),
+    }
     return send(c, (now) => homePage({ fleet, problems, running: stories, ...rest, finished }, now, origin(c)))
   })
 
@@ -55,9 +64,14 @@ export function pageRoutes(desk: Desk, options: { now(): Date; url?: string | un
     const before = c.req.query('before')
     if (before !== undefined && !NUMBER.test(before)) return nothing(c, 'Pages of releases are counted by numbers.')
     const { fleet, problems } = await fleetOf(desk)
-    const found = await store.requests({ apps: [name], limit: PER_PAGE + 1, ...(before === undefined ? {} : { before: Number(before) }) })
+    const found = await store.requests({
+      apps: [name],
+      limit: PER_PAGE + 1,
+      ...(before === undefined ? {} : { before: Number(before) }),
+    })
     const app = fleet.apps.find((each) => each.name === name)
-    if (app === undefined && found.length === 0 && (problems.length === 0 || before === undefined)) return nothing(c, 'There is no app of this name.')
+    if (app === undefined && found.length === 0 && (problems.length === 0 || before === undefined))
+      return nothing(c, 'There is no app of this name.')
     const requests = await listed(found.slice(0, PER_PAGE))
     const older = found.length > PER_PAGE ? found[PER_PAGE - 1]?.id : undefined
     return send(c, (now) => appPage({ name, app, requests, older, isFirst: before === undefined }, now, origin(c)))
@@ -68,7 +82,9 @@ export function pageRoutes(desk: Desk, options: { now(): Date; url?: string | un
     const request = NUMBER.test(id) ? await store.request(Number(id)) : undefined
     if (request === undefined) return nothing(c, 'There is no release of this number.')
     const story = await readStory(request.id)
-    const ahead = isEnded(request.state) ? undefined : (await store.unfinished()).find((other) => other.app === request.app && other.id < request.id)
+    const ahead = isEnded(request.state)
+      ? undefined
+      : (await store.unfinished()).find((other) => other.app === request.app && other.id < request.id)
     return send(c, (now) => releasePage({ request, story, ahead: ahead?.id }, now))
   })
 
@@ -78,8 +94,16 @@ export function pageRoutes(desk: Desk, options: { now(): Date; url?: string | un
   })
 
   routes.get('/page/events', (c) => {
-    const headers = { 'Content-Type': 'text/event-stream; charset=utf-8', 'Cache-Control': 'no-cache, no-transform', 'X-Accel-Buffering': 'no' }
-    return c.body(changeStream((call) => desk.onChange(call), c.req.raw.signal), 200, headers)
+    const headers = {
+      'Content-Type': 'text/event-stream; charset=utf-8',
+      'Cache-Control': 'no-cache, no-transform',
+      'X-Accel-Buffering': 'no',
+    }
+    return c.body(
+      changeStream((call) => desk.onChange(call), c.req.raw.signal),
+      200,
+      headers,
+    )
   })
 
   routes.get('*', (c, next) => (c.req.path.startsWith('/v1/') ? next() : Promise.resolve(nothing(c))))

@@ -7,17 +7,30 @@ export function loginPage({ said, next }: { said?: string | undefined; next?: st
   return plainPage(
     ['Log in'],
     html`<div class="card narrow">
-<h1>Log in</h1>
-<p>These pages are for those who have a read token.</p>
-<form method="post" action="/login">
-${next !== undefined && html`<input type="hidden" name="next" value="${next}">`}
-<label for="token">Read token</label>
-<input id="token" name="token" type="password" required autocomplete="current-password" autocapitalize="off" spellcheck="false" maxlength="200"${said !== undefined && html` aria-describedby="said" aria-invalid="true"`}>
-${said !== undefined && html`<p id="said" class="wrong" role="alert">${brief(said, 300)}</p>`}
-<button type="submit">Log in</button>
-</form>
-<p class="muted">A read token lets somebody look, and change nothing. Whoever runs this server makes one with <code>flight serve:token --purpose read</code>; it begins with <code>flight_</code> and is shown once.</p>
-</div>`,
+      <h1>Log in</h1>
+      <p>These pages are for those who have a read token.</p>
+      <form method="post" action="/login">
+        ${next !== undefined && html`<input type="hidden" name="next" value="${next}" />`}
+        <label for="token">Read token</label>
+        <input
+          id="token"
+          name="token"
+          type="password"
+          required
+          autocomplete="current-password"
+          autocapitalize="off"
+          spellcheck="false"
+          maxlength="200"
+          ${said !== undefined && html` aria-describedby="said" aria-invalid="true"`}
+        />
+        ${said !== undefined && html`<p id="said" class="wrong" role="alert">${brief(said, 300)}</p>`}
+        <button type="submit">Log in</button>
+      </form>
+      <p class="muted">
+        A read token lets somebody look, and change nothing. Whoever runs this server makes one with
+        <code>flight serve:token --purpose read</code>; it begins with <code>flight_</code> and is shown once.
+      </p>
+    </div>`,
   )
 }
 
@@ -35,5 +48,13 @@ const SAID: Record<number, readonly [string, string]> = {
 // What is shown instead of a page; `said` in one sentence what was wrong, where more than the status is known.
 export function errorPage(status: number, said?: string): string {
   const [title, words] = SAID[status] ?? ['That did not work', `The server answered with status ${status}.`]
-  return plainPage([String(status), title], html`<div class="card narrow"><p class="status muted">${status}</p><h1>${title}</h1><p>${said === undefined ? words : brief(said, 500)}</p><p><a href="/">All apps</a></p></div>`)
+  return plainPage(
+    [String(status), title],
+    html`<div class="card narrow">
+      <p class="status muted">${status}</p>
+      <h1>${title}</h1>
+      <p>${said === undefined ? words : brief(said, 500)}</p>
+      <p><a href="/">All apps</a></p>
+    </div>`,
+  )
 }

@@ -10,11 +10,20 @@ const MOST = 20
 export function problemList(problems: readonly Problem[]): Html {
   if (problems.length === 0) return html``
   const left = problems.length - MOST
-  return html`<ul class="problems">${problems.slice(0, MOST).map(problem)}${left > 0 && html`<li class="muted">and ${count(left, 'more problem')}</li>`}</ul>`
+  return html`<ul class="problems">
+    ${problems.slice(0, MOST).map(problem)}${left > 0 && html`<li class="muted">and ${count(left, 'more problem')}</li>`}
+  </ul>`
 }
 
 function problem({ code, where, what, hint }: Problem): Html {
-  return html`<li>${sign({ tone: 'bad', shape: 'cross', words: '' })}<div><p>${where !== '' && html`<strong>${brief(where, 200)}</strong>: `}${brief(what, 600)} <code class="muted">${code}</code></p>${
-    hint !== undefined && html`<p class="hint"><span class="muted">Way out:</span> ${brief(hint, 600)}</p>`
-  }</div></li>`
+  return html`<li>
+    ${sign({ tone: 'bad', shape: 'cross', words: '' })}
+    <div>
+      <p>
+        ${where !== '' && html`<strong>${brief(where, 200)}</strong>: `}${brief(what, 600)}
+        <code class="muted">${code}</code>
+      </p>
+      ${hint !== undefined && html`<p class="hint"><span class="muted">Way out:</span> ${brief(hint, 600)}</p>`}
+    </div>
+  </li>`
 }

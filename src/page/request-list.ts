@@ -12,7 +12,14 @@ export type ListedRequest = { request: Request; subject: string }
 export function requestTable(caption: string, list: readonly ListedRequest[], now: Date, withApp: boolean): Html {
   return table(
     caption,
-    [{ head: 'State', kind: 'self' as const }, ...(withApp ? [{ head: 'App', kind: 'self' as const }] : []), { head: 'Release', kind: 'main' as const }, { head: 'Asked by' }, { head: 'Asked' }, { head: 'Took', kind: 'number' as const }],
+    [
+      { head: 'State', kind: 'self' as const },
+      ...(withApp ? [{ head: 'App', kind: 'self' as const }] : []),
+      { head: 'Release', kind: 'main' as const },
+      { head: 'Asked by' },
+      { head: 'Asked' },
+      { head: 'Took', kind: 'number' as const },
+    ],
     list.map(({ request, subject }) => ({
       key: `r${request.id}`,
       cells: [
@@ -35,7 +42,9 @@ export function requestLink({ id, app }: Pick<Request, 'id' | 'app'>): Html {
 // Which commit and what it says, or where somebody wanted to go back to.
 export function what(request: Request, subject: string): Html {
   const { wish } = request
-  if (wish.does === 'rollback') return html`<span>${goingBack(wish)}</span>${subject !== '' && html` <span class="subject">${brief(subject, 120)}</span>`}`
+  if (wish.does === 'rollback')
+    return html`<span>${goingBack(wish)}</span
+      >${subject !== '' && html` <span class="subject">${brief(subject, 120)}</span>`}`
   return html`${commitCode(wish.commit)}${subject !== '' ? html` <span class="subject">${brief(subject, 120)}</span>` : wish.ref !== null && html` <span class="muted">${brief(wish.ref, 80)}</span>`}`
 }
 

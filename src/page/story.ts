@@ -3,7 +3,16 @@ import { advance, noProgress, type RunProgress } from '../views/progress-state.t
 import { type LogLine, logLineOf } from './log-line.ts'
 
 // One action on one server; `ended` is missing while it runs.
-export type Span = { server: string; stage: string; address: string; verb: string; began: number; ended: number | undefined; outcome: 'running' | 'done' | 'already' | 'failed' | 'not told'; error: string }
+export type Span = {
+  server: string
+  stage: string
+  address: string
+  verb: string
+  began: number
+  ended: number | undefined
+  outcome: 'running' | 'done' | 'already' | 'failed' | 'not told'
+  error: string
+}
 
 // What the events of one request say together. It belongs to its reader, who changes it in place: events come by the thousand.
 export type Story = {
@@ -27,8 +36,19 @@ const MOST_SPANS = 20_000
 
 export function noStory(): Story {
   return {
-    last: 0, attempt: 0, began: undefined, ended: undefined, live: undefined, run: noProgress(0), spans: [], open: new Map(), unkept: 0,
-    planned: undefined, waits: undefined, lines: [], older: 0,
+    last: 0,
+    attempt: 0,
+    began: undefined,
+    ended: undefined,
+    live: undefined,
+    run: noProgress(0),
+    spans: [],
+    open: new Map(),
+    unkept: 0,
+    planned: undefined,
+    waits: undefined,
+    lines: [],
+    older: 0,
   }
 }
 
@@ -60,7 +80,16 @@ export function tell(story: Story, { n, at, told }: NumberedEvent): void {
       return
     case 'action-begins':
       advance(story.run, told, now)
-      open(story, { server: told.server, stage: story.run.stages.at(-1)?.name ?? '', address: told.address, verb: told.verb, began: now, ended: undefined, outcome: 'running', error: '' })
+      open(story, {
+        server: told.server,
+        stage: story.run.stages.at(-1)?.name ?? '',
+        address: told.address,
+        verb: told.verb,
+        began: now,
+        ended: undefined,
+        outcome: 'running',
+        error: '',
+      })
       return
     case 'action-ends': {
       const span = story.open.get(key(told))
@@ -102,7 +131,8 @@ function open(story: Story, span: Span): void {
 // The stage that makes it live has ended on every server, and well.
 function wentLive(run: RunProgress): number | undefined {
   const stage = run.stages.find(({ name }) => name === 'go live')
-  const well = stage !== undefined && [...stage.servers.values()].every(({ state, failed }) => state === 'done' && failed === 0)
+  const well =
+    stage !== undefined && [...stage.servers.values()].every(({ state, failed }) => state === 'done' && failed === 0)
   return well ? stage.ended : undefined
 }
 

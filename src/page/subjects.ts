@@ -6,7 +6,9 @@ const EARLY = 60 // a plan is told of early, or later than a list can look
 const KEPT = 2000
 
 // Gives what looks up what the commit of a request says. It is in the events of the request, and stays what it is.
-export function subjectReader(store: Pick<Store, 'events'>): (requests: readonly Request[]) => Promise<ListedRequest[]> {
+export function subjectReader(
+  store: Pick<Store, 'events'>,
+): (requests: readonly Request[]) => Promise<ListedRequest[]> {
   const kept = new Map<number, string>()
   const subjectOf = async (id: number, state: Request['state']): Promise<string> => {
     const known = kept.get(id)

@@ -1,7 +1,15 @@
 import type { Span, Story } from './story.ts'
 
 // The picture of a release, as numbers: shares of the width between 0 and 100, rows by server.
-export type Bar = { x: number; width: number; stage: string; outcome: Span['outcome']; spans: number; first: Span; ended: number }
+export type Bar = {
+  x: number
+  width: number
+  stage: string
+  outcome: Span['outcome']
+  spans: number
+  first: Span
+  ended: number
+}
 export type Row = { server: string; bars: readonly Bar[] }
 export type Tick = { x: number; seconds: number }
 export type Timeline = {
@@ -20,7 +28,10 @@ const THIN = 0.5 // percent of the width
 const NARROWEST = 0.3
 
 // What the story shows until `now`, or until its end; undefined before anything was done.
-export function timelineOf(story: Pick<Story, 'began' | 'ended' | 'live' | 'spans'>, now: number): Timeline | undefined {
+export function timelineOf(
+  story: Pick<Story, 'began' | 'ended' | 'live' | 'spans'>,
+  now: number,
+): Timeline | undefined {
   const first = story.spans[0]
   if (first === undefined) return undefined
   const began = Math.min(story.began ?? first.began, first.began)
@@ -30,7 +41,8 @@ export function timelineOf(story: Pick<Story, 'began' | 'ended' | 'live' | 'span
 
   const servers = byServer(story.spans)
   const chosen = choose(servers)
-  const merged = (thin: number): Row[] => chosen.map(([server, spans]) => ({ server, bars: barsOf(spans, ended, share, thin) }))
+  const merged = (thin: number): Row[] =>
+    chosen.map(([server, spans]) => ({ server, bars: barsOf(spans, ended, share, thin) }))
   let thin = THIN
   let rows = merged(thin)
   while (rows.reduce((sum, { bars }) => sum + bars.length, 0) > MOST_BARS && thin < 100) rows = merged((thin *= 2))
@@ -62,7 +74,9 @@ function choose(servers: ReadonlyMap<string, Span[]>): [string, Span[]][] {
   const failed = (spans: readonly Span[]) => spans.some(({ outcome }) => outcome === 'failed')
   const all = [...servers].sort(([a], [b]) => compare(a, b))
   if (all.length <= MOST_ROWS) return all
-  return [...all.filter(([, spans]) => failed(spans)), ...all.filter(([, spans]) => !failed(spans))].slice(0, MOST_ROWS).sort(([a], [b]) => compare(a, b))
+  return [...all.filter(([, spans]) => failed(spans)), ...all.filter(([, spans]) => !failed(spans))]
+    .slice(0, MOST_ROWS)
+    .sort(([a], [b]) => compare(a, b))
 }
 
 // One bar for each action; neighbours of one stage that are thin are one bar, as long as nothing failed there.
@@ -73,7 +87,14 @@ function barsOf(spans: readonly Span[], end: number, share: (time: number) => nu
     const x = share(span.began)
     const width = share(ended) - x
     const before = bars.at(-1)
-    const joins = before !== undefined && before.stage === span.stage && mergeable(before.outcome) && mergeable(span.outcome) && before.width < thin * 4 && width < thin && x - (before.x + before.width) < thin
+    const joins =
+      before !== undefined &&
+      before.stage === span.stage &&
+      mergeable(before.outcome) &&
+      mergeable(span.outcome) &&
+      before.width < thin * 4 &&
+      width < thin &&
+      x - (before.x + before.width) < thin
     if (joins) {
       before.width = Math.max(before.width, x + width - before.x)
       before.ended = Math.max(before.ended, ended)

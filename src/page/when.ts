@@ -7,7 +7,13 @@ export function ago(seconds: number): string {
   const size = Math.abs(seconds)
   if (size < 5) return 'just now'
   const amount =
-    size < 60 ? `${Math.floor(size)} s` : size < 3600 ? `${Math.floor(size / 60)} min` : size < DAY ? `${Math.floor(size / 3600)} h` : `${Math.floor(size / DAY)} d`
+    size < 60
+      ? `${Math.floor(size)} s`
+      : size < 3600
+        ? `${Math.floor(size / 60)} min`
+        : size < DAY
+          ? `${Math.floor(size / 3600)} h`
+          : `${Math.floor(size / DAY)} d`
   return seconds < 0 ? `in ${amount}` : `${amount} ago`
 }
 
@@ -36,5 +42,7 @@ export function timeAgo(iso: string, now: Date): Html {
 export function timeSince(since: number, now: Date): Html {
   if (!Number.isFinite(since)) return html``
   const time = new Date(since)
-  return html`<time datetime="${time.toISOString()}" title="since ${exact(time)}" data-tick="elapsed">${elapsed((now.getTime() - since) / 1000)}</time>`
+  return html`<time datetime="${time.toISOString()}" title="since ${exact(time)}" data-tick="elapsed"
+    >${elapsed((now.getTime() - since) / 1000)}</time
+  >`
 }

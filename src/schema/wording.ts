@@ -14,7 +14,9 @@ export function words(violation: Violation): Words {
     case 'required':
       return { what: `must have ${String(params['missingProperty'])}` }
     case 'dependentRequired':
-      return { what: `must have ${String(params['missingProperty'])} as well, because it has ${String(params['property'])}` }
+      return {
+        what: `must have ${String(params['missingProperty'])} as well, because it has ${String(params['property'])}`,
+      }
     case 'additionalProperties':
       return unknownKey(String(params['additionalProperty']), schema)
     case 'enum':
@@ -66,8 +68,13 @@ function typeWords(rule: unknown, schema: Violation['schema'], value: unknown): 
   const types = Array.isArray(rule) ? (rule as string[]) : [String(rule)]
   const what = `must be ${types.map((type) => TYPE_NAMES[type] ?? type).join(' or ')}, is ${shown(value)}`
   if (types.includes('string') && types.length === 1 && fitsOnceQuoted(schema, value)) return { what, hint: 'quote it' }
-  if (types.includes('array') && typeof value === 'string') return { what, hint: `write [ ${value.length > 30 ? '…' : value} ]` }
-  if (types.some((type) => type === 'integer' || type === 'number') && typeof value === 'string' && /^[0-9]{1,9}$/.test(value)) {
+  if (types.includes('array') && typeof value === 'string')
+    return { what, hint: `write [ ${value.length > 30 ? '…' : value} ]` }
+  if (
+    types.some((type) => type === 'integer' || type === 'number') &&
+    typeof value === 'string' &&
+    /^[0-9]{1,9}$/.test(value)
+  ) {
     return { what, hint: 'without quotes' }
   }
   if (value === null) return { what, hint: 'give it a value or leave the key out' }
@@ -97,7 +104,7 @@ const TYPE_NAMES: Record<string, string> = {
 }
 
 function unknownKey(key: string, schema: Violation['schema']): Words {
-  const known = Object.keys((schema['properties'] ?? {}))
+  const known = Object.keys(schema['properties'] ?? {})
   const what = `unknown key ${shown(key)}`
   if (key === '<<') return { what, hint: 'YAML 1.2 has no merge keys: use extends, or an alias for the whole value' }
   const meant = nearest(key, known)
@@ -107,12 +114,16 @@ function unknownKey(key: string, schema: Violation['schema']): Words {
 function oneOf(choices: readonly unknown[], value: unknown): Words {
   const what = `must be ${choices.map(String).join(', ')}`.replace(/, ([^,]*)$/, ' or $1')
   const meant = typeof value === 'string' ? nearest(value, choices.map(String)) : undefined
-  return meant === undefined ? { what: `${what}, is ${shown(value)}` } : { what: `${what}, is ${shown(value)}`, hint: `did you mean ${meant}?` }
+  return meant === undefined
+    ? { what: `${what}, is ${shown(value)}` }
+    : { what: `${what}, is ${shown(value)}`, hint: `did you mean ${meant}?` }
 }
 
 function alternatives(branches: readonly Record<string, unknown>[], value: unknown): Words {
   const choices = branches.flatMap((branch) => (Array.isArray(branch['enum']) ? branch['enum'].map(String) : []))
-  const types = branches.flatMap((branch) => (Array.isArray(branch['enum']) ? [] : [TYPE_NAMES[String(branch['type'])] ?? 'a mapping']))
+  const types = branches.flatMap((branch) =>
+    Array.isArray(branch['enum']) ? [] : [TYPE_NAMES[String(branch['type'])] ?? 'a mapping'],
+  )
   const what = `must be ${[...choices, ...types].join(', ').replace(/, ([^,]*)$/, ' or $1')}, is ${shown(value)}`
   const meant = typeof value === 'string' ? nearest(value, choices) : undefined
   return meant === undefined ? { what } : { what, hint: `did you mean ${meant}?` }
@@ -126,7 +137,8 @@ function patternWords({ schema, value, key }: Violation): Words {
     return { what: `must be one line, is ${shown(value)}`, hint: 'for a long one use >-' }
   }
   if (hasControl(text)) return { what: `must not hold control characters, is ${shown(value)}` }
-  const name = typeof schema['title'] === 'string' ? ` ${schema['title'].replace(/^[A-Z](?=[a-z])/, (c) => c.toLowerCase())}` : ''
+  const name =
+    typeof schema['title'] === 'string' ? ` ${schema['title'].replace(/^[A-Z](?=[a-z])/, (c) => c.toLowerCase())}` : ''
   return { what: `is no valid${name}: ${shown(value)}`, ...hintOf(schema) }
 }
 

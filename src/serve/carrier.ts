@@ -10,7 +10,12 @@ export type Carrier = {
   // From where it stands to its end, or to where it waits again.
   carry(request: Request, controller: AbortController): Promise<void>
   // Undefined where it has ended, or gone on, meanwhile.
-  finish(request: Request, state: EndedState, end: RequestEnd, supersededBy?: number | null): Promise<Request | undefined>
+  finish(
+    request: Request,
+    state: EndedState,
+    end: RequestEnd,
+    supersededBy?: number | null,
+  ): Promise<Request | undefined>
 }
 
 // Carries one request through its states. Whatever is told of it lies in the store before anybody hears it.
@@ -22,7 +27,12 @@ export function createCarrier(options: ServingOptions, bell: Bell, isStopping: (
   async function carry(request: Request, controller: AbortController): Promise<void> {
     const later = request.state === 'waiting' ? await superseding(request, controller.signal) : undefined
     if (later !== undefined) {
-      await finish(request, 'superseded', { exit: 0, said: `request ${later.id} asks for a newer commit of the same branch`, problems: [] }, later.id)
+      await finish(
+        request,
+        'superseded',
+        { exit: 0, said: `request ${later.id} asks for a newer commit of the same branch`, problems: [] },
+        later.id,
+      )
       return
     }
     const begun = await beginOne(request)
@@ -31,7 +41,10 @@ export function createCarrier(options: ServingOptions, bell: Bell, isStopping: (
     const delivered = await options
       .deliver(begun, {
         signal: controller.signal,
-        leaving: begun.wish.does === 'rollback' ? ((await store.request(begun.wish.leaving))?.release ?? undefined) : undefined,
+        leaving:
+          begun.wish.does === 'rollback'
+            ? ((await store.request(begun.wish.leaving))?.release ?? undefined)
+            : undefined,
         tell(event) {
           record.tell(event)
           options.told(begun, event)
@@ -44,7 +57,12 @@ export function createCarrier(options: ServingOptions, bell: Bell, isStopping: (
       })
       .catch((error: unknown): Delivered => {
         options.bug(error)
-        return { is: 'failed', exit: 1, said: `a bug of Flight stopped it: ${error instanceof Error ? error.message : String(error)}`, problems: [] }
+        return {
+          is: 'failed',
+          exit: 1,
+          said: `a bug of Flight stopped it: ${error instanceof Error ? error.message : String(error)}`,
+          problems: [],
+        }
       })
     await record.flush()
     await settle((await store.request(begun.id)) ?? begun, delivered)
@@ -70,7 +88,8 @@ export function createCarrier(options: ServingOptions, bell: Bell, isStopping: (
     const { commit } = request.wish
     const waiting = await store.requests({ apps: [request.app], states: ['waiting'], limit: MOST_LATER })
     for (const later of waiting.reverse().filter((each) => isLaterOf(request, each))) {
-      if (later.wish.does !== 'release' || !(await options.isWithin(request.app, commit, later.wish.commit, signal))) continue
+      if (later.wish.does !== 'release' || !(await options.isWithin(request.app, commit, later.wish.commit, signal)))
+        continue
       const still = await store.request(later.id)
       if (still !== undefined && isLaterOf(request, still)) return still
     }
@@ -93,20 +112,33 @@ export function createCarrier(options: ServingOptions, bell: Bell, isStopping: (
     // What may be live on some servers is looked at before anybody is told that it is over.
     const isCancelled = request.cancelled !== null && request.release === null
     if (isCancelled || due - since > settings.patience * 1000) {
-      await (request.cancelled === null ? finish(request, 'failed', end) : finish(request, 'cancelled', cancelledBy(request.cancelled, end)))
+      await (request.cancelled === null
+        ? finish(request, 'failed', end)
+        : finish(request, 'cancelled', cancelledBy(request.cancelled, end)))
       return
     }
     const until = new Date(due).toISOString()
     const event: RequestEvent = { event: 'waits', until, why: end.said }
-    const waits = await store.change(request.id, ['running'], { state: 'waiting', notBefore: until }, { at: at(), event })
+    const waits = await store.change(
+      request.id,
+      ['running'],
+      { state: 'waiting', notBefore: until },
+      { at: at(), event },
+    )
     bell.ring(request.id)
     if (waits === undefined) return
     options.told(waits, event)
     // Asked for in the very moment in which it began to wait.
-    if (waits.cancelled !== null && waits.release === null) await finish(waits, 'cancelled', cancelledBy(waits.cancelled, end))
+    if (waits.cancelled !== null && waits.release === null)
+      await finish(waits, 'cancelled', cancelledBy(waits.cancelled, end))
   }
 
-  async function finish(request: Request, state: EndedState, end: RequestEnd, supersededBy: number | null = null): Promise<Request | undefined> {
+  async function finish(
+    request: Request,
+    state: EndedState,
+    end: RequestEnd,
+    supersededBy: number | null = null,
+  ): Promise<Request | undefined> {
     const event: RequestEvent = { event: 'ends', state, end }
     const to = { state, end, ended: at(), notBefore: null, supersededBy }
     const occasion = occasionOf({ ...request, ...to })

@@ -5,7 +5,12 @@ export type Limits = { atOnce: number; perServer: number }
 
 // Which of those that wait begin now. Pure. Of one app the oldest alone, and none beside one that runs; a younger one of another app may
 // pass where the oldest has to wait for its servers. `unfinished`: the oldest first; `serversOf`: none for an app that is not defined.
-export function choose(unfinished: readonly Request[], now: string, serversOf: (app: string) => readonly string[], { atOnce, perServer }: Limits): Request[] {
+export function choose(
+  unfinished: readonly Request[],
+  now: string,
+  serversOf: (app: string) => readonly string[],
+  { atOnce, perServer }: Limits,
+): Request[] {
   const running = unfinished.filter(({ state }) => state === 'running')
   const apps = new Set(running.map(({ app }) => app))
   const load = new Map<string, number>()
@@ -35,6 +40,8 @@ export function choose(unfinished: readonly Request[], now: string, serversOf: (
 // When a request that waits for its time may begin; undefined where none does.
 export function nextTime(unfinished: readonly Request[], now: string): string | undefined {
   return unfinished
-    .flatMap(({ state, notBefore }) => (state === 'waiting' && notBefore !== null && notBefore > now ? [notBefore] : []))
+    .flatMap(({ state, notBefore }) =>
+      state === 'waiting' && notBefore !== null && notBefore > now ? [notBefore] : [],
+    )
     .sort()[0]
 }

@@ -7,7 +7,8 @@ const LONGEST_DAY = 26 * 60 * MINUTE
 // When the clock on the wall shows that time next, after this moment. A time that the clock skips in spring comes as much later as
 // the clock was put forward; one that comes twice in autumn counts the first time.
 export function nextTime(after: Date, { hour, minute }: TimeOfDay): Date {
-  const onDay = (days: number): Date => new Date(after.getFullYear(), after.getMonth(), after.getDate() + days, hour, minute)
+  const onDay = (days: number): Date =>
+    new Date(after.getFullYear(), after.getMonth(), after.getDate() + days, hour, minute)
   const today = onDay(0)
   return today > after ? today : onDay(1)
 }
@@ -24,7 +25,8 @@ export function daily(at: TimeOfDay, call: () => void, timer: Timer = systemTime
     cancel = wait()
     if (isDue) call()
   }
-  const wait = (): (() => void) => timer.after(Math.min(MINUTE, Math.max(0, next.getTime() - timer.now().getTime())), look)
+  const wait = (): (() => void) =>
+    timer.after(Math.min(MINUTE, Math.max(0, next.getTime() - timer.now().getTime())), look)
   let cancel = wait()
   return () => cancel()
 }

@@ -17,13 +17,21 @@ export async function deliver(file: string, body: unknown, { fetch, now, timeout
   try {
     const { signal } = ending
     const headers = { 'content-type': 'application/json', 'user-agent': 'flight' }
-    const answer = await fetch(address.url, { method: 'POST', headers, body: JSON.stringify(body), redirect: 'manual', signal })
+    const answer = await fetch(address.url, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+      redirect: 'manual',
+      signal,
+    })
     // What it says is of no interest, and may be endless.
     void answer.body?.cancel().catch(() => undefined)
     if (answer.ok) return { is: 'sent' }
     const why = `answered ${answer.status}`
     const isFinal = answer.status >= 400 && answer.status < 500 && answer.status !== 408 && answer.status !== 429
-    return isFinal ? { is: 'refused', why } : { is: 'failed', why, wait: waitAsked(answer.headers.get('retry-after'), now()) }
+    return isFinal
+      ? { is: 'refused', why }
+      : { is: 'failed', why, wait: waitAsked(answer.headers.get('retry-after'), now()) }
   } catch (error) {
     return { is: 'failed', why: faultOf(error), wait: 0 }
   } finally {

@@ -30,7 +30,13 @@ export function createBell(): Bell {
 
 // All that is told of a request after `after`, from the store alone, what comes later included, until it ends: whoever reads slowly
 // costs no memory.
-export async function* followFrom(store: Store, bell: Bell, id: number, after: number, signal: AbortSignal): AsyncGenerator<NumberedEvent> {
+export async function* followFrom(
+  store: Store,
+  bell: Bell,
+  id: number,
+  after: number,
+  signal: AbortSignal,
+): AsyncGenerator<NumberedEvent> {
   let at = after
   let wake: () => void = () => undefined
   let rung = false

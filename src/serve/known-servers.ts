@@ -1,7 +1,10 @@
 import type { ServingOptions } from './serving-options.ts'
 
 // The servers of each app. Definitions that are wrong for a moment change nothing of what was known, and are told once.
-export function knownServers({ apps, bug }: Pick<ServingOptions, 'apps' | 'bug'>): { refresh(): Promise<void>; of(app: string): readonly string[] } {
+export function knownServers({ apps, bug }: Pick<ServingOptions, 'apps' | 'bug'>): {
+  refresh(): Promise<void>
+  of(app: string): readonly string[]
+} {
   let known = new Map<string, readonly string[]>()
   let told = ''
   return {

@@ -19,18 +19,31 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 const MOST = 500
 
 // Counts what happens, for Prometheus, in a registry of its own. `queue` is asked whenever somebody collects.
-export async function makeMetrics({ version, queue }: { version: string; queue(): { waiting: number; running: number } }): Promise<Metrics> {
+export async function makeMetrics({
+  version,
+  queue,
+}: {
+  version: string
+  queue(): { waiting: number; running: number }
+}): Promise<Metrics> {
   const client = await import('prom-client')
   const registry = new client.Registry()
   const to = instrumentsIn([registry], client)
   client.collectDefaultMetrics({ register: registry })
   to.build.set({ version }, 1)
-  const [apps, routes, targets, clusters] = [boundedLabel(MOST), boundedLabel(MOST), boundedLabel(MOST), boundedLabel(MOST)]
+  const [apps, routes, targets, clusters] = [
+    boundedLabel(MOST),
+    boundedLabel(MOST),
+    boundedLabel(MOST),
+    boundedLabel(MOST),
+  ]
 
   // There is none before drift was looked for: 0 would read as 1970.
   const checkedAt = (seconds: number): void => {
     const name = 'flight_drift_checked_timestamp_seconds'
-    const gauge = registry.getSingleMetric(name) ?? new client.Gauge({ registers: [registry], name, help: 'When drift was last looked for, in seconds since 1970.' })
+    const gauge =
+      registry.getSingleMetric(name) ??
+      new client.Gauge({ registers: [registry], name, help: 'When drift was last looked for, in seconds since 1970.' })
     if (gauge instanceof client.Gauge) gauge.set(seconds)
   }
 
@@ -51,7 +64,12 @@ export async function makeMetrics({ version, queue }: { version: string; queue()
         if (since !== undefined) to.release.observe({ app, does }, Math.max(0, now - since) / 1000)
       }
     },
-    http: (method, route, status) => to.http.inc({ method: METHODS.includes(method) ? method : 'other', route: routes(route), status: String(status) }),
+    http: (method, route, status) =>
+      to.http.inc({
+        method: METHODS.includes(method) ? method : 'other',
+        route: routes(route),
+        status: String(status),
+      }),
     drift(servers, at) {
       to.drifted.reset()
       to.notAsked.reset()

@@ -14,8 +14,14 @@ export type SlackMessage = { text: string; blocks: Section[] }
 // What Slack's incoming webhooks take, and Mattermost, Rocket.Chat and others as well. `text` is what notifications show.
 export function slackMessage(told: Occurrence): SlackMessage {
   const title = `${MARK[told.occasion]} ${slackText(sentenceOf(told))}`
-  const lines = fitting([...(told.link === undefined ? [] : [`<${slackAddress(told.link)}|Look>`]), ...detailsOf(told).map(slackText)])
-  return { text: title, blocks: [{ ...section(title), block_id: idOf(told) }, ...(lines.length === 0 ? [] : [section(lines.join('\n'))])] }
+  const lines = fitting([
+    ...(told.link === undefined ? [] : [`<${slackAddress(told.link)}|Look>`]),
+    ...detailsOf(told).map(slackText),
+  ])
+  return {
+    text: title,
+    blocks: [{ ...section(title), block_id: idOf(told) }, ...(lines.length === 0 ? [] : [section(lines.join('\n'))])],
+  }
 }
 
 // Text that Slack shows as it is: no link, no mention, nobody called. Mattermost knows @channel without Slack's brackets: a character without
@@ -43,7 +49,17 @@ function section(text: string): Section {
 function detailsOf(told: Occurrence): string[] {
   if (told.occasion === 'drift') {
     const out = told.servers.filter(({ state }) => state !== 'in order' && state !== 'not looked at')
-    const shown = out.slice(0, MOST_SERVERS).map(({ name, cluster, drift, problems: [problem] }) => `${name} (${cluster}): ${problem === undefined ? names(drift.map(({ address }) => address), 3) : briefly(problem.what)}`)
+    const shown = out.slice(0, MOST_SERVERS).map(
+      ({ name, cluster, drift, problems: [problem] }) =>
+        `${name} (${cluster}): ${
+          problem === undefined
+            ? names(
+                drift.map(({ address }) => address),
+                3,
+              )
+            : briefly(problem.what)
+        }`,
+    )
     return out.length > shown.length ? [...shown, `and ${out.length - shown.length} more`] : shown
   }
   const { request, planned } = told
@@ -55,5 +71,13 @@ function detailsOf(told: Occurrence): string[] {
     ...(told.occasion === 'start' ? [] : [`asked for by ${request.by}`]),
   ]
   const problems = request.end?.problems ?? []
-  return [...about, ...problems.slice(0, MOST_PROBLEMS).map(({ where, what, hint }) => `${where === '' ? '' : `${where}: `}${briefly(what)}${hint === undefined ? '' : ` (${briefly(hint)})`}`)]
+  return [
+    ...about,
+    ...problems
+      .slice(0, MOST_PROBLEMS)
+      .map(
+        ({ where, what, hint }) =>
+          `${where === '' ? '' : `${where}: `}${briefly(what)}${hint === undefined ? '' : ` (${briefly(hint)})`}`,
+      ),
+  ]
 }

@@ -14,7 +14,9 @@ export function sentenceOf(told: Occurrence): string {
   const because = said === '' ? '' : `: ${said}`
   switch (told.request.state) {
     case 'succeeded':
-      return told.request.wish.does === 'rollback' ? `${app} is back to ${what}${on(told.planned)}${after(told)}` : `${app}: ${what} is live${on(told.planned)}${after(told)}`
+      return told.request.wish.does === 'rollback'
+        ? `${app} is back to ${what}${on(told.planned)}${after(told)}`
+        : `${app}: ${what} is live${on(told.planned)}${after(told)}`
     case 'went_back':
       return `${app}: ${what} went live and was taken back${because}`
     case 'refused':
@@ -31,7 +33,13 @@ export function sentenceOf(told: Occurrence): string {
 
 // 1 could not be asked, 2 drifted, 47 in order.
 export function driftWords(servers: readonly FleetServer[]): string {
-  const words = { 'not asked': 'could not be asked', blocked: 'blocked', drifted: 'drifted', 'in order': 'in order', 'not looked at': 'not looked at' } as const
+  const words = {
+    'not asked': 'could not be asked',
+    blocked: 'blocked',
+    drifted: 'drifted',
+    'in order': 'in order',
+    'not looked at': 'not looked at',
+  } as const
   return Object.entries(words)
     .map(([state, said]) => [servers.filter((server) => server.state === state).length, said] as const)
     .filter(([number]) => number > 0)
@@ -52,7 +60,9 @@ function wishOf(told: Asked): string {
 
 function on(planned: Planned | undefined): string {
   if (planned === undefined || planned.servers.length === 0) return ''
-  return planned.servers.length > 3 ? ` on ${count(planned.servers.length, 'server')}` : ` on ${names(planned.servers, 3)}`
+  return planned.servers.length > 3
+    ? ` on ${count(planned.servers.length, 'server')}`
+    : ` on ${names(planned.servers, 3)}`
 }
 
 function after({ request: { began, ended } }: Asked): string {

@@ -6,7 +6,8 @@ import type { Occurrence } from './occurrence.ts'
 
 // What is to be told to whom; of drift only where there is some.
 export function noticesFor(told: Occurrence, receivers: readonly Receiver[], now: Date): NewNotice[] {
-  if (told.occasion === 'drift' && told.servers.every(({ state }) => state === 'in order' || state === 'not looked at')) return []
+  if (told.occasion === 'drift' && told.servers.every(({ state }) => state === 'in order' || state === 'not looked at'))
+    return []
   const at = now.toISOString()
   return receivers
     .filter(({ on }) => on.includes(told.occasion))

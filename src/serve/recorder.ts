@@ -14,7 +14,11 @@ export type Recorder = { tell(event: RequestEvent): void; flush(): Promise<void>
 
 // Writes what is told of a request, in order, several at a time: a release tells hundreds of things, the disk is asked a few times a second.
 // What cannot be written is kept and tried again; flush() tries once more and waits for that.
-export function recorder(store: Pick<Store, 'append'>, id: number, { now, written, failed }: { now(): Date; written(): void; failed(error: unknown): void }): Recorder {
+export function recorder(
+  store: Pick<Store, 'append'>,
+  id: number,
+  { now, written, failed }: { now(): Date; written(): void; failed(error: unknown): void },
+): Recorder {
   const gathered: { at: string; event: RequestEvent }[] = []
   let timer: NodeJS.Timeout | undefined
   let writing: Promise<void> = Promise.resolve()

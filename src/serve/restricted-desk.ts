@@ -5,8 +5,22 @@ import type { FleetServer } from '../model/fleet.ts'
 function onlyAbout(server: FleetServer, app: string): FleetServer {
   const isOwn = ({ feature }: FleetServer['drift'][number]) => feature.split(/\s+/).includes(app)
   const others = server.drift.filter((each) => !isOwn(each)).length
-  const said = others === 0 ? [] : [{ address: `${server.name}/other`, feature: 'what is not of this app', verb: 'update', because: [`${others} more on this server`] }]
-  const problems = server.problems.map(({ code }) => ({ code, where: server.name, what: server.state === 'not asked' ? 'could not be asked' : 'something must be settled there first' }))
+  const said =
+    others === 0
+      ? []
+      : [
+          {
+            address: `${server.name}/other`,
+            feature: 'what is not of this app',
+            verb: 'update',
+            because: [`${others} more on this server`],
+          },
+        ]
+  const problems = server.problems.map(({ code }) => ({
+    code,
+    where: server.name,
+    what: server.state === 'not asked' ? 'could not be asked' : 'something must be settled there first',
+  }))
   return { ...server, drift: [...server.drift.filter(isOwn), ...said], problems }
 }
 
@@ -21,7 +35,10 @@ export function restrictedDesk(desk: Desk, app: string): Desk {
         const request = await store.request(id)
         return request?.app === app ? request : undefined
       },
-      requests: (wanted) => (wanted.apps !== undefined && !wanted.apps.includes(app) ? Promise.resolve([]) : store.requests({ ...wanted, apps: [app] })),
+      requests: (wanted) =>
+        wanted.apps !== undefined && !wanted.apps.includes(app)
+          ? Promise.resolve([])
+          : store.requests({ ...wanted, apps: [app] }),
       heads: async () => (await store.heads()).filter((request) => request.app === app),
       unfinished: async () => (await store.unfinished()).filter((request) => request.app === app),
       async events(id, after, limit) {

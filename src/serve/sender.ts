@@ -23,7 +23,11 @@ const LOOKED_AT = 100
 
 // Sends what is due, at least once: to each receiver one after the other, to four at once. What cannot be sent is tried again, five times,
 // and given up. wake(): something was posted. stop(): what is under way is left as it is, for the next time.
-export function sender(store: Outbox, receivers: () => readonly Receiver[], { fetch, now, log, counted, timeout = 10 * SECOND }: SenderOptions): Sender {
+export function sender(
+  store: Outbox,
+  receivers: () => readonly Receiver[],
+  { fetch, now, log, counted, timeout = 10 * SECOND }: SenderOptions,
+): Sender {
   const stopping = new AbortController()
   const under = new Map<string, Promise<void>>() // by receiver
   const arrived = new Set<number>() // told, and not yet written down: not told again
@@ -54,7 +58,8 @@ export function sender(store: Outbox, receivers: () => readonly Receiver[], { fe
   const send = async (notice: Notice): Promise<void> => {
     if (arrived.has(notice.id)) return settle(notice, { is: 'sent' })
     const receiver = receivers().find(({ name }) => name === notice.target)
-    if (receiver === undefined) return settle(notice, { is: 'refused', why: 'flight.yml has no receiver of this name any more' })
+    if (receiver === undefined)
+      return settle(notice, { is: 'refused', why: 'flight.yml has no receiver of this name any more' })
     const delivery = await deliver(receiver.urlFile, notice.body, { fetch, now, timeout, stopping: stopping.signal })
     if (delivery.is === 'sent' || !isStopping()) await settle(notice, delivery)
   }
@@ -66,11 +71,16 @@ export function sender(store: Outbox, receivers: () => readonly Receiver[], { fe
     for (const notice of await store.notices(now().toISOString(), LOOKED_AT)) {
       if (isStopping() || under.size >= AT_ONCE) return
       if (under.has(notice.target)) continue
-      const sending = send(notice).then(() => (again = true), failed).finally(() => {
-        under.delete(notice.target)
-        if (again) wake()
-      })
-      under.set(notice.target, sending.then(() => undefined))
+      const sending = send(notice)
+        .then(() => (again = true), failed)
+        .finally(() => {
+          under.delete(notice.target)
+          if (again) wake()
+        })
+      under.set(
+        notice.target,
+        sending.then(() => undefined),
+      )
     }
   }
 
@@ -78,10 +88,12 @@ export function sender(store: Outbox, receivers: () => readonly Receiver[], { fe
     if (isStopping()) return
     again = looking !== undefined
     if (looking !== undefined) return
-    looking = look().catch(failed).finally(() => {
-      looking = undefined
-      if (again) wake()
-    })
+    looking = look()
+      .catch(failed)
+      .finally(() => {
+        looking = undefined
+        if (again) wake()
+      })
   }
 
   const timer = setInterval(wake, LOOK)

@@ -35,13 +35,15 @@ export function createServing(options: ServingOptions): Serving {
   // One look at a time, so that nothing is chosen twice; those that are asked for meanwhile are one.
   let next: Promise<void> | undefined
   const pump = (): Promise<void> => {
-    next ??= turn = turn.then(async () => {
-      next = undefined
-      await chooseAndBegin()
-    }).catch((error: unknown) => {
-      options.bug(error)
-      again(LATER)
-    })
+    next ??= turn = turn
+      .then(async () => {
+        next = undefined
+        await chooseAndBegin()
+      })
+      .catch((error: unknown) => {
+        options.bug(error)
+        again(LATER)
+      })
     return next
   }
 
@@ -55,7 +57,9 @@ export function createServing(options: ServingOptions): Serving {
   async function chooseAndBegin(): Promise<void> {
     if (stopping) return
     await serversOf.refresh()
-    const heads = (await store.heads()).map((request) => (active.has(request.id) ? { ...request, state: 'running' as const } : request))
+    const heads = (await store.heads()).map((request) =>
+      active.has(request.id) ? { ...request, state: 'running' as const } : request,
+    )
     for (const request of heads) if (request.state === 'running' && !active.has(request.id)) start(request)
     for (const request of choose(heads, at(), serversOf.of, settings)) start(request)
     const due = nextTime(heads, at())
@@ -75,10 +79,13 @@ export function createServing(options: ServingOptions): Serving {
         // A disk that is full is not asked without end: it keeps its place, and goes on after a pause.
         const times = (faults.get(request.id) ?? 0) + 1
         faults.set(request.id, times)
-        setTimeout(() => {
-          active.delete(request.id)
-          void pump()
-        }, stopping ? 0 : Math.min(30_000, LATER * times)).unref()
+        setTimeout(
+          () => {
+            active.delete(request.id)
+            void pump()
+          },
+          stopping ? 0 : Math.min(30_000, LATER * times),
+        ).unref()
       },
     )
     active.set(request.id, { controller, done })

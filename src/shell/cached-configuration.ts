@@ -13,5 +13,8 @@ export const CACHED = [
 // Shell function `forget`: OPcache drops what it holds of a release's cached configuration, through the pool's own socket and without a
 // reload. Tried three times: all children of the pool may be busy.
 export function forgetCachedShell(folder: string, socket: string): string[] {
-  return [...askFastcgiShell(), `forget() { [ -f ${OPCACHE_SCRIPT} ] || { echo '${OPCACHE_SCRIPT} is not there: flight provision puts it there' >&2; return 1; }; for try in 1 2 3; do ! ask_fastcgi ${words(socket, OPCACHE_SCRIPT, '10')} ${words(`FLIGHT_FORGET=${folder}/bootstrap/cache/`)} | grep -q '^dropped ' || return 0; sleep 1; done; echo ${quote(`the pool at ${socket} does not answer: OPcache may hold what is not there any more`)} >&2; return 1; }`]
+  return [
+    ...askFastcgiShell(),
+    `forget() { [ -f ${OPCACHE_SCRIPT} ] || { echo '${OPCACHE_SCRIPT} is not there: flight provision puts it there' >&2; return 1; }; for try in 1 2 3; do ! ask_fastcgi ${words(socket, OPCACHE_SCRIPT, '10')} ${words(`FLIGHT_FORGET=${folder}/bootstrap/cache/`)} | grep -q '^dropped ' || return 0; sleep 1; done; echo ${quote(`the pool at ${socket} does not answer: OPcache may hold what is not there any more`)} >&2; return 1; }`,
+  ]
 }

@@ -9,7 +9,9 @@ export const MOST_CRON_BYTES = 998
 // and the command has a shell of its own: nothing in it, a comment, an open quote, can reach around its redirection.
 export function cronCommand(app: string, log: string, command: string): string {
   const into = words(`storage/logs/${log}.log`)
-  return cronText(`cd -P ${quote(appPaths(app).current)} && umask 022 && mkdir -p storage/logs && exec /bin/sh -c ${words(command)} >>${into} 2>&1`)
+  return cronText(
+    `cd -P ${quote(appPaths(app).current)} && umask 022 && mkdir -p storage/logs && exec /bin/sh -c ${words(command)} >>${into} 2>&1`,
+  )
 }
 
 // The name of the log of an entry that has a name of its own.

@@ -18,7 +18,9 @@ export function bytesInto(file: string, content: Uint8Array | string): string {
 }
 
 function encoded(content: Uint8Array | string): string {
-  return Buffer.from(content).toString('base64').replace(/.{1,1000}/g, '$&\n')
+  return Buffer.from(content)
+    .toString('base64')
+    .replace(/.{1,1000}/g, '$&\n')
 }
 
 function endMark(lines: readonly string[]): string {

@@ -12,7 +12,10 @@ export const checkStep: StepSort<'check'> = {
     const ask = askShell(step)
     const { check } = step
     // OPcache does not look whether a file changed: what an earlier life of this release cached of its configuration is dropped.
-    const before = step.through.is === 'pool' ? [...forgetCachedShell(releasePaths(step.app, step.release).folder, step.through.socket), 'forget || exit 1'] : []
+    const before =
+      step.through.is === 'pool'
+        ? [...forgetCachedShell(releasePaths(step.app, step.release).folder, step.through.socket), 'forget || exit 1']
+        : []
     if (check === null || ask === undefined) return [...before, ':'].join('\n')
     return [
       ...before,
@@ -28,7 +31,9 @@ export const checkStep: StepSort<'check'> = {
 }
 
 function where({ through, release }: StepOf<'check'>): string {
-  return through.is === 'pool' ? `the release ${release}, asked through its pool before it is live:` : `the release ${release}, asked through nginx:`
+  return through.is === 'pool'
+    ? `the release ${release}, asked through its pool before it is live:`
+    : `the release ${release}, asked through nginx:`
 }
 
 function askShell({ app, release, through, check }: StepOf<'check'>): string[] | undefined {
@@ -38,13 +43,30 @@ function askShell({ app, release, through, check }: StepOf<'check'>): string[] |
     case 'pool': {
       const root = `${releasePaths(app, release).folder}/${through.publicDir}`
       const [uri = '', query = ''] = path.split('?')
-      const scheme = through.tls ? ['HTTPS=on', 'REQUEST_SCHEME=https', 'SERVER_PORT=443'] : ['REQUEST_SCHEME=http', 'SERVER_PORT=80']
-      const parameters = words('SCRIPT_NAME=/index.php', 'PHP_SELF=/index.php', `DOCUMENT_ROOT=${root}`, `REQUEST_URI=${path}`, `DOCUMENT_URI=${uri}`, `QUERY_STRING=${query}`, `HTTP_HOST=${host}`, `SERVER_NAME=${host}`, ...scheme)
-      return [...askFastcgiShell(), `ask() { ask_fastcgi ${words(through.socket, `${root}/index.php`, String(timeout))} ${parameters} | fastcgi_status; }`]
+      const scheme = through.tls
+        ? ['HTTPS=on', 'REQUEST_SCHEME=https', 'SERVER_PORT=443']
+        : ['REQUEST_SCHEME=http', 'SERVER_PORT=80']
+      const parameters = words(
+        'SCRIPT_NAME=/index.php',
+        'PHP_SELF=/index.php',
+        `DOCUMENT_ROOT=${root}`,
+        `REQUEST_URI=${path}`,
+        `DOCUMENT_URI=${uri}`,
+        `QUERY_STRING=${query}`,
+        `HTTP_HOST=${host}`,
+        `SERVER_NAME=${host}`,
+        ...scheme,
+      )
+      return [
+        ...askFastcgiShell(),
+        `ask() { ask_fastcgi ${words(through.socket, `${root}/index.php`, String(timeout))} ${parameters} | fastcgi_status; }`,
+      ]
     }
     case 'site': {
       // Only the server itself is asked, whatever the name leads to elsewhere.
-      const at = through.tls ? words('--insecure', '--resolve', `${host}:443:127.0.0.1`, `https://${host}${path}`) : words('-H', `Host: ${host}`, `http://127.0.0.1${path}`)
+      const at = through.tls
+        ? words('--insecure', '--resolve', `${host}:443:127.0.0.1`, `https://${host}${path}`)
+        : words('-H', `Host: ${host}`, `http://127.0.0.1${path}`)
       // A site with passwords answers 401 to who has none: it is the new release all the same, `current` says so.
       const passwords = through.passwords ? ` | sed ${quote(`s/^401$/${check.status}/`)}` : ''
       return [

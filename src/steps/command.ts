@@ -13,7 +13,9 @@ export const commandStep: StepSort<'command'> = {
     const environment = words(`HOME=/home/${app}`, `USER=${app}`, `LOGNAME=${app}`, `PATH=${path}`, 'LANG=C.UTF-8')
     const inside = `${auth === undefined ? '' : 'COMPOSER_AUTH=$(cat) && export COMPOSER_AUTH || exit 1; exec </dev/null; '}cd -P -- "$1" && umask 022 ${key.startsWith(`${COMPOSER_KEY}-`) ? "&& { [ -e composer.json ] || { echo 'there is no composer.json: nothing to install'; exit 0; }; } " : ''}&& exec sh -c "$2"`
     const run = `runuser -u ${quote(app)} -- env -i ${environment} sh -c ${quote(inside)} flight ${words(folder, command)}`
-    return auth === undefined ? run : `secret=$(cat ${secretPath(app, release)}) && rm -f -- ${secretPath(app, release)} && printf '%s' "$secret" | ${run}`
+    return auth === undefined
+      ? run
+      : `secret=$(cat ${secretPath(app, release)}) && rm -f -- ${secretPath(app, release)} && printf '%s' "$secret" | ${run}`
   },
 }
 
@@ -22,7 +24,11 @@ export function commandBefore({ app, release, key, command, auth }: Parameters<t
   const record = `${releasePaths(app, release).commands}/${key}`
   return [
     bytesInto(quote(`${record}/command`), `${command}\n`),
-    ...(auth === undefined ? [] : [`mkdir -p -m 0700 ${SECRETS} && ( umask 077; ${bytesInto(secretPath(app, release), auth.reveal())}\n) || exit 1`]),
+    ...(auth === undefined
+      ? []
+      : [
+          `mkdir -p -m 0700 ${SECRETS} && ( umask 077; ${bytesInto(secretPath(app, release), auth.reveal())}\n) || exit 1`,
+        ]),
   ].join('\n')
 }
 

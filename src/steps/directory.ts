@@ -9,7 +9,10 @@ export const directoryStep: StepSort<'directory'> = {
   long: false,
   shell(step) {
     const path = quote(step.path)
-    const own = step.by === 'root' ? `chown -h ${quote(`${step.owner}:${step.group}`)} ${path}` : `chgrp -h ${quote(step.group)} ${path}`
+    const own =
+      step.by === 'root'
+        ? `chown -h ${quote(`${step.owner}:${step.group}`)} ${path}`
+        : `chgrp -h ${quote(step.group)} ${path}`
     return [
       `if [ -L ${path} ]; then printf "%s is a link, not a directory\\n" ${path} >&2; exit 1; fi`,
       runAs(step.by, `mkdir -p ${path} && ${own} && chmod ${quote(step.mode.padStart(5, '0'))} ${path}`),

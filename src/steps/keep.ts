@@ -42,7 +42,9 @@ const PUT_BACK = [
 
 // Puts back what this plan found at its paths.
 export function putBackShell(paths: readonly string[], place: StepPlace): string[] {
-  return paths.length === 0 ? [] : [...PUT_BACK, ...paths.map((path) => `put_back ${quote(keptPath(path, place))} ${quote(path)}`)]
+  return paths.length === 0
+    ? []
+    : [...PUT_BACK, ...paths.map((path) => `put_back ${quote(keptPath(path, place))} ${quote(path)}`)]
 }
 
 // Shell function `put_back_older TEST FOLDERS MOMENT`: what earlier plans wrote below these folders since a moment (seconds since

@@ -74,7 +74,9 @@ const DOES: Record<Step['does'], (step: Step) => string[]> = {
     `if [ "$(live)" = ${quote(`releases/${release}`)} ]; then`,
     `  if [ -e armed ]; then lead "$(cat armed)" || exit 1`,
     `  elif [ -e was ]; then lead "$(cat was)" || exit 1`,
-    ...(previous === release ? [] : [`  else lead ${quote(previous === null ? '' : `releases/${previous}`)} || exit 1`]),
+    ...(previous === release
+      ? []
+      : [`  else lead ${quote(previous === null ? '' : `releases/${previous}`)} || exit 1`]),
     `  fi`,
     `fi`,
     `rm -f armed was confirmed settled`,
@@ -82,7 +84,14 @@ const DOES: Record<Step['does'], (step: Step) => string[]> = {
   settle: () => [`[ -s good ] || { date +%s >good.new && mv -f good.new good; } || exit 1`, `: >settled`],
 }
 
-const step = (app: string, release: string): Step => ({ step: 'live', app, release, does: 'back', previous: null, back: 0 })
+const step = (app: string, release: string): Step => ({
+  step: 'live',
+  app,
+  release,
+  does: 'back',
+  previous: null,
+  back: 0,
+})
 
 // What the server does by itself when nobody confirms.
 function revertScript(of: Step): string {

@@ -22,7 +22,10 @@ export const pruneStep: StepSort<'prune'> = {
       ...pruneShell(app, base),
       ...forgetShell(socket),
       ...releases.map((name) => `prune ${quote(name)} ${quote(releasePaths(app, name).folder)}`),
-      runAs(app, `[ ! -d ${quote(`${base}/.flight/logs`)} ] || find ${quote(`${base}/.flight/logs`)} -mindepth 1 -maxdepth 1 -mtime +${LOG_DAYS - 1} -exec rm -rf -- {} +`),
+      runAs(
+        app,
+        `[ ! -d ${quote(`${base}/.flight/logs`)} ] || find ${quote(`${base}/.flight/logs`)} -mindepth 1 -maxdepth 1 -mtime +${LOG_DAYS - 1} -exec rm -rf -- {} +`,
+      ),
     ].join('\n')
   },
 }
@@ -30,7 +33,10 @@ export const pruneStep: StepSort<'prune'> = {
 // OPcache holds what it has seen until it is told otherwise: 43 MB a release, measured, and once it is full everything runs uncached.
 function forgetShell(socket: string | null): string[] {
   if (socket === null) return ['forget() { :; }']
-  return [...askFastcgiShell(), `forget() { [ ! -f ${OPCACHE_SCRIPT} ] || ask_fastcgi ${words(socket, OPCACHE_SCRIPT, '10')} "FLIGHT_FORGET=$1" >/dev/null; }`]
+  return [
+    ...askFastcgiShell(),
+    `forget() { [ ! -f ${OPCACHE_SCRIPT} ] || ask_fastcgi ${words(socket, OPCACHE_SCRIPT, '10')} "FLIGHT_FORGET=$1" >/dev/null; }`,
+  ]
 }
 
 function pruneShell(app: string, base: string): string[] {

@@ -20,7 +20,10 @@ export const quick = (command: string) => `timeout -k 5 30 ${command}`
 // Writes what comes through a pipe beside the file, by the app's own user and into nothing that was there before: it is on the disk
 // when this ends.
 export function writeBeside({ app, path }: Pick<Step, 'app' | 'path'>): string {
-  return runAs(app, `cd -P -- ${quote(dirname(path))} && umask 077 && rm -rf -- ${beside(path)} && exec dd of=${beside(path)} conv=excl,fsync oflag=nofollow iflag=fullblock bs=1M status=none`)
+  return runAs(
+    app,
+    `cd -P -- ${quote(dirname(path))} && umask 077 && rm -rf -- ${beside(path)} && exec dd of=${beside(path)} conv=excl,fsync oflag=nofollow iflag=fullblock bs=1M status=none`,
+  )
 }
 
 // Brings what lies beside into the file's place; `otherwise` where there is nothing, with `argument` as $1.
@@ -56,7 +59,9 @@ export function backShell(step: Step): string[] {
     `  else echo ${quote(`what lay at ${path} before is not kept`)} >&2; exit 1; fi`,
     ...withRelease(step, (folder) => [
       `  ${inCache(step, folder, `rm -f -- .flight-new-*.php; for f in ${FILES}; do [ ! -f ".flight-was-$f.php" ] || mv -fT -- ".flight-was-$f.php" "$f.php" || exit 1; done`)} || exit 1`,
-      ...(socket === null ? [] : [`  if [ -S ${quote(socket)} ]; then`, ...forgetCachedShell(folder, socket), `  forget || :; fi`]),
+      ...(socket === null
+        ? []
+        : [`  if [ -S ${quote(socket)} ]; then`, ...forgetCachedShell(folder, socket), `  forget || :; fi`]),
     ]),
     `  [ ! -e parent ] || { cp parent ../at.new && mv -f ../at.new ../at; } || exit 1`,
     // What was started in between has read what does not lie there any more.
@@ -68,5 +73,10 @@ export function backShell(step: Step): string[] {
 
 // What the server does by itself when nobody confirms: it waits for whoever is at work, and sees then whether it is still wanted.
 export function revertScript(step: Step): string {
-  return [`umask 077; cd ${quote(`${pushesPath(step.app)}/${step.id}`)} && exec 7>>../.lock && flock 7 || exit 1`, `[ -e armed ] || exit 0`, ...backShell(step), ''].join('\n')
+  return [
+    `umask 077; cd ${quote(`${pushesPath(step.app)}/${step.id}`)} && exec 7>>../.lock && flock 7 || exit 1`,
+    `[ -e armed ] || exit 0`,
+    ...backShell(step),
+    '',
+  ].join('\n')
 }

@@ -5,7 +5,17 @@ import { CACHED, forgetCachedShell } from '../shell/cached-configuration.ts'
 import { bytesTo } from '../shell/document.ts'
 import { quote, words } from '../shell/quote.ts'
 import { runAs } from '../shell/run-as.ts'
-import { backShell, inCache, KEEP_CACHED, quick, renameShell, revertScript, timerShell, withRelease, writeBeside } from './push-back.ts'
+import {
+  backShell,
+  inCache,
+  KEEP_CACHED,
+  quick,
+  renameShell,
+  revertScript,
+  timerShell,
+  withRelease,
+  writeBeside,
+} from './push-back.ts'
 import type { StepOf, StepSort } from './step.ts'
 
 // The parts of a push of an environment file. What it holds goes through pipes and lies in two places: in the app's folder, written by
@@ -43,7 +53,10 @@ const DOES: Record<Step['does'], (step: Step) => string[]> = {
     `if [ -e armed ]; then`,
     ...timerShell(step),
     `fi`,
-    bytesTo(`${quick(writeBeside(step))} 7>&- || exit 1`, Buffer.from(step.content?.reveal() ?? '', 'base64')).trimEnd(),
+    bytesTo(
+      `${quick(writeBeside(step))} 7>&- || exit 1`,
+      Buffer.from(step.content?.reveal() ?? '', 'base64'),
+    ).trimEnd(),
   ],
   write: (step) => [
     `[ ! -e confirmed ] || exit 0`,
@@ -53,29 +66,37 @@ const DOES: Record<Step['does'], (step: Step) => string[]> = {
     `  cat ../at >parent 2>/dev/null || : >parent || exit 1`,
     ...(step.undoes === null ? [] : [`  printf '%s\\n' ${quote(step.undoes)} >undoes || exit 1`]),
     `  ${bytesTo('cat >revert || exit 1', revertScript(step)).trimEnd()}`,
-    ...withRelease(step, (folder) => [`  ${inCache(step, folder, 'rm -f -- .flight-was-*.php .flight-new-*.php')} || exit 1`]),
+    ...withRelease(step, (folder) => [
+      `  ${inCache(step, folder, 'rm -f -- .flight-was-*.php .flight-new-*.php')} || exit 1`,
+    ]),
     `  sync parent revert . && : >armed && sync armed || exit 1`,
     `fi`,
     ...timerShell(step),
     `${renameShell(step, `[ -n "$1" ] || { echo 'what was sent is not there any more' >&2; exit 1; }`, '"$again"')} || exit 1`,
     ...since(),
   ],
-  rebuild: (step) => withRelease(step, (folder) => [
-    // A program that artisan leaves behind may keep its output open: that goes to a file, and not into our memory.
-    `( ulimit -f 204800; exec timeout -k 5 60 ${asApp(step, rebuildScript(folder))} ) >said 2>&1 </dev/null 7>&-; code=$?`,
-    `[ $code -eq 0 ] || { printf '%s (exit code %s). What artisan says may show values: it is on this server alone, in %s/said\\n' ${quote(`the configuration that ${step.live ?? ''} caches cannot be made of it`)} "$code" "$PWD" >&2; exit 1; }`,
-    `rm -f said`,
-  ]),
-  show: (step) => withRelease(step, (folder) => [
-    `${inCache(step, folder, `for f in ${CACHED.map(({ file }) => file).join(' ')}; do [ ! -f ".flight-new-$f.php" ] || mv -fT -- ".flight-new-$f.php" "$f.php" || exit 1; done`)} || exit 1`,
-    ...(step.socket === null ? [] : [`if [ -S ${quote(step.socket)} ]; then`, ...forgetCachedShell(folder, step.socket), `forget || exit 1; fi`]),
-    // Who was started since the file was renamed may have read what was cached before.
-    ...since(),
-  ]),
+  rebuild: (step) =>
+    withRelease(step, (folder) => [
+      // A program that artisan leaves behind may keep its output open: that goes to a file, and not into our memory.
+      `( ulimit -f 204800; exec timeout -k 5 60 ${asApp(step, rebuildScript(folder))} ) >said 2>&1 </dev/null 7>&-; code=$?`,
+      `[ $code -eq 0 ] || { printf '%s (exit code %s). What artisan says may show values: it is on this server alone, in %s/said\\n' ${quote(`the configuration that ${step.live ?? ''} caches cannot be made of it`)} "$code" "$PWD" >&2; exit 1; }`,
+      `rm -f said`,
+    ]),
+  show: (step) =>
+    withRelease(step, (folder) => [
+      `${inCache(step, folder, `for f in ${CACHED.map(({ file }) => file).join(' ')}; do [ ! -f ".flight-new-$f.php" ] || mv -fT -- ".flight-new-$f.php" "$f.php" || exit 1; done`)} || exit 1`,
+      ...(step.socket === null
+        ? []
+        : [`if [ -S ${quote(step.socket)} ]; then`, ...forgetCachedShell(folder, step.socket), `forget || exit 1; fi`]),
+      // Who was started since the file was renamed may have read what was cached before.
+      ...since(),
+    ]),
   confirm: (step) => [
     `[ ! -e confirmed ] || exit 0`,
     `[ -e armed ] || { echo 'the server went back by itself: nobody confirmed in time' >&2; exit 1; }`,
-    step.undoes === null ? `printf '%s\\n' ${quote(step.id)} >../at.new || exit 1` : `{ cat ${quote(`../${step.undoes}/parent`)} 2>/dev/null || :; } >../at.new || exit 1`,
+    step.undoes === null
+      ? `printf '%s\\n' ${quote(step.id)} >../at.new || exit 1`
+      : `{ cat ${quote(`../${step.undoes}/parent`)} 2>/dev/null || :; } >../at.new || exit 1`,
     `sync ../at.new && mv -f ../at.new ../at && : >confirmed && sync confirmed && rm -f armed || exit 1`,
     // What follows from an earlier one follows from this one now.
     `for other in ../[0-9]*T*Z-*/; do [ "$other" = ${quote(`../${step.id}/`)} ] || [ ! -e "$other/confirmed" ] || : >"$other/settled"; done`,
@@ -91,7 +112,10 @@ const DOES: Record<Step['does'], (step: Step) => string[]> = {
     `cd .. && keep=' '${quote(step.id)}' '; n=0; read -r at <at; while [ -n "$at" ] && [ -d "$at" ] && [ $n -lt ${KEPT} ]; do keep="$keep$at "; n=$((n+1)); next=; [ ! -f "$at/parent" ] || read -r next <"$at/parent"; at=$next; done`,
     `for old in [0-9]*T*Z-*/; do case "$keep" in *" \${old%/} "*) ;; *) [ ! -d "$old" ] || [ -e "$old/armed" ] || rm -rf -- "./$old";; esac; done`,
   ],
-  back: (step) => [...backShell(step), `systemctl stop ${quote(`${pushUnit(step.app, step.id)}.timer`)} 2>/dev/null; :`],
+  back: (step) => [
+    ...backShell(step),
+    `systemctl stop ${quote(`${pushUnit(step.app, step.id)}.timer`)} 2>/dev/null; :`,
+  ],
 }
 
 // From when on whoever starts reads what lies there now; the first time of this push is noted beside.
@@ -117,7 +141,10 @@ function rebuildScript(folder: string): string {
     `cd bootstrap/cache && rm -f -- .flight-new-*.php || exit 1`,
     KEEP_CACHED,
     `cd ../..`,
-    ...CACHED.map(({ file, variable, command }) => `if [ -f bootstrap/cache/${file}.php ]; then export ${variable}="$PWD/bootstrap/cache/.flight-new-${file}.php"; php artisan ${command} --no-interaction </dev/null || exit $?; fi`),
+    ...CACHED.map(
+      ({ file, variable, command }) =>
+        `if [ -f bootstrap/cache/${file}.php ]; then export ${variable}="$PWD/bootstrap/cache/.flight-new-${file}.php"; php artisan ${command} --no-interaction </dev/null || exit $?; fi`,
+    ),
     `sync bootstrap/cache`,
   ].join('\n')
 }

@@ -26,7 +26,11 @@ export const serviceStep: StepSort<'service'> = {
       `systemctl is-active --quiet ${unit} || { echo 'it does not run afterwards' >&2; ${tellStatus(unit)}; exit 1; }`,
       ...(step.does === 'start' ? [`since=0`] : []),
       ...awaitPoolsShell(step.pools, step.patience),
-      ...(step.mark.by === 'none' ? [] : [`mkdir -p ${LOADED} && printf '%s %s\\n' "$(${load})" "$digest" >${LOADED}/${unit}.new && mv -fT ${LOADED}/${unit}.new ${LOADED}/${unit}`]),
+      ...(step.mark.by === 'none'
+        ? []
+        : [
+            `mkdir -p ${LOADED} && printf '%s %s\\n' "$(${load})" "$digest" >${LOADED}/${unit}.new && mv -fT ${LOADED}/${unit}.new ${LOADED}/${unit}`,
+          ]),
     ].join('\n')
   },
 }
@@ -41,7 +45,9 @@ function reloadShell({ unit, mark, test, patience }: StepOf<'service'>): string[
   if (mark.by === 'none') return [reload]
   const seconds = mark.by === 'pid-file' ? 15 + Math.max(patience, FPM_PATIENCE) : 15
   return [
-    ...(mark.by === 'pid-file' && test.program === 'php-fpm' ? gentleLoadShell({ unit, mark, settings: fpmSettings(test.version), patience }) : [`load_gently() { false; }`]),
+    ...(mark.by === 'pid-file' && test.program === 'php-fpm'
+      ? gentleLoadShell({ unit, mark, settings: fpmSettings(test.version), patience })
+      : [`load_gently() { false; }`]),
     `before=$(${load})`,
     `load_gently || { ${reload}; }`,
     `n=0; while [ "$(${load})" = "$before" ] && [ $n -lt ${seconds * 10} ] && { [ $((n % 10)) -ne 9 ] || systemctl is-active --quiet ${quote(unit)}; }; do n=$((n+1)); sleep 0.1; done`,
@@ -79,7 +85,11 @@ function testShell(step: StepOf<'service'>, place: StepPlace): string[] {
     `  printf '%s\\n' "$said" | tail -n 20 >&2`,
     ...putBackShell([...new Set(loads.flatMap(({ changes }) => changes))], place),
     ...PUT_BACK_OLDER,
-    ...loads.flatMap(({ test, configuration, mark }, index) => (testCommand(test) === undefined ? [] : [`  put_back_older test_${index} ${quote(words(...configuration))} "$(${loadedMark(mark)} | cut -d' ' -f1)"`])),
+    ...loads.flatMap(({ test, configuration, mark }, index) =>
+      testCommand(test) === undefined
+        ? []
+        : [`  put_back_older test_${index} ${quote(words(...configuration))} "$(${loadedMark(mark)} | cut -d' ' -f1)"`],
+    ),
     `  exit ${EXIT_BAD_CONFIGURATION}`,
     `fi`,
   ]

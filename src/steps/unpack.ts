@@ -42,9 +42,17 @@ function linkShell({ app, release, linkedDirs, linkedFiles, keepAssets }: StepOf
     // Through a link in the artifact the removal would reach what is shared, or further.
     `inside() { case $(realpath -m -- "$1") in ${quote(folder)}|${quote(folder)}/*) ;; *) printf '%s lies behind a link in the artifact that leads out of the release: take it out of the repository\\n' "$1" >&2; exit 1;; esac; }`,
     `share() { inside "$(dirname -- "$1")" && rm -rf -- "$1" && mkdir -p -- "$(dirname -- "$1")" && ln -s -- "$2" "$1" || exit 1; }`,
-    ...linkedDirs.map((path) => `mkdir -p -- ${quote(`${shared}/${path}`)} && share ${words(path, sharedFrom(path))} || exit 1`),
+    ...linkedDirs.map(
+      (path) => `mkdir -p -- ${quote(`${shared}/${path}`)} && share ${words(path, sharedFrom(path))} || exit 1`,
+    ),
     ...linkedFiles.map((path) => `share ${words(path, sharedFrom(path))} || exit 1`),
-    ...(keepAssets.length === 0 ? [] : [...KEEP_ASSETS, ...keepAssets.map((path) => `keep_assets ${words(path, current)}`), `[ ! -e .flight-kept.new ] || mv -f .flight-kept.new .flight-kept`]),
+    ...(keepAssets.length === 0
+      ? []
+      : [
+          ...KEEP_ASSETS,
+          ...keepAssets.map((path) => `keep_assets ${words(path, current)}`),
+          `[ ! -e .flight-kept.new ] || mv -f .flight-kept.new .flight-kept`,
+        ]),
   ].join('\n')
 }
 

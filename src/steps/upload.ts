@@ -18,10 +18,20 @@ export const uploadStep: StepSort<'upload'> = {
   },
 }
 
-function placesOf({ app, release }: StepOf<'upload'>): { record: string; isUnpacked: string; part: string; whole: string } {
+function placesOf({ app, release }: StepOf<'upload'>): {
+  record: string
+  isUnpacked: string
+  part: string
+  whole: string
+} {
   const whole = artifactPath(app, release)
   const { record, folder } = releasePaths(app, release)
-  return { record: quote(record), isUnpacked: `{ [ -f ${quote(`${record}/unpacked`)} ] && [ -d ${quote(folder)} ]; }`, part: quote(`${whole}.part`), whole: quote(whole) }
+  return {
+    record: quote(record),
+    isUnpacked: `{ [ -f ${quote(`${record}/unpacked`)} ] && [ -d ${quote(folder)} ]; }`,
+    part: quote(`${whole}.part`),
+    whole: quote(whole),
+  }
 }
 
 // Shell that makes room and prints how many bytes of it lie there already; all of them where nothing is to be sent.

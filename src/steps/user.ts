@@ -10,8 +10,20 @@ export const userStep: StepSort<'user'> = {
   shell(step) {
     return [
       `getent passwd -- ${quote(step.name)} >/dev/null && exit 0`,
-      ...(step.scope === 'cluster' ? [] : [`mkdir -p ${SERVER_FOLDER} || exit 1`, recordShell(step.home, '0'.repeat(64), step.scope)]),
-      words('useradd', '--system', '--user-group', '--no-create-home', '--home-dir', step.home, '--shell', step.shell, step.name),
+      ...(step.scope === 'cluster'
+        ? []
+        : [`mkdir -p ${SERVER_FOLDER} || exit 1`, recordShell(step.home, '0'.repeat(64), step.scope)]),
+      words(
+        'useradd',
+        '--system',
+        '--user-group',
+        '--no-create-home',
+        '--home-dir',
+        step.home,
+        '--shell',
+        step.shell,
+        step.name,
+      ),
     ].join('\n')
   },
 }

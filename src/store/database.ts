@@ -33,7 +33,8 @@ function prepared(connection: Libsql.Database, sql: string): Query {
   const statement = connection.prepare(sql)
   return (...values) => {
     // It would be read back only up to there.
-    if (values.some((value) => typeof value === 'string' && value.includes('\0'))) throw new Error('a NUL character cannot be stored')
+    if (values.some((value) => typeof value === 'string' && value.includes('\0')))
+      throw new Error('a NUL character cannot be stored')
     return statement.all(...values) as Row[]
   }
 }

@@ -39,6 +39,7 @@ export function eventTable(database: Database) {
 
 function eventOf(row: Row): NumberedEvent {
   const told = json(row, 'told')
-  if (typeof told !== 'object' || told === null || !('event' in told) || typeof told.event !== 'string') throw new Damage('told is no event')
+  if (typeof told !== 'object' || told === null || !('event' in told) || typeof told.event !== 'string')
+    throw new Damage('told is no event')
   return { n: whole(row, 'n'), at: text(row, 'at'), told: told as RequestEvent }
 }

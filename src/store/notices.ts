@@ -11,7 +11,9 @@ export function noticeTable(database: Database) {
   const due = database.prepare('SELECT * FROM notice WHERE due <= ? ORDER BY id LIMIT ?')
   const remove = database.prepare('DELETE FROM notice WHERE id = ?')
   const tried = database.prepare('UPDATE notice SET tries = tries + 1, due = ?, error = ? WHERE id = ?')
-  const clear = database.prepare('DELETE FROM notice WHERE due IS NULL AND id <= (SELECT id FROM notice WHERE due IS NULL ORDER BY id DESC LIMIT 1 OFFSET ?)')
+  const clear = database.prepare(
+    'DELETE FROM notice WHERE due IS NULL AND id <= (SELECT id FROM notice WHERE due IS NULL ORDER BY id DESC LIMIT 1 OFFSET ?)',
+  )
 
   return {
     post(notices: readonly NewNotice[]): void {

@@ -6,7 +6,8 @@ import { storeFailure } from './failures.ts'
 export async function preparePlace(file: string): Promise<void> {
   const folder = dirname(resolve(file))
   const first = await mkdir(folder, { recursive: true, mode: 0o700 })
-  if (first !== undefined) for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made))
+  if (first !== undefined)
+    for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made))
   // Never opened when it is there: closing it would drop the locks that SQLite holds on it in this process.
   const created = await open(file, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'EEXIST') return undefined

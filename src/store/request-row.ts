@@ -34,7 +34,15 @@ function wishOf(row: Row): Request['wish'] {
 }
 
 function endOf(said: unknown): RequestEnd {
-  const isEnd = typeof said === 'object' && said !== null && 'exit' in said && typeof said.exit === 'number' && 'said' in said && typeof said.said === 'string' && 'problems' in said && Array.isArray(said.problems)
+  const isEnd =
+    typeof said === 'object' &&
+    said !== null &&
+    'exit' in said &&
+    typeof said.exit === 'number' &&
+    'said' in said &&
+    typeof said.said === 'string' &&
+    'problems' in said &&
+    Array.isArray(said.problems)
   if (!isEnd) throw new Damage('end is not how a request ends')
   return said as RequestEnd
 }

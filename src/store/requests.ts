@@ -12,7 +12,9 @@ const NEWEST = 'AND id < ? AND state IN (SELECT value FROM json_each(?)) ORDER B
 export function requestTable(database: Database) {
   const byId = database.prepare('SELECT * FROM request WHERE id = ?')
   const byKey = database.prepare('SELECT * FROM request WHERE app = ? AND key = ?')
-  const byWish = database.prepare(`SELECT * FROM request WHERE app = ? AND ${SAME_WISH} AND ${UNFINISHED} AND cancelled IS NULL ORDER BY id LIMIT 1`)
+  const byWish = database.prepare(
+    `SELECT * FROM request WHERE app = ? AND ${SAME_WISH} AND ${UNFINISHED} AND cancelled IS NULL ORDER BY id LIMIT 1`,
+  )
   const isSame = database.prepare(`SELECT id FROM request WHERE id = ? AND ${SAME_WISH}`)
   const insert = database.prepare(
     `INSERT INTO request (app, does, commit_id, older, leaving, going_to, ref, key, by, asked, state, attempts, events, remembers) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', 0, 0, 0) RETURNING *`,
@@ -24,8 +26,12 @@ export function requestTable(database: Database) {
   const newestOfApp = database.prepare(`SELECT * FROM request WHERE app = ? ${NEWEST}`)
   const unfinished = database.prepare(`SELECT * FROM request WHERE ${UNFINISHED} ORDER BY id`)
   const waiting = database.prepare(`SELECT count(*) AS requests FROM request WHERE app = ? AND state = 'waiting'`)
-  const heads = database.prepare(`SELECT * FROM request WHERE id IN (SELECT id FROM request WHERE state = 'running' UNION ALL SELECT min(id) FROM request WHERE state = 'waiting' GROUP BY app) ORDER BY id`)
-  const counts = database.prepare('SELECT app, does, state, count(*) AS requests FROM request GROUP BY app, does, state')
+  const heads = database.prepare(
+    `SELECT * FROM request WHERE id IN (SELECT id FROM request WHERE state = 'running' UNION ALL SELECT min(id) FROM request WHERE state = 'waiting' GROUP BY app) ORDER BY id`,
+  )
+  const counts = database.prepare(
+    'SELECT app, does, state, count(*) AS requests FROM request GROUP BY app, does, state',
+  )
 
   const request = (id: number): Request | undefined => byId(id).map(requestOf)[0]
 
@@ -40,7 +46,8 @@ export function requestTable(database: Database) {
 
     accept(wish: NewRequest, now: string, most = Infinity): Accepted {
       const earlier = before(wish)
-      if (earlier !== undefined) return { is: isSame(earlier.id, ...wishValues(wish.wish)).length === 1 ? 'known' : 'other', request: earlier }
+      if (earlier !== undefined)
+        return { is: isSame(earlier.id, ...wishValues(wish.wish)).length === 1 ? 'known' : 'other', request: earlier }
       const [count] = waiting(wish.app)
       if (count !== undefined && whole(count, 'requests') >= most) {
         const [last] = newestOfApp(wish.app, Number.MAX_SAFE_INTEGER, JSON.stringify(['waiting']), 1)
@@ -71,6 +78,12 @@ export function requestTable(database: Database) {
 
     heads: (): Request[] => heads().map(requestOf),
 
-    counts: () => counts().map((row) => ({ app: text(row, 'app'), does: text(row, 'does'), state: oneOf(row, 'state', REQUEST_STATES), requests: whole(row, 'requests') })),
+    counts: () =>
+      counts().map((row) => ({
+        app: text(row, 'app'),
+        does: text(row, 'does'),
+        state: oneOf(row, 'state', REQUEST_STATES),
+        requests: whole(row, 'requests'),
+      })),
   }
 }

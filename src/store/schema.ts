@@ -69,8 +69,15 @@ export function migrate(database: Database, file: string): void {
 export function refuseIfForeign(database: Database, file: string): number {
   const number = (pragma: string) => Number(Object.values(database.run(`PRAGMA ${pragma}`)[0] ?? {})[0])
   const version = number('user_version')
-  const isEmpty = version === 0 && Number(database.run('SELECT count(*) AS tables FROM sqlite_master')[0]?.['tables']) === 0
-  if (!isEmpty && number('application_id') !== APPLICATION) throw storeFailure(file, 'is the database of another program', 'Name another file.')
-  if (version > STEPS.length) throw storeFailure(file, `was written by a newer Flight (its tables are version ${version}, this one knows ${STEPS.length})`, 'Use that Flight again, or a newer one.')
+  const isEmpty =
+    version === 0 && Number(database.run('SELECT count(*) AS tables FROM sqlite_master')[0]?.['tables']) === 0
+  if (!isEmpty && number('application_id') !== APPLICATION)
+    throw storeFailure(file, 'is the database of another program', 'Name another file.')
+  if (version > STEPS.length)
+    throw storeFailure(
+      file,
+      `was written by a newer Flight (its tables are version ${version}, this one knows ${STEPS.length})`,
+      'Use that Flight again, or a newer one.',
+    )
   return version
 }

@@ -7,7 +7,8 @@ export async function setUp(database: Database, file: string): Promise<void> {
   refuseIfForeign(database, file)
   await useWal(database)
   // FULL: every commit is on the disk before it is answered, not only safe from a crash of this process.
-  for (const pragma of ['synchronous = FULL', 'foreign_keys = ON', 'journal_size_limit = 67108864']) database.run(`PRAGMA ${pragma}`)
+  for (const pragma of ['synchronous = FULL', 'foreign_keys = ON', 'journal_size_limit = 67108864'])
+    database.run(`PRAGMA ${pragma}`)
   migrate(database, file)
 }
 

@@ -14,15 +14,19 @@ export function storeOn(database: Database, file: string): Store {
   const events = eventTable(database)
   const tokens = tokenTable(database)
   const notices = noticeTable(database)
-  const keep = database.prepare('INSERT INTO kept (name, at, document) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET at = excluded.at, document = excluded.document')
+  const keep = database.prepare(
+    'INSERT INTO kept (name, at, document) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET at = excluded.at, document = excluded.document',
+  )
   const kept = database.prepare('SELECT at, document FROM kept WHERE name = ?')
   const ping = database.prepare('UPDATE ping SET times = times + 1 RETURNING times')
   const writer = groupingWriter(database)
   let closing: Promise<void> | undefined
 
-  const explained = (error: unknown): unknown => (error instanceof Damage ? damaged(file, error.message) : understood(file, error))
+  const explained = (error: unknown): unknown =>
+    error instanceof Damage ? damaged(file, error.message) : understood(file, error)
   const refuseIfClosed = () => {
-    if (closing !== undefined) throw storeFailure(file, 'is closed already: the deployment server is stopping', 'Ask again when it runs.')
+    if (closing !== undefined)
+      throw storeFailure(file, 'is closed already: the deployment server is stopping', 'Ask again when it runs.')
   }
   const read = async <T>(work: () => T): Promise<T> => {
     refuseIfClosed()
@@ -56,7 +60,8 @@ export function storeOn(database: Database, file: string): Store {
     accept: (wish, now, most) =>
       write(() => {
         const accepted = requests.accept(wish, now, most)
-        if (accepted.is === 'new') events.append(accepted.request.id, [{ at: now, event: { event: 'requested', by: wish.by } }])
+        if (accepted.is === 'new')
+          events.append(accepted.request.id, [{ at: now, event: { event: 'requested', by: wish.by } }])
         return accepted
       }),
     request: (id) => read(() => requests.request(id)),

@@ -4,7 +4,9 @@ import { oneOf, text, textOrNull } from './rows.ts'
 
 // Who may ask. Nothing is deleted: the audit log names tokens that were revoked long ago.
 export function tokenTable(database: Database) {
-  const insert = database.prepare('INSERT INTO token (id, name, purpose, app, hash, created, expires, revoked) VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
+  const insert = database.prepare(
+    'INSERT INTO token (id, name, purpose, app, hash, created, expires, revoked) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+  )
   const byId = database.prepare('SELECT * FROM token WHERE id = ?')
   const all = database.prepare('SELECT * FROM token ORDER BY created, rowid')
   const revoke = database.prepare('UPDATE token SET revoked = ? WHERE id = ? AND revoked IS NULL RETURNING id')

@@ -45,7 +45,8 @@ export function createConnector(options: ConnectorOptions): Connector {
     return wrapClient(server.name, route.user, { client, hostKey }, socket)
   }
   const takesOpenSsh = async ({ ssh }: Server, route: Route): Promise<boolean> =>
-    ssh.transport === 'openssh' || (ssh.transport === 'auto' && (await whyOpenSsh(route, hostKeysOf, routes.toJump)) !== undefined)
+    ssh.transport === 'openssh' ||
+    (ssh.transport === 'auto' && (await whyOpenSsh(route, hostKeysOf, routes.toJump)) !== undefined)
 
   return {
     connect: async (server) => {

@@ -74,7 +74,10 @@ class MarkedOutput {
     channel.stdout.on('data', take(this.#stdout, true))
     channel.stderr.on('data', take(this.#stderr, false))
     void channel.ended.then((ending) => {
-      this.#ended = ending.kind === 'unknown' ? 'the connection was lost' : `the shell there ended (${ending.kind === 'exit' ? ending.code : ending.signal})`
+      this.#ended =
+        ending.kind === 'unknown'
+          ? 'the connection was lost'
+          : `the shell there ended (${ending.kind === 'exit' ? ending.code : ending.signal})`
       this.#wake()
     })
   }
@@ -84,7 +87,12 @@ class MarkedOutput {
     if (line !== undefined) return
     const said = this.#stderr.text().trim()
     if (/^sudo: |sudo: .*not found|sorry, you must/m.test(said) || /password is required|not allowed to/.test(said)) {
-      throw new FlightError({ code: 'FLIGHT_NO_SUDO', where: this.#server, what: `the login user is not root and sudo -n does not work: ${said}`, hint: 'allow this user `NOPASSWD: ALL` in sudoers, or log in as root' })
+      throw new FlightError({
+        code: 'FLIGHT_NO_SUDO',
+        where: this.#server,
+        what: `the login user is not root and sudo -n does not work: ${said}`,
+        hint: 'allow this user `NOPASSWD: ALL` in sudoers, or log in as root',
+      })
     }
     throw this.#lost(said)
   }
@@ -93,7 +101,10 @@ class MarkedOutput {
     this.#follow = follow && beforeMark(Buffer.from(this.#mark), follow)
     try {
       const out = await this.#until(() => this.#stdout.cutLine(`\n${this.#mark} ${id} `))
-      const err = out === undefined ? undefined : await this.#until(() => this.#stderr.cut(Buffer.from(`\n${this.#mark} ${id}\n`)))
+      const err =
+        out === undefined
+          ? undefined
+          : await this.#until(() => this.#stderr.cut(Buffer.from(`\n${this.#mark} ${id}\n`)))
       if (out === undefined || err === undefined) throw this.#lost(this.#stderr.text())
       const code = Number(out.rest)
       if (!Number.isInteger(code)) throw this.#lost('an answer that makes no sense')
@@ -109,7 +120,11 @@ class MarkedOutput {
       const found = take()
       if (found !== undefined) return found
       if (this.#stdout.size + this.#stderr.size > MOST_OUTPUT) {
-        throw new FlightError({ code: 'FLIGHT_SERVER_ANSWER', where: this.#server, what: `a script printed more than ${MOST_OUTPUT / 1024 / 1024} MB` })
+        throw new FlightError({
+          code: 'FLIGHT_SERVER_ANSWER',
+          where: this.#server,
+          what: `a script printed more than ${MOST_OUTPUT / 1024 / 1024} MB`,
+        })
       }
       if (this.#ended !== undefined) return undefined
       await new Promise<void>((resolve) => (this.#wake = resolve))
@@ -118,7 +133,12 @@ class MarkedOutput {
 
   #lost(said: string): FlightError {
     const words = said.trim() === '' ? '' : `: ${said.trim().slice(-400)}`
-    return new FlightError({ code: 'FLIGHT_CONNECTION_LOST', where: this.#server, what: `${this.#ended ?? 'the connection was lost'}${words}`, hint: "run the same command again: what was done is found, nothing is done twice" })
+    return new FlightError({
+      code: 'FLIGHT_CONNECTION_LOST',
+      where: this.#server,
+      what: `${this.#ended ?? 'the connection was lost'}${words}`,
+      hint: 'run the same command again: what was done is found, nothing is done twice',
+    })
   }
 }
 

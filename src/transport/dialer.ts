@@ -71,7 +71,11 @@ export function createDialer(options: DialerOptions): Dialer {
     openSocket: open,
     logIn: enter,
     close: () => {
-      for (const jump of jumps.values()) jump.then(({ client }) => client.end(), () => undefined)
+      for (const jump of jumps.values())
+        jump.then(
+          ({ client }) => client.end(),
+          () => undefined,
+        )
       jumps.clear()
     },
   }
@@ -96,7 +100,9 @@ function forward(client: Client, route: Route, via: string): Promise<Duplex> {
       else resolve(channel)
     }
     try {
-      client.forwardOut('127.0.0.1', 0, route.host, route.port, (error, channel) => (error ? fail(error) : take(channel)))
+      client.forwardOut('127.0.0.1', 0, route.host, route.port, (error, channel) =>
+        error ? fail(error) : take(channel),
+      )
     } catch (error) {
       fail(error)
     }

@@ -6,10 +6,19 @@ const REASONS: Record<string, { what: string; hint: string }> = {
   ECONNREFUSED: { what: 'refuses the connection', hint: 'Does sshd run there, and on this port?' },
   ETIMEDOUT: { what: 'does not answer', hint: 'Is the server up, and does a firewall let this machine through?' },
   EHOSTUNREACH: { what: 'cannot be reached: no route to the host', hint: 'Is a VPN or a jump host needed from here?' },
-  ENETUNREACH: { what: 'cannot be reached: no route to its network', hint: 'Is a VPN or a jump host needed from here?' },
-  ENOTFOUND: { what: 'cannot be found: the name does not resolve', hint: 'Is the host name spelled as in DNS or ~/.ssh/config?' },
+  ENETUNREACH: {
+    what: 'cannot be reached: no route to its network',
+    hint: 'Is a VPN or a jump host needed from here?',
+  },
+  ENOTFOUND: {
+    what: 'cannot be found: the name does not resolve',
+    hint: 'Is the host name spelled as in DNS or ~/.ssh/config?',
+  },
   EAI_AGAIN: { what: 'cannot be found: the name server does not answer', hint: 'Does DNS work on this machine?' },
-  ECONNRESET: { what: 'hung up', hint: 'sshd may be at its MaxStartups limit, or a firewall or fail2ban closes the connection.' },
+  ECONNRESET: {
+    what: 'hung up',
+    hint: 'sshd may be at its MaxStartups limit, or a firewall or fail2ban closes the connection.',
+  },
 }
 
 const REASONS_IN_TEXT: [RegExp, string][] = [
@@ -37,7 +46,12 @@ export function unreachable(route: Route, reason: string, via: string | undefine
   })
 }
 
-export function noAnswerInTime(route: Route, doing: string, milliseconds: number, via: string | undefined): FlightError {
+export function noAnswerInTime(
+  route: Route,
+  doing: string,
+  milliseconds: number,
+  via: string | undefined,
+): FlightError {
   const through = via === undefined ? '' : ` (through the jump host ${via})`
   return new FlightError({
     code: 'FLIGHT_UNREACHABLE',

@@ -1,6 +1,14 @@
 import { readFile, stat } from 'node:fs/promises'
 import { FlightError } from '../model/errors.ts'
-import { fingerprint, judge, knownHostName, parseKnownHosts, speaksOf, typeOfBlob, type KnownHost } from './known-hosts.ts'
+import {
+  fingerprint,
+  judge,
+  knownHostName,
+  parseKnownHosts,
+  speaksOf,
+  typeOfBlob,
+  type KnownHost,
+} from './known-hosts.ts'
 import { addressOf, type Route } from './route.ts'
 
 // What the known_hosts files say about one route.
@@ -94,7 +102,13 @@ function accepting(route: Route): string {
 }
 
 const ALGORITHMS = [
-  'ssh-ed25519', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521', 'rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa',
+  'ssh-ed25519',
+  'ecdsa-sha2-nistp256',
+  'ecdsa-sha2-nistp384',
+  'ecdsa-sha2-nistp521',
+  'rsa-sha2-512',
+  'rsa-sha2-256',
+  'ssh-rsa',
 ] as const
 
 // Every algorithm that we accept, those of known keys first, so that the server proves a key that we can compare.

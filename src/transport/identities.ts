@@ -72,7 +72,12 @@ function agentIdentities(socket: string): Promise<Identity[]> {
   })
 }
 
-function agentSign(agent: ssh2.OpenSSHAgent, publicKey: Buffer, data: Buffer, hash: string | undefined): Promise<Buffer> {
+function agentSign(
+  agent: ssh2.OpenSSHAgent,
+  publicKey: Buffer,
+  data: Buffer,
+  hash: string | undefined,
+): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const options = hash === 'sha256' || hash === 'sha512' ? { hash } : {}
     agent.sign(publicKey, data, options as ssh2.SigningRequestOptions, (error, signature) => {

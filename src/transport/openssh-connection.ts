@@ -22,7 +22,9 @@ export function wrapMaster(server: string, user: string, { process, hostKey }: M
 
   const open = (command: string): Channel => {
     if (isLost) throw connectionLost(server, '')
-    const child = spawn('ssh', ['-T', ...toMaster(socket), '--', 'server', command], { stdio: ['pipe', 'pipe', 'pipe'] })
+    const child = spawn('ssh', ['-T', ...toMaster(socket), '--', 'server', command], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+    })
     const stdout = child.stdout.pipe(new PassThrough())
     const stderr = child.stderr.pipe(new PassThrough())
     child.stdin.on('error', () => undefined)
@@ -62,7 +64,10 @@ export function wrapMaster(server: string, user: string, { process, hostKey }: M
 
 // Options that reach the master and nothing else: without the ProxyCommand ssh would quietly connect on its own.
 function toMaster(socket: string): string[] {
-  const options = ['ControlMaster=no', 'BatchMode=yes', 'LogLevel=ERROR', 'ProxyCommand=false'].flatMap((o) => ['-o', o])
+  const options = ['ControlMaster=no', 'BatchMode=yes', 'LogLevel=ERROR', 'ProxyCommand=false'].flatMap((o) => [
+    '-o',
+    o,
+  ])
   return ['-F', 'none', '-S', socket, ...options]
 }
 

@@ -27,17 +27,23 @@ export function takeLine(log: SshLog, line: string): void {
     log.hostKey = key[2]
     log.offered = []
   } else if (offer?.[1] !== undefined) log.offered.push(briefly(offer[1]))
-  else if (!/^debug\d: |^OpenSSH_|^Authenticated |^Transferred: |^Bytes per second: |^$/.test(line) && log.plain.length < 50) log.plain.push(line)
+  else if (
+    !/^debug\d: |^OpenSSH_|^Authenticated |^Transferred: |^Bytes per second: |^$/.test(line) &&
+    log.plain.length < 50
+  )
+    log.plain.push(line)
 }
 
 // What the end of an ssh that never got in means. ssh has one exit code for all of it, so its words must do (LC_ALL=C).
 export function explain(route: Route, hostKeys: HostKeys, log: SshLog): FlightError | HungUpEarly {
   const text = log.plain.join('\n')
   if (/Permission denied \(|Too many authentication failures/.test(text)) return notLetIn(route, log.offered, undefined)
-  if (/Host key verification failed/.test(text)) return refuse(route, verdictOn(hostKeys, log.hostKey), log.keyType, log.hostKey)
+  if (/Host key verification failed/.test(text))
+    return refuse(route, verdictOn(hostKeys, log.hostKey), log.keyType, log.hostKey)
   const reason = reasonInText(text)
   if (reason !== undefined) return unreachable(route, reason, route.jump)
-  if (/Connection (?:closed|reset)/.test(text) && log.hostKey === '') return new HungUpEarly(unreachable(route, 'ECONNRESET', route.jump))
+  if (/Connection (?:closed|reset)/.test(text) && log.hostKey === '')
+    return new HungUpEarly(unreachable(route, 'ECONNRESET', route.jump))
   return unreachable(route, briefly(text) === '' ? 'ssh ended without a word' : text, route.jump)
 }
 

@@ -22,10 +22,25 @@ const READY = 'flight-ready'
 // pipe from us: when Flight dies, however it dies, the pipe breaks and ssh goes with it.
 export function startMaster({ route, hostKeys, words, socket, environment, signal }: MasterOptions): Promise<Master> {
   const options = [
-    'ControlMaster=yes', `ControlPath=${socket}`, 'ControlPersist=no', 'BatchMode=yes', 'StrictHostKeyChecking=yes',
-    'UpdateHostKeys=no', 'ServerAliveInterval=5', 'ServerAliveCountMax=3', 'ClearAllForwardings=yes', 'ForwardAgent=no',
-    'ForwardX11=no', 'RemoteCommand=none', 'RequestTTY=no', 'PermitLocalCommand=no', 'EscapeChar=none', 'SessionType=default',
-    'StdinNull=no', 'ForkAfterAuthentication=no', `ConnectTimeout=${Math.ceil(route.connectTimeout / 1000)}`,
+    'ControlMaster=yes',
+    `ControlPath=${socket}`,
+    'ControlPersist=no',
+    'BatchMode=yes',
+    'StrictHostKeyChecking=yes',
+    'UpdateHostKeys=no',
+    'ServerAliveInterval=5',
+    'ServerAliveCountMax=3',
+    'ClearAllForwardings=yes',
+    'ForwardAgent=no',
+    'ForwardX11=no',
+    'RemoteCommand=none',
+    'RequestTTY=no',
+    'PermitLocalCommand=no',
+    'EscapeChar=none',
+    'SessionType=default',
+    'StdinNull=no',
+    'ForkAfterAuthentication=no',
+    `ConnectTimeout=${Math.ceil(route.connectTimeout / 1000)}`,
   ].flatMap((option) => ['-o', option])
   const process = spawn('ssh', ['-v', ...options, ...words, `echo ${READY}; exec cat >/dev/null`], {
     env: environment,
@@ -45,8 +60,13 @@ export function startMaster({ route, hostKeys, words, socket, environment, signa
       })
     const onAbort = (): void => giveUp(interrupted(route.server))
     // Twice the connect timeout: the connection and the login; ssh has no limit for the second.
-    const timer = setTimeout(() => giveUp(noAnswerInTime(route, 'let us in', route.connectTimeout * 2, route.jump)), route.connectTimeout * 2)
-    process.on('error', (error) => giveUp(unreachable(route, `the ssh program does not start: ${error.message}`, undefined)))
+    const timer = setTimeout(
+      () => giveUp(noAnswerInTime(route, 'let us in', route.connectTimeout * 2, route.jump)),
+      route.connectTimeout * 2,
+    )
+    process.on('error', (error) =>
+      giveUp(unreachable(route, `the ssh program does not start: ${error.message}`, undefined)),
+    )
     process.stdin.on('error', () => undefined)
     process.on('close', () => giveUp(explain(route, hostKeys, log)))
     listen(process.stderr, log)

@@ -27,7 +27,10 @@ export function createOpenSsh(world: LocalWorld, handshakes: Handshakes, signal:
       folder ??= mkdtempSync(join(tmpdir(), 'flight-'))
       count += 1
       const socket = join(folder, String(count))
-      const known = world.knownHostsFile === undefined ? [] : ['-o', `UserKnownHostsFile="${world.knownHostsFile}"`, '-o', 'GlobalKnownHostsFile=none']
+      const known =
+        world.knownHostsFile === undefined
+          ? []
+          : ['-o', `UserKnownHostsFile="${world.knownHostsFile}"`, '-o', 'GlobalKnownHostsFile=none']
       const words = [...known, ...sshArguments(hop, world.sshConfigFile), '--', hop.host]
       const door = route.jump === undefined ? addressOf(route) : `via ${route.jump}`
       return handshakes(door, () =>

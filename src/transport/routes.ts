@@ -40,7 +40,7 @@ export function createRoutes(world: LocalWorld, warn: (text: string) => void): R
 // A jump host that is only reached through itself (`Host *` with a ProxyJump) would wait for itself for ever.
 async function refuseLoop(route: Route, toJump: Routes['toJump']): Promise<void> {
   const passed = new Set<string>()
-  for (let jump = route.jump; jump !== undefined; ) {
+  for (let jump = route.jump; jump !== undefined;) {
     if (passed.has(jump)) {
       throw new FlightError({
         code: 'FLIGHT_UNREACHABLE',

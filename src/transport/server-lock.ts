@@ -29,20 +29,37 @@ const MOST_APPS = 6
 
 // What stands in a holder's command line: server, or the apps.
 function claimWord(claim: Claim): string {
-  return claim === 'server' || claim.length > MOST_APPS ? 'server' : claim.map(({ app }) => app).sort().join(' ')
+  return claim === 'server' || claim.length > MOST_APPS
+    ? 'server'
+    : claim
+        .map(({ app }) => app)
+        .sort()
+        .join(' ')
 }
 
 // Takes the lock of one server or fails at once with FLIGHT_LOCKED; `tell` asks who holds it.
-export async function takeServerLock(connection: Connection, become: boolean, { holder, claim }: Claimed, tell: () => Promise<readonly Held[]>): Promise<Lock> {
+export async function takeServerLock(
+  connection: Connection,
+  become: boolean,
+  { holder, claim }: Claimed,
+  tell: () => Promise<readonly Held[]>,
+): Promise<Lock> {
   const sudo = connection.user !== 'root' && become ? 'sudo -n -- ' : ''
-  const channel = await connection.exec(`${sudo}${words('/bin/sh', '-c', HOLD, NAME, claimWord(claim), JSON.stringify(holder))}`)
+  const channel = await connection.exec(
+    `${sudo}${words('/bin/sh', '-c', HOLD, NAME, claimWord(claim), JSON.stringify(holder))}`,
+  )
   channel.stderr.resume()
   const first = await firstWord(channel)
   channel.stdout.resume()
   if (first !== 'locked') {
     channel.close()
     if (first === 'held') throw lockedBy(connection.server, holderInTheWay(await tell(), claim))
-    throw new FlightError({ code: 'FLIGHT_CONNECTION_LOST', where: connection.server, what: 'the lock could not be taken: the shell there ended', hint: 'run the same command again' })
+    throw new FlightError({
+      code: 'FLIGHT_CONNECTION_LOST',
+      where: connection.server,
+      what: 'the lock could not be taken: the shell there ended',
+      hint: 'run the same command again',
+    })
   }
   let released = false
   const beat = setInterval(() => channel.stdin.write('b'), BEAT)
@@ -50,7 +67,9 @@ export async function takeServerLock(connection: Connection, become: boolean, { 
   channel.stdin.write('b')
   const ended = channel.ended.then(() => clearInterval(beat))
   return {
-    lost: ended.then(() => (released ? new Promise<string>(() => undefined) : 'its lock ended: the connection was silent for too long')),
+    lost: ended.then(() =>
+      released ? new Promise<string>(() => undefined) : 'its lock ended: the connection was silent for too long',
+    ),
     async release() {
       released = true
       clearInterval(beat)
@@ -76,8 +95,14 @@ function firstWord({ stdout, ended }: Channel): Promise<string> {
 }
 
 export function lockedBy(server: string, holder: Holder | undefined): FlightError {
-  const who = holder === undefined ? 'somebody' : `${holder.who} on ${holder.from}, since ${holder.since}, for ${holder.what}`
-  return new FlightError({ code: 'FLIGHT_LOCKED', where: server, what: `is held by ${who}`, hint: 'wait until that run is over (`flight locks` shows it), then run the same command again' })
+  const who =
+    holder === undefined ? 'somebody' : `${holder.who} on ${holder.from}, since ${holder.since}, for ${holder.what}`
+  return new FlightError({
+    code: 'FLIGHT_LOCKED',
+    where: server,
+    what: `is held by ${who}`,
+    hint: 'wait until that run is over (`flight locks` shows it), then run the same command again',
+  })
 }
 
 // Shell that prints what every holder claims and who it is: processes of that name whose descriptor holds a lock. It takes none.
@@ -97,13 +122,19 @@ export type Claimed = { holder: Holder; claim: Claim }
 // The holders that HOLDER_SCRIPT printed: two lines each.
 export function parseHolders(output: string): Held[] {
   const lines = output.split('\n').slice(0, -1)
-  return Array.from({ length: Math.floor(lines.length / 2) }, (_, index) => ({ claim: lines[2 * index] as string, holder: parseHolder(lines[2 * index + 1] as string) }))
+  return Array.from({ length: Math.floor(lines.length / 2) }, (_, index) => ({
+    claim: lines[2 * index] as string,
+    holder: parseHolder(lines[2 * index + 1] as string),
+  }))
 }
 
 // The first of them that a run with this claim would have to wait for.
 export function holderInTheWay(held: readonly Held[], claim: Claim): Holder | undefined {
   const wanted = claimWord(claim).split(' ')
-  return held.find((each) => each.claim === 'server' || wanted.includes('server') || each.claim.split(' ').some((app) => wanted.includes(app)))?.holder
+  return held.find(
+    (each) =>
+      each.claim === 'server' || wanted.includes('server') || each.claim.split(' ').some((app) => wanted.includes(app)),
+  )?.holder
 }
 
 function parseHolder(text: string): Holder {

@@ -21,7 +21,10 @@ export function openSocket(route: Route, signal: AbortSignal | undefined): Promi
     const onError = (error: Error): void => giveUp(unreachable(route, reasonOf(error), undefined))
     const onConnect = (): void => settle(() => resolve(socket))
     const onAbort = (): void => giveUp(interrupted(route.server))
-    const timer = setTimeout(() => giveUp(noAnswerInTime(route, 'answer', route.connectTimeout, undefined)), route.connectTimeout)
+    const timer = setTimeout(
+      () => giveUp(noAnswerInTime(route, 'answer', route.connectTimeout, undefined)),
+      route.connectTimeout,
+    )
     socket.once('error', onError)
     socket.once('connect', onConnect)
     signal?.addEventListener('abort', onAbort)

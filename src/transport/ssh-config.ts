@@ -94,7 +94,11 @@ export function readRoute(text: string, hop: Hop, world: LocalWorld): Route {
   const expand = (path: string): string => expandPath(path, { host, port, user, alias: hop.host, world })
   const identities = words.get('identityfile') ?? []
   const agent = one('identityagent')
-  const paths = (keyword: string): string[] => (one(keyword) ?? '').split(/\s+/).filter((p) => p !== '').map(expand)
+  const paths = (keyword: string): string[] =>
+    (one(keyword) ?? '')
+      .split(/\s+/)
+      .filter((p) => p !== '')
+      .map(expand)
   return {
     server: hop.server,
     isJump: hop.isJump,
@@ -129,7 +133,13 @@ type Tokens = { host: string; port: number; user: string; alias: string; world: 
 
 function expandPath(path: string, of: Tokens): string {
   const values: Record<string, string> = {
-    '%': '%', d: of.world.home, h: of.host, n: of.alias, p: String(of.port), r: of.user, u: of.world.localUser,
+    '%': '%',
+    d: of.world.home,
+    h: of.host,
+    n: of.alias,
+    p: String(of.port),
+    r: of.user,
+    u: of.world.localUser,
   }
   const expanded = path.replace(/%([%dhnpru])/g, (_, token: string) => values[token] ?? '')
   return expanded.startsWith('~/') ? `${of.world.home}${expanded.slice(1)}` : expanded

@@ -31,8 +31,14 @@ function askWaiting(): void {
 // Each answer ends with a mark and the exit code, and is handed over as soon as it is there.
 function askInARow(questions: Question[]): void {
   const mark = `flight-${randomBytes(12).toString('hex')}`
-  const script = questions.map((question) => `${words('ssh', ...question.arguments)} </dev/null 2>&1; printf '\\n%s %s\\n' ${mark} $?`).join('\n')
-  const shell = spawn('/bin/sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, LC_ALL: 'C' }, timeout: LONGEST })
+  const script = questions
+    .map((question) => `${words('ssh', ...question.arguments)} </dev/null 2>&1; printf '\\n%s %s\\n' ${mark} $?`)
+    .join('\n')
+  const shell = spawn('/bin/sh', ['-c', script], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: { ...process.env, LC_ALL: 'C' },
+    timeout: LONGEST,
+  })
   let text = ''
   shell.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     text += chunk
@@ -49,7 +55,12 @@ function askInARow(questions: Question[]): void {
 }
 
 function silent(args: readonly string[], why: string): FlightError {
-  return new FlightError({ code: 'FLIGHT_UNREACHABLE', where: args.at(-1) ?? '', what: `ssh cannot be asked for its configuration: ${why}`, hint: `Run \`${words('ssh', ...args)}\`: does a \`Match exec\` in ssh_config wait for something?` })
+  return new FlightError({
+    code: 'FLIGHT_UNREACHABLE',
+    where: args.at(-1) ?? '',
+    what: `ssh cannot be asked for its configuration: ${why}`,
+    hint: `Run \`${words('ssh', ...args)}\`: does a \`Match exec\` in ssh_config wait for something?`,
+  })
 }
 
 function ending(text: string, mark: string): { start: number; after: number; code: number } | undefined {

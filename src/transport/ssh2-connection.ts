@@ -45,7 +45,8 @@ export function wrapClient(
 
   const open = (command: string): Promise<Channel> =>
     new Promise((resolve, reject) => {
-      const fail = (error: unknown): void => reject(isLost ? connectionLost(server, why) : refusedChannel(server, error))
+      const fail = (error: unknown): void =>
+        reject(isLost ? connectionLost(server, why) : refusedChannel(server, error))
       if (isLost) return fail(undefined)
       const onLoss = (): void => fail(undefined)
       onLost.add(onLoss)

@@ -75,7 +75,12 @@ export function logIn(login: Login): Promise<LoggedIn> {
         if (refused === undefined) hostKey = fingerprint(blob)
         return refused === undefined
       },
-      authHandler: offerIdentities(login, offered, (work) => deadline.pauseDuring(work), () => settled),
+      authHandler: offerIdentities(
+        login,
+        offered,
+        (work) => deadline.pauseDuring(work),
+        () => settled,
+      ),
     })
     if (signal?.aborted === true) onAbort()
   })

@@ -13,7 +13,8 @@ export async function whyOpenSsh(
   if (route.certificateFiles.length > 0) return 'ssh_config names a CertificateFile'
   for (const file of route.identityFiles) {
     if (await exists(`${file}-cert.pub`)) return `${file} has a certificate`
-    if (route.identitiesNamed && (await readPublicFile(file))?.type.startsWith('sk-') === true) return `${file} is a security key`
+    if (route.identitiesNamed && (await readPublicFile(file))?.type.startsWith('sk-') === true)
+      return `${file} is a security key`
   }
   if (needsAuthority(await hostKeysOf(route))) return 'known_hosts trusts a certificate authority for it'
   if (route.jump === undefined) return undefined

@@ -11,7 +11,9 @@ function only(...facts: string[]): Detail {
 
 function aptSource({ before, after }: ActionOf<'apt-source'>): Detail {
   const key =
-    'url' in after.key ? `key ${after.key.fingerprint} from ${after.key.url}` : `key in ${after.key.path}, already on the server`
+    'url' in after.key
+      ? `key ${after.key.fingerprint} from ${after.key.url}`
+      : `key in ${after.key.path}, already on the server`
   const replaced = [before.sources, before.preferences]
     .filter((file) => file.is === 'file' && !file.written)
     .map(() => FOREIGN)
@@ -49,7 +51,14 @@ function service({ verb, before, after, because }: ActionOf<'service'>): Detail 
   const said = unloaded === undefined || because.some((reason) => reason.includes(unloaded))
   const cause = [
     ...(after.wanted ? [] : ['no definition asks for it here any more: where it runs, it runs what lies on disk']),
-    ...(verb === 'reload' && after.pools.length > 0 ? [`must answer after that: ${count(after.pools.length, 'pool')} (${names(after.pools.map(({ name }) => name), 6)})`] : []),
+    ...(verb === 'reload' && after.pools.length > 0
+      ? [
+          `must answer after that: ${count(after.pools.length, 'pool')} (${names(
+            after.pools.map(({ name }) => name),
+            6,
+          )})`,
+        ]
+      : []),
     ...(after.changes.length === 0 ? [] : [`this plan writes ${names(after.changes, 4)}`]),
     ...(said ? [] : [`${unloaded} is newer than what it runs`]),
   ]
@@ -79,13 +88,22 @@ function programs({ verb, before, after }: ActionOf<'programs'>): Detail {
 }
 
 function command({ before, after }: ActionOf<'command'>): Detail {
-  return only(`as user ${after.app}, in the release`, ...(after.auth ? ['with composer_auth, which is left nowhere'] : []), ...(before.is === 'not run' ? [] : [before.is === 'running' ? 'it runs since an earlier run' : 'an earlier run was cut off']))
+  return only(
+    `as user ${after.app}, in the release`,
+    ...(after.auth ? ['with composer_auth, which is left nowhere'] : []),
+    ...(before.is === 'not run'
+      ? []
+      : [before.is === 'running' ? 'it runs since an earlier run' : 'an earlier run was cut off']),
+  )
 }
 
 function health({ after: { through, check } }: ActionOf<'health'>): Detail {
   if (check === null) return only('what OPcache holds of it is dropped')
   const where = through.is === 'pool' ? "through its pool's socket, before it is live" : 'through nginx'
-  return only(`${check.host}${check.path} with ${check.status}, ${where}`, `at most ${count(check.retries + 1, 'try', 'tries')} of ${check.timeout} s`)
+  return only(
+    `${check.host}${check.path} with ${check.status}, ${where}`,
+    `at most ${count(check.retries + 1, 'try', 'tries')} of ${check.timeout} s`,
+  )
 }
 
 function live({ before, after }: ActionOf<'live'>): Detail {
@@ -94,7 +112,10 @@ function live({ before, after }: ActionOf<'live'>): Detail {
     case 'ready':
       return only('what it holds is noted, the next `current` lies beside the one that is')
     case 'switch':
-      return only(`current ${was} -> ${after.release}, on all servers at once`, `each goes back by itself after ${after.back} s unless all of them answer`)
+      return only(
+        `current ${was} -> ${after.release}, on all servers at once`,
+        `each goes back by itself after ${after.back} s unless all of them answer`,
+      )
     case 'confirm':
       return only('from now on it stays')
     case 'settle':
@@ -107,7 +128,10 @@ function push({ after }: ActionOf<'push'>): Detail {
     case 'stage':
       return only(`beside ${after.path}, readable by ${after.app} alone`, 'what it holds is in no plan')
     case 'write':
-      return only(`to ${after.path}, on all servers at once`, `each goes back by itself after ${after.back} s unless all of them work with it`)
+      return only(
+        `to ${after.path}, on all servers at once`,
+        `each goes back by itself after ${after.back} s unless all of them work with it`,
+      )
     case 'rebuild':
       return only(`what ${after.live} caches of its configuration, as user ${after.app}`)
     case 'show':
@@ -147,7 +171,11 @@ export function detailOf(action: Action): Detail {
     case 'programs':
       return programs(action)
     case 'release':
-      return only(`commit ${action.after.commit} (${action.after.subject})`, `from ${action.after.ref}`, `shared: ${names([...action.after.linkedDirs, ...action.after.linkedFiles], 8)}`)
+      return only(
+        `commit ${action.after.commit} (${action.after.subject})`,
+        `from ${action.after.ref}`,
+        `shared: ${names([...action.after.linkedDirs, ...action.after.linkedFiles], 8)}`,
+      )
     case 'environment':
       return only(`the bytes of ${action.after.from}, in ${action.after.path}`, 'what it holds is in no plan')
     case 'push':

@@ -17,7 +17,21 @@ export type ActionView = Detail & {
   loud: string[] // facts that nobody may overlook
 }
 
-const SYMBOLS: Record<Verb, Symbol> = { create: '+', install: '+', start: '+', update: '~', retire: '-', prune: '-', reload: '*', run: '>', check: '>', prepare: '>', switch: '~', confirm: '>', note: '>' }
+const SYMBOLS: Record<Verb, Symbol> = {
+  create: '+',
+  install: '+',
+  start: '+',
+  update: '~',
+  retire: '-',
+  prune: '-',
+  reload: '*',
+  run: '>',
+  check: '>',
+  prepare: '>',
+  switch: '~',
+  confirm: '>',
+  note: '>',
+}
 
 const NOUNS: Record<KindName, string> = {
   'apt-source': 'package source',

@@ -11,10 +11,18 @@ export type DoctorRow = { where: string; check: string; ok: boolean; found: stri
 export function doctorText(rows: readonly DoctorRow[], options: TableOptions): string {
   const paint = paintFor(options.color)
   const bad = rows.filter(({ ok }) => !ok)
-  const line = ({ where, check, found }: DoctorRow): string => `${where === '' ? '' : `${where}: `}${onOneLine(check)}: ${onOneLine(found)}`
-  const verdict = bad.length === 0 ? `All ${count(rows.length, 'check')} passed.` : `${bad.length} of ${count(rows.length, 'check')} failed.`
+  const line = ({ where, check, found }: DoctorRow): string =>
+    `${where === '' ? '' : `${where}: `}${onOneLine(check)}: ${onOneLine(found)}`
+  const verdict =
+    bad.length === 0
+      ? `All ${count(rows.length, 'check')} passed.`
+      : `${bad.length} of ${count(rows.length, 'check')} failed.`
   return [
-    ...rows.filter(({ ok }) => ok).flatMap((row) => wrap(line(row), options.width, 'ok    ').map((text) => paint.green(text.slice(0, 6)) + text.slice(6))),
+    ...rows
+      .filter(({ ok }) => ok)
+      .flatMap((row) =>
+        wrap(line(row), options.width, 'ok    ').map((text) => paint.green(text.slice(0, 6)) + text.slice(6)),
+      ),
     ...bad.flatMap((row) => [
       ...wrap(line(row), options.width, 'FAIL  ').map((text) => paint.red(text)),
       ...(row.hint === undefined ? [] : wrap(row.hint, options.width, '      way out: ')),

@@ -35,7 +35,8 @@ function suite(report: DriftedServer): string {
       `<failure type="drift" message="${xml(because.join(', '))}">${xml(`${feature}: an apply would ${verb} it`)}</failure>`,
     ),
   )
-  const inOrder = report.state === 'in order' ? [testcase(report.name, `${report.resources} resources are as defined`, '')] : []
+  const inOrder =
+    report.state === 'in order' ? [testcase(report.name, `${report.resources} resources are as defined`, '')] : []
   const cases = [...errors, ...failures, ...inOrder]
   const counts = `tests="${cases.length}" failures="${failures.length}" errors="${errors.length}" skipped="0"`
   return [`  <testsuite name="${xml(report.name)}" ${counts}>`, ...cases, '  </testsuite>'].join('\n')
@@ -48,5 +49,11 @@ export function driftJunit(plan: Plan): string {
   const errors = servers.reduce((sum, { problems }) => sum + problems.length, 0)
   const quiet = servers.filter(({ state }) => state === 'in order').length
   const counts = `tests="${failures + errors + quiet}" failures="${failures}" errors="${errors}"`
-  return ['<?xml version="1.0" encoding="UTF-8"?>', `<testsuites name="flight drift" ${counts}>`, ...servers.map(suite), '</testsuites>', ''].join('\n')
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites name="flight drift" ${counts}>`,
+    ...servers.map(suite),
+    '</testsuites>',
+    '',
+  ].join('\n')
 }

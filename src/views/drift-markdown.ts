@@ -10,10 +10,12 @@ function part(servers: readonly DriftedServer[]): Part[] {
   const [report] = servers
   if (report === undefined) return []
   const problems = report.problems.map(
-    ({ code: name, what, hint }) => `- ${prose(what)} (${code(name)})${hint === undefined ? '' : ` Way out: ${prose(hint)}`}`,
+    ({ code: name, what, hint }) =>
+      `- ${prose(what)} (${code(name)})${hint === undefined ? '' : ` Way out: ${prose(hint)}`}`,
   )
   const drift = report.drift.map(
-    ({ address, feature, because }) => `- ${code(withoutServer(address, report.name))} (${prose(feature)}): ${prose(because.join(', '))}`,
+    ({ address, feature, because }) =>
+      `- ${code(withoutServer(address, report.name))} (${prose(feature)}): ${prose(because.join(', '))}`,
   )
   const title = driftTitle(servers)
   const text = `<details><summary>${htmlText(title)}</summary>\n\n${[...problems, ...drift].join('\n')}\n\n</details>\n`
@@ -26,5 +28,10 @@ export function driftMarkdown(plan: Plan): string {
   const title = drift.outcome === 'none' ? 'No drift' : drift.outcome === 'drift' ? 'Drift' : 'Drift, incomplete'
   const head = `### ${title} on ${count(drift.servers.length, 'server')}\n\n${driftTally(drift)}\n`
   const parts = [...driftGroups(drift).flatMap(part), ...leftoverParts(leftoversOf(drift.servers))]
-  return bounded(head, parts, '', (number) => `**Cut here: ${count(number, 'part')} left out. \`flight drift\` shows all of it.**\n`)
+  return bounded(
+    head,
+    parts,
+    '',
+    (number) => `**Cut here: ${count(number, 'part')} left out. \`flight drift\` shows all of it.**\n`,
+  )
 }

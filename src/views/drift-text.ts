@@ -18,7 +18,11 @@ function group(servers: readonly DriftedServer[], width: number, paint: Paint): 
       ...(problem.hint === undefined ? [] : wrap(problem.hint, width, '    way out: ')),
     ]),
     ...report.drift.flatMap((resource) =>
-      wrap(`${withoutServer(resource.address, report.name)} (${resource.feature}): ${because(resource.because)}`, width, '  ~ '),
+      wrap(
+        `${withoutServer(resource.address, report.name)} (${resource.feature}): ${because(resource.because)}`,
+        width,
+        '  ~ ',
+      ),
     ),
   ]
 }
@@ -31,7 +35,10 @@ function inOrder(drift: Drift): string {
   const quiet = drift.servers.filter(({ state }) => state === 'in order')
   const resources = quiet.reduce((sum, report) => sum + report.resources, 0)
   if (quiet.length === 0) return ''
-  return `In order: ${names(quiet.map(({ name }) => name), 8)} (${count(resources, 'resource')} are as defined)`
+  return `In order: ${names(
+    quiet.map(({ name }) => name),
+    8,
+  )} (${count(resources, 'resource')} are as defined)`
 }
 
 // What drifted, server by server; nothing was changed.
@@ -46,7 +53,9 @@ export function driftText(plan: Plan, options: { color: boolean; width: number }
     ...driftGroups(drift).flatMap((servers) => group(servers, options.width, paint)),
     ...(quiet === '' ? [] : ['', ...wrap(quiet, options.width, '')]),
     ...(left.length === 0 ? [] : ['', ...left.slice(0, -1)]),
-    ...(drift.servers.some(({ state }) => state === 'drifted') ? ['', 'What an apply would do about it, with diffs: flight plan'] : []),
+    ...(drift.servers.some(({ state }) => state === 'drifted')
+      ? ['', 'What an apply would do about it, with diffs: flight plan']
+      : []),
     '',
   ].join('\n')
 }

@@ -3,7 +3,13 @@ import type { Leftover, Plan } from '../model/plan.ts'
 import { actionsOf, serverOf } from './plan-groups.ts'
 import { count, names, sorted } from './words.ts'
 
-export type DriftedResource = { address: string; kind: string; feature: string; verb: string; because: readonly string[] }
+export type DriftedResource = {
+  address: string
+  kind: string
+  feature: string
+  verb: string
+  because: readonly string[]
+}
 export type DriftedServer = {
   name: string
   state: 'in order' | 'drifted' | 'blocked' | 'not asked'
@@ -28,20 +34,51 @@ export function driftOf(plan: Plan): Drift {
   const servers = names.map((name): DriftedServer => {
     const { resources = 0, notes = [], leftovers = [], elsewhere = [] } = planned.get(name) ?? {}
     const drift = [
-      ...actionsOf(plan, name).map(({ address, kind, feature, verb, because }) => ({ address, kind, feature, verb, because })),
-      ...elsewhere.map(({ app, what }) => ({ address: `${name}/release/${app}`, kind: 'release', feature: `release of ${app}`, verb: 'switch', because: [what] })),
+      ...actionsOf(plan, name).map(({ address, kind, feature, verb, because }) => ({
+        address,
+        kind,
+        feature,
+        verb,
+        because,
+      })),
+      ...elsewhere.map(({ app, what }) => ({
+        address: `${name}/release/${app}`,
+        kind: 'release',
+        feature: `release of ${app}`,
+        verb: 'switch',
+        because: [what],
+      })),
     ]
-    const state = missing.has(name) ? 'not asked' : blocked.has(name) ? 'blocked' : drift.length > 0 ? 'drifted' : 'in order'
+    const state = missing.has(name)
+      ? 'not asked'
+      : blocked.has(name)
+        ? 'blocked'
+        : drift.length > 0
+          ? 'drifted'
+          : 'in order'
     const problems = [...(missing.get(name) ?? []), ...(blocked.get(name) ?? [])]
-    return { name, state, resources, drift, problems, notes: notes.filter((note) => !elsewhere.some(({ what }) => what === note)), leftovers }
+    return {
+      name,
+      state,
+      resources,
+      drift,
+      problems,
+      notes: notes.filter((note) => !elsewhere.some(({ what }) => what === note)),
+      leftovers,
+    }
   })
   const incomplete = missing.size > 0
-  return { format: 1, outcome: incomplete ? 'incomplete' : servers.some(({ state }) => state !== 'in order') ? 'drift' : 'none', servers }
+  return {
+    format: 1,
+    outcome: incomplete ? 'incomplete' : servers.some(({ state }) => state !== 'in order') ? 'drift' : 'none',
+    servers,
+  }
 }
 
 function grouped(problems: readonly Problem[]): Map<string, Problem[]> {
   const servers = new Map<string, Problem[]>()
-  for (const problem of problems) servers.set(serverOf(problem.where), [...(servers.get(serverOf(problem.where)) ?? []), problem])
+  for (const problem of problems)
+    servers.set(serverOf(problem.where), [...(servers.get(serverOf(problem.where)) ?? []), problem])
   return servers
 }
 
@@ -51,7 +88,8 @@ export function driftGroups(drift: Drift): DriftedServer[][] {
   for (const server of drift.servers) {
     if (server.state === 'in order') continue
     const own = `${server.name}/`
-    const bare = (place: string): string => (place === server.name ? '' : place.startsWith(own) ? place.slice(own.length) : place)
+    const bare = (place: string): string =>
+      place === server.name ? '' : place.startsWith(own) ? place.slice(own.length) : place
     const key = JSON.stringify([
       server.state,
       server.drift.map(({ address, ...rest }) => [bare(address), rest]),
@@ -66,7 +104,10 @@ export function driftGroups(drift: Drift): DriftedServer[][] {
 export function driftTitle(group: readonly DriftedServer[]): string {
   const [first] = group
   if (first === undefined) return ''
-  const servers = names(group.map(({ name }) => name), 8)
+  const servers = names(
+    group.map(({ name }) => name),
+    8,
+  )
   if (first.state === 'not asked') return `${servers}: could not be asked`
   if (first.state === 'blocked') return `${servers}: blocked`
   return `${servers}: ${count(first.drift.length, 'resource')} drifted`

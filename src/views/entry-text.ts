@@ -39,8 +39,12 @@ function packageLines(view: PackageView, options: Options, paint: Paint): string
     ...wrap(view.title, options.width, '  + ').map((line) => inColorOf('+', line, paint)),
     ...view.loud.flatMap((line) => wrap(line, options.width, '    ! ')).map((line) => inColorOf('!', line, paint)),
     ...view.notes.flatMap((line) => wrap(line, options.width, '      ')),
-    ...view.wanted.flatMap(({ feature, packages }) => wrap(cut(packages), options.width, `      ${feature.padEnd(wide)}  `)),
-    ...(view.needed.length === 0 ? [] : wrap(cut(view.needed), options.width, `      ${'needed'.padEnd(wide)}  `).map((line) => paint.dim(line))),
+    ...view.wanted.flatMap(({ feature, packages }) =>
+      wrap(cut(packages), options.width, `      ${feature.padEnd(wide)}  `),
+    ),
+    ...(view.needed.length === 0
+      ? []
+      : wrap(cut(view.needed), options.width, `      ${'needed'.padEnd(wide)}  `).map((line) => paint.dim(line))),
   ]
 }
 

@@ -67,7 +67,10 @@ function secretChange(before: FileBefore, after: FileDesired): FileChange {
   if (before.is === 'link') return { facts: [`replaces a link to ${before.target}`, fresh, NOT_SHOWN], body: [] }
   const stays = `sha256:${before.sha256.replace(/^sha256:/, '')}` === after.content
   const theirs = before.written || stays ? [] : [FOREIGN]
-  return { facts: [...theirs, ...attributes(before, after), stays ? 'the content stays' : 'the content changes', NOT_SHOWN], body: [] }
+  return {
+    facts: [...theirs, ...attributes(before, after), stays ? 'the content stays' : 'the content changes', NOT_SHOWN],
+    body: [],
+  }
 }
 
 // What happens to a file: who owns it, what changes, and the lines of it.
@@ -85,7 +88,11 @@ export function fileChange(before: FileBefore, after: FileDesired): FileChange {
   const digests = `sha256 ${was} -> ${now}`
   const theirs = before.written ? [] : [FOREIGN]
   // Of a file of others only a live look has the content.
-  if (before.content === undefined) return { facts: before.written ? [...changed, digests] : [...theirs, digests, ...changed], body: whole(after.content) }
+  if (before.content === undefined)
+    return {
+      facts: before.written ? [...changed, digests] : [...theirs, digests, ...changed],
+      body: whole(after.content),
+    }
   const diff = unified(before.content, after.content)
   if (diff !== undefined) return { facts: [...theirs, ...changed], body: diff }
   const replaced = `replaced: ${count(contentLines(before.content).length, 'line')} -> ${count(lines, 'line')}, too different to compare line by line`

@@ -19,9 +19,13 @@ type Shown = Map<string, string> // likeness -> the group that shows it
 
 function about(plan: Plan, group: Group): string {
   const resources = sorted(
-    group.servers.map((server) => `${server.resources - actionsOf(plan, server.name).length} of ${count(server.resources, 'resource')}`),
+    group.servers.map(
+      (server) => `${server.resources - actionsOf(plan, server.name).length} of ${count(server.resources, 'resource')}`,
+    ),
   )
-  const hosts = group.servers.flatMap(({ name, host }) => (host === name ? [] : [group.servers.length === 1 ? host : `${name} ${host}`]))
+  const hosts = group.servers.flatMap(({ name, host }) =>
+    host === name ? [] : [group.servers.length === 1 ? host : `${name} ${host}`],
+  )
   const systems = sorted(group.servers.map(({ system }) => `${system.name} ${system.arch}`))
   const [first] = group.servers
   const parts = [
@@ -37,7 +41,9 @@ function about(plan: Plan, group: Group): string {
 function notes(group: Group, told: Set<string>): string[] {
   const first = group.servers.filter(({ name }) => !told.has(name))
   for (const { name } of first) told.add(name)
-  return notesOf(first).map(({ servers, text }) => (servers.length === group.servers.length ? text : `${names(servers, 4)}: ${text}`))
+  return notesOf(first).map(({ servers, text }) =>
+    servers.length === group.servers.length ? text : `${names(servers, 4)}: ${text}`,
+  )
 }
 
 function entries(group: Group, label: string, shown: Shown): Entry[] {
@@ -53,7 +59,17 @@ function entries(group: Group, label: string, shown: Shown): Entry[] {
         const earlier = shown.get(key)
         shown.set(key, earlier ?? label)
         const same = earlier !== undefined && apt.loud.length === 0
-        list.push(same ? { is: 'as', group: earlier, actions: [`+ install ${count(group.actions.filter(({ kind }) => kind === 'package').length, 'package')}`] } : { is: 'packages', view: apt })
+        list.push(
+          same
+            ? {
+                is: 'as',
+                group: earlier,
+                actions: [
+                  `+ install ${count(group.actions.filter(({ kind }) => kind === 'package').length, 'package')}`,
+                ],
+              }
+            : { is: 'packages', view: apt },
+        )
       }
       aptShown = true
       continue
@@ -76,7 +92,10 @@ function entries(group: Group, label: string, shown: Shown): Entry[] {
 
 // The groups of every stage in order. What an earlier group has shown in full is only named in a later one, so that fifty
 // servers that differ in one file show the rest once.
-export function groupViews(plan: Plan, full: boolean): { stage: Stage; why: string | undefined; groups: GroupView[] }[] {
+export function groupViews(
+  plan: Plan,
+  full: boolean,
+): { stage: Stage; why: string | undefined; groups: GroupView[] }[] {
   const shown: Shown = new Map()
   const told = new Set<string>()
   return plan.stages.map((stage) => ({
@@ -87,7 +106,10 @@ export function groupViews(plan: Plan, full: boolean): { stage: Stage; why: stri
       const actions = count(group.actions.length, 'action')
       const servers = names(all, full ? all.length : 8)
       return {
-        title: all.length === 1 ? `${servers}: ${actions}` : `${servers}: the same ${actions} on ${count(all.length, 'server')}`,
+        title:
+          all.length === 1
+            ? `${servers}: ${actions}`
+            : `${servers}: the same ${actions} on ${count(all.length, 'server')}`,
         servers,
         about: about(plan, group),
         notes: notes(group, told),

@@ -19,7 +19,14 @@ export function historyText(rows: readonly HistoryRow[], options: TableOptions):
   const newest = [...rows].sort((a, b) => (key(a) < key(b) ? 1 : key(a) > key(b) ? -1 : 0))
   return tableText(
     ['when', 'server', 'what', 'outcome', 'who', 'plan'],
-    newest.map((row) => [row.when, row.server, row.what, row.outcome, `${row.who} from ${row.from}`, shortDigest(row.plan)]),
+    newest.map((row) => [
+      row.when,
+      row.server,
+      row.what,
+      row.outcome,
+      `${row.who} from ${row.from}`,
+      shortDigest(row.plan),
+    ]),
     options,
   )
 }

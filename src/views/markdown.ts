@@ -6,8 +6,7 @@ const APART = '&#8203;'
 
 // Plain words inside Markdown, on one line.
 export function prose(text: string): string {
-  return harmless(text)
-    .replace(/[\\`*_[\]~|$]/g, '\\$&')
+  return harmless(text).replace(/[\\`*_[\]~|$]/g, '\\$&')
 }
 
 // Plain words inside an HTML line (<summary>): what Markdown could read there is written as numbers.

@@ -42,7 +42,9 @@ export function packageView(actions: readonly Action[], install: PlannedInstall 
     notes: [
       ...(install?.interrupted === true ? ['finishes the interrupted dpkg run first'] : []),
       ...(install?.refresh === true ? ['refreshes the package lists first'] : []),
-      ...(later === 0 ? [] : [later === packages.length ? LATER : `${count(later, 'package')} without a version here: ${LATER}`]),
+      ...(later === 0
+        ? []
+        : [later === packages.length ? LATER : `${count(later, 'package')} without a version here: ${LATER}`]),
     ],
   }
 }

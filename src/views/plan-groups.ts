@@ -29,13 +29,17 @@ export function groupsOf(plan: Plan, stage: Stage): Group[] {
 
 // How many actions a server has over all stages.
 export function actionsOf(plan: Plan, server: string): readonly Action[] {
-  return plan.stages.flatMap((stage) => stage.servers.filter((entry) => entry.server === server).flatMap((entry) => entry.actions))
+  return plan.stages.flatMap((stage) =>
+    stage.servers.filter((entry) => entry.server === server).flatMap((entry) => entry.actions),
+  )
 }
 
 // The servers without any action, which are as the definitions want them: blocked ones are not among them.
 export function untouched(plan: Plan): PlannedServer[] {
   const touched = new Set(
-    plan.stages.flatMap((stage) => stage.servers.filter(({ actions }) => actions.length > 0).map(({ server }) => server)),
+    plan.stages.flatMap((stage) =>
+      stage.servers.filter(({ actions }) => actions.length > 0).map(({ server }) => server),
+    ),
   )
   const blocked = new Set(plan.blocked.map((problem) => serverOf(problem.where)))
   return plan.servers.filter(({ name }) => !touched.has(name) && !blocked.has(name))

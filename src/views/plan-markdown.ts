@@ -35,10 +35,18 @@ function table(plan: Plan): string {
   const rows = all.flatMap((name) => {
     const actions = actionsOf(plan, name)
     const of = (...kinds: string[]): string => String(actions.filter(({ kind }) => kinds.includes(kind)).length || '')
-    const state = missing.has(name) ? '**could not be asked**' : blocked.has(name) ? '**blocked**' : actions.length === 0 ? '' : count(actions.length, 'action')
+    const state = missing.has(name)
+      ? '**could not be asked**'
+      : blocked.has(name)
+        ? '**blocked**'
+        : actions.length === 0
+          ? ''
+          : count(actions.length, 'action')
     if (state === '') return []
     const reloads = String(actions.filter(({ kind, verb }) => kind === 'service' && verb === 'reload').length || '')
-    return [`| ${cell(shortened(name, MOST_NAME))} | ${state} | ${of('package')} | ${of('file', 'composer', 'apt-source', 'retired')} | ${reloads} |`]
+    return [
+      `| ${cell(shortened(name, MOST_NAME))} | ${state} | ${of('package')} | ${of('file', 'composer', 'apt-source', 'retired')} | ${reloads} |`,
+    ]
   })
   if (rows.length === 0) return ''
   const shown = rows.slice(0, MOST_ROWS)
@@ -49,7 +57,13 @@ function table(plan: Plan): string {
 function part(group: GroupView, stage: string, why: string | undefined): Part {
   const title = shortened(`${stage}${group.title}`, MOST_TITLE)
   const notes = group.notes.map((note) => `- note: ${prose(note)}`)
-  const inner = [...(why === undefined ? [] : [`${prose(why)}.`, '']), prose(group.about), '', ...notes, ...group.entries.map(entryMarkdown)].join('\n')
+  const inner = [
+    ...(why === undefined ? [] : [`${prose(why)}.`, '']),
+    prose(group.about),
+    '',
+    ...notes,
+    ...group.entries.map(entryMarkdown),
+  ].join('\n')
   return {
     text: `<details><summary>${htmlText(title)}</summary>\n\n${inner}\n\n</details>\n`,
     instead: `- ${prose(title)}: left out here for its length\n`,
@@ -68,9 +82,19 @@ export function planMarkdown(plan: Plan): string {
   const lines = summaryLines(plan)
   const items = lines.slice(0, MOST_SUMMARY).map(summaryItem)
   const more = lines.length > MOST_SUMMARY ? [`- and ${count(lines.length - MOST_SUMMARY, 'line')} more`] : []
-  const head = [`### Flight plan ${prose(shortened(titleOf(plan), MOST_TITLE))}`, '', ...shorten(items), ...more, table(plan), ''].join('\n')
-  const foot = isEmpty(plan) ? `Digest ${code(plan.digest)}\n` : `Digest ${code(plan.digest)}. To do exactly this: \`flight apply\` with the plan file of this digest.\n`
-  const left = (number: number): string => `**Cut here: ${count(number, 'part')} of this plan left out. \`flight show\` shows all of it.**\n`
+  const head = [
+    `### Flight plan ${prose(shortened(titleOf(plan), MOST_TITLE))}`,
+    '',
+    ...shorten(items),
+    ...more,
+    table(plan),
+    '',
+  ].join('\n')
+  const foot = isEmpty(plan)
+    ? `Digest ${code(plan.digest)}\n`
+    : `Digest ${code(plan.digest)}. To do exactly this: \`flight apply\` with the plan file of this digest.\n`
+  const left = (number: number): string =>
+    `**Cut here: ${count(number, 'part')} of this plan left out. \`flight show\` shows all of it.**\n`
   return bounded(head, [...parts, ...remarks], foot, left)
 }
 
@@ -80,7 +104,8 @@ function shorten(items: readonly string[]): string[] {
   let size = 0
   for (const item of items) {
     size += item.length
-    if (size > MOST_SUMMARY_CHARACTERS) return [...kept, `- and ${count(items.length - kept.length, 'line')} more, left out here`]
+    if (size > MOST_SUMMARY_CHARACTERS)
+      return [...kept, `- and ${count(items.length - kept.length, 'line')} more, left out here`]
     kept.push(item)
   }
   return kept

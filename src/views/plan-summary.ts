@@ -14,7 +14,9 @@ export type SummaryLine = { symbol: Symbol | ' '; text: string; hint?: string }
 type Placed = { server: string; action: Action }
 
 function files(placed: readonly Placed[]): SummaryLine[] {
-  const touching = placed.filter(({ action }) => ['file', 'retired', 'composer', 'apt-source', 'directory', 'link', 'user'].includes(action.kind))
+  const touching = placed.filter(({ action }) =>
+    ['file', 'retired', 'composer', 'apt-source', 'directory', 'link', 'user'].includes(action.kind),
+  )
   const lines: SummaryLine[] = []
   for (const verb of ['create', 'update', 'retire'] as const) {
     for (const [noun, many, kinds] of [
@@ -24,9 +26,13 @@ function files(placed: readonly Placed[]): SummaryLine[] {
       ['directory', 'directories', ['directory']],
       ['link', 'links', ['link']],
     ] as const) {
-      const some = touching.filter(({ action }) => action.verb === verb && (kinds as readonly string[]).includes(action.kind))
+      const some = touching.filter(
+        ({ action }) => action.verb === verb && (kinds as readonly string[]).includes(action.kind),
+      )
       if (some.length === 0) continue
-      const things = sorted(some.map(({ server, action }) => action.address.slice(server.length + action.kind.length + 2)))
+      const things = sorted(
+        some.map(({ server, action }) => action.address.slice(server.length + action.kind.length + 2)),
+      )
       const what = `${verb} ${count(things.length, noun, many)} on ${places(some)}`
       lines.push({ symbol: symbolOf(verb), text: `${what}: ${names(things, 4)}` })
     }
@@ -57,7 +63,10 @@ function services(placed: readonly Placed[]): SummaryLine[] {
     line.placed.push(entry)
     lines.set(text, line)
   }
-  return [...lines.values()].map((line) => ({ symbol: line.symbol, text: `${line.text} on ${places(line.placed)}${line.effect}` }))
+  return [...lines.values()].map((line) => ({
+    symbol: line.symbol,
+    text: `${line.text} on ${places(line.placed)}${line.effect}`,
+  }))
 }
 
 function workers(placed: readonly Placed[]): SummaryLine[] {
@@ -66,7 +75,10 @@ function workers(placed: readonly Placed[]): SummaryLine[] {
     const some = placed.filter(({ action }) => action.kind === 'programs' && action.verb === verb)
     if (some.length === 0) continue
     const apps = sorted(some.map(({ action }) => (action.kind === 'programs' ? action.after.app : '')))
-    lines.push({ symbol: symbolOf(verb), text: `${verb} workers of ${names(apps, 4)} on ${places(some)}: ${jobsEffect(verb)}` })
+    lines.push({
+      symbol: symbolOf(verb),
+      text: `${verb} workers of ${names(apps, 4)} on ${places(some)}: ${jobsEffect(verb)}`,
+    })
   }
   return lines
 }
@@ -74,19 +86,49 @@ function workers(placed: readonly Placed[]): SummaryLine[] {
 // A release in one line for all that it does, and what a reader should know of it.
 function releases(plan: Plan): SummaryLine[] {
   return plan.releases.flatMap(({ app, does, name, subject, commit, notes, without }): SummaryLine[] => {
-    const stands = plan.stages.length === 0 && plan.missing.length + plan.blocked.length > 0 ? '. Nothing of it is done, because of what stands above' : ''
-    const what = does === 'release' ? `release ${name} of ${app}: ${commit.slice(0, 12)} ${onOneLine(subject)}` : `go back to ${name} of ${app}: ${onOneLine(subject)}`
-    const left = without.length === 0 ? [] : [{ symbol: '!' as const, text: `${app} is not released on ${names(without, 8)}, which ${without.length === 1 ? 'is' : 'are'} left out` }]
-    return [{ symbol: stands === '' ? '>' : ' ', text: `${what}${stands}` }, ...left, ...notes.map((text): SummaryLine => ({ symbol: text.startsWith('migrations') ? '!' : ' ', text }))]
+    const stands =
+      plan.stages.length === 0 && plan.missing.length + plan.blocked.length > 0
+        ? '. Nothing of it is done, because of what stands above'
+        : ''
+    const what =
+      does === 'release'
+        ? `release ${name} of ${app}: ${commit.slice(0, 12)} ${onOneLine(subject)}`
+        : `go back to ${name} of ${app}: ${onOneLine(subject)}`
+    const left =
+      without.length === 0
+        ? []
+        : [
+            {
+              symbol: '!' as const,
+              text: `${app} is not released on ${names(without, 8)}, which ${without.length === 1 ? 'is' : 'are'} left out`,
+            },
+          ]
+    return [
+      { symbol: stands === '' ? '>' : ' ', text: `${what}${stands}` },
+      ...left,
+      ...notes.map((text): SummaryLine => ({ symbol: text.startsWith('migrations') ? '!' : ' ', text })),
+    ]
   })
 }
 
 // A push in one line, and what follows from it where a release is live.
 function pushes(plan: Plan): SummaryLine[] {
   return (plan.pushes ?? []).flatMap(({ app, does, servers, notes }): SummaryLine[] => {
-    const stands = plan.stages.length === 0 && plan.missing.length + plan.blocked.length > 0 ? '. Nothing of it is done, because of what stands above' : ''
+    const stands =
+      plan.stages.length === 0 && plan.missing.length + plan.blocked.length > 0
+        ? '. Nothing of it is done, because of what stands above'
+        : ''
     const what = does === 'push' ? `push the environment file of ${app}` : `take the last push of ${app} back`
-    return [{ symbol: stands === '' ? '~' : ' ', text: `${what} on ${names(servers.map(({ name }) => name), 8)}${stands}` }, ...notes.map((text): SummaryLine => ({ symbol: ' ', text }))]
+    return [
+      {
+        symbol: stands === '' ? '~' : ' ',
+        text: `${what} on ${names(
+          servers.map(({ name }) => name),
+          8,
+        )}${stands}`,
+      },
+      ...notes.map((text): SummaryLine => ({ symbol: ' ', text })),
+    ]
   })
 }
 
@@ -100,7 +142,9 @@ function apt(plan: Plan): SummaryLine[] {
 
 // What of a server a problem is about, as people say it: file /etc/nginx/nginx.conf; nothing where it is the server itself.
 function placeOn(server: string, where: string): string {
-  return withoutServer(where, server).slice(where.startsWith(`${server}/`) ? 0 : server.length).trim()
+  return withoutServer(where, server)
+    .slice(where.startsWith(`${server}/`) ? 0 : server.length)
+    .trim()
 }
 
 // Problems, those together that say the same of several servers.
@@ -139,13 +183,23 @@ export function summaryLines(plan: Plan): SummaryLine[] {
 }
 
 function quiet(plan: Plan): SummaryLine[] {
-  if (plan.servers.length === 0 && plan.missing.length === 0) return [{ symbol: ' ', text: 'No server has to do with what was asked for' }]
+  if (plan.servers.length === 0 && plan.missing.length === 0)
+    return [{ symbol: ' ', text: 'No server has to do with what was asked for' }]
   const servers = untouched(plan)
   if (servers.length === 0) return []
   const resources = servers.reduce((sum, server) => sum + server.resources, 0)
-  const which = servers.length === plan.servers.length ? '' : `: ${names(servers.map(({ name }) => name), 6)}`
+  const which =
+    servers.length === plan.servers.length
+      ? ''
+      : `: ${names(
+          servers.map(({ name }) => name),
+          6,
+        )}`
   return [
-    { symbol: ' ', text: `Nothing to do on ${count(servers.length, 'server')} (${count(resources, 'resource')} are as defined)${which}` },
+    {
+      symbol: ' ',
+      text: `Nothing to do on ${count(servers.length, 'server')} (${count(resources, 'resource')} are as defined)${which}`,
+    },
   ]
 }
 
@@ -162,5 +216,7 @@ export function titleOf(plan: Plan): string {
   ]
   const alone = plan.options.apps ? '' : ' without apps'
   const asked = `${scope.length === 0 ? 'everything' : names(scope, 6)}${alone} (${count(all.length, 'server')})`
-  return actions === 0 ? ` for ${asked}` : `: ${count(actions, 'action')} on ${count(touched, 'server')}; asked for ${asked}`
+  return actions === 0
+    ? ` for ${asked}`
+    : `: ${count(actions, 'action')} on ${count(touched, 'server')}; asked for ${asked}`
 }

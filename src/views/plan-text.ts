@@ -69,7 +69,9 @@ export function planText(plan: Plan, options: PlanTextOptions): string {
     ...body,
     ...noteLines(otherNotes(plan), options.width, paint),
     ...leftoverLines(leftoversOf(plan.servers), options.width, paint),
-    ...leftOut(plan).flatMap((line) => wrap(line, options.width, '')).map((line) => inColorOf('!', line, paint)),
+    ...leftOut(plan)
+      .flatMap((line) => wrap(line, options.width, ''))
+      .map((line) => inColorOf('!', line, paint)),
     ...next(plan, options.file),
     '',
   ].join('\n')

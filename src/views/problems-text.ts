@@ -11,7 +11,8 @@ function one(problem: Problem, withCode: boolean, width: number, paint: Paint): 
   const what = onOneLine(problem.what)
   const code = withCode ? ` (${problem.code})` : ''
   const [first = '', ...rest] = wrap(where === '' ? `${what}${code}` : `${where}: ${what}${code}`, width, '! ', 2)
-  const painted = where !== '' && first.startsWith(`! ${where}`) ? `! ${paint.bold(where)}${first.slice(where.length + 2)}` : first
+  const painted =
+    where !== '' && first.startsWith(`! ${where}`) ? `! ${paint.bold(where)}${first.slice(where.length + 2)}` : first
   return [
     paint.red(painted.slice(0, 1)) + painted.slice(1),
     ...rest,
@@ -31,6 +32,8 @@ export function problemsText(problems: readonly Problem[], options: { color: boo
     return one(repeated ? bare : problem, problems.length < MANY, width, paint)
   })
   if (problems.length < MANY) return lines.join('\n')
-  const codes = sorted(problems.map(({ code }) => code)).map((code) => `${problems.filter((problem) => problem.code === code).length} ${code}`)
+  const codes = sorted(problems.map(({ code }) => code)).map(
+    (code) => `${problems.filter((problem) => problem.code === code).length} ${code}`,
+  )
   return [...lines, ...wrap(`${count(problems.length, 'problem')}: ${codes.join(', ')}`, width, '')].join('\n')
 }

@@ -4,7 +4,8 @@ import type { RunProgress, ServerProgress, StageProgress } from './progress-stat
 import { count, duration } from './words.ts'
 
 // Two cells of a terminal for what is wide in East Asian fonts and for pictures.
-const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u
+const WIDE =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u
 
 // The beginning of a text that fits into so many cells.
 export function fit(text: string, cells: number): string {
@@ -38,7 +39,13 @@ export function stageLine(stage: StageProgress, now: number): string {
   return `${onOneLine(stage.name)}: ${count(stage.servers.size, 'server')}, ${tally(stage)} (${duration(((stage.ended ?? now) - stage.began) / 1000)})`
 }
 
-function serverLine(name: string, server: ServerProgress, total: number | undefined, wide: number, now: number): string {
+function serverLine(
+  name: string,
+  server: ServerProgress,
+  total: number | undefined,
+  wide: number,
+  now: number,
+): string {
   const finished = total === undefined || total === 0 ? `${server.actions}` : `${server.actions}/${total}`
   const doing =
     server.state === 'verifying'
@@ -51,7 +58,12 @@ function serverLine(name: string, server: ServerProgress, total: number | undefi
 
 // What the terminal shows now, in at most `rows` lines: stages, below them the servers at work, those with the longest-running
 // actions where not all fit. The others are counted: a fleet is larger than a terminal.
-export function frameOf(run: RunProgress, size: { rows: number; columns: number }, now: number, paint: Paint): string[] {
+export function frameOf(
+  run: RunProgress,
+  size: { rows: number; columns: number },
+  now: number,
+  paint: Paint,
+): string[] {
   const cells = size.columns - 1
   const head = [asking(run, now)].filter((line) => line !== undefined)
   const stages = run.stages.map((stage) => paint.bold(fit(stageLine(stage, now), cells)))
@@ -65,7 +77,13 @@ export function frameOf(run: RunProgress, size: { rows: number; columns: number 
   const shown = servers.length <= room ? servers : servers.slice(0, room - 1)
   shown.sort(([a], [b]) => (a < b ? -1 : 1))
   const wide = Math.min(30, Math.max(0, ...shown.map(([name]) => name.length)))
-  const lines = shown.map(([name, server]) => fit(`  ${serverLine(onOneLine(name), server, run.answered.get(name), wide, now)}`, cells))
+  const lines = shown.map(([name, server]) =>
+    fit(`  ${serverLine(onOneLine(name), server, run.answered.get(name), wide, now)}`, cells),
+  )
   const more = servers.length - shown.length
-  return [...top, ...lines, ...(more === 0 ? [] : [paint.dim(fit(`  and ${count(more, 'more server')} at work`, cells))])]
+  return [
+    ...top,
+    ...lines,
+    ...(more === 0 ? [] : [paint.dim(fit(`  and ${count(more, 'more server')} at work`, cells))]),
+  ]
 }

@@ -23,7 +23,11 @@ function height(lines: readonly string[], columns: number): number {
 
 // A live tree: stages, servers, the action that runs on each. Listr2 was measured and left: its renderer takes over stdout,
 // draws every server whether it fits or not, and ends asynchronously, after the error that should follow it.
-export function liveDrawing(terminal: Terminal, paint: Paint, now: () => number): { listen(event: RunEvent): void; close(): void } {
+export function liveDrawing(
+  terminal: Terminal,
+  paint: Paint,
+  now: () => number,
+): { listen(event: RunEvent): void; close(): void } {
   const run = noProgress(now())
   let drawn: string[] = []
   let changed = false

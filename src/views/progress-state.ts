@@ -9,7 +9,12 @@ export type ServerProgress = {
   text: string // what it says
   since: number
 }
-export type StageProgress = { name: string; began: number; ended: number | undefined; servers: Map<string, ServerProgress> }
+export type StageProgress = {
+  name: string
+  began: number
+  ended: number | undefined
+  servers: Map<string, ServerProgress>
+}
 
 // All that a drawing needs to know of a run.
 export type RunProgress = {
@@ -28,13 +33,25 @@ function serverOf(run: RunProgress, name: string, now: number): ServerProgress |
   const servers = run.stages.at(-1)?.servers
   const known = servers?.get(name)
   if (known !== undefined || servers === undefined) return known
-  const fresh: ServerProgress = { state: 'running', actions: finishedBy(run, name), failed: 0, doing: '', text: '', since: now }
+  const fresh: ServerProgress = {
+    state: 'running',
+    actions: finishedBy(run, name),
+    failed: 0,
+    doing: '',
+    text: '',
+    since: now,
+  }
   servers.set(name, fresh)
   return fresh
 }
 
 function finishedBy(run: RunProgress, name: string): number {
-  return run.stages.filter(({ servers }) => servers.has(name)).at(-1)?.servers.get(name)?.actions ?? 0
+  return (
+    run.stages
+      .filter(({ servers }) => servers.has(name))
+      .at(-1)
+      ?.servers.get(name)?.actions ?? 0
+  )
 }
 
 const ENDED: ReadonlySet<ServerProgress['state']> = new Set(['done', 'failed', 'unreachable', 'interrupted'])
@@ -67,7 +84,10 @@ export function advance(run: RunProgress, event: RunEvent, now: number): void {
         began: now,
         ended: undefined,
         servers: new Map(
-          event.servers.map((name) => [name, { state: 'waiting', actions: finishedBy(run, name), failed: 0, doing: '', text: '', since: now }]),
+          event.servers.map((name) => [
+            name,
+            { state: 'waiting', actions: finishedBy(run, name), failed: 0, doing: '', text: '', since: now },
+          ]),
         ),
       })
       return

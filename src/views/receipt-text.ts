@@ -53,16 +53,28 @@ function stateOf({ outcome, converged }: ReceiptServer): string {
 function server(entry: ReceiptServer, wide: number, states: number, width: number, paint: Paint): string[] {
   const whole = entry.outcome === 'done' && entry.converged
   const what = `${tally(entry.actions)}, ${duration(entry.seconds)}`
-  const first = wrap(what, width, `${whole ? '  ' : '! '}${onOneLine(entry.name).padEnd(wide)}  ${stateOf(entry).padEnd(states)}  `)
+  const first = wrap(
+    what,
+    width,
+    `${whole ? '  ' : '! '}${onOneLine(entry.name).padEnd(wide)}  ${stateOf(entry).padEnd(states)}  `,
+  )
   const lines = first.map((line) => (whole ? line : paint.red(line)))
   if (whole) return lines
   const place = (action: ReceiptAction): string => `${action.verb} ${withoutServer(action.address, entry.name)}`
   const failed = together(of(entry.actions, 'failed')).flatMap(([first, ...others]) => [
-    ...wrap(`stopped at: ${names([first, ...others].map(place), MOST_TOGETHER)} (${first.feature}), ${duration(first.seconds)}`, width, '      '),
+    ...wrap(
+      `stopped at: ${names([first, ...others].map(place), MOST_TOGETHER)} (${first.feature}), ${duration(first.seconds)}`,
+      width,
+      '      ',
+    ),
     ...(first.error === undefined ? [] : wrap(first.error, width, '        ')),
   ])
   const open = of(entry.actions, 'not begun').map(place)
-  return [...lines, ...failed, ...(open.length === 0 ? [] : wrap(`not begun: ${names(open, MOST_NOT_BEGUN)}`, width, '      '))]
+  return [
+    ...lines,
+    ...failed,
+    ...(open.length === 0 ? [] : wrap(`not begun: ${names(open, MOST_NOT_BEGUN)}`, width, '      ')),
+  ]
 }
 
 function next(receipt: Receipt): string[] {
@@ -75,7 +87,13 @@ function next(receipt: Receipt): string[] {
   if (receipt.outcome === 'failed')
     return ['Once the cause is gone, run the same command again: it goes on where it stopped, and does nothing twice.']
   const away = receipt.servers.filter(({ outcome }) => outcome === 'unreachable')
-  if (away.length > 0) return [`Run the same command again once ${names(away.map(({ name }) => name), 6)} can be reached.`]
+  if (away.length > 0)
+    return [
+      `Run the same command again once ${names(
+        away.map(({ name }) => name),
+        6,
+      )} can be reached.`,
+    ]
   return []
 }
 
@@ -85,18 +103,22 @@ export function receiptText(receipt: Receipt, options: ReceiptTextOptions): stri
   const { width } = options
   const all = receipt.servers.flatMap(({ actions }) => actions)
   const done = receipt.servers.filter(({ outcome, converged }) => outcome === 'done' && converged).length
-  const on = done === receipt.servers.length ? count(done, 'server') : `${done} of ${count(receipt.servers.length, 'server')}`
+  const on =
+    done === receipt.servers.length ? count(done, 'server') : `${done} of ${count(receipt.servers.length, 'server')}`
   const title = `${titleOf(receipt)}: plan ${shortDigest(receipt.plan)} on ${on}, ${tally(all)}, in ${duration(receipt.seconds)}`
   const wide = Math.min(30, Math.max(0, ...receipt.servers.map(({ name }) => name.length)))
   const states = Math.max(0, ...receipt.servers.map((entry) => stateOf(entry).length))
-  const problems = receipt.problems.length === 0 ? [] : ['', problemsText(receipt.problems, { color: options.color, width })]
+  const problems =
+    receipt.problems.length === 0 ? [] : ['', problemsText(receipt.problems, { color: options.color, width })]
   return [
     ...wrap(title, width, '').map((line) => paint.bold(line)),
     ...(receipt.servers.length === 0 ? [] : ['']),
     ...receipt.servers.flatMap((entry) => server(entry, wide, states, width, paint)),
     ...problems,
     '',
-    ...wrap(`By ${receipt.who} from ${receipt.from}, ${receipt.began} to ${receipt.ended}`, width, '').map((line) => paint.dim(line)),
+    ...wrap(`By ${receipt.who} from ${receipt.from}, ${receipt.began} to ${receipt.ended}`, width, '').map((line) =>
+      paint.dim(line),
+    ),
     ...(options.file === undefined ? [] : wrap(`Receipt: ${options.file}`, width, '').map((line) => paint.dim(line))),
     ...next(receipt).flatMap((line) => wrap(line, width, '')),
     '',

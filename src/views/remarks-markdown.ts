@@ -15,7 +15,12 @@ export function noteParts(notes: readonly Note[]): Part[] {
 export function leftoverParts(leftovers: readonly LeftoverView[]): Part[] {
   if (leftovers.length === 0) return []
   const title = `Left over: ${count(leftovers.length, 'thing')} that Flight does not remove; by hand, on the server, as root`
-  return [fold(title, leftovers.map((leftover) => `${line(leftover)}\n\n${fenced([leftover.remove], 'sh')}\n`))]
+  return [
+    fold(
+      title,
+      leftovers.map((leftover) => `${line(leftover)}\n\n${fenced([leftover.remove], 'sh')}\n`),
+    ),
+  ]
 }
 
 function line({ servers, text }: Note): string {

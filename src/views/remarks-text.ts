@@ -12,7 +12,9 @@ export function noteLines(notes: readonly Note[], width: number, paint: Paint): 
 export function leftoverLines(leftovers: readonly LeftoverView[], width: number, paint: Paint): string[] {
   if (leftovers.length === 0) return []
   return [
-    ...wrap("Left over: Flight does not remove these; by hand, on the server, as root:", width, '').map((line) => paint.bold(line)),
+    ...wrap('Left over: Flight does not remove these; by hand, on the server, as root:', width, '').map((line) =>
+      paint.bold(line),
+    ),
     ...leftovers.flatMap(({ servers, text, remove }) => [...wrap(text, width, `  ${servers}: `, 4), `      ${remove}`]),
     '',
   ]

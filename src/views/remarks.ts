@@ -18,7 +18,10 @@ export function notesOf(servers: readonly PlannedServer[]): { servers: string[];
 // The notes of servers that no stage shows, because nothing is to be done there.
 export function otherNotes(plan: Plan): Note[] {
   const shown = new Set(plan.stages.flatMap(serversAtWork))
-  return notesOf(plan.servers.filter(({ name }) => !shown.has(name))).map(({ servers, text }) => ({ servers: names(servers, MOST_NAMES), text }))
+  return notesOf(plan.servers.filter(({ name }) => !shown.has(name))).map(({ servers, text }) => ({
+    servers: names(servers, MOST_NAMES),
+    text,
+  }))
 }
 
 // The servers that a stage does something on.
@@ -37,5 +40,9 @@ export function leftoversOf(servers: readonly Pick<PlannedServer, 'name' | 'left
       by.set(key, one)
     }
   }
-  return [...by.values()].map(({ what, remove, servers: on }) => ({ servers: names(on, MOST_NAMES), text: onOneLine(what), remove: onOneLine(remove) }))
+  return [...by.values()].map(({ what, remove, servers: on }) => ({
+    servers: names(on, MOST_NAMES),
+    text: onOneLine(what),
+    remove: onOneLine(remove),
+  }))
 }

@@ -29,6 +29,12 @@ export function lineOfRequest(told: RequestEvent): string | undefined {
 export function logLines({ at, told }: NumberedEvent): string {
   const line = lineOfRequest(told)
   if (line === undefined) return ''
-  const problems = told.event === 'ends' ? told.end.problems.map(({ where, what, hint }) => `  ${where === '' ? '' : `${where}: `}${what}${hint === undefined ? '' : ` (${hint})`}`) : []
+  const problems =
+    told.event === 'ends'
+      ? told.end.problems.map(
+          ({ where, what, hint }) =>
+            `  ${where === '' ? '' : `${where}: `}${what}${hint === undefined ? '' : ` (${hint})`}`,
+        )
+      : []
   return [line, ...problems].map((each) => `${at} ${each.startsWith('  ') ? '  ' : ''}${onOneLine(each)}\n`).join('')
 }

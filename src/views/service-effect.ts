@@ -13,7 +13,9 @@ export function reloadEffect(service: ServiceDesired): string {
       return 'open requests finish in the old workers; some idle keep-alive connections close'
     case 'php-fpm':
       return (
-        (service.waitForNginx > 0 ? `first waits, at most ${service.waitForNginx} s, until no old nginx worker speaks to what goes; ` : '') +
+        (service.waitForNginx > 0
+          ? `first waits, at most ${service.waitForNginx} s, until no old nginx worker speaks to what goes; `
+          : '') +
         `requests in progress finish, new ones wait until then, at most ${service.patience > 0 ? `${service.patience} s` : 'process_control_timeout'}; ` +
         `this concerns every PHP ${service.test.version} pool of the server`
       )

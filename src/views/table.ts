@@ -6,9 +6,22 @@ import { type Paint, paintFor } from './paint.ts'
 export type TableOptions = { color: boolean; width: number }
 
 const NO_LINES = Object.fromEntries(
-  ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right', 'left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid'].map(
-    (name) => [name, ''],
-  ),
+  [
+    'top',
+    'top-mid',
+    'top-left',
+    'top-right',
+    'bottom',
+    'bottom-mid',
+    'bottom-left',
+    'bottom-right',
+    'left',
+    'left-mid',
+    'mid',
+    'mid-mid',
+    'right',
+    'right-mid',
+  ].map((name) => [name, '']),
 )
 const NARROWEST = 8
 
@@ -41,18 +54,28 @@ function blocks(head: readonly string[], rows: readonly (readonly string[])[], p
   return rows
     .map((row) =>
       head
-        .flatMap((title, index) => (row[index] === '' ? [] : [title === '' ? (row[index] ?? '') : `${paint.bold(title.padEnd(wide))}  ${row[index] ?? ''}`]))
+        .flatMap((title, index) =>
+          row[index] === ''
+            ? []
+            : [title === '' ? (row[index] ?? '') : `${paint.bold(title.padEnd(wide))}  ${row[index] ?? ''}`],
+        )
         .join('\n'),
     )
     .join('\n\n')
 }
 
 // Rows below a head, without lines, in at most `width` characters. Every cell is shown whole, on several lines if need be.
-export function tableText(head: readonly string[], cells: readonly (readonly string[])[], options: TableOptions): string {
+export function tableText(
+  head: readonly string[],
+  cells: readonly (readonly string[])[],
+  options: TableOptions,
+): string {
   const paint = paintFor(options.color)
   const rows = cells.map((row) => row.map(onOneLine))
   const colWidths = widthsFor(head, rows, options.width)
-  const readable = colWidths !== undefined && (options.width >= 60 || !rows.some((row) => row.some((cell, index) => cell.length + 2 > (colWidths[index] ?? 0))))
+  const readable =
+    colWidths !== undefined &&
+    (options.width >= 60 || !rows.some((row) => row.some((cell, index) => cell.length + 2 > (colWidths[index] ?? 0))))
   if (!readable) return blocks(head, rows, paint)
   const table = new Table({
     head: head.map((title) => paint.bold(title)),
@@ -61,5 +84,9 @@ export function tableText(head: readonly string[], cells: readonly (readonly str
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2, compact: true },
   })
   table.push(...rows.map((row) => row.map((cell, index) => folded(cell, (colWidths[index] ?? 2) - 2))))
-  return table.toString().split('\n').map((line) => line.trimEnd()).join('\n')
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n')
 }

@@ -28,16 +28,25 @@ export function duration(seconds: number): string {
 
 // The digest as people say it: its first 12 hex digits.
 export function shortDigest(digest: string): string {
-  return onOneLine(digest).replace(/^sha256:/, '').slice(0, 12)
+  return onOneLine(digest)
+    .replace(/^sha256:/, '')
+    .slice(0, 12)
 }
 
 // SERVER/KIND/NAME without the server, as people say it: file /etc/nginx/nginx.conf, workers of shop, release 3f9a1c2b7d04-1 of shop,
 // environment file of shop (write).
 export function withoutServer(address: string, server: string): string {
   const rest = address.startsWith(`${server}/`) ? address.slice(server.length + 1) : address
-  const [, kind, app, release, part] = /^(live|prune|command|health|release)\/([^/]+)\/([^/]+)(?:\/([^/]+))?$/.exec(rest) ?? []
+  const [, kind, app, release, part] =
+    /^(live|prune|command|health|release)\/([^/]+)\/([^/]+)(?:\/([^/]+))?$/.exec(rest) ?? []
   if (kind !== undefined) return onOneLine(partOfRelease(kind, `${release} of ${app}`, part ?? ''))
-  return onOneLine(rest.replace(/^programs\//, 'workers of ').replace(/^push\/([^/]+)\/[^/]+\/(\w+)$/, 'environment file of $1 ($2)').replace(/^environment\//, 'environment file ').replace(/^([a-z-]+)\//, '$1 '))
+  return onOneLine(
+    rest
+      .replace(/^programs\//, 'workers of ')
+      .replace(/^push\/([^/]+)\/[^/]+\/(\w+)$/, 'environment file of $1 ($2)')
+      .replace(/^environment\//, 'environment file ')
+      .replace(/^([a-z-]+)\//, '$1 '),
+  )
 }
 
 function partOfRelease(kind: string, release: string, part: string): string {

@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto'
-import { existsSync, lstatSync, readFileSync, readdirSync, readlinkSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  lstatSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -8,14 +18,27 @@ import { make, refused, repository, requestFor, unpacked } from './repository.ts
 
 const sha256 = (content: string | Buffer) => createHash('sha256').update(content).digest('hex')
 const LONG = `${'x'.repeat(120)}/${'y'.repeat(200)}`
-const HOSTILE = { 'a b': 'space', 'new\nline': 'newline', "quote'\"s": 'quotes', '-rf': 'dash', '--checkpoint-action=exec=sh': 'option', $HOME: 'dollar', 'back\\slash': 'backslash', 'ümläut': 'utf-8', '*': 'star', [LONG]: 'long', 'bin/run': { executable: '#!/bin/sh\n' } }
+const HOSTILE = {
+  'a b': 'space',
+  'new\nline': 'newline',
+  'quote\'"s': 'quotes',
+  '-rf': 'dash',
+  '--checkpoint-action=exec=sh': 'option',
+  $HOME: 'dollar',
+  'back\\slash': 'backslash',
+  ümläut: 'utf-8',
+  '*': 'star',
+  [LONG]: 'long',
+  'bin/run': { executable: '#!/bin/sh\n' },
+}
 
 test('every name arrives as it is, with its content and its mode', async () => {
   const shop = repository()
   shop.commit('Names', { ...HOSTILE, empty: '', odd: Buffer.alloc(513, 7) })
   const { artifact, letGo } = await make(requestFor(shop.path))
   const folder = unpacked(artifact.file)
-  for (const [name, content] of Object.entries(HOSTILE)) if (typeof content === 'string') assert.is(readFileSync(join(folder, name), 'utf8'), content)
+  for (const [name, content] of Object.entries(HOSTILE))
+    if (typeof content === 'string') assert.is(readFileSync(join(folder, name), 'utf8'), content)
   assert.is(lstatSync(join(folder, 'bin/run')).mode & 0o777, 0o755)
   assert.is(lstatSync(join(folder, '-rf')).mode & 0o777, 0o644)
   assert.is(statSync(join(folder, 'odd')).size, 513)
@@ -28,7 +51,12 @@ test('every name arrives as it is, with its content and its mode', async () => {
 
 test('the same commit gives the same bytes, on another day, in another state folder', async () => {
   const shop = repository()
-  shop.commit('Names', { ...HOSTILE, 'version.txt': '$Format:%H %D %d$\n', '.gitattributes': 'version.txt export-subst\n', 'composer.lock': '{}' })
+  shop.commit('Names', {
+    ...HOSTILE,
+    'version.txt': '$Format:%H %D %d$\n',
+    '.gitattributes': 'version.txt export-subst\n',
+    'composer.lock': '{}',
+  })
   const first = await make(requestFor(shop.path))
   shop.git('tag', 'a-ref-more')
   const second = await make(requestFor(shop.path))
@@ -39,14 +67,28 @@ test('the same commit gives the same bytes, on another day, in another state fol
 
 test('export-ignore is honoured as git does, also that of folders above the subdirectory', async () => {
   const shop = repository()
-  shop.commit('Monorepo', { '.gitattributes': 'backend/tests export-ignore\n', 'backend/.gitattributes': '*.md export-ignore\n', 'backend/tests/a': '1', 'backend/b/c.php': '2', 'backend/README.md': '3', 'backendish/x': '4', 'front/x': '5' })
+  shop.commit('Monorepo', {
+    '.gitattributes': 'backend/tests export-ignore\n',
+    'backend/.gitattributes': '*.md export-ignore\n',
+    'backend/tests/a': '1',
+    'backend/b/c.php': '2',
+    'backend/README.md': '3',
+    'backendish/x': '4',
+    'front/x': '5',
+  })
   const { artifact } = await make(requestFor(shop.path, { subdirectory: 'backend' }))
   assert.equal(readdirSync(unpacked(artifact.file), { recursive: true }).sort(), ['.gitattributes', 'b', 'b/c.php'])
 })
 
 test('links are kept, and those that lead out are reported', async () => {
   const shop = repository()
-  shop.commit('Links', { 'in/a': '1', 'in/b': { link: '../in/a' }, 'in/up': { link: '../../x' }, abs: { link: '/etc/passwd' }, '.env': 'SECRET=1' })
+  shop.commit('Links', {
+    'in/a': '1',
+    'in/b': { link: '../in/a' },
+    'in/up': { link: '../../x' },
+    abs: { link: '/etc/passwd' },
+    '.env': 'SECRET=1',
+  })
   const { artifact } = await make(requestFor(shop.path))
   assert.is(readlinkSync(join(unpacked(artifact.file), 'in/up')), '../../x')
   assert.is(artifact.warnings.length, 2)
@@ -62,7 +104,10 @@ test('a submodule is refused by name, unless it is not part of the archive', asy
   shop.git('submodule', '--quiet', 'add', inner.path, 'packages/inner')
   shop.commit('With', {})
   assert.match(await refused(make(requestFor(shop.path))), /^FLIGHT_ARTIFACT it has submodules.*: packages\/inner \(/)
-  assert.match(await refused(make(requestFor(shop.path, { buildCommands: ['true'] }))), /^FLIGHT_ARTIFACT it has submodules/)
+  assert.match(
+    await refused(make(requestFor(shop.path, { buildCommands: ['true'] }))),
+    /^FLIGHT_ARTIFACT it has submodules/,
+  )
   shop.commit('Ignored', { '.gitattributes': 'packages export-ignore\n' })
   await make(requestFor(shop.path))
 })
@@ -76,7 +121,10 @@ test('Git LFS is refused by name, by its attribute and by its pointer', async ()
   shop.commit('Attribute', { 'public/logo.psd': 'x', 'public/.gitattributes': '*.psd filter=lfs\n' })
   assert.match(await refused(make(requestFor(shop.path))), /FLIGHT_ARTIFACT files lie in Git LFS.*public\/logo\.psd/)
   shop.commit('Other', { 'public/.gitattributes': '*.psd filter=git-crypt\n' })
-  assert.match((await make(requestFor(shop.path))).artifact.warnings[0] ?? '', /logo\.psd are as git stores them: the filter git-crypt is not run/)
+  assert.match(
+    (await make(requestFor(shop.path))).artifact.warnings[0] ?? '',
+    /logo\.psd are as git stores them: the filter git-crypt is not run/,
+  )
 })
 
 test('a made artifact is found again; one that was damaged is made again', async () => {
@@ -107,11 +155,17 @@ test('only the newest artifacts of an app are kept, and those in use', async () 
     const record = join(one.artifact.file, '../artifact.json')
     utimesSync(record, new Date(2026, 0, number), new Date(2026, 0, number))
   }
-  assert.equal(made.map(({ artifact }) => existsSync(artifact.file)), [true, false, true, true])
+  assert.equal(
+    made.map(({ artifact }) => existsSync(artifact.file)),
+    [true, false, true, true],
+  )
   made[0]?.letGo()
   shop.commit('Number 5', { a: '5' })
   await make(request)
-  assert.equal(made.map(({ artifact }) => existsSync(artifact.file)), [false, false, false, true])
+  assert.equal(
+    made.map(({ artifact }) => existsSync(artifact.file)),
+    [false, false, false, true],
+  )
   assert.is(readdirSync(artifactsOf(request.state, 'shop')).length, 2)
 })
 

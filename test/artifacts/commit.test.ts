@@ -20,9 +20,21 @@ shop.git('reset', '-q', '--hard', feature)
 shop.git('checkout', '-q', 'main')
 
 const request = requestFor(shop.path)
-const find = (commit: string, releaseFrom: readonly string[] = []) => findCommit({ ...request, commit, releaseFrom }, new AbortController().signal, () => undefined)
+const find = (commit: string, releaseFrom: readonly string[] = []) =>
+  findCommit({ ...request, commit, releaseFrom }, new AbortController().signal, () => undefined)
 
-for (const [written, commit] of [['main', second], ['feature/x', feature], ['v1', first], ['v2', second], ['v2-again', second], [first, first], [first.toUpperCase(), first], [second.slice(0, 9), second], ['refs/heads/same', first], ['refs/tags/same', feature]] as const) {
+for (const [written, commit] of [
+  ['main', second],
+  ['feature/x', feature],
+  ['v1', first],
+  ['v2', second],
+  ['v2-again', second],
+  [first, first],
+  [first.toUpperCase(), first],
+  [second.slice(0, 9), second],
+  ['refs/heads/same', first],
+  ['refs/tags/same', feature],
+] as const) {
   test(`${written.length > 20 ? 'a full SHA' : written === second.slice(0, 9) ? 'a short SHA' : written} names its commit`, async () => {
     assert.is((await find(written)).commit, commit)
   })
@@ -30,7 +42,14 @@ for (const [written, commit] of [['main', second], ['feature/x', feature], ['v1'
 
 test('a commit is described on one clean line, with its tree, its author and its time in UTC', async () => {
   const found = await find('v2')
-  assert.equal(found, { commit: second, tree: shop.git('rev-parse', 'v2^{tree}'), subject: 'Second red', author: 'Ada', committedAt: '2026-01-02T03:04:05.000Z', ref: 'refs/tags/v2' })
+  assert.equal(found, {
+    commit: second,
+    tree: shop.git('rev-parse', 'v2^{tree}'),
+    subject: 'Second red',
+    author: 'Ada',
+    committedAt: '2026-01-02T03:04:05.000Z',
+    ref: 'refs/tags/v2',
+  })
 })
 
 test("a pull request's commit is not in the repository, whether by SHA or by ref", async () => {
@@ -51,7 +70,10 @@ test('a commit that has left every branch is refused, although the mirror still 
 test('a commit must be on a branch of release_from', async () => {
   assert.is((await find(first, ['main'])).ref, 'refs/heads/main')
   assert.match(await refused(find('feature/x', ['main'])), /feature\/x is not on main.*it is on feature\/x/)
-  assert.match(await refused(find('main', ['production'])), /release_from names production, and the repository has no such branch/)
+  assert.match(
+    await refused(find('main', ['production'])),
+    /release_from names production, and the repository has no such branch/,
+  )
 })
 
 test('what names two things is refused, with both', async () => {
@@ -68,7 +90,21 @@ test('a tag of a tree is no commit', async () => {
   assert.match(await refused(find('a-tree')), /is no commit: it names a tree/)
 })
 
-for (const hostile of ['HEAD', 'main~1', 'main^{/First}', '@{-1}', '--upload-pack=touch /tmp/x', '-n', ':/First', '', 'v1..v2', 'a\nb', first.slice(0, 5), '0'.repeat(40), 'f'.repeat(12)]) {
+for (const hostile of [
+  'HEAD',
+  'main~1',
+  'main^{/First}',
+  '@{-1}',
+  '--upload-pack=touch /tmp/x',
+  '-n',
+  ':/First',
+  '',
+  'v1..v2',
+  'a\nb',
+  first.slice(0, 5),
+  '0'.repeat(40),
+  'f'.repeat(12),
+]) {
   test(`${JSON.stringify(hostile)} is refused by name`, async () => {
     assert.match(await refused(find(hostile)), /^FLIGHT_COMMIT /)
   })

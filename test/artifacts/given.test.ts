@@ -11,7 +11,11 @@ shop.commit('First', { a: '1' })
 
 const python = (script: string) => {
   const file = join(temporary(), 'given.tar.gz')
-  execFileSync('python3', ['-c', `import tarfile, io, sys\nt = tarfile.open(sys.argv[1], 'w:gz', format=tarfile.PAX_FORMAT)\ndef add(name, type=tarfile.REGTYPE, link='', data=b'', mode=0o644):\n    i = tarfile.TarInfo(name); i.type = type; i.linkname = link; i.size = len(data); i.mode = mode\n    t.addfile(i, io.BytesIO(data))\n${script}\nt.close()`, file])
+  execFileSync('python3', [
+    '-c',
+    `import tarfile, io, sys\nt = tarfile.open(sys.argv[1], 'w:gz', format=tarfile.PAX_FORMAT)\ndef add(name, type=tarfile.REGTYPE, link='', data=b'', mode=0o644):\n    i = tarfile.TarInfo(name); i.type = type; i.linkname = link; i.size = len(data); i.mode = mode\n    t.addfile(i, io.BytesIO(data))\n${script}\nt.close()`,
+    file,
+  ])
   return file
 }
 const take = (given: string) => make(requestFor(shop.path, { given }))
@@ -23,10 +27,16 @@ const hostile: Readonly<Record<string, readonly [string, RegExp]>> = {
   'a pipe': ["add('pipe', tarfile.FIFOTYPE)", /"pipe" is a pipe/],
   'a hard link out': ["add('x', tarfile.LNKTYPE, '/etc/shadow')", /hard link to "\/etc\/shadow"/],
   'a hard link up': ["add('x', tarfile.LNKTYPE, '../../x')", /hard link to/],
-  'a path through a link': ["add('x', tarfile.SYMTYPE, '/etc'); add('x/passwd', data=b'1')", /"x\/passwd" goes through "x"/],
+  'a path through a link': [
+    "add('x', tarfile.SYMTYPE, '/etc'); add('x/passwd', data=b'1')",
+    /"x\/passwd" goes through "x"/,
+  ],
   'a link in place of a folder': ["add('x/y', data=b'1'); add('x', tarfile.SYMTYPE, '/etc')", /"x" is there twice/],
   'a name twice': ["add('x', data=b'1'); add('x', data=b'2')", /"x" is there twice/],
-  'a NUL in a pax name': ["t.pax_headers = {}; i = tarfile.TarInfo('x'); i.pax_headers = {'path': 'a\\0b'}; t.addfile(i)", /holds a NUL byte/],
+  'a NUL in a pax name': [
+    "t.pax_headers = {}; i = tarfile.TarInfo('x'); i.pax_headers = {'path': 'a\\0b'}; t.addfile(i)",
+    /holds a NUL byte/,
+  ],
 }
 for (const [name, [script, expected]] of Object.entries(hostile)) {
   test(`an archive with ${name} is refused`, async () => {
@@ -37,7 +47,9 @@ for (const [name, [script, expected]] of Object.entries(hostile)) {
 }
 
 test('an archive that tar made is taken, and written anew without owners and odd modes', async () => {
-  const file = python(`add('./'.rstrip('/'), tarfile.DIRTYPE)\nadd('./bin', tarfile.DIRTYPE)\nadd('./bin/run', data=b'x', mode=0o6777)\nadd('./${'l'.repeat(150)}', data=b'y' * 700)\nadd('./same', tarfile.LNKTYPE, './bin/run')\nadd('./up', tarfile.SYMTYPE, '../x')\nadd('composer.lock', data=b'{}')`)
+  const file = python(
+    `add('./'.rstrip('/'), tarfile.DIRTYPE)\nadd('./bin', tarfile.DIRTYPE)\nadd('./bin/run', data=b'x', mode=0o6777)\nadd('./${'l'.repeat(150)}', data=b'y' * 700)\nadd('./same', tarfile.LNKTYPE, './bin/run')\nadd('./up', tarfile.SYMTYPE, '../x')\nadd('composer.lock', data=b'{}')`,
+  )
   const { artifact } = await take(file)
   const folder = unpacked(artifact.file)
   assert.equal(readdirSync(folder).sort(), ['bin', 'composer.lock', 'l'.repeat(150), 'same', 'up'])

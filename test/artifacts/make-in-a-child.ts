@@ -3,7 +3,14 @@ import type { ArtifactRequest } from '../../src/model/artifact.ts'
 
 // Makes one artifact in a process of its own and says what happened, with the most memory that it took (MB).
 
-const request = { deployKey: undefined, subdirectory: undefined, found: undefined, given: undefined, sshConfig: undefined, ...(JSON.parse(process.argv[2] ?? '{}') as object) } as ArtifactRequest
+const request = {
+  deployKey: undefined,
+  subdirectory: undefined,
+  found: undefined,
+  given: undefined,
+  sshConfig: undefined,
+  ...(JSON.parse(process.argv[2] ?? '{}') as object),
+} as ArtifactRequest
 const { artifact } = await makeArtifact(request, new AbortController().signal, (event) => {
   if (event.kind === 'waiting') process.stdout.write(`waiting ${event.holder}\n`)
   if (event.kind === 'fetching') process.stdout.write('fetching\n')

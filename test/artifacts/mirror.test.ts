@@ -1,6 +1,17 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFileSync, chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { test } from 'uvu'
@@ -15,7 +26,24 @@ const shop = repository()
 shop.commit('First', { 'a.txt': 'one', 'b/c.txt': 'two' })
 shop.git('gc', '-q')
 
-const hostile = ['ext::sh -c touch% /tmp/x', 'fd::3', '-oProxyCommand=x', '--upload-pack=x', 'file:///srv/git', 'git://host/x', 'http://host/x', 'ssh://-oProxyCommand=x/y', '-host:x', 'host:-x', 'https://me:secret@host/x', 'relative/path', 'a\nb:c', 'ext::host:x', 'transport::address', '/srv\n/x']
+const hostile = [
+  'ext::sh -c touch% /tmp/x',
+  'fd::3',
+  '-oProxyCommand=x',
+  '--upload-pack=x',
+  'file:///srv/git',
+  'git://host/x',
+  'http://host/x',
+  'ssh://-oProxyCommand=x/y',
+  '-host:x',
+  'host:-x',
+  'https://me:secret@host/x',
+  'relative/path',
+  'a\nb:c',
+  'ext::host:x',
+  'transport::address',
+  '/srv\n/x',
+]
 for (const repo of hostile) {
   test(`${JSON.stringify(repo)} is no address for git`, async () => {
     const said = await refused(Promise.resolve().then(() => addressOf(repo, 'repo')))
@@ -24,7 +52,13 @@ for (const repo of hostile) {
   })
 }
 
-for (const [repo, protocol] of [['git@github.com:org/repo.git', 'ssh'], ['ssh://git@host:2222/srv/x', 'ssh'], ['host:x', 'ssh'], ['https://github.com/org/repo.git', 'https'], ['/srv/git/shop.git', 'file']] as const) {
+for (const [repo, protocol] of [
+  ['git@github.com:org/repo.git', 'ssh'],
+  ['ssh://git@host:2222/srv/x', 'ssh'],
+  ['host:x', 'ssh'],
+  ['https://github.com/org/repo.git', 'https'],
+  ['/srv/git/shop.git', 'file'],
+] as const) {
   test(`${repo} is read over ${protocol} and nothing else`, () => {
     assert.is(addressOf(repo, 'repo').protocol, protocol)
   })
@@ -36,15 +70,31 @@ const breakages: Readonly<Record<string, (mirror: string) => void>> = {
   'missing packs': (mirror) => packs(mirror).forEach((pack) => rmSync(pack)),
   'a cut off pack': (mirror) => packs(mirror).forEach((pack) => (chmodSync(pack, 0o600), truncateSync(pack, 40))),
   'one missing file content': (mirror) => rmSync(loose(mirror, 'HEAD:a.txt')),
-  'one damaged file content': (mirror) => (chmodSync(loose(mirror, 'HEAD:a.txt'), 0o600), writeFileSync(loose(mirror, 'HEAD:a.txt'), 'damaged')),
+  'one damaged file content': (mirror) => (
+    chmodSync(loose(mirror, 'HEAD:a.txt'), 0o600),
+    writeFileSync(loose(mirror, 'HEAD:a.txt'), 'damaged')
+  ),
   'a missing commit': (mirror) => rmSync(loose(mirror, 'HEAD')),
   'a missing folder': (mirror) => rmSync(loose(mirror, 'HEAD:b')),
   'garbage in packed-refs': (mirror) => writeFileSync(join(mirror, 'packed-refs'), 'garbage\n'),
-  'a ref that holds garbage': (mirror) => (mkdirSync(join(mirror, 'refs/heads'), { recursive: true }), writeFileSync(join(mirror, 'refs/heads/evil'), 'garbage')),
-  'a ref that leads nowhere': (mirror) => (mkdirSync(join(mirror, 'refs/heads'), { recursive: true }), writeFileSync(join(mirror, 'refs/heads/evil'), `${'1'.repeat(40)}\n`)),
+  'a ref that holds garbage': (mirror) => (
+    mkdirSync(join(mirror, 'refs/heads'), { recursive: true }),
+    writeFileSync(join(mirror, 'refs/heads/evil'), 'garbage')
+  ),
+  'a ref that leads nowhere': (mirror) => (
+    mkdirSync(join(mirror, 'refs/heads'), { recursive: true }),
+    writeFileSync(join(mirror, 'refs/heads/evil'), `${'1'.repeat(40)}\n`)
+  ),
   'no HEAD': (mirror) => rmSync(join(mirror, 'HEAD')),
-  'stale locks': (mirror) => ['packed-refs.lock', 'HEAD.lock', 'config.lock', 'shallow.lock', 'refs/heads/main.lock', 'gc.pid'].forEach((name) => (mkdirSync(join(mirror, 'refs/heads'), { recursive: true }), writeFileSync(join(mirror, name), ''))),
-  'a clone that was killed': (mirror) => (rmSync(mirror, { recursive: true }), mkdirSync(join(mirror, '../fresh.git/objects/pack'), { recursive: true }), writeFileSync(join(mirror, '../fresh.git/objects/pack/tmp_pack_x'), 'x')),
+  'stale locks': (mirror) =>
+    ['packed-refs.lock', 'HEAD.lock', 'config.lock', 'shallow.lock', 'refs/heads/main.lock', 'gc.pid'].forEach(
+      (name) => (mkdirSync(join(mirror, 'refs/heads'), { recursive: true }), writeFileSync(join(mirror, name), '')),
+    ),
+  'a clone that was killed': (mirror) => (
+    rmSync(mirror, { recursive: true }),
+    mkdirSync(join(mirror, '../fresh.git/objects/pack'), { recursive: true }),
+    writeFileSync(join(mirror, '../fresh.git/objects/pack/tmp_pack_x'), 'x')
+  ),
 }
 
 function packs(mirror: string): string[] {
@@ -72,7 +122,7 @@ for (const [name, breaks] of Object.entries(breakages)) {
   })
 }
 
-test("a hostile configuration of the mirror or of the user makes git execute nothing, and redirects nothing", async () => {
+test('a hostile configuration of the mirror or of the user makes git execute nothing, and redirects nothing', async () => {
   const request = requestFor(shop.path)
   const mark = join(temporary(), 'executed')
   ;(await make(request)).letGo()
@@ -80,11 +130,21 @@ test("a hostile configuration of the mirror or of the user makes git execute not
   const evil = `[core]\n\tsshCommand = touch '${mark}'\n\tfsmonitor = touch '${mark}'\n\thooksPath = ${mirror}/hooks\n[url "ext::touch ${mark} "]\n\tinsteadOf = /\n[protocol]\n\tallow = always\n`
   appendFileSync(join(mirror, 'config'), evil)
   mkdirSync(join(mirror, 'hooks'))
-  for (const hook of ['reference-transaction', 'post-checkout', 'pre-auto-gc']) writeFileSync(join(mirror, 'hooks', hook), `#!/bin/sh\ntouch '${mark}'\n`, { mode: 0o755 })
+  for (const hook of ['reference-transaction', 'post-checkout', 'pre-auto-gc'])
+    writeFileSync(join(mirror, 'hooks', hook), `#!/bin/sh\ntouch '${mark}'\n`, { mode: 0o755 })
   const home = temporary()
   writeFileSync(join(home, '.gitconfig'), evil)
   const before = { ...process.env }
-  Object.assign(process.env, { HOME: home, GIT_CONFIG_GLOBAL: join(home, '.gitconfig'), GIT_SSH_COMMAND: `touch '${mark}'`, GIT_DIR: '/nonexistent', GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'core.fsmonitor', GIT_CONFIG_VALUE_0: `touch '${mark}'`, GIT_EXTERNAL_DIFF: `touch '${mark}'` })
+  Object.assign(process.env, {
+    HOME: home,
+    GIT_CONFIG_GLOBAL: join(home, '.gitconfig'),
+    GIT_SSH_COMMAND: `touch '${mark}'`,
+    GIT_DIR: '/nonexistent',
+    GIT_CONFIG_COUNT: '1',
+    GIT_CONFIG_KEY_0: 'core.fsmonitor',
+    GIT_CONFIG_VALUE_0: `touch '${mark}'`,
+    GIT_EXTERNAL_DIFF: `touch '${mark}'`,
+  })
   shop.commit('Again', { 'a.txt': 'three' })
   ;(await make(request)).letGo()
   for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name]
@@ -97,7 +157,9 @@ test("a hostile configuration of the mirror or of the user makes git execute not
 function withSsh(script: string): { log: string; restore(): void } {
   const folder = temporary()
   const log = join(folder, 'log')
-  writeFileSync(join(folder, 'ssh'), `#!/bin/sh\n{ printf '%s\\n' "$@"; echo ENV; env; } >>'${log}'\n${script}\n`, { mode: 0o755 })
+  writeFileSync(join(folder, 'ssh'), `#!/bin/sh\n{ printf '%s\\n' "$@"; echo ENV; env; } >>'${log}'\n${script}\n`, {
+    mode: 0o755,
+  })
   const before = process.env['PATH']
   process.env['PATH'] = `${folder}:${before}`
   return { log, restore: () => (process.env['PATH'] = before) }
@@ -116,7 +178,8 @@ test('ssh gets the deploy key alone, checks the host key, and nothing of the env
     assert.is(made.artifact.commit, commit)
     const log = readFileSync(ssh.log, 'utf8')
     assert.ok(log.includes(`-i\n${key.replaceAll('%', '%%')}\n`))
-    for (const option of ['IdentitiesOnly=yes', 'StrictHostKeyChecking=yes', 'BatchMode=yes', 'ControlPath=none']) assert.ok(log.includes(`-o\n${option}\n`), option)
+    for (const option of ['IdentitiesOnly=yes', 'StrictHostKeyChecking=yes', 'BatchMode=yes', 'ControlPath=none'])
+      assert.ok(log.includes(`-o\n${option}\n`), option)
     assert.not.match(log, /canary/i)
     assert.not.match(log, /^HOME=(?!\/nonexistent)/m)
   } finally {
@@ -129,7 +192,10 @@ test('an ssh that says nothing is ended, and the message says so', async () => {
   const ssh = withSsh('sleep 60')
   try {
     const began = Date.now()
-    assert.match(await refused(make(requestFor('git@example.com:x', { patience: 600 }))), /FLIGHT_REPO .*said nothing for 1 seconds/)
+    assert.match(
+      await refused(make(requestFor('git@example.com:x', { patience: 600 }))),
+      /FLIGHT_REPO .*said nothing for 1 seconds/,
+    )
     assert.ok(Date.now() - began < 10_000)
   } finally {
     ssh.restore()
@@ -140,7 +206,10 @@ test("git's own words are in the message, cleaned, on one line", async () => {
   const ssh = withSsh("printf 'Host key \\033[31mverification failed.\\r\\nsecond\\n' >&2; exit 255")
   try {
     const said = await refused(make(requestFor('git@example.com:x')))
-    assert.match(said, /^FLIGHT_REPO git could not read the repository: Host key verification failed\.; second; fatal: /)
+    assert.match(
+      said,
+      /^FLIGHT_REPO git could not read the repository: Host key verification failed\.; second; fatal: /,
+    )
     assert.match(said, /\(compare the host key/)
   } finally {
     ssh.restore()
@@ -161,7 +230,10 @@ test('Ctrl-C ends a fetch at once, with all that it started', async () => {
 })
 
 const program = new URL('./make-in-a-child.ts', import.meta.url).pathname
-const child = (request: object) => spawn(process.execPath, ['--import', 'tsx', program, JSON.stringify(request)], { stdio: ['ignore', 'pipe', 'inherit'] })
+const child = (request: object) =>
+  spawn(process.execPath, ['--import', 'tsx', program, JSON.stringify(request)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
 
 test('a second process waits for the lock, says who holds it, and goes on when that one is killed', async () => {
   const request = requestFor(shop.path)
@@ -201,7 +273,13 @@ test('where there is no flock(1), perl takes the same lock', async () => {
 
 test('kill -9 in the middle of a clone leaves nothing that stands in the way', async () => {
   const large = repository()
-  for (let round = 0; round < 3; round++) large.commit(`Round ${round}`, Object.fromEntries(Array.from({ length: 1500 }, (_, index) => [`f/${index}`, `${round} ${index} ${Math.sin(index + round)}`])))
+  for (let round = 0; round < 3; round++)
+    large.commit(
+      `Round ${round}`,
+      Object.fromEntries(
+        Array.from({ length: 1500 }, (_, index) => [`f/${index}`, `${round} ${index} ${Math.sin(index + round)}`]),
+      ),
+    )
   const request = requestFor(large.path)
   for (const delay of [0, 5, 15, 40]) {
     const first = child(request)

@@ -31,8 +31,24 @@ export type Repository = {
 
 export function repository(path = join(temporary(), 'shop')): Repository {
   mkdirSync(path, { recursive: true })
-  const env = { PATH: process.env['PATH'], HOME: '/nonexistent', GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null', GIT_AUTHOR_NAME: 'Ada', GIT_AUTHOR_EMAIL: 'ada@example.com', GIT_COMMITTER_NAME: 'Ada', GIT_COMMITTER_EMAIL: 'ada@example.com', GIT_AUTHOR_DATE: '2026-01-02T03:04:05Z', GIT_COMMITTER_DATE: '2026-01-02T03:04:05Z' }
-  const git = (...words: string[]) => execFileSync('git', ['-c', 'protocol.file.allow=always', '-C', path, ...words], { env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim()
+  const env = {
+    PATH: process.env['PATH'],
+    HOME: '/nonexistent',
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_AUTHOR_NAME: 'Ada',
+    GIT_AUTHOR_EMAIL: 'ada@example.com',
+    GIT_COMMITTER_NAME: 'Ada',
+    GIT_COMMITTER_EMAIL: 'ada@example.com',
+    GIT_AUTHOR_DATE: '2026-01-02T03:04:05Z',
+    GIT_COMMITTER_DATE: '2026-01-02T03:04:05Z',
+  }
+  const git = (...words: string[]) =>
+    execFileSync('git', ['-c', 'protocol.file.allow=always', '-C', path, ...words], {
+      env,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }).trim()
   git('init', '--quiet', '--initial-branch=main')
   const commit = (subject: string, files: Readonly<Record<string, Content>>) => {
     for (const [name, content] of Object.entries(files)) put(join(path, name), content)
@@ -54,7 +70,22 @@ function put(path: string, content: Content): void {
 }
 
 export function requestFor(repo: string, changes: Partial<ArtifactRequest> = {}): ArtifactRequest {
-  return { app: 'shop', repo, deployKey: undefined, releaseFrom: [], subdirectory: undefined, buildCommands: [], commit: 'main', found: undefined, given: undefined, state: join(temporary(), 'state'), keep: 5, sshConfig: undefined, patience: 60_000, ...changes }
+  return {
+    app: 'shop',
+    repo,
+    deployKey: undefined,
+    releaseFrom: [],
+    subdirectory: undefined,
+    buildCommands: [],
+    commit: 'main',
+    found: undefined,
+    given: undefined,
+    state: join(temporary(), 'state'),
+    keep: 5,
+    sshConfig: undefined,
+    patience: 60_000,
+    ...changes,
+  }
 }
 
 export type Told = HeldArtifact & { events: ArtifactEvent[] }
@@ -84,5 +115,11 @@ export function unpacked(file: string): string {
 
 // The names in an archive, as GNU tar reads them.
 export function namesIn(file: string): string[] {
-  return execFileSync('tar', ['-tzf', file, '--quoting-style=literal', '--null'], { env: { PATH: process.env['PATH'], LC_ALL: 'C' }, encoding: 'latin1', maxBuffer: 1e9 }).split('\n').filter((name) => name !== '')
+  return execFileSync('tar', ['-tzf', file, '--quoting-style=literal', '--null'], {
+    env: { PATH: process.env['PATH'], LC_ALL: 'C' },
+    encoding: 'latin1',
+    maxBuffer: 1e9,
+  })
+    .split('\n')
+    .filter((name) => name !== '')
 }

@@ -9,7 +9,9 @@ import { namesIn, repository, requestFor } from './repository.ts'
 const program = new URL('./make-in-a-child.ts', import.meta.url).pathname
 
 function measured(request: object): { sha256: string; rss: number } {
-  const { stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', program, JSON.stringify(request)], { encoding: 'utf8' })
+  const { stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', program, JSON.stringify(request)], {
+    encoding: 'utf8',
+  })
   const [, sha256 = stderr, rss] = /sha256 (\w+)\nrss (\d+)/.exec(stdout) ?? []
   return { sha256, rss: Number(rss) }
 }
@@ -36,7 +38,10 @@ test('a file of 300 MB streams: memory stays within 150 MB of that of a small on
 
 test('20,000 files arrive, in seconds', () => {
   const many = repository()
-  many.commit('Many', Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`d${index % 200}/file ${index}`, String(index)])))
+  many.commit(
+    'Many',
+    Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`d${index % 200}/file ${index}`, String(index)])),
+  )
   const request = requestFor(many.path)
   const began = Date.now()
   const { sha256 } = measured(request)

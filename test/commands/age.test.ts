@@ -13,8 +13,12 @@ import { BIN, environment, fleet, flight, folderWith } from './flight-process.ts
 
 const test = hasAge ? always : always.skip
 const CANARY = 'c4n4ry-of-age'
-const world = (PATH = process.env['PATH']): AgeWorld => ({ environment: { PATH, HOME: folderWith({}) }, signal: new AbortController().signal })
-const opened = async (bytes: Uint8Array, ...identities: string[]) => Buffer.from(await decrypt({ file: '.env.shop.age', bytes }, identities, world())).toString('utf8')
+const world = (PATH = process.env['PATH']): AgeWorld => ({
+  environment: { PATH, HOME: folderWith({}) },
+  signal: new AbortController().signal,
+})
+const opened = async (bytes: Uint8Array, ...identities: string[]) =>
+  Buffer.from(await decrypt({ file: '.env.shop.age', bytes }, identities, world())).toString('utf8')
 
 const CONTENTS: readonly [string, string][] = [
   ['quotes', `A='a "b" $c \`d\`'\nB="\\"e\\" \${A}"\n`],
@@ -45,18 +49,27 @@ test('what age itself wrote is read, binary and armored', async () => {
 })
 
 always('what is plain is not taken for encrypted', () => {
-  for (const text of ['', 'A=age-encryption.org/v1\n', '# -----BEGIN AGE ENCRYPTED FILE-----\n', 'age-encryption.org']) assert.not.ok(isEncrypted(Buffer.from(text)))
+  for (const text of ['', 'A=age-encryption.org/v1\n', '# -----BEGIN AGE ENCRYPTED FILE-----\n', 'age-encryption.org'])
+    assert.not.ok(isEncrypted(Buffer.from(text)))
 })
 
 test('everybody in the lists can open it, and a key of a kind that age leaves out is warned of', async () => {
   const folder = folderWith({})
-  const [one, two, other] = [sshKey(folder, 'one'), sshKey(folder, 'two', { type: 'rsa' }), sshKey(folder, 'other', { type: 'ecdsa' })]
+  const [one, two, other] = [
+    sshKey(folder, 'one'),
+    sshKey(folder, 'two', { type: 'rsa' }),
+    sshKey(folder, 'other', { type: 'ecdsa' }),
+  ]
   const identity = join(folder, 'age.key')
   execFileSync('age-keygen', ['-o', identity], { stdio: 'ignore' })
   const pub = (file: string) => readFileSync(`${file}.pub`, 'utf8')
   writeFileSync(join(folder, 'team.keys'), `# the team\n\n${pub(one)}${pub(two)}${pub(other)}`)
   writeFileSync(join(folder, 'ops.keys'), execFileSync('age-keygen', ['-y', identity]))
-  const { bytes, warnings } = await encrypt(Buffer.from('A=1'), [join(folder, 'team.keys'), join(folder, 'ops.keys')], world())
+  const { bytes, warnings } = await encrypt(
+    Buffer.from('A=1'),
+    [join(folder, 'team.keys'), join(folder, 'ops.keys')],
+    world(),
+  )
   for (const key of [one, two, identity]) assert.is(await opened(bytes, key), 'A=1')
   assert.is(warnings.length, 1)
   assert.match(warnings[0] as string, /ignoring unsupported SSH key of type "ecdsa-sha2-nistp256" at line 5/)
@@ -93,7 +106,14 @@ test('a wrong key and a damaged file are refused in words of age, and no content
 test('what is no list of keys is refused before anything is encrypted', async () => {
   const folder = folderWith({ empty: '# nobody\n', words: `${CANARY}\n`, 'options.keys': 'no-pty ssh-ed25519 AAAA\n' })
   const key = sshKey(folder, 'key')
-  for (const [keys, why] of [['empty', /no recipients found/], ['words', /malformed recipient at line 1/], ['options.keys', /malformed recipient at line 1/], ['nothing', /no such file/], ['.', /is a directory/], ['key', /malformed recipient/]] as const) {
+  for (const [keys, why] of [
+    ['empty', /no recipients found/],
+    ['words', /malformed recipient at line 1/],
+    ['options.keys', /malformed recipient at line 1/],
+    ['nothing', /no such file/],
+    ['.', /is a directory/],
+    ['key', /malformed recipient/],
+  ] as const) {
     const error = await refusal(encrypt(Buffer.from('A=1'), [`${key}.pub`, join(folder, keys)], world()))
     assert.match(error.message, why)
     assert.not.match(error.message, new RegExp(CANARY))
@@ -138,7 +158,12 @@ test('an interrupted run ends age', async () => {
   const folder = folderWith({ age: '#!/bin/sh\nexec sleep 60\n' })
   execFileSync('chmod', ['755', join(folder, 'age')])
   const stop = new AbortController()
-  const run = refusal(encrypt(Buffer.from('A=1'), ['keys'], { environment: { PATH: `${folder}:${process.env['PATH']}` }, signal: stop.signal }))
+  const run = refusal(
+    encrypt(Buffer.from('A=1'), ['keys'], {
+      environment: { PATH: `${folder}:${process.env['PATH']}` },
+      signal: stop.signal,
+    }),
+  )
   setTimeout(() => stop.abort(), 100)
   assert.is((await run).exit, 130)
 })
@@ -164,9 +189,18 @@ test('env:push and env:diff open .env.APP.age with the own SSH key where .env.AP
   const { cwd, key } = await encryptedHere()
   const wrong = sshKey(folderWith({}), 'wrong')
   const run = (words: string[], env: NodeJS.ProcessEnv = {}) => flight(words, { cwd, env: { HOME: cwd, ...env } })
-  for (const words of [['env:diff', 'shop'], ['env:diff', 'shop', '.env.shop.age', '--identity', wrong, '--identity', key], ['env:push', 'shop', '--yes']]) assert.is((await run(words)).exit, 6, words.join(' '))
+  for (const words of [
+    ['env:diff', 'shop'],
+    ['env:diff', 'shop', '.env.shop.age', '--identity', wrong, '--identity', key],
+    ['env:push', 'shop', '--yes'],
+  ])
+    assert.is((await run(words)).exit, 6, words.join(' '))
   const cases: readonly [string[], NodeJS.ProcessEnv, RegExp][] = [
-    [['env:push', 'shop', '--yes', '--identity', wrong], {}, /\.env\.shop\.age: cannot be decrypted: no identity matched/],
+    [
+      ['env:push', 'shop', '--yes', '--identity', wrong],
+      {},
+      /\.env\.shop\.age: cannot be decrypted: no identity matched/,
+    ],
     [['env:diff', 'shop'], { HOME: folderWith({}) }, /no key of yours/],
     [['env:push', 'shop', '--yes'], { PATH: folderWith({}) }, /age is not here/],
     [['env:push', 'shop', '.', '--yes'], {}, /is a folder/],
@@ -186,7 +220,11 @@ test('env:push and env:diff open .env.APP.age with the own SSH key where .env.AP
 test('age asks for the passphrase of a key at the terminal', async () => {
   const { cwd } = await encryptedHere('open sesame')
   const env = environment({ HOME: cwd, TERM: 'xterm' })
-  const child = spawn('script', ['-qec', `${process.execPath} ${BIN} env:diff shop`, '/dev/null'], { cwd, env, stdio: 'pipe' })
+  const child = spawn('script', ['-qec', `${process.execPath} ${BIN} env:diff shop`, '/dev/null'], {
+    cwd,
+    env,
+    stdio: 'pipe',
+  })
   let shown = ''
   child.stdout.on('data', (chunk: Buffer) => {
     const asked = shown.includes('assphrase')

@@ -8,10 +8,14 @@ import { BIN, environment, fleet, flight, folderWith } from './flight-process.ts
 
 const COMMANDS: CommandShape[] = [
   {
-    id: 'app:release', summary: 'Release', hidden: false,
+    id: 'app:release',
+    summary: 'Release',
+    hidden: false,
     flags: [
-      { name: 'server', type: 'option', multiple: true }, { name: 'json', type: 'boolean' },
-      { name: 'definitions', type: 'option' }, { name: 'level', char: 'l', type: 'option', options: ['low', 'high'] },
+      { name: 'server', type: 'option', multiple: true },
+      { name: 'json', type: 'boolean' },
+      { name: 'definitions', type: 'option' },
+      { name: 'level', char: 'l', type: 'option', options: ['low', 'high'] },
     ],
     args: [{ name: 'app' }, { name: 'commit' }],
   },
@@ -22,17 +26,38 @@ const NAMES = { clusters: ['staging'], apps: ['blog', 'shop'], servers: ['web-1'
 const CASES: [string[], string[]][] = [
   [[''], ['app:release']],
   [['app:'], ['app:release']],
-  [['app:release', ''], ['blog', 'shop']],
+  [
+    ['app:release', ''],
+    ['blog', 'shop'],
+  ],
   [['app:release', 's'], ['shop']],
   [['app:release', 'shop', ''], []],
-  [['app:release', '--json', ''], ['blog', 'shop']],
-  [['app:release', '--server', ''], ['web-1', 'web-2']],
-  [['app:release', '--server', 'web-1', ''], ['blog', 'shop']],
-  [['app:release', '--server=web-1', ''], ['blog', 'shop']],
+  [
+    ['app:release', '--json', ''],
+    ['blog', 'shop'],
+  ],
+  [
+    ['app:release', '--server', ''],
+    ['web-1', 'web-2'],
+  ],
+  [
+    ['app:release', '--server', 'web-1', ''],
+    ['blog', 'shop'],
+  ],
+  [
+    ['app:release', '--server=web-1', ''],
+    ['blog', 'shop'],
+  ],
   [['app:release', '--server=web-2'], ['--server=web-2']],
-  [['app:release', '--level', ''], ['low', 'high']],
+  [
+    ['app:release', '--level', ''],
+    ['low', 'high'],
+  ],
   [['app:release', '-l', 'h'], ['high']],
-  [['app:release', '--json', '--'], ['--server', '--definitions', '--level', '--help']],
+  [
+    ['app:release', '--json', '--'],
+    ['--server', '--definitions', '--level', '--help'],
+  ],
   [['app:release', '--server', 'web-1', '--s'], ['--server']],
   [['help', 'app'], ['app:release']],
   [['nothing', ''], []],
@@ -41,7 +66,10 @@ const CASES: [string[], string[]][] = [
 for (const [words, expected] of CASES) {
   test(`what may follow: flight ${words.join(' ')}`, async () => {
     const { words: found } = await candidatesFor(words, COMMANDS, async () => NAMES)
-    assert.equal(found.map(({ word }) => word), expected)
+    assert.equal(
+      found.map(({ word }) => word),
+      expected,
+    )
   })
 }
 
@@ -52,7 +80,8 @@ test('names come from the definitions, also when something in them is wrong', as
     'apps/_base.yml': 'php: 8.2\n',
     'apps/shop.yml': 'nothing\n',
   })
-  const complete = async (...words: string[]): Promise<string> => (await flight(['complete', '--', ...words], { cwd })).stdout
+  const complete = async (...words: string[]): Promise<string> =>
+    (await flight(['complete', '--', ...words], { cwd })).stdout
   assert.is(await complete('plan', '--server', 'web-1', '--server', ''), 'web-1\nweb-2\n')
   assert.is(await complete('plan', '--app', ''), 'shop\n')
   assert.is(await complete('provision', ''), 'broken\nstaging\n')
@@ -85,8 +114,21 @@ try "flight plan --server web-1 --server web-3"
 try "flight show flight.y"
 try "flight plan --app sh"
 `
-  const said = execFileSync('bash', ['--norc', '-c', program], { cwd: fleet(), env: withFlight(), encoding: 'utf8', timeout: 30_000 })
-  assert.equal(said.trimEnd().split('\n'), ['complete -F _flight flight', 'provision', 'production staging', 'staging', 'web-3', 'flight.yml', 'shop'])
+  const said = execFileSync('bash', ['--norc', '-c', program], {
+    cwd: fleet(),
+    env: withFlight(),
+    encoding: 'utf8',
+    timeout: 30_000,
+  })
+  assert.equal(said.trimEnd().split('\n'), [
+    'complete -F _flight flight',
+    'provision',
+    'production staging',
+    'staging',
+    'web-3',
+    'flight.yml',
+    'shop',
+  ])
 })
 
 const whereInstalled = (shell: string) => (spawnSync(shell, ['-c', 'true']).status === 0 ? test : test.skip)
@@ -95,7 +137,13 @@ whereInstalled('fish')('fish completes with the script sourced', () => {
   const program = `flight completion fish | source; for line in "flight prov" "flight plan --cluster st" "flight show flight.y"; complete -C $line; end`
   const env = { ...withFlight(), XDG_CONFIG_HOME: folderWith({}), XDG_DATA_HOME: folderWith({}) }
   const said = execFileSync('fish', ['-c', program], { cwd: fleet(), env, encoding: 'utf8', timeout: 30_000 })
-  assert.equal(said.trimEnd().split('\n').map((line) => line.split('\t')[0]), ['provision', 'staging', 'flight.yml'])
+  assert.equal(
+    said
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split('\t')[0]),
+    ['provision', 'staging', 'flight.yml'],
+  )
 })
 
 whereInstalled('zsh')('the zsh script is one', () => {

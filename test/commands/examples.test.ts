@@ -27,11 +27,16 @@ for (const [name, command] of Object.entries(COMMANDS)) {
       // What serves does so until it is told to stop.
       const line = name === 'serve' ? `timeout --preserve-status 4 ${written}` : written
       const env = environment({ PATH: `${bin}${delimiter}${process.env['PATH']}` })
-      const { exit, stdout, stderr } = await ended(spawn('bash', ['-c', `mkdir -p plans; touch .env.shop; ${line}`], { cwd, env, stdio: 'pipe' }))
+      const { exit, stdout, stderr } = await ended(
+        spawn('bash', ['-c', `mkdir -p plans; touch .env.shop; ${line}`], { cwd, env, stdio: 'pipe' }),
+      )
       if (exit === 0 || exit === 6) continue
       const codes = (stdout + stderr).match(/FLIGHT_[A-Z_]+/g) ?? []
       assert.ok(codes.length > 0, `${line}: ${exit} ${stdout}${stderr}`)
-      assert.ok(codes.every((code) => WELL_FORMED.includes(code)), `${line}: ${codes.join(', ')}`)
+      assert.ok(
+        codes.every((code) => WELL_FORMED.includes(code)),
+        `${line}: ${codes.join(', ')}`,
+      )
     }
   })
 

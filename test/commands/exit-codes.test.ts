@@ -40,7 +40,10 @@ test('no definitions folder: 5, and four ways out', async () => {
 test('FLIGHT_DEFINITIONS and --definitions name the folder, the flag wins', async () => {
   const cwd = folderWith({})
   assert.is((await flight(['validate'], { cwd, env: { FLIGHT_DEFINITIONS: fleet() } })).exit, 0)
-  assert.is((await flight(['validate', '--definitions', fleet()], { cwd, env: { FLIGHT_DEFINITIONS: '/nowhere' } })).exit, 0)
+  assert.is(
+    (await flight(['validate', '--definitions', fleet()], { cwd, env: { FLIGHT_DEFINITIONS: '/nowhere' } })).exit,
+    0,
+  )
 })
 
 const USAGE: [string[], RegExp][] = [
@@ -82,7 +85,11 @@ for (const [words, said] of USAGE) {
 }
 
 test('what would ask refuses without a terminal: 5, before any server is asked', async () => {
-  for (const words of [['provision', 'staging'], ['app:configure', 'shop'], ['trust', 'web-1']]) {
+  for (const words of [
+    ['provision', 'staging'],
+    ['app:configure', 'shop'],
+    ['trust', 'web-1'],
+  ]) {
     const { exit, stderr } = await flight(words, { cwd: fleet() })
     assert.is(exit, 5)
     assert.match(stderr, /FLIGHT_NOT_CONFIRMED/)
@@ -92,7 +99,11 @@ test('what would ask refuses without a terminal: 5, before any server is asked',
 })
 
 test('an app is configured on the servers that it lists: 6 when one cannot be asked, with its name', async () => {
-  for (const words of [['app:configure', 'shop', '--yes'], ['app:configure', 'shop', '--yes', '--serial', '50%'], ['plan', '--app', 'shop', '--serial', 'half']]) {
+  for (const words of [
+    ['app:configure', 'shop', '--yes'],
+    ['app:configure', 'shop', '--yes', '--serial', '50%'],
+    ['plan', '--app', 'shop', '--serial', 'half'],
+  ]) {
     const { exit, stdout, stderr } = await flight(words, { cwd: fleet() })
     assert.is(exit, 6, `${words.join(' ')}: ${stderr}`)
     assert.match(stdout + stderr, /shop-1/)
@@ -109,7 +120,17 @@ test('a topic alone, and help on it, name its commands', async () => {
 })
 
 test('servers that cannot be asked: 6, and each is named', async () => {
-  for (const words of [['plan'], ['plan', '--detailed-exitcode'], ['drift'], ['status'], ['locks'], ['history'], ['provision', 'staging', '--yes'], ['doctor'], ['trust', 'web-1', '--yes']]) {
+  for (const words of [
+    ['plan'],
+    ['plan', '--detailed-exitcode'],
+    ['drift'],
+    ['status'],
+    ['locks'],
+    ['history'],
+    ['provision', 'staging', '--yes'],
+    ['doctor'],
+    ['trust', 'web-1', '--yes'],
+  ]) {
     const { exit, stdout, stderr } = await flight(words, { cwd: fleet() })
     assert.is(exit, 6, `${words.join(' ')}: ${stderr}`)
     assert.match(stdout + stderr, /web-1/)

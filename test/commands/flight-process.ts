@@ -60,15 +60,23 @@ export function folderWith(files: Record<string, string>): string {
 
 // Two clusters whose servers refuse every connection at once, and one app.
 export function fleet(): string {
-  const server = (name: string, number: number): string => `  - { name: ${name}, host: 127.0.0.${number}, web_server: true }\n`
+  const server = (name: string, number: number): string =>
+    `  - { name: ${name}, host: 127.0.0.${number}, web_server: true }\n`
   const ssh = 'ssh: { port: 1, connect_timeout: 2 }\n'
   return folderWith({
     'flight.yml': 'state: ./state\n',
     'clusters/staging.yml': `php: [ 8.2 ]\n${ssh}servers:\n${server('web-1', 1)}${server('web-2', 2)}${server('web-3', 3)}`,
     'clusters/production.yml': `php: [ 8.2 ]\n${ssh}servers:\n${server('shop-1', 4)}`,
     'apps/shop.yml': [
-      'repo: git@github.com:example/shop.git', 'php: 8.2', 'cluster: production', 'domain: shop.example.com',
-      'linked_dirs: [ storage/app, storage/logs ]', 'linked_files: [ .env ]', 'servers:', '  - { name: shop-1, web: { max_workers: 5 } }', '',
+      'repo: git@github.com:example/shop.git',
+      'php: 8.2',
+      'cluster: production',
+      'domain: shop.example.com',
+      'linked_dirs: [ storage/app, storage/logs ]',
+      'linked_files: [ .env ]',
+      'servers:',
+      '  - { name: shop-1, web: { max_workers: 5 } }',
+      '',
     ].join('\n'),
   })
 }
@@ -81,11 +89,20 @@ function buildOnce(): void {
   built = true
   const program = join(root, 'dist/commands.cjs')
   const sources = ['src', 'schemas', 'templates', 'build'].flatMap((folder) => filesIn(join(root, folder)))
-  const last = Math.max(...sources.filter((file) => !file.includes('/generated/')).map((file) => statSync(file).mtimeMs))
+  const last = Math.max(
+    ...sources.filter((file) => !file.includes('/generated/')).map((file) => statSync(file).mtimeMs),
+  )
   const age = statSync(program, { throwIfNoEntry: false })?.mtimeMs ?? 0
-  if (age < last) execFileSync(process.execPath, [join(root, 'build/build.mjs')], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], timeout: 60_000 })
+  if (age < last)
+    execFileSync(process.execPath, [join(root, 'build/build.mjs')], {
+      cwd: root,
+      stdio: ['ignore', 'ignore', 'inherit'],
+      timeout: 60_000,
+    })
 }
 
 function filesIn(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true, recursive: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
 }

@@ -7,16 +7,60 @@ import { app, on } from '../support/builders.ts'
 
 const SHOP = app('shop', [on('web-1'), on('web-2'), on('web-3')])
 const [ONE, TWO] = ['aaaaaaaaaaaa-1', 'bbbbbbbbbbbb-1'] as const
-const note = (name: string) => ({ commit: name.slice(0, 1).repeat(40), tree: 'f'.repeat(40), subject: 'A subject', ref: 'refs/heads/main', artifact: 'e'.repeat(64), composerLock: '', who: 'ada', when: '2026-01-02T03:04:05Z' })
+const note = (name: string) => ({
+  commit: name.slice(0, 1).repeat(40),
+  tree: 'f'.repeat(40),
+  subject: 'A subject',
+  ref: 'refs/heads/main',
+  artifact: 'e'.repeat(64),
+  composerLock: '',
+  who: 'ada',
+  when: '2026-01-02T03:04:05Z',
+})
 
 function neighbour(server: string, live: string | undefined, hasEnvironment = true, isNoted = true): Neighbour {
-  const releases = live === undefined ? [] : [{ name: live, note: isNoted ? note(live) : undefined, present: true, pruned: false, live: 1, turns: 1, before: undefined, confirmed: true, settled: true, good: 2, failed: undefined, kept: undefined, commands: [] }]
-  return { server, said: { current: live === undefined ? { is: 'absent' } : { is: 'release', name: live }, releases }, hasEnvironment }
+  const releases =
+    live === undefined
+      ? []
+      : [
+          {
+            name: live,
+            note: isNoted ? note(live) : undefined,
+            present: true,
+            pruned: false,
+            live: 1,
+            turns: 1,
+            before: undefined,
+            confirmed: true,
+            settled: true,
+            good: 2,
+            failed: undefined,
+            kept: undefined,
+            commands: [],
+          },
+        ]
+  return {
+    server,
+    said: { current: live === undefined ? { is: 'absent' } : { is: 'release', name: live }, releases },
+    hasEnvironment,
+  }
 }
 
 test('it joins what the others serve, under the same name, and gets the environment file of the first that has one', () => {
-  const { wish } = joiningRelease(SHOP, 'web-3', [neighbour('web-1', ONE, false), neighbour('web-2', ONE), neighbour('web-3', undefined, false)])
-  assert.equal(wish, { app: 'shop', does: 'join', name: ONE, note: { commit: 'a'.repeat(40), tree: 'f'.repeat(40), subject: 'A subject', ref: 'refs/heads/main' }, artifact: 'e'.repeat(64), without: ['web-1', 'web-2'], environmentFrom: 'web-2' })
+  const { wish } = joiningRelease(SHOP, 'web-3', [
+    neighbour('web-1', ONE, false),
+    neighbour('web-2', ONE),
+    neighbour('web-3', undefined, false),
+  ])
+  assert.equal(wish, {
+    app: 'shop',
+    does: 'join',
+    name: ONE,
+    note: { commit: 'a'.repeat(40), tree: 'f'.repeat(40), subject: 'A subject', ref: 'refs/heads/main' },
+    artifact: 'e'.repeat(64),
+    without: ['web-1', 'web-2'],
+    environmentFrom: 'web-2',
+  })
 })
 
 test('one that has an environment file keeps it, whatever it holds', () => {
@@ -25,7 +69,14 @@ test('one that has an environment file keeps it, whatever it holds', () => {
 })
 
 test('where the others differ it joins the most of them', () => {
-  const { wish } = joiningRelease(app('shop', ['1', '2', '3', '4'].map((number) => on(`web-${number}`))), 'web-4', [neighbour('web-1', ONE), neighbour('web-2', TWO), neighbour('web-3', TWO), neighbour('web-4', undefined)])
+  const { wish } = joiningRelease(
+    app(
+      'shop',
+      ['1', '2', '3', '4'].map((number) => on(`web-${number}`)),
+    ),
+    'web-4',
+    [neighbour('web-1', ONE), neighbour('web-2', TWO), neighbour('web-3', TWO), neighbour('web-4', undefined)],
+  )
   assert.ok(wish?.does === 'join' && wish.name === TWO)
 })
 

@@ -17,15 +17,33 @@ test('a live look shows what others wrote, and nothing of what is secret', async
   const there = aBareServer('web-1')
   makeFolders(there.machine, '/etc/nginx/flight')
   for (const path of ['/etc/nginx/flight/limits.conf', '/etc/nginx/flight/shop.htpasswd']) {
-    putInPlace(there.machine, path, { type: 'file', content: Buffer.from(THEIRS), mode: '644', owner: 'root', group: 'root' })
+    putInPlace(there.machine, path, {
+      type: 'file',
+      content: Buffer.from(THEIRS),
+      mode: '644',
+      owner: 'root',
+      group: 'root',
+    })
   }
   const actions = [
     changed('web-1', aFile('/etc/nginx/flight/limits.conf', 'new\n'), '', { before }),
-    changed('web-1', aFile('/etc/nginx/flight/shop.htpasswd', `sha256:${'e'.repeat(64)}`, { secret: true }), '', { before }),
+    changed('web-1', aFile('/etc/nginx/flight/shop.htpasswd', `sha256:${'e'.repeat(64)}`, { secret: true }), '', {
+      before,
+    }),
   ]
-  const session = { definitions: definitions(cluster({ servers: [server('web-1')] })), parallel: 1, connect: connectTo([there]), signal: new AbortController().signal }
-  const live = await withLiveContents(session as unknown as Session, aPlan({ servers: [aServer('web-1')], stages: [{ name: 'configure', servers: [{ server: 'web-1', actions }] }] }))
-  const shown = live.stages[0]?.servers[0]?.actions.map((action) => (action.kind === 'file' && action.before.is === 'file' ? action.before.content : undefined))
+  const session = {
+    definitions: definitions(cluster({ servers: [server('web-1')] })),
+    parallel: 1,
+    connect: connectTo([there]),
+    signal: new AbortController().signal,
+  }
+  const live = await withLiveContents(
+    session as unknown as Session,
+    aPlan({ servers: [aServer('web-1')], stages: [{ name: 'configure', servers: [{ server: 'web-1', actions }] }] }),
+  )
+  const shown = live.stages[0]?.servers[0]?.actions.map((action) =>
+    action.kind === 'file' && action.before.is === 'file' ? action.before.content : undefined,
+  )
   assert.equal(shown, [THEIRS, undefined])
 })
 

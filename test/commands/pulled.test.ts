@@ -6,7 +6,13 @@ import { ciphertextOf, lastPull, notePull } from '../../src/commands/run/pulled.
 import { parseEnvironment } from '../../src/environment/parse.ts'
 import { folderWith } from './flight-process.ts'
 
-const pull = (ciphertext: string | null) => ({ app: 'shop', file: '/x/.env.shop', server: 'web-1', ciphertext, environment: parseEnvironment(Buffer.from('A=1')) })
+const pull = (ciphertext: string | null) => ({
+  app: 'shop',
+  file: '/x/.env.shop',
+  server: 'web-1',
+  ciphertext,
+  environment: parseEnvironment(Buffer.from('A=1')),
+})
 const age = Buffer.from('age-encryption.org/v1\n-> ssh-ed25519 x\n')
 
 test('of an encrypted file its digest is noted, of a plain one none', async () => {

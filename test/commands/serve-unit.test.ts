@@ -17,8 +17,14 @@ test('it prints the unit of the folder where it is called', async () => {
 })
 
 test('port, state, user and flight itself are those that are said', async () => {
-  const cwd = folderWith({ 'flight.yml': 'state: /var/lib/flight-serve\nserve: { listen: "127.0.0.1:80" }\n', 'clusters/a.yml': CLUSTER })
-  const { exit, stdout, stderr } = await flight(['serve:unit', '--user', 'deploy', '--bin', '/opt/flight 1/flight', '--json'], { cwd })
+  const cwd = folderWith({
+    'flight.yml': 'state: /var/lib/flight-serve\nserve: { listen: "127.0.0.1:80" }\n',
+    'clusters/a.yml': CLUSTER,
+  })
+  const { exit, stdout, stderr } = await flight(
+    ['serve:unit', '--user', 'deploy', '--bin', '/opt/flight 1/flight', '--json'],
+    { cwd },
+  )
   assert.is(exit, 0, stderr)
   const { user, state, unit } = JSON.parse(stdout) as { user: string; state: string; unit: string }
   assert.equal([user, state], ['deploy', '/var/lib/flight-serve'])
@@ -28,11 +34,20 @@ test('port, state, user and flight itself are those that are said', async () => 
 
 test("a state folder below ~ is the service user's", async () => {
   const cwd = folderWith({ 'clusters/a.yml': CLUSTER })
-  const stateIn = async (folder: string) => (JSON.parse((await flight(['serve:unit', '--user', 'no-such-user', '--json'], { cwd: folder, env: { HOME: '/srv/me' } })).stdout) as { state: string }).state
+  const stateIn = async (folder: string) =>
+    (
+      JSON.parse(
+        (await flight(['serve:unit', '--user', 'no-such-user', '--json'], { cwd: folder, env: { HOME: '/srv/me' } }))
+          .stdout,
+      ) as { state: string }
+    ).state
   assert.is(await stateIn(cwd), '/home/no-such-user/.local/state/flight')
   const folder = folderWith({ 'flight.yml': 'state: ~/flight-state\n', 'clusters/a.yml': CLUSTER })
   assert.is(await stateIn(folder), '/home/no-such-user/flight-state')
-  assert.is(await stateIn(folderWith({ 'flight.yml': 'state: /srv/me/state\n', 'clusters/a.yml': CLUSTER })), '/srv/me/state')
+  assert.is(
+    await stateIn(folderWith({ 'flight.yml': 'state: /srv/me/state\n', 'clusters/a.yml': CLUSTER })),
+    '/srv/me/state',
+  )
 })
 
 test('what cannot be is refused', async () => {

@@ -14,7 +14,11 @@ function knowingNobody(sshd: Sshd): { cwd: string; known: string; trust(...words
   const known = join(cwd, 'known_hosts')
   const config = join(cwd, 'ssh_config')
   writeFileSync(config, `Host *\n  UserKnownHostsFile ${known}\n  GlobalKnownHostsFile none\n`)
-  return { cwd, known, trust: (...words) => flight(['trust', 'web-1', ...words], { cwd, env: { FLIGHT_SSH_CONFIG: config } }) }
+  return {
+    cwd,
+    known,
+    trust: (...words) => flight(['trust', 'web-1', ...words], { cwd, env: { FLIGHT_SSH_CONFIG: config } }),
+  }
 }
 
 async function withSshd(act: (sshd: Sshd) => Promise<void>): Promise<void> {
@@ -39,7 +43,8 @@ withServer('a key is accepted when its fingerprint is the expected one, once', (
     assert.is(again.exit, 0)
     assert.match(again.stdout, /trusted already/)
     assert.is(readFileSync(known, 'utf8').split('\n').length, 2)
-  }))
+  }),
+)
 
 withServer('another key than the expected one is refused with 6, and nothing is written', () =>
   withSshd(async (sshd) => {
@@ -48,7 +53,8 @@ withServer('another key than the expected one is refused with 6, and nothing is 
     assert.is(exit, 6)
     assert.ok(stderr.includes(sshd.fingerprint))
     assert.not.ok(existsSync(known))
-  }))
+  }),
+)
 
 withServer('a key that changed is refused with 6 whatever is said, and the line to look at is named', () =>
   withSshd(async (sshd) => {
@@ -63,10 +69,15 @@ withServer('a key that changed is refused with 6 whatever is said, and the line 
       assert.match(stderr, /delete line 1/)
     })
     assert.not.ok(readFileSync(known, 'utf8').includes(sshd.hostKey))
-  }))
+  }),
+)
 
 const atTerminal = spawnSync('script', ['--version']).status === 0 ? withServer : test.skip
-for (const [typed, code, trusted] of [['y\r', 0, true], ['\r', 5, false], ['\x03', 130, false]] as const) {
+for (const [typed, code, trusted] of [
+  ['y\r', 0, true],
+  ['\r', 5, false],
+  ['\x03', 130, false],
+] as const) {
   atTerminal(`at a terminal it asks, and ${JSON.stringify(typed)} ends with ${code}`, () =>
     withSshd(async (sshd) => {
       const { cwd, known } = knowingNobody(sshd)
@@ -85,7 +96,8 @@ for (const [typed, code, trusted] of [['y\r', 0, true], ['\r', 5, false], ['\x03
       assert.is(exit, code, shown)
       assert.ok(shown.includes(sshd.fingerprint))
       assert.is(existsSync(known), trusted)
-    }))
+    }),
+  )
 }
 
 test.run()

@@ -8,10 +8,26 @@ import { APP, CLUSTER, inFolder, said } from './folder.ts'
 const small = { 'clusters/staging.yml': CLUSTER, 'apps/shop.yml': `${APP}servers: [ { name: work-1 } ]\n` }
 
 const cases: [string, (root: string) => Promise<void>, string[]][] = [
-  ['a directory named like a definition', (root) => mkdir(join(root, 'apps/x.yml')).then(), ['apps/x.yml: must be a file, is a directory']],
-  ['a link to nothing', (root) => symlink('nowhere.yml', join(root, 'apps/x.yml')), ['apps/x.yml: cannot be read: it links to a file that is not there']],
-  ['a link to itself', (root) => symlink('x.yml', join(root, 'apps/x.yml')), ['apps/x.yml: cannot be read: its links go in circles']],
-  ['a device', (root) => symlink('/dev/zero', join(root, 'apps/x.yml')), ['apps/x.yml: must be a file, is something else']],
+  [
+    'a directory named like a definition',
+    (root) => mkdir(join(root, 'apps/x.yml')).then(),
+    ['apps/x.yml: must be a file, is a directory'],
+  ],
+  [
+    'a link to nothing',
+    (root) => symlink('nowhere.yml', join(root, 'apps/x.yml')),
+    ['apps/x.yml: cannot be read: it links to a file that is not there'],
+  ],
+  [
+    'a link to itself',
+    (root) => symlink('x.yml', join(root, 'apps/x.yml')),
+    ['apps/x.yml: cannot be read: its links go in circles'],
+  ],
+  [
+    'a device',
+    (root) => symlink('/dev/zero', join(root, 'apps/x.yml')),
+    ['apps/x.yml: must be a file, is something else'],
+  ],
   [
     'a named pipe that nobody writes to',
     async (root) => void execFileSync('mkfifo', [join(root, 'apps/x.yml')]),
@@ -50,12 +66,25 @@ test('a file that a definition names may not be a link out of the folder', async
   ])
 })
 
-const withFiles = { ...small, 'apps/shop.yml': `${APP}nginx: { basic_auth: htpasswd, include: nginx/own.conf }\nservers: [ { name: work-1 } ]\n` }
+const withFiles = {
+  ...small,
+  'apps/shop.yml': `${APP}nginx: { basic_auth: htpasswd, include: nginx/own.conf }\nservers: [ { name: work-1 } ]\n`,
+}
 
 test('what the files beside a definition say is part of it', async () => {
-  const { problems, loaded } = await inFolder({ ...withFiles, 'apps/htpasswd': '# people\n\nada:$2y$05$abc/def.\nbob:{SHA}VBPuJHI7uixaa6LQGWx4s+5GKNE=\n', 'apps/nginx/own.conf': 'add_header X-A b;\n' }, said)
+  const { problems, loaded } = await inFolder(
+    {
+      ...withFiles,
+      'apps/htpasswd': '# people\n\nada:$2y$05$abc/def.\nbob:{SHA}VBPuJHI7uixaa6LQGWx4s+5GKNE=\n',
+      'apps/nginx/own.conf': 'add_header X-A b;\n',
+    },
+    said,
+  )
   assert.equal(problems, [])
-  assert.equal(loaded?.definitions.apps[0]?.nginx.include, { file: 'apps/nginx/own.conf', content: 'add_header X-A b;\n' })
+  assert.equal(loaded?.definitions.apps[0]?.nginx.include, {
+    file: 'apps/nginx/own.conf',
+    content: 'add_header X-A b;\n',
+  })
   assert.is(loaded?.definitions.apps[0]?.nginx.basicAuth?.file, 'apps/htpasswd')
   assert.match(loaded?.definitions.apps[0]?.nginx.basicAuth?.content ?? '', /^# people\n\nada:/)
 })
@@ -63,18 +92,42 @@ test('what the files beside a definition say is part of it', async () => {
 test('a file beside a definition is text of at most 256 KB', async () => {
   const htpasswd = 'ada:$2y$05$abc/def.\n'
   const cases: [Record<string, string | Uint8Array>, string][] = [
-    [{ 'apps/htpasswd': htpasswd, 'apps/nginx/own.conf': 'a'.repeat(262_145) }, 'apps/shop.yml:4:41 nginx.include: apps/nginx/own.conf must be at most 262144 bytes long, is 262145 (it becomes part of every plan: keep it short)'],
-    [{ 'apps/htpasswd': htpasswd, 'apps/nginx/own.conf': 'a\0b' }, 'apps/shop.yml:4:41 nginx.include: apps/nginx/own.conf must be text, holds a NUL byte (save it as UTF-8)'],
-    [{ 'apps/htpasswd': htpasswd, 'apps/nginx/own.conf': Buffer.from('a\n\xff', 'latin1') }, 'apps/shop.yml:4:41 nginx.include: apps/nginx/own.conf must be UTF-8 text, is not in line 2 (save it as UTF-8)'],
-    [{ 'apps/htpasswd': htpasswd, 'apps/nginx/own.conf/x': '' }, 'apps/shop.yml:4:41 nginx.include: apps/nginx/own.conf is no file (the path is relative to apps/)'],
+    [
+      { 'apps/htpasswd': htpasswd, 'apps/nginx/own.conf': 'a'.repeat(262_145) },
+      'apps/shop.yml:4:41 nginx.include: apps/nginx/own.conf must be at most 262144 bytes long, is 262145 (it becomes part of every plan: keep it short)',
+    ],
+    [
+      { 'apps/htpasswd': htpasswd, 'apps/nginx/own.conf': 'a\0b' },
+      'apps/shop.yml:4:41 nginx.include: apps/nginx/own.conf must be text, holds a NUL byte (save it as UTF-8)',
+    ],
+    [
+      { 'apps/htpasswd': htpasswd, 'apps/nginx/own.conf': Buffer.from('a\n\xff', 'latin1') },
+      'apps/shop.yml:4:41 nginx.include: apps/nginx/own.conf must be UTF-8 text, is not in line 2 (save it as UTF-8)',
+    ],
+    [
+      { 'apps/htpasswd': htpasswd, 'apps/nginx/own.conf/x': '' },
+      'apps/shop.yml:4:41 nginx.include: apps/nginx/own.conf is no file (the path is relative to apps/)',
+    ],
   ]
-  for (const [files, expected] of cases) assert.equal((await inFolder({ ...withFiles, ...files }, said)).problems, [expected])
+  for (const [files, expected] of cases)
+    assert.equal((await inFolder({ ...withFiles, ...files }, said)).problems, [expected])
 })
 
 test('a password file that nginx would misread is refused with its line, and never shown', async () => {
-  const lines = ['ada:hunter2', 'hunter2', 'bob:{PLAIN}hunter2', 'eve:$1$ab$hunter2\r', ':$1$ab$hunter2', 'good:$6$ab$hunter2:a comment']
-  const { problems } = await inFolder({ ...withFiles, 'apps/htpasswd': lines.join('\n'), 'apps/nginx/own.conf': '' }, said)
-  const shape = 'must be user:hash, or a comment that begins with # (htpasswd -nB USER (or openssl passwd -6) makes one)'
+  const lines = [
+    'ada:hunter2',
+    'hunter2',
+    'bob:{PLAIN}hunter2',
+    'eve:$1$ab$hunter2\r',
+    ':$1$ab$hunter2',
+    'good:$6$ab$hunter2:a comment',
+  ]
+  const { problems } = await inFolder(
+    { ...withFiles, 'apps/htpasswd': lines.join('\n'), 'apps/nginx/own.conf': '' },
+    said,
+  )
+  const shape =
+    'must be user:hash, or a comment that begins with # (htpasswd -nB USER (or openssl passwd -6) makes one)'
   assert.equal(problems, [
     `apps/htpasswd:1:1: ${shape}`,
     `apps/htpasswd:2:1: ${shape}`,
@@ -108,7 +161,10 @@ test('apps that is a file is refused', async () => {
 })
 
 test('many mistakes in one file are cut short', async () => {
-  const { problems } = await inFolder({ ...small, 'flight.yml': Array.from({ length: 5000 }, (_, i) => `k${i}: 1\n`).join('') }, said)
+  const { problems } = await inFolder(
+    { ...small, 'flight.yml': Array.from({ length: 5000 }, (_, i) => `k${i}: 1\n`).join('') },
+    said,
+  )
   assert.is(problems.length, 101)
   assert.ok(problems.some((line) => line.includes('and 4900 more mistakes')))
 })

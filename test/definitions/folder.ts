@@ -6,7 +6,10 @@ import { loadDefinitions } from '../../src/definitions/load.ts'
 import type { Loaded } from '../../src/definitions/load.ts'
 
 // Runs `use` in a folder that holds these files.
-export async function inFolder<T>(files: Readonly<Record<string, string | Uint8Array>>, use: (root: string) => Promise<T>): Promise<T> {
+export async function inFolder<T>(
+  files: Readonly<Record<string, string | Uint8Array>>,
+  use: (root: string) => Promise<T>,
+): Promise<T> {
   const root = await mkdtemp(join(tmpdir(), 'flight-definitions-'))
   try {
     for (const [file, content] of Object.entries(files)) {
@@ -20,7 +23,9 @@ export async function inFolder<T>(files: Readonly<Record<string, string | Uint8A
 }
 
 // What loading says, one line a problem: where, what, and the way out in parentheses.
-export async function said(root: string): Promise<{ problems: string[]; warnings: string[]; loaded: Loaded | undefined }> {
+export async function said(
+  root: string,
+): Promise<{ problems: string[]; warnings: string[]; loaded: Loaded | undefined }> {
   try {
     const loaded = await loadDefinitions(root)
     return { problems: [], warnings: loaded.warnings.map(line), loaded }

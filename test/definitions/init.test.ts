@@ -12,12 +12,20 @@ test('what init writes is valid and wise', async () => {
   await inFolder({}, async (root) => {
     const { written, kept } = await writeInitialDefinitions(join(root, 'new/folder'))
     assert.equal(kept, [])
-    assert.ok(written.includes('.gitignore') && written.includes('plans/.gitkeep') && written.includes('.gitlab-ci.yml'))
+    assert.ok(
+      written.includes('.gitignore') && written.includes('plans/.gitkeep') && written.includes('.gitlab-ci.yml'),
+    )
     assert.ok(written.includes('examples/release-github.yml') && written.includes('examples/release-gitlab.yml'))
     const { problems, warnings, loaded } = await said(join(root, 'new/folder'))
     assert.equal([...problems, ...warnings], [])
-    assert.equal(loaded?.definitions.apps.map(({ name }) => name), ['shop'])
-    assert.equal(loaded?.definitions.clusters[0]?.servers.map(({ webServer }) => webServer), [true, false])
+    assert.equal(
+      loaded?.definitions.apps.map(({ name }) => name),
+      ['shop'],
+    )
+    assert.equal(
+      loaded?.definitions.clusters[0]?.servers.map(({ webServer }) => webServer),
+      [true, false],
+    )
   })
 })
 
@@ -25,7 +33,8 @@ test('every definition names a schema that lies where it says', async () => {
   await inFolder({}, async (root) => {
     const { written } = await writeInitialDefinitions(root)
     for (const file of written.filter((name) => /^(?:flight\.yml|(?:apps|clusters)\/[^_])/.test(name))) {
-      const [, schema] = /^# yaml-language-server: \$schema=(\S+)\n/.exec(await readFile(join(root, file), 'utf8')) ?? []
+      const [, schema] =
+        /^# yaml-language-server: \$schema=(\S+)\n/.exec(await readFile(join(root, file), 'utf8')) ?? []
       assert.type(schema, 'string', file)
       JSON.parse(await readFile(join(root, file, '..', schema as string), 'utf8'))
     }
@@ -75,10 +84,13 @@ test('a folder that cannot be written is said', async () => {
 test('the package is found from a chunk of the bundle as well', async () => {
   const checkout = packageRoot()
   assert.is(packageRoot(new URL(`file://${checkout}/dist/chunks/init-ABC.js`).href), checkout)
-  await inFolder({ 'node_modules/flight/package.json': '{"name":"flight"}', 'package.json': '{"name":"site"}' }, async (root) => {
-    await writeFile(join(root, 'x'), '')
-    assert.is(packageRoot(`file://${root}/node_modules/flight/dist/chunks/a.js`), join(root, 'node_modules/flight'))
-  })
+  await inFolder(
+    { 'node_modules/flight/package.json': '{"name":"flight"}', 'package.json': '{"name":"site"}' },
+    async (root) => {
+      await writeFile(join(root, 'x'), '')
+      assert.is(packageRoot(`file://${root}/node_modules/flight/dist/chunks/a.js`), join(root, 'node_modules/flight'))
+    },
+  )
 })
 
 test.run()

@@ -16,8 +16,14 @@ test('every example of the product page is valid, and two of its habits are warn
 
 test('clusters, apps and PHP versions are sorted, 8.10 after 8.2', async () => {
   const { definitions } = await loadDefinitions(root)
-  assert.equal(definitions.clusters.map(({ name }) => name), ['lab', 'production', 'staging'])
-  assert.equal(definitions.apps.map(({ name }) => name), ['api', 'legacy', 'shop'])
+  assert.equal(
+    definitions.clusters.map(({ name }) => name),
+    ['lab', 'production', 'staging'],
+  )
+  assert.equal(
+    definitions.apps.map(({ name }) => name),
+    ['api', 'legacy', 'shop'],
+  )
   assert.equal(definitions.clusters[1]?.php, ['7.4', '8.2', '8.10'])
 })
 
@@ -51,7 +57,17 @@ test('what is not said has a default', async () => {
     requestDuration: undefined,
     requestPayload: undefined,
     requestMemory: undefined,
-    servers: [{ name: 'production-1', web: { pm: 'static', maxWorkers: 2 }, deployCommands: [], queues: [], daemons: [], scheduler: false, cron: [] }],
+    servers: [
+      {
+        name: 'production-1',
+        web: { pm: 'static', maxWorkers: 2 },
+        deployCommands: [],
+        queues: [],
+        daemons: [],
+        scheduler: false,
+        cron: [],
+      },
+    ],
     nginx: { proxy: {}, basicAuth: undefined, tls: undefined, include: undefined },
   })
 })
@@ -67,11 +83,14 @@ test('a base file gives what the app does not say', async () => {
 test('each level of ssh stands over the one above it', async () => {
   const { definitions } = await loadDefinitions(root)
   const ssh = definitions.clusters.map(({ servers }) => servers[0]?.ssh)
-  assert.equal(ssh.map((one) => [one?.user, one?.port, one?.jump]), [
-    ['root', 22, 'bastion.example.com'],
-    ['root', 2222, 'bastion.example.com'],
-    ['root', 22, 'bastion'],
-  ])
+  assert.equal(
+    ssh.map((one) => [one?.user, one?.port, one?.jump]),
+    [
+      ['root', 22, 'bastion.example.com'],
+      ['root', 2222, 'bastion.example.com'],
+      ['root', 22, 'bastion'],
+    ],
+  )
 })
 
 test('a source of one’s own has its key’s fingerprint without spaces, and its pins as a list', async () => {

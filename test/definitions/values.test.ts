@@ -8,12 +8,20 @@ import { APP, CLUSTER, inFolder, said } from './folder.ts'
 
 // What a line of an app becomes.
 const values: [string, (app: App) => unknown, unknown][] = [
-  ['php_ini: { a: 0644, b: 1.10, c: true, d: false, e: on, f: "", opcache.x: 1e3 }', (app) => app.phpIni, { a: '0644', b: '1.10', c: 'On', d: 'Off', e: 'on', f: '', 'opcache.x': '1e3' }],
+  [
+    'php_ini: { a: 0644, b: 1.10, c: true, d: false, e: on, f: "", opcache.x: 1e3 }',
+    (app) => app.phpIni,
+    { a: '0644', b: '1.10', c: 'On', d: 'Off', e: 'on', f: '', 'opcache.x': '1e3' },
+  ],
   ['deploy_key: ~/.ssh/key', (app) => app.deployKey, join(homedir(), '.ssh/key')],
   ['deploy_key: /etc/key', (app) => app.deployKey, '/etc/key'],
   ['linked_dirs: [ storage/app/, uploads ]', (app) => app.linkedDirs, ['storage/app', 'uploads']],
   ['linked_dirs: [ ]', (app) => app.linkedDirs, []],
-  ['health_check: /up', (app) => app.healthCheck, { path: '/up', host: undefined, status: 200, timeout: 10, retries: 3 }],
+  [
+    'health_check: /up',
+    (app) => app.healthCheck,
+    { path: '/up', host: undefined, status: 200, timeout: 10, retries: 3 },
+  ],
   ['php_ini: &a { x: "1" }', (app) => app.phpIni, { x: '1' }],
   ['after_commands: [ ">- is no block" ]', (app) => app.afterCommands, ['>- is no block']],
   ['composer_command: >-\n  install\n  --no-dev', (app) => app.composerCommand, 'install --no-dev'],
@@ -28,9 +36,20 @@ for (const [line, pick, expected] of values) {
   })
 }
 
-for (const [written, on] of [['on', true], ['off', false], ['true', true], ['false', false], ['yes', true], ['no', false], ['True', true]] as const) {
+for (const [written, on] of [
+  ['on', true],
+  ['off', false],
+  ['true', true],
+  ['false', false],
+  ['yes', true],
+  ['no', false],
+  ['True', true],
+] as const) {
   test(`scheduler: ${written} is ${on}`, async () => {
-    const files = { 'clusters/staging.yml': CLUSTER, 'apps/shop.yml': `${APP}servers: [ { name: work-1, scheduler: ${written} } ]\n` }
+    const files = {
+      'clusters/staging.yml': CLUSTER,
+      'apps/shop.yml': `${APP}servers: [ { name: work-1, scheduler: ${written} } ]\n`,
+    }
     const { loaded } = await inFolder(files, said)
     assert.is(loaded?.definitions.apps[0]?.servers[0]?.scheduler, on)
   })
@@ -58,7 +77,8 @@ test('plans lie in the folder, state in the home directory, unless said otherwis
   })
 })
 
-const refused = `root daemon www-data games nobody mail sudo adm docker mysql redis nginx flight sshd messagebus systemd-network php-reload flight-idle idle
+const refused =
+  `root daemon www-data games nobody mail sudo adm docker mysql redis nginx flight sshd messagebus systemd-network php-reload flight-idle idle
   Shop 1shop shop_1 shop.x -shop shop- a/b ${'a'.repeat(32)}`.split(/\s+/)
 
 for (const name of refused) {

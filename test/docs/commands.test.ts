@@ -5,7 +5,11 @@ import { everywhere } from '../../src/commands/everywhere/flags.ts'
 import { blocks, page, pages, quotedIn } from './pages.ts'
 
 type FlagShape = { type: string; char?: string | undefined; options?: readonly string[] | undefined }
-type CommandShape = { hidden?: boolean; args?: Record<string, { required?: boolean }>; flags?: Record<string, FlagShape> }
+type CommandShape = {
+  hidden?: boolean
+  args?: Record<string, { required?: boolean }>
+  flags?: Record<string, FlagShape>
+}
 const commands: Readonly<Record<string, CommandShape>> = COMMANDS
 
 // Why a command line would not be understood; undefined when it would. `whole`: as somebody types it, so nothing may be missing.
@@ -14,7 +18,10 @@ function mistakeIn(line: string, whole: boolean): string | undefined {
   if (/^[A-Z]+$/.test(name) || name.startsWith('--')) return undefined
   const command = commands[name]
   if (command === undefined) return `there is no command ${name}`
-  const known: Readonly<Record<string, FlagShape>> = { ...(everywhere as unknown as Record<string, FlagShape>), ...command.flags }
+  const known: Readonly<Record<string, FlagShape>> = {
+    ...(everywhere as unknown as Record<string, FlagShape>),
+    ...command.flags,
+  }
   let args = 0
   for (let index = 0; index < words.length; index++) {
     const word = words[index] as string
@@ -29,11 +36,13 @@ function mistakeIn(line: string, whole: boolean): string | undefined {
     if (found.type !== 'option') continue
     const value = joined ?? words[++index]
     if (value === undefined && whole) return `${word} lacks a value`
-    if (found.options !== undefined && value !== undefined && !found.options.includes(value)) return `${word} does not take ${value}`
+    if (found.options !== undefined && value !== undefined && !found.options.includes(value))
+      return `${word} does not take ${value}`
   }
   const wanted = Object.values(command.args ?? {})
   if (args > wanted.length) return `${name} takes ${wanted.length} arguments, not ${args}`
-  if (whole && args < wanted.filter(({ required }) => required).length && !words.includes('--help')) return `${name} lacks an argument`
+  if (whole && args < wanted.filter(({ required }) => required).length && !words.includes('--help'))
+    return `${name} lacks an argument`
   return undefined
 }
 
@@ -43,11 +52,14 @@ test('every flight command line in the pages is understood', () => {
   for (const each of pages()) {
     const typed = blocks(each).flatMap(({ language, code }) =>
       code.split('\n').flatMap((line) => {
-        const found = language === 'text' ? /^\s*flight (.*)$/.exec(line) : /(?:^\s*|\$\()(?:bin\/)?flight ([^#>)]*)/.exec(line)
+        const found =
+          language === 'text' ? /^\s*flight (.*)$/.exec(line) : /(?:^\s*|\$\()(?:bin\/)?flight ([^#>)]*)/.exec(line)
         return found?.[1] === undefined ? [] : [{ line: found[1], whole: true }]
       }),
     )
-    const mentioned = quotedIn(each).flatMap((quoted) => (/^flight \S/.test(quoted) ? [{ line: quoted.slice('flight '.length), whole: false }] : []))
+    const mentioned = quotedIn(each).flatMap((quoted) =>
+      /^flight \S/.test(quoted) ? [{ line: quoted.slice('flight '.length), whole: false }] : [],
+    )
     for (const { line, whole } of [...typed, ...mentioned]) {
       seen += 1
       const mistake = mistakeIn(line, whole)
@@ -61,7 +73,9 @@ test('every flight command line in the pages is understood', () => {
 test('the README names every command, and no other', () => {
   const list = /Commands today: ([\s\S]*?)\. Each has/.exec(page('README.md').text)?.[1] ?? ''
   const named = [...list.matchAll(/`flight ([a-z:]+)`/g)].map(([, name]) => name).sort()
-  const all = Object.entries(commands).filter(([, { hidden }]) => hidden !== true).map(([name]) => name)
+  const all = Object.entries(commands)
+    .filter(([, { hidden }]) => hidden !== true)
+    .map(([name]) => name)
   assert.equal(named, all.sort())
 })
 

@@ -10,7 +10,10 @@ const KEYS = /(<!-- keys of ([\w.]+) -->\n)[\s\S]*?(<!-- end -->)/g
 
 test('docs/definitions.md lists every key of the schemas, with its default', () => {
   const { path, text: before } = page('docs/definitions.md')
-  const wanted = before.replace(KEYS, (_, begin: string, name: string, end: string) => `${begin}${keyTable(name)}\n${end}`)
+  const wanted = before.replace(
+    KEYS,
+    (_, begin: string, name: string, end: string) => `${begin}${keyTable(name)}\n${end}`,
+  )
   if (process.env['FLIGHT_REWRITE_EXPECTED'] === '1') writeFileSync(join(root, path), wanted)
   const { text } = page(path)
   assert.fixture(text, wanted)
@@ -24,7 +27,11 @@ for (const path of ['README.md', 'docs/definitions.md']) {
       .filter(({ language }) => language === 'yaml')
       .map(({ code }) => [/^# (\S+\.yml)\n/.exec(code)?.[1] ?? '', code] as const)
     assert.ok(files.length >= 3)
-    assert.equal(files.filter(([name]) => name === ''), [], 'a definition begins with a comment that names its file')
+    assert.equal(
+      files.filter(([name]) => name === ''),
+      [],
+      'a definition begins with a comment that names its file',
+    )
     await inFolder(Object.fromEntries(files), async (folder) => {
       const { problems, warnings } = await said(folder)
       assert.equal(problems, [])

@@ -46,7 +46,10 @@ function isKept(name: string, text: string): void {
 
 function areKept(name: string, plan: Plan): void {
   isKept(`${name}.json`, writePlan(plan))
-  isKept(`${name}.txt`, `${planText(plan, { color: false, width: 100, full: true, file: `plans/${name}.json` }).trimEnd()}\n`)
+  isKept(
+    `${name}.txt`,
+    `${planText(plan, { color: false, width: 100, full: true, file: `plans/${name}.json` }).trimEnd()}\n`,
+  )
   isKept(`${name}.md`, `${planMarkdown(plan).trimEnd()}\n`)
 }
 
@@ -73,9 +76,22 @@ test('plans/FORMAT.md names every field of a plan and every kind of action', () 
     properties: Record<string, { items?: { properties?: object } }>
     $defs: { action: { oneOf: { properties: { kind: { const: string } } }[] } }
   }
-  const fields = [...Object.keys(schema.properties), ...Object.keys(schema.properties['servers']?.items?.properties ?? {}), 'address', 'kind', 'feature', 'verb', 'before', 'after', 'because']
+  const fields = [
+    ...Object.keys(schema.properties),
+    ...Object.keys(schema.properties['servers']?.items?.properties ?? {}),
+    'address',
+    'kind',
+    'feature',
+    'verb',
+    'before',
+    'after',
+    'because',
+  ]
   const kinds = schema.$defs.action.oneOf.map(({ properties }) => properties.kind.const)
-  assert.equal([...fields, ...kinds].filter((name) => !text.includes(`\`${name}\``)), [])
+  assert.equal(
+    [...fields, ...kinds].filter((name) => !text.includes(`\`${name}\``)),
+    [],
+  )
 })
 
 test.run()

@@ -14,8 +14,12 @@ export function page(path: string): Page {
 // Every page of the repository, sorted.
 export function pages(): Page[] {
   const below = (folder: string) =>
-    (readdirSync(join(root, folder), { recursive: true }) as string[]).filter((file) => file.endsWith('.md')).map((file) => `${folder}/${file}`)
-  return ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'test/lab/README.md', ...below('docs'), ...below('plans')].sort().map(page)
+    (readdirSync(join(root, folder), { recursive: true }) as string[])
+      .filter((file) => file.endsWith('.md'))
+      .map((file) => `${folder}/${file}`)
+  return ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'test/lab/README.md', ...below('docs'), ...below('plans')]
+    .sort()
+    .map(page)
 }
 
 // Code between fences, with the language that the fence names.
@@ -30,7 +34,9 @@ export function quotedIn({ text }: Page): string[] {
 
 // The targets of links, relative ones as paths from the top, with what follows a #.
 export function links({ path, text }: Page): { target: string; anchor: string | undefined }[] {
-  const targets = [...text.replace(/^```[\s\S]*?^```$/gm, '').matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target)
+  const targets = [...text.replace(/^```[\s\S]*?^```$/gm, '').matchAll(/\]\(([^)\s]+)\)/g)].map(
+    ([, target = '']) => target,
+  )
   return targets
     .filter((target) => !/^[a-z]+:/.test(target))
     .map((target) => {
@@ -41,5 +47,10 @@ export function links({ path, text }: Page): { target: string; anchor: string | 
 
 // The anchors of a page's headings, as GitHub makes them.
 export function anchors({ text }: Page): string[] {
-  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) => title.toLowerCase().replace(/[^\p{L}\p{N}_ -]/gu, '').replaceAll(' ', '-'))
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}_ -]/gu, '')
+      .replaceAll(' ', '-'),
+  )
 }

@@ -18,15 +18,17 @@ let host: LabHost
 
 const DAEMON = 'daemons: [ { name: idle, command: /bin/sleep 86400 } ]'
 
-test.before(loud(async () => {
-  ;[host] = await provisioned('web-1')
-  at = await desk(web([host]))
-  for (const name of ['shop', 'blog']) {
-    await configure(at, name, definition(name))
-    await goLive(host, name, 'plain')
-    await configure(at, name, definition(name))
-  }
-}))
+test.before(
+  loud(async () => {
+    ;[host] = await provisioned('web-1')
+    at = await desk(web([host]))
+    for (const name of ['shop', 'blog']) {
+      await configure(at, name, definition(name))
+      await goLive(host, name, 'plain')
+      await configure(at, name, definition(name))
+    }
+  }),
+)
 
 function definition(name: string, more = '', workers = 6): string {
   return app(name, [`{ name: web-1, web: { pm: static, max_workers: ${workers} }, ${DAEMON} }`], { more })
@@ -40,10 +42,18 @@ const RUNS = {
 }
 
 // Asks for this definition of shop while visitors come, and gives what flight says about it.
-async function refused(wanted: string, untouched: readonly (keyof typeof RUNS)[] = ['nginx', 'fpm', 'supervisor']): Promise<string> {
+async function refused(
+  wanted: string,
+  untouched: readonly (keyof typeof RUNS)[] = ['nginx', 'fpm', 'supervisor'],
+): Promise<string> {
   const serving = () => host.must(untouched.map((service) => RUNS[service]).join('; '))
   const before = await serving()
-  const visits = ['shop', 'blog'].map((name) => ({ domain: `${name}.example.com`, path: '/', visitors: 2, says: /^release a{12}-1/ }))
+  const visits = ['shop', 'blog'].map((name) => ({
+    domain: `${name}.example.com`,
+    path: '/',
+    visitors: 2,
+    says: /^release a{12}-1/,
+  }))
   let said = ''
   await unharmed(host, visits, 500, async () => {
     at.put('apps/shop.yml', wanted)
@@ -56,7 +66,8 @@ async function refused(wanted: string, untouched: readonly (keyof typeof RUNS)[]
 async function isRight(): Promise<void> {
   await at.expect(0, 'app:configure', 'shop', '--yes')
   await at.expect(0, 'plan', '--detailed-exitcode')
-  for (const name of ['shop', 'blog']) assert.is((await get(host, { domain: `${name}.example.com`, path: '/' })).status, 200)
+  for (const name of ['shop', 'blog'])
+    assert.is((await get(host, { domain: `${name}.example.com`, path: '/' })).status, 200)
 }
 
 promise('an include that nginx refuses: nothing reloads, its file and line are named, corrected it works', async () => {
@@ -68,31 +79,55 @@ promise('an include that nginx refuses: nothing reloads, its file and line are n
   await host.must('nginx -t -q')
   at.put('apps/nginx/shop.conf', '# by hand\nadd_header X-Shop yes always;\n')
   await isRight()
-  assert.match(await host.must('curl -sS -o /dev/null -D - -H "Host: shop.example.com" http://127.0.0.1/'), /^X-Shop: yes\r?$/m)
+  assert.match(
+    await host.must('curl -sS -o /dev/null -D - -H "Host: shop.example.com" http://127.0.0.1/'),
+    /^X-Shop: yes\r?$/m,
+  )
 })
 
-promise("another app's pool that somebody edited into nonsense: nothing reloads, the line is named, and configuring that app puts it right", async () => {
-  await host.must(`printf 'pm.nonsense = 1\\n' >>/etc/php/8.2/fpm/pool.d/flight-blog.conf`)
-  const said = await refused(definition('shop', 'request_memory: 300\n', 7))
-  assert.match(said, /FLIGHT_BAD_CONFIGURATION/)
-  assert.match(said, /\/etc\/php\/8\.2\/fpm\/pool\.d\/flight-blog\.conf:\d+\].*pm\.nonsense/)
-  await at.expect(0, 'app:configure', 'blog', '--yes')
-  await isRight()
-  assert.match((await get(host, { domain: 'shop.example.com', path: '/limits' })).body, /^300M /)
-})
+promise(
+  "another app's pool that somebody edited into nonsense: nothing reloads, the line is named, and configuring that app puts it right",
+  async () => {
+    await host.must(`printf 'pm.nonsense = 1\\n' >>/etc/php/8.2/fpm/pool.d/flight-blog.conf`)
+    const said = await refused(definition('shop', 'request_memory: 300\n', 7))
+    assert.match(said, /FLIGHT_BAD_CONFIGURATION/)
+    assert.match(said, /\/etc\/php\/8\.2\/fpm\/pool\.d\/flight-blog\.conf:\d+\].*pm\.nonsense/)
+    await at.expect(0, 'app:configure', 'blog', '--yes')
+    await isRight()
+    assert.match((await get(host, { domain: 'shop.example.com', path: '/limits' })).body, /^300M /)
+  },
+)
 
-promise("the app's own pool that somebody edited into nonsense is written anew, and the plan says that it was changed", async () => {
-  await host.must(`printf 'pm.nonsense = 1\\n' >>/etc/php/8.2/fpm/pool.d/flight-shop.conf`)
-  const { stdout } = await at.expect(2, 'plan', '--app', 'shop', '--detailed-exitcode')
-  assert.match(oneLine(stdout), /somebody changed it/)
-  await isRight()
-})
+promise(
+  "the app's own pool that somebody edited into nonsense is written anew, and the plan says that it was changed",
+  async () => {
+    await host.must(`printf 'pm.nonsense = 1\\n' >>/etc/php/8.2/fpm/pool.d/flight-shop.conf`)
+    const { stdout } = await at.expect(2, 'plan', '--app', 'shop', '--detailed-exitcode')
+    assert.match(oneLine(stdout), /somebody changed it/)
+    await isRight()
+  },
+)
 
 // With a broken site FPM loads what is right; nginx loads nothing.
 const FOREIGN: [string, string, string, RegExp][] = [
-  ["somebody's pool", '/etc/php/8.2/fpm/pool.d/theirs.conf', '[theirs]\nuser = nobody\npm = nonsense\nlisten = /run/php/theirs.sock\n', /\/etc\/php\/8\.2\/fpm\/pool\.d\/theirs\.conf:3/],
-  ["somebody's pool that php-fpm -t lets pass and a reload dies of", '/etc/php/8.2/fpm/pool.d/theirs.conf', '[theirs]\nuser = nobody\npm = static\npm.max_children = 1\nlisten = /nowhere/theirs.sock\n', /\/etc\/php\/8\.2\/fpm\/pool\.d\/theirs\.conf/],
-  ["somebody's site", '/etc/nginx/sites-enabled/theirs.conf', 'server {\n  nonsense on;\n}\n', /\/etc\/nginx\/sites-enabled\/theirs\.conf:2/],
+  [
+    "somebody's pool",
+    '/etc/php/8.2/fpm/pool.d/theirs.conf',
+    '[theirs]\nuser = nobody\npm = nonsense\nlisten = /run/php/theirs.sock\n',
+    /\/etc\/php\/8\.2\/fpm\/pool\.d\/theirs\.conf:3/,
+  ],
+  [
+    "somebody's pool that php-fpm -t lets pass and a reload dies of",
+    '/etc/php/8.2/fpm/pool.d/theirs.conf',
+    '[theirs]\nuser = nobody\npm = static\npm.max_children = 1\nlisten = /nowhere/theirs.sock\n',
+    /\/etc\/php\/8\.2\/fpm\/pool\.d\/theirs\.conf/,
+  ],
+  [
+    "somebody's site",
+    '/etc/nginx/sites-enabled/theirs.conf',
+    'server {\n  nonsense on;\n}\n',
+    /\/etc\/nginx\/sites-enabled\/theirs\.conf:2/,
+  ],
 ]
 
 for (const [what, path, nonsense, named] of FOREIGN) {
@@ -101,7 +136,13 @@ for (const [what, path, nonsense, named] of FOREIGN) {
     // Other sizes and other limits, so that both FPM and nginx have to load something.
     const size = 8 + FOREIGN.findIndex(([each]) => each === what)
     try {
-      assert.match(await refused(definition('shop', `request_payload: ${size}\n`, size), path.startsWith('/etc/nginx') ? ['nginx', 'supervisor'] : undefined), named)
+      assert.match(
+        await refused(
+          definition('shop', `request_payload: ${size}\n`, size),
+          path.startsWith('/etc/nginx') ? ['nginx', 'supervisor'] : undefined,
+        ),
+        named,
+      )
     } finally {
       await host.must(`rm ${path}`)
     }
@@ -110,17 +151,20 @@ for (const [what, path, nonsense, named] of FOREIGN) {
   })
 }
 
-promise("somebody's broken file of supervisor: no worker is touched, it is named, without it the same command works", async () => {
-  const path = '/etc/supervisor/conf.d/theirs.conf'
-  const pids = await pidsOf(host, 'blog', 'idle')
-  await host.must(`printf '[program:theirs]\\ncommand=/bin/true\\nuser=no-such-user\\n' >${path}`)
-  try {
-    assert.match(await refused(at.text('apps/shop.yml').replace('86400', '86401')), /no-such-user|theirs\.conf/)
-  } finally {
-    await host.must(`rm ${path}`)
-  }
-  await isRight()
-  assert.equal(await pidsOf(host, 'blog', 'idle'), pids, "the other app's daemon ran on")
-})
+promise(
+  "somebody's broken file of supervisor: no worker is touched, it is named, without it the same command works",
+  async () => {
+    const path = '/etc/supervisor/conf.d/theirs.conf'
+    const pids = await pidsOf(host, 'blog', 'idle')
+    await host.must(`printf '[program:theirs]\\ncommand=/bin/true\\nuser=no-such-user\\n' >${path}`)
+    try {
+      assert.match(await refused(at.text('apps/shop.yml').replace('86400', '86401')), /no-such-user|theirs\.conf/)
+    } finally {
+      await host.must(`rm ${path}`)
+    }
+    await isRight()
+    assert.equal(await pidsOf(host, 'blog', 'idle'), pids, "the other app's daemon ran on")
+  },
+)
 
 test.run()

@@ -6,7 +6,11 @@ import { type Desk } from './desk.ts'
 type More = { php?: string; domain?: string; more?: string }
 
 // The definition of an app on these servers, each `{ name: web-1, … }`; `\n`-ended lines of `more` are keys of the app.
-export function app(name: string, servers: readonly string[], { php = '8.2', domain = `${name}.example.com`, more = '' }: More = {}): string {
+export function app(
+  name: string,
+  servers: readonly string[],
+  { php = '8.2', domain = `${name}.example.com`, more = '' }: More = {},
+): string {
   return `repo: /srv/git/${name}.git\nphp: ${php}\ncluster: web\ndomain: ${domain}\n${more}servers:\n${servers.map((server) => `  - ${server}\n`).join('')}`
 }
 
@@ -16,7 +20,12 @@ export function serves(server: string, workers = 4): string {
 }
 
 // Writes an app's definition and has flight do it.
-export async function configure(at: Desk, name: string, definition: string, ...words: readonly string[]): Promise<string> {
+export async function configure(
+  at: Desk,
+  name: string,
+  definition: string,
+  ...words: readonly string[]
+): Promise<string> {
   at.put(`apps/${name}.yml`, definition)
   return (await at.expect(0, 'app:configure', name, '--yes', ...words)).said
 }

@@ -15,10 +15,12 @@ const NAMES = Array.from({ length: 50 }, (_, index) => `app-${String(index + 1).
 let at: Desk
 let hosts: LabHost[]
 
-test.before(loud(async () => {
-  hosts = await provisioned('web-1', 'web-2')
-  at = await desk(web(hosts))
-}))
+test.before(
+  loud(async () => {
+    hosts = await provisioned('web-1', 'web-2')
+    at = await desk(web(hosts))
+  }),
+)
 
 // How often each server was connected to, and how many channels were opened on it, meanwhile.
 async function counted(work: () => Promise<unknown>): Promise<string[]> {
@@ -30,20 +32,43 @@ async function counted(work: () => Promise<unknown>): Promise<string[]> {
   })
 }
 
-promise('fifty apps are configured by one plan, each service loads once on each server, and every app answers', async () => {
-  for (const name of NAMES) at.put(`apps/${name}.yml`, app(name, ['web-1', 'web-2'].map((server) => `{ name: ${server}, web: { pm: ondemand, max_workers: 2 }, scheduler: ${server === 'web-1' ? 'on' : 'off'} }`)))
-  const { stdout } = await at.expect(0, 'plan')
-  assert.is(stdout.match(/\* reload PHP 8\.2 FPM on/g)?.length, 1)
-  await at.expect(0, 'apply', 'plan.json')
-  for (const host of hosts) {
-    const answers = await host.must(NAMES.map((name) => `curl -s -o /dev/null -w '%{http_code}\\n' -H 'Host: ${name}.example.com' http://127.0.0.1/`).join('\n'))
-    // Without a release there is nothing to answer with yet, and it is the app's own site that says so.
-    assert.equal(answers.trim().split('\n'), NAMES.map(() => '503'))
-  }
-})
+promise(
+  'fifty apps are configured by one plan, each service loads once on each server, and every app answers',
+  async () => {
+    for (const name of NAMES)
+      at.put(
+        `apps/${name}.yml`,
+        app(
+          name,
+          ['web-1', 'web-2'].map(
+            (server) =>
+              `{ name: ${server}, web: { pm: ondemand, max_workers: 2 }, scheduler: ${server === 'web-1' ? 'on' : 'off'} }`,
+          ),
+        ),
+      )
+    const { stdout } = await at.expect(0, 'plan')
+    assert.is(stdout.match(/\* reload PHP 8\.2 FPM on/g)?.length, 1)
+    await at.expect(0, 'apply', 'plan.json')
+    for (const host of hosts) {
+      const answers = await host.must(
+        NAMES.map(
+          (name) => `curl -s -o /dev/null -w '%{http_code}\\n' -H 'Host: ${name}.example.com' http://127.0.0.1/`,
+        ).join('\n'),
+      )
+      // Without a release there is nothing to answer with yet, and it is the app's own site that says so.
+      assert.equal(
+        answers.trim().split('\n'),
+        NAMES.map(() => '503'),
+      )
+    }
+  },
+)
 
 promise('with nothing to do, a plan is one connection and one channel a server, as with one app', async () => {
-  assert.equal(await counted(() => at.expect(0, 'plan', '--detailed-exitcode')), ['1 connection, 1 channel', '1 connection, 1 channel'])
+  assert.equal(await counted(() => at.expect(0, 'plan', '--detailed-exitcode')), [
+    '1 connection, 1 channel',
+    '1 connection, 1 channel',
+  ])
   assert.equal(await counted(() => at.expect(0, 'drift')), ['1 connection, 1 channel', '1 connection, 1 channel'])
 })
 

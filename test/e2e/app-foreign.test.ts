@@ -19,22 +19,30 @@ let at: Desk
 let host: LabHost
 let theirs: string
 
-const SITES = [{ name: 'legacy', domain: 'legacy.example.com' }, { name: 'intranet', domain: 'intranet.example.com' }]
+const SITES = [
+  { name: 'legacy', domain: 'legacy.example.com' },
+  { name: 'intranet', domain: 'intranet.example.com' },
+]
 
 const VISITS: Visit[] = SITES.flatMap(({ domain }) => [
   { domain, path: '/', visitors: 2, says: /^release theirs, PHP 8\.2/ },
   { domain, path: '/slow/500', visitors: 1, says: /^release theirs/ },
 ])
 
-test.before(loud(async () => {
-  ;[host] = await provisioned('web-1')
-  // A copy of its own: what later releases copy is written again meanwhile.
-  await host.must(`cp -r ${await putFixture(host, 'plain')} /srv/theirs`)
-  const root = '/srv/theirs/public'
-  await sitesByHand(host, SITES.map((site) => ({ ...site, root })))
-  at = await desk(web([host]))
-  theirs = await files()
-}))
+test.before(
+  loud(async () => {
+    ;[host] = await provisioned('web-1')
+    // A copy of its own: what later releases copy is written again meanwhile.
+    await host.must(`cp -r ${await putFixture(host, 'plain')} /srv/theirs`)
+    const root = '/srv/theirs/public'
+    await sitesByHand(
+      host,
+      SITES.map((site) => ({ ...site, root })),
+    )
+    at = await desk(web([host]))
+    theirs = await files()
+  }),
+)
 
 // What is theirs, to the byte, with its times.
 async function files(): Promise<string> {
@@ -42,42 +50,74 @@ async function files(): Promise<string> {
   return host.must(`stat -c '%n %y %a %U:%G' ${paths.join(' ')} && cat ${paths.join(' ')}`)
 }
 
-promise('an app is configured beside them, changed, switched off: nobody of theirs fails, nothing of theirs is touched', async () => {
-  const shop = (workers: number, more = '') => app('shop', [serves('web-1', workers)], { more })
-  await unharmed(host, VISITS, 10_000, async () => {
-    await configure(at, 'shop', shop(4))
-    await goLive(host, 'shop', 'plain')
-    await configure(at, 'shop', shop(6, 'request_payload: 20\nrequest_memory: 300\n'))
-    assert.match((await get(host, { domain: 'shop.example.com', path: '/' })).body, /^release a{12}-1/)
-    await configure(at, 'blog', app('blog', [serves('web-1')]))
-    forget(at, 'blog')
-    await at.expect(0, 'plan')
-    assert.ok(told(planOn(at)).some((line) => line.startsWith('retire ')))
-    await at.expect(0, 'apply', 'plan.json')
-  })
-  assert.is(await files(), theirs)
-  for (const { name } of SITES) assert.is((await get(host, { domain: `${name}.example.com`, path: '/whoami' })).body, `${name}\n`, 'their pools, their users')
-})
+promise(
+  'an app is configured beside them, changed, switched off: nobody of theirs fails, nothing of theirs is touched',
+  async () => {
+    const shop = (workers: number, more = '') => app('shop', [serves('web-1', workers)], { more })
+    await unharmed(host, VISITS, 10_000, async () => {
+      await configure(at, 'shop', shop(4))
+      await goLive(host, 'shop', 'plain')
+      await configure(at, 'shop', shop(6, 'request_payload: 20\nrequest_memory: 300\n'))
+      assert.match((await get(host, { domain: 'shop.example.com', path: '/' })).body, /^release a{12}-1/)
+      await configure(at, 'blog', app('blog', [serves('web-1')]))
+      forget(at, 'blog')
+      await at.expect(0, 'plan')
+      assert.ok(told(planOn(at)).some((line) => line.startsWith('retire ')))
+      await at.expect(0, 'apply', 'plan.json')
+    })
+    assert.is(await files(), theirs)
+    for (const { name } of SITES)
+      assert.is(
+        (await get(host, { domain: `${name}.example.com`, path: '/whoami' })).body,
+        `${name}\n`,
+        'their pools, their users',
+      )
+  },
+)
 
 // What somebody has already, and what the plan says of it.
 const TAKEN: [string, () => Promise<string>, RegExp][] = [
-  ['a domain', async () => app('taker', [serves('web-1')], { domain: 'intranet.example.com' }), /\/etc\/nginx\/sites-(enabled|available)\/intranet\.conf:3.*intranet\.example\.com/],
-  ['a domain, as an alias among others', async () => {
-    await host.must(`printf 'server {\\n    listen 80;\\n    server_name a.example.com\\n        alias.example.com;\\n    return 204;\\n}\\n' >/etc/nginx/conf.d/alias.conf && nginx -t -q && systemctl reload nginx && sleep 1`)
-    return app('taker', [serves('web-1')], { domain: 'alias.example.com' })
-  }, /\/etc\/nginx\/conf\.d\/alias\.conf:[34].*alias\.example\.com/],
-  ["a person's account", async () => {
-    await host.must('mkdir -p /srv/people && useradd --create-home --home-dir /srv/people/person person')
-    return app('person', [serves('web-1')])
-  }, /user person/],
-  ['an account of somebody in the place where an app would live', async () => {
-    await host.must('useradd --create-home --shell /bin/bash anna')
-    return app('anna', [serves('web-1')])
-  }, /user anna/],
-  ['a pool', async () => {
-    await host.must(`printf '[pooled]\\nuser = nobody\\nlisten = /run/php/pooled.sock\\npm = ondemand\\npm.max_children = 1\\n' >/etc/php/8.2/fpm/pool.d/somebody.conf && php-fpm8.2 -t 2>/dev/null && systemctl reload php8.2-fpm`)
-    return app('pooled', [serves('web-1')])
-  }, /\/etc\/php\/8\.2\/fpm\/pool\.d\/somebody\.conf:1/],
+  [
+    'a domain',
+    async () => app('taker', [serves('web-1')], { domain: 'intranet.example.com' }),
+    /\/etc\/nginx\/sites-(enabled|available)\/intranet\.conf:3.*intranet\.example\.com/,
+  ],
+  [
+    'a domain, as an alias among others',
+    async () => {
+      await host.must(
+        `printf 'server {\\n    listen 80;\\n    server_name a.example.com\\n        alias.example.com;\\n    return 204;\\n}\\n' >/etc/nginx/conf.d/alias.conf && nginx -t -q && systemctl reload nginx && sleep 1`,
+      )
+      return app('taker', [serves('web-1')], { domain: 'alias.example.com' })
+    },
+    /\/etc\/nginx\/conf\.d\/alias\.conf:[34].*alias\.example\.com/,
+  ],
+  [
+    "a person's account",
+    async () => {
+      await host.must('mkdir -p /srv/people && useradd --create-home --home-dir /srv/people/person person')
+      return app('person', [serves('web-1')])
+    },
+    /user person/,
+  ],
+  [
+    'an account of somebody in the place where an app would live',
+    async () => {
+      await host.must('useradd --create-home --shell /bin/bash anna')
+      return app('anna', [serves('web-1')])
+    },
+    /user anna/,
+  ],
+  [
+    'a pool',
+    async () => {
+      await host.must(
+        `printf '[pooled]\\nuser = nobody\\nlisten = /run/php/pooled.sock\\npm = ondemand\\npm.max_children = 1\\n' >/etc/php/8.2/fpm/pool.d/somebody.conf && php-fpm8.2 -t 2>/dev/null && systemctl reload php8.2-fpm`,
+      )
+      return app('pooled', [serves('web-1')])
+    },
+    /\/etc\/php\/8\.2\/fpm\/pool\.d\/somebody\.conf:1/,
+  ],
 ]
 
 for (const [what, wanted, said] of TAKEN) {

@@ -18,13 +18,15 @@ const RELEASE = 'aaaaaaaaaaaa-1'
 let at: Desk
 let host: LabHost
 
-test.before(loud(async () => {
-  ;[host] = await withTwoVersions('web-1')
-  at = await desk({ 'clusters/web.yml': cluster([host], await twoVersions()) })
-  await configure(at, 'shop', shop({}))
-  await goLive(host, 'shop', 'plain', RELEASE)
-  await configure(at, 'shop', shop({}))
-}))
+test.before(
+  loud(async () => {
+    ;[host] = await withTwoVersions('web-1')
+    at = await desk({ 'clusters/web.yml': cluster([host], await twoVersions()) })
+    await configure(at, 'shop', shop({}))
+    await goLive(host, 'shop', 'plain', RELEASE)
+    await configure(at, 'shop', shop({}))
+  }),
+)
 
 // More workers than visitors, so that none waits for another.
 function shop({ php = '7.4', workers = 20, more = '' }): string {
@@ -45,18 +47,28 @@ async function limits(): Promise<string> {
   return (await get(host, { domain, path: '/limits' })).body
 }
 
-promise('other limits and other pool sizes, three times: no request fails, and each limit holds afterwards', async () => {
-  const report = await unharmed(host, VISITS, ENOUGH, async () => {
-    for (const [memory, payload, workers] of [[200, 11, 24], [220, 12, 18], [240, 13, 30]] as const) {
-      await configure(at, 'shop', shop({ workers, more: `request_memory: ${memory}\nrequest_payload: ${payload}\n` }))
-      assert.match(await limits(), new RegExp(`^${memory}M `))
-      assert.match(await host.must('nginx -T 2>/dev/null'), new RegExp(`client_max_body_size ${payload}m`))
-      assert.is(await host.must('pgrep -c -f "pool shop$"'), `${workers}\n`)
-    }
-  })
-  assert.ok((report.byPath.get('/slow/700') ?? 0) > 10 && (report.byPath.get('/slow/4000') ?? 0) > 2, 'slow requests ran through all of it')
-  await at.expect(0, 'plan', '--detailed-exitcode')
-})
+promise(
+  'other limits and other pool sizes, three times: no request fails, and each limit holds afterwards',
+  async () => {
+    const report = await unharmed(host, VISITS, ENOUGH, async () => {
+      for (const [memory, payload, workers] of [
+        [200, 11, 24],
+        [220, 12, 18],
+        [240, 13, 30],
+      ] as const) {
+        await configure(at, 'shop', shop({ workers, more: `request_memory: ${memory}\nrequest_payload: ${payload}\n` }))
+        assert.match(await limits(), new RegExp(`^${memory}M `))
+        assert.match(await host.must('nginx -T 2>/dev/null'), new RegExp(`client_max_body_size ${payload}m`))
+        assert.is(await host.must('pgrep -c -f "pool shop$"'), `${workers}\n`)
+      }
+    })
+    assert.ok(
+      (report.byPath.get('/slow/700') ?? 0) > 10 && (report.byPath.get('/slow/4000') ?? 0) > 2,
+      'slow requests ran through all of it',
+    )
+    await at.expect(0, 'plan', '--detailed-exitcode')
+  },
+)
 
 promise('a second app comes to the server: no request of the first fails, and the second answers', async () => {
   const blog = app('blog', [serves('web-1')], { php: '7.4' })
@@ -68,19 +80,28 @@ promise('a second app comes to the server: no request of the first fails, and th
   assert.match((await get(host, { domain: 'blog.example.com', path: '/' })).body, /^release aaaaaaaaaaaa-1, PHP 7\.4/)
 })
 
-promise("PHP's version is switched: no request fails, all are answered by one version or the other, and the old pool is gone", async () => {
-  const { bodies } = await unharmed(host, VISITS, ENOUGH, async (load) => {
-    await load.reaches(1000)
-    await configure(at, 'shop', shop({ php: '8.2' }))
-  })
-  const versions = [...bodies.keys()].flatMap((body) => /PHP (\d\.\d)/.exec(body)?.[1] ?? [])
-  assert.equal([...new Set(versions)].sort(), ['7.4', '8.2'])
-  assert.match((await get(host, { domain, path: '/' })).body, /PHP 8\.2/)
-  assert.match(await host.must('cat /etc/php/7.4/fpm/pool.d/flight-shop.conf'), /^; Retired by Flight/)
-  await host.must('! test -S /run/php/flight-shop-7.4.sock && ! pgrep -u shop -f php-fpm7.4; test -S /run/php/flight-shop-8.2.sock')
-  assert.match((await get(host, { domain: 'blog.example.com', path: '/' })).body, /PHP 7\.4/, 'the other app stays where it was')
-  await at.expect(0, 'plan', '--detailed-exitcode')
-})
+promise(
+  "PHP's version is switched: no request fails, all are answered by one version or the other, and the old pool is gone",
+  async () => {
+    const { bodies } = await unharmed(host, VISITS, ENOUGH, async (load) => {
+      await load.reaches(1000)
+      await configure(at, 'shop', shop({ php: '8.2' }))
+    })
+    const versions = [...bodies.keys()].flatMap((body) => /PHP (\d\.\d)/.exec(body)?.[1] ?? [])
+    assert.equal([...new Set(versions)].sort(), ['7.4', '8.2'])
+    assert.match((await get(host, { domain, path: '/' })).body, /PHP 8\.2/)
+    assert.match(await host.must('cat /etc/php/7.4/fpm/pool.d/flight-shop.conf'), /^; Retired by Flight/)
+    await host.must(
+      '! test -S /run/php/flight-shop-7.4.sock && ! pgrep -u shop -f php-fpm7.4; test -S /run/php/flight-shop-8.2.sock',
+    )
+    assert.match(
+      (await get(host, { domain: 'blog.example.com', path: '/' })).body,
+      /PHP 7\.4/,
+      'the other app stays where it was',
+    )
+    await at.expect(0, 'plan', '--detailed-exitcode')
+  },
+)
 
 promise('a request of 20 s holds a reload up: it is answered, and the run goes on', async () => {
   const slow = get(host, { domain, path: '/slow/20000' })

@@ -20,15 +20,17 @@ let host: LabHost
 const FOLDER = '/etc/ssl/shop'
 const TLS = `nginx: { tls: { certificate: ${FOLDER}/fullchain.pem, key: ${FOLDER}/privkey.pem } }\n`
 
-test.before(loud(async () => {
-  ;[host] = await provisioned('web-1')
-  await host.must(`mkdir -p ${FOLDER}`)
-  await renew()
-  at = await desk(web([host]))
-  await configure(at, 'shop', shop(4))
-  await goLive(host, 'shop', 'plain')
-  await configure(at, 'shop', shop(4))
-}))
+test.before(
+  loud(async () => {
+    ;[host] = await provisioned('web-1')
+    await host.must(`mkdir -p ${FOLDER}`)
+    await renew()
+    at = await desk(web([host]))
+    await configure(at, 'shop', shop(4))
+    await goLive(host, 'shop', 'plain')
+    await configure(at, 'shop', shop(4))
+  }),
+)
 
 function shop(workers: number, more = ''): string {
   return app('shop', [serves('web-1', workers)], { more: TLS + more })
@@ -36,12 +38,18 @@ function shop(workers: number, more = ''): string {
 
 // A certificate as certbot renews it: a new file in the place of the old one.
 async function renew(): Promise<void> {
-  await host.must(`cd ${FOLDER} && openssl req -x509 -newkey rsa:2048 -nodes -days 90 -subj /CN=shop.example.com -keyout new.key -out new.pem 2>/dev/null && mv new.key privkey.pem && mv new.pem fullchain.pem`)
+  await host.must(
+    `cd ${FOLDER} && openssl req -x509 -newkey rsa:2048 -nodes -days 90 -subj /CN=shop.example.com -keyout new.key -out new.pem 2>/dev/null && mv new.key privkey.pem && mv new.pem fullchain.pem`,
+  )
 }
 
 async function serial(of: 'file' | 'served'): Promise<string> {
   const read = `openssl x509 -noout -serial`
-  return host.must(of === 'file' ? `${read} -in ${FOLDER}/fullchain.pem` : `openssl s_client -connect 127.0.0.1:443 -servername shop.example.com </dev/null 2>/dev/null | ${read}`)
+  return host.must(
+    of === 'file'
+      ? `${read} -in ${FOLDER}/fullchain.pem`
+      : `openssl s_client -connect 127.0.0.1:443 -servername shop.example.com </dev/null 2>/dev/null | ${read}`,
+  )
 }
 
 async function due(): Promise<string[]> {
@@ -56,24 +64,44 @@ async function doIt(): Promise<void> {
 
 // Everything is written and tested before anything loads: a limit that the pool and the site say needs both.
 const KILLED = [
-  { services: ['php8.2-fpm.service'], program: '/usr/sbin/php-fpm8.2', stopped: '/usr/local/sbin/php-fpm8.2', workers: 7, more: '' },
-  { services: ['php8.2-fpm.service', 'nginx.service'], program: '/usr/sbin/nginx', stopped: '/usr/local/sbin/nginx', workers: 7, more: 'request_payload: 33\n' },
+  {
+    services: ['php8.2-fpm.service'],
+    program: '/usr/sbin/php-fpm8.2',
+    stopped: '/usr/local/sbin/php-fpm8.2',
+    workers: 7,
+    more: '',
+  },
+  {
+    services: ['php8.2-fpm.service', 'nginx.service'],
+    program: '/usr/sbin/nginx',
+    stopped: '/usr/local/sbin/nginx',
+    workers: 7,
+    more: 'request_payload: 33\n',
+  },
 ]
 
 for (const { services, program, stopped, workers, more } of KILLED) {
-  promise(`killed between writing and reloading ${services.join(' and ')}: the next plan is that and nothing else`, async () => {
-    // A test that takes long gives time to kill the controller and what it started there.
-    await host.must(`rm -f /srv/testing && printf '#!/bin/sh\\ntouch /srv/testing; sleep 20; exec ${program} "$@"\\n' >${stopped} && chmod 755 ${stopped}`)
-    at.put('apps/shop.yml', shop(workers, more))
-    const run = at.start('app:configure', 'shop', '--yes')
-    await host.must('for n in $(seq 300); do [ -e /srv/testing ] && exit 0; sleep 0.1; done; exit 1')
-    run.kill('SIGKILL')
-    await run.answer
-    await host.must(`pkill -KILL -f 'flight flight-[0-9a-f]{24}'; rm ${stopped}`)
-    assert.equal(await due(), services.map((service) => `reload web-1/service/${service}`))
-    await doIt()
-    assert.is((await host.must('pgrep -f "pool shop$" | wc -l')).trim(), String(workers))
-  })
+  promise(
+    `killed between writing and reloading ${services.join(' and ')}: the next plan is that and nothing else`,
+    async () => {
+      // A test that takes long gives time to kill the controller and what it started there.
+      await host.must(
+        `rm -f /srv/testing && printf '#!/bin/sh\\ntouch /srv/testing; sleep 20; exec ${program} "$@"\\n' >${stopped} && chmod 755 ${stopped}`,
+      )
+      at.put('apps/shop.yml', shop(workers, more))
+      const run = at.start('app:configure', 'shop', '--yes')
+      await host.must('for n in $(seq 300); do [ -e /srv/testing ] && exit 0; sleep 0.1; done; exit 1')
+      run.kill('SIGKILL')
+      await run.answer
+      await host.must(`pkill -KILL -f 'flight flight-[0-9a-f]{24}'; rm ${stopped}`)
+      assert.equal(
+        await due(),
+        services.map((service) => `reload web-1/service/${service}`),
+      )
+      await doIt()
+      assert.is((await host.must('pgrep -f "pool shop$" | wc -l')).trim(), String(workers))
+    },
+  )
 }
 
 promise('a file that somebody edited and never loaded is a reload in the next plan, which names it', async () => {
@@ -103,9 +131,17 @@ promise('a renewed certificate is a reload of nginx, and then it is the one that
 
 promise('after a reboot everything runs what lies on disk: nothing is due, and the app answers', async () => {
   await host.reboot()
-  await until('nginx and FPM are up', 30, () => host.run('systemctl is-active nginx php8.2-fpm'), ({ code }) => code === 0)
+  await until(
+    'nginx and FPM are up',
+    30,
+    () => host.run('systemctl is-active nginx php8.2-fpm'),
+    ({ code }) => code === 0,
+  )
   await at.expect(0, 'plan', '--detailed-exitcode')
-  assert.match((await host.must('curl -sSk --resolve shop.example.com:443:127.0.0.1 https://shop.example.com/')), /^release a{12}-1, PHP 8\.2/)
+  assert.match(
+    await host.must('curl -sSk --resolve shop.example.com:443:127.0.0.1 https://shop.example.com/'),
+    /^release a{12}-1, PHP 8\.2/,
+  )
   const plain = await get(host, { domain: 'shop.example.com', path: '/' })
   assert.ok(plain.status === 301 || plain.status === 308, `http leads to https: ${plain.status}`)
 })

@@ -16,31 +16,39 @@ let host: LabHost
 
 const shop = (php: string, workers: number, more = '') => app('shop', [serves('web-1', workers)], { php, more })
 
-test.before(loud(async () => {
-  ;[host] = await withTwoVersions('web-1')
-  at = await desk({ 'clusters/web.yml': cluster([host], await twoVersions()) })
-  await configure(at, 'shop', shop('7.4', 20))
-  await goLive(host, 'shop', 'plain')
-  await configure(at, 'shop', shop('7.4', 20))
-}))
+test.before(
+  loud(async () => {
+    ;[host] = await withTwoVersions('web-1')
+    at = await desk({ 'clusters/web.yml': cluster([host], await twoVersions()) })
+    await configure(at, 'shop', shop('7.4', 20))
+    await goLive(host, 'shop', 'plain')
+    await configure(at, 'shop', shop('7.4', 20))
+  }),
+)
 
-promise('wrk counts no failed request among 20,000 and more while limits, pools, apps and the PHP version change', async () => {
-  const loads = [startWrk(host, 'shop.example.com', '/', 8), startWrk(host, 'shop.example.com', '/slow/700', 3)]
-  const ended = async () => Promise.all(loads.map((load) => load.stop()))
-  try {
-    await configure(at, 'shop', shop('7.4', 24, 'request_memory: 200\n'))
-    await configure(at, 'shop', shop('7.4', 18, 'request_payload: 12\nrequest_duration: 40\n'))
-    await configure(at, 'blog', app('blog', [serves('web-1')], { php: '7.4' }))
-    await configure(at, 'shop', shop('8.2', 18, 'request_payload: 12\n'))
-    await configure(at, 'shop', shop('8.2', 30))
-    await new Promise((resolve) => setTimeout(resolve, 8000))
-  } finally {
-    const [fast, slow] = await ended()
-    assert.equal([fast?.wrong, slow?.wrong], [[], []])
-    assert.ok((fast?.requests ?? 0) + (slow?.requests ?? 0) >= 20_000, `${fast?.requests} fast and ${slow?.requests} slow requests`)
-    assert.ok((slow?.requests ?? 0) >= 20, `${slow?.requests} slow requests`)
-    process.stderr.write(`wrk: ${fast?.requests} fast and ${slow?.requests} slow requests, 0 failed\n`)
-  }
-})
+promise(
+  'wrk counts no failed request among 20,000 and more while limits, pools, apps and the PHP version change',
+  async () => {
+    const loads = [startWrk(host, 'shop.example.com', '/', 8), startWrk(host, 'shop.example.com', '/slow/700', 3)]
+    const ended = async () => Promise.all(loads.map((load) => load.stop()))
+    try {
+      await configure(at, 'shop', shop('7.4', 24, 'request_memory: 200\n'))
+      await configure(at, 'shop', shop('7.4', 18, 'request_payload: 12\nrequest_duration: 40\n'))
+      await configure(at, 'blog', app('blog', [serves('web-1')], { php: '7.4' }))
+      await configure(at, 'shop', shop('8.2', 18, 'request_payload: 12\n'))
+      await configure(at, 'shop', shop('8.2', 30))
+      await new Promise((resolve) => setTimeout(resolve, 8000))
+    } finally {
+      const [fast, slow] = await ended()
+      assert.equal([fast?.wrong, slow?.wrong], [[], []])
+      assert.ok(
+        (fast?.requests ?? 0) + (slow?.requests ?? 0) >= 20_000,
+        `${fast?.requests} fast and ${slow?.requests} slow requests`,
+      )
+      assert.ok((slow?.requests ?? 0) >= 20, `${slow?.requests} slow requests`)
+      process.stderr.write(`wrk: ${fast?.requests} fast and ${slow?.requests} slow requests, 0 failed\n`)
+    }
+  },
+)
 
 test.run()

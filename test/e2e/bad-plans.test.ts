@@ -35,7 +35,10 @@ promise('a plan that is cut off, edited or of another format is refused before a
   const marks = [one, two].map((host) => ({ host, mark: host.sshActivity().mark }))
   const bad: [string, RegExp][] = [
     [text.slice(0, -100), /cut\.json: is not a whole plan file: .*\(FLIGHT_PLAN_UNREADABLE\)/],
-    [text.replace('client_max_body_size 32m', 'client_max_body_size 33m'), /was changed after it was made: .*\(FLIGHT_PLAN_EDITED\)/],
+    [
+      text.replace('client_max_body_size 32m', 'client_max_body_size 33m'),
+      /was changed after it was made: .*\(FLIGHT_PLAN_EDITED\)/,
+    ],
     [text.replace('"format":1', '"format":7'), /has the format 7; this Flight knows format 1.*\(FLIGHT_PLAN_FORMAT\)/],
   ]
   for (const [content, said] of bad) {
@@ -58,7 +61,11 @@ promise('a plan is refused when it is not the expected one', async () => {
 promise('a plan is refused when the definitions say something else by now, whoever changed them', async () => {
   const untouched = await remember([one, two])
   const now = at.text('clusters/web.yml')
-  for (const other of [now.replace('request_payload: 32', 'request_payload: 64'), now.replace(/.*web-2.*\n/, ''), now.replace('host: web-2', 'host: 192.0.2.7')]) {
+  for (const other of [
+    now.replace('request_payload: 32', 'request_payload: 64'),
+    now.replace(/.*web-2.*\n/, ''),
+    now.replace('host: web-2', 'host: 192.0.2.7'),
+  ]) {
     at.put('clusters/web.yml', other)
     const { stderr } = await at.expect(3, 'apply', 'plan.json')
     assert.match(stderr, 'FLIGHT_PLAN_OTHER_DEFINITIONS')
@@ -73,7 +80,10 @@ promise('one changed fact on one server refuses the plan on all: which, was, is'
   const untouched = await remember([one, two])
   const { stderr } = await at.expect(3, 'apply', 'plan.json')
   assert.match(stderr, 'web-2/file//etc/nginx/flight/limits.conf')
-  assert.match(stderr.replace(/\s+/g, ' '), /it was file \(sha256 [0-9a-f]{12}.*\), it is file \(sha256 [0-9a-f]{12}.*\)/)
+  assert.match(
+    stderr.replace(/\s+/g, ' '),
+    /it was file \(sha256 [0-9a-f]{12}.*\), it is file \(sha256 [0-9a-f]{12}.*\)/,
+  )
   assert.match(stderr, 'FLIGHT_STALE_PLAN')
   assert.not.match(stderr, 'web-1/')
   await untouched()
@@ -100,7 +110,11 @@ promise('a plan that a killed controller left half done goes on when it is appli
   run.kill('SIGKILL')
   await run.answer
   await Promise.all([quiet(one), quiet(two)])
-  assert.is((await one.must('grep client_max_body_size /etc/nginx/flight/limits.conf')), 'client_max_body_size 48m;\n', 'half of it is done')
+  assert.is(
+    await one.must('grep client_max_body_size /etc/nginx/flight/limits.conf'),
+    'client_max_body_size 48m;\n',
+    'half of it is done',
+  )
   const { stdout } = await at.expect(0, 'apply', 'plan.json')
   assert.match(stdout, /already so/)
   for (const host of [one, two]) assert.is(await host.must('cat /srv/slow'), 'begun\nended\n', 'installed once')
@@ -118,16 +132,19 @@ promise('what a killed controller left half done is found by a new plan as well'
   await at.expect(0, 'plan', '--detailed-exitcode')
 })
 
-promise('a server that was set up anew proves another key: the plan made for the old one is refused on all', async () => {
-  at.put('clusters/web.yml', cluster([one, two], 'php: [ 8.2 ]\nrequest_payload: 50\n'))
-  await at.expect(2, 'plan', '--detailed-exitcode')
-  await two.reset()
-  const untouched = await remember([one, two])
-  const { stderr } = await at.expect(6, 'apply', 'plan.json')
-  assert.match(stderr, 'FLIGHT_HOST_KEY_CHANGED')
-  assert.match(stderr, two.hostKeyFingerprint())
-  assert.match(stderr, planOn(at).servers[1]?.hostKey ?? 'none')
-  await untouched()
-})
+promise(
+  'a server that was set up anew proves another key: the plan made for the old one is refused on all',
+  async () => {
+    at.put('clusters/web.yml', cluster([one, two], 'php: [ 8.2 ]\nrequest_payload: 50\n'))
+    await at.expect(2, 'plan', '--detailed-exitcode')
+    await two.reset()
+    const untouched = await remember([one, two])
+    const { stderr } = await at.expect(6, 'apply', 'plan.json')
+    assert.match(stderr, 'FLIGHT_HOST_KEY_CHANGED')
+    assert.match(stderr, two.hostKeyFingerprint())
+    assert.match(stderr, planOn(at).servers[1]?.hostKey ?? 'none')
+    await untouched()
+  },
+)
 
 test.run()

@@ -52,7 +52,11 @@ function deskAt(folder: string, env: NodeJS.ProcessEnv): Desk {
     flight,
     async expect(exit, ...words) {
       const answer = await flight(...words)
-      assert.is(answer.exit, exit, `flight ${words.join(' ')} ended with ${answer.exit}, expected ${exit}:\n${answer.said}`)
+      assert.is(
+        answer.exit,
+        exit,
+        `flight ${words.join(' ')} ended with ${answer.exit}, expected ${exit}:\n${answer.said}`,
+      )
       return answer
     },
     where: (more) => deskAt(folder, { ...env, ...more }),
@@ -81,7 +85,12 @@ function follow(child: ChildProcess, words: readonly string[]): Running {
       clearTimeout(timer)
       ended = true
       for (const listener of listeners) listener()
-      resolve({ exit, stdout: Buffer.concat(out).toString('utf8'), stderr: Buffer.concat(err).toString('utf8'), said: said() })
+      resolve({
+        exit,
+        stdout: Buffer.concat(out).toString('utf8'),
+        stderr: Buffer.concat(err).toString('utf8'),
+        said: said(),
+      })
     })
   })
   return {

@@ -23,18 +23,23 @@ let cable: Promise<{ there: Desk; answer: Answer }>
 let repository: AptRepository
 const wanted: string[] = []
 
-test.before(loud(async () => {
-  ;[host, distant] = await provisioned('web-1', 'web-2')
-  const { places } = await sharedLab()
-  repository = await startAptRepository(places.gateway)
-  const seconds = { 'slow-two': 4, 'slow-kill': 6, 'slow-cable': 24, 'slow-int': 4, 'slow-term': 4, 'slow-power': 6 }
-  await repository.publish('slow', Object.entries(seconds).map(([name, each]) => slowPackage(name, each)))
-  for (const each of [host, distant]) await knowSuite(each, repository, 'slow')
-  at = await desk(web([host]))
-  // Takes long and needs nothing of the others, so it goes on beside them.
-  cable = cutDuringApt()
-  cable.catch(() => undefined)
-}))
+test.before(
+  loud(async () => {
+    ;[host, distant] = await provisioned('web-1', 'web-2')
+    const { places } = await sharedLab()
+    repository = await startAptRepository(places.gateway)
+    const seconds = { 'slow-two': 4, 'slow-kill': 6, 'slow-cable': 24, 'slow-int': 4, 'slow-term': 4, 'slow-power': 6 }
+    await repository.publish(
+      'slow',
+      Object.entries(seconds).map(([name, each]) => slowPackage(name, each)),
+    )
+    for (const each of [host, distant]) await knowSuite(each, repository, 'slow')
+    at = await desk(web([host]))
+    // Takes long and needs nothing of the others, so it goes on beside them.
+    cable = cutDuringApt()
+    cable.catch(() => undefined)
+  }),
+)
 
 test.after(async () => repository.close())
 
@@ -46,7 +51,10 @@ async function planFor(name: string): Promise<void> {
 }
 
 function define(more: string): void {
-  at.put('clusters/web.yml', cluster([host], `php: [ 8.2 ]\n${wanted.length === 0 ? '' : `packages: [ ${wanted.join(', ')} ]\n`}${more}`))
+  at.put(
+    'clusters/web.yml',
+    cluster([host], `php: [ 8.2 ]\n${wanted.length === 0 ? '' : `packages: [ ${wanted.join(', ')} ]\n`}${more}`),
+  )
 }
 
 async function isConverged(name?: string): Promise<void> {
@@ -59,63 +67,86 @@ function receipts(): string[] {
   return readdirSync(join(at.folder, 'state/receipts'))
 }
 
-promise('of two applies at once one works, the other is told who holds the server, from where and since when', async () => {
-  await planFor('slow-two')
-  const first = at.start('apply', 'plan.json')
-  await installing(host, 'slow-two')
-  const [second, locks] = await Promise.all([at.flight('apply', 'plan.json'), at.expect(0, 'locks')])
-  assert.is(second.exit, 4, second.said)
-  assert.match(oneLine(second.stderr), /web-1: is held by \S+ on \S+, since \d{4}-\d\d-\d\dT[\d:.]+Z, for apply \(FLIGHT_LOCKED\)/)
-  assert.match(second.stderr, /way out: wait until that run is over/)
-  assert.match(locks.stdout, /web-1 .*apply/)
-  assert.is((await at.flight('plan')).exit, 0, 'who only plans is not locked out')
-  assert.is((await first.answer).exit, 0)
-  await isConverged('slow-two')
-})
+promise(
+  'of two applies at once one works, the other is told who holds the server, from where and since when',
+  async () => {
+    await planFor('slow-two')
+    const first = at.start('apply', 'plan.json')
+    await installing(host, 'slow-two')
+    const [second, locks] = await Promise.all([at.flight('apply', 'plan.json'), at.expect(0, 'locks')])
+    assert.is(second.exit, 4, second.said)
+    assert.match(
+      oneLine(second.stderr),
+      /web-1: is held by \S+ on \S+, since \d{4}-\d\d-\d\dT[\d:.]+Z, for apply \(FLIGHT_LOCKED\)/,
+    )
+    assert.match(second.stderr, /way out: wait until that run is over/)
+    assert.match(locks.stdout, /web-1 .*apply/)
+    assert.is((await at.flight('plan')).exit, 0, 'who only plans is not locked out')
+    assert.is((await first.answer).exit, 0)
+    await isConverged('slow-two')
+  },
+)
 
-promise('a controller killed during apt holds nothing but the step that runs: another plan waits, the same one follows it', async () => {
-  await planFor('slow-kill')
-  const run = at.start('apply', 'plan.json')
-  await installing(host, 'slow-kill')
-  run.kill('SIGKILL')
-  await run.answer
-  await sleep(1000)
-  const { locks } = JSON.parse((await at.expect(0, 'locks', '--json')).stdout) as { locks: { holder: { who: string; what: string } | null }[] }
-  assert.is(locks[0]?.holder?.who, 'a step of a run that ended')
-  assert.match(locks[0]?.holder?.what ?? '', /^flight-[0-9a-f]{12}-\S+\.service$/)
-  // Another plan has to wait for the step that still runs; it is named.
-  at.put('clusters/web.yml', cluster([host], `php: [ 8.2 ]\nrequest_payload: 11\npackages: [ ${wanted.join(', ')} ]\n`))
-  await at.expect(2, 'plan', '--detailed-exitcode', '--out', 'other.json')
-  const refused = await at.expect(4, 'apply', 'other.json')
-  assert.match(oneLine(refused.stderr), /is held by a step of a run that ended .*, for flight-[0-9a-f]{12}-\S+\.service \(FLIGHT_LOCKED\)/)
-  define('')
-  // The same plan follows what runs.
-  const again = await at.expect(0, 'apply', 'plan.json')
-  assert.match(again.stdout, /Done/)
-  await isConverged('slow-kill')
-})
-
-for (const [signal, exit, name] of [['SIGINT', 130, 'slow-int'], ['SIGTERM', 143, 'slow-term']] as const) {
-  promise(`${signal} during apt: the running step finishes, nothing else begins, exit code ${exit}, and the same command goes on`, async () => {
-    wanted.push(name)
-    define(`request_payload: ${exit}\n`)
-    await at.expect(2, 'plan', '--detailed-exitcode')
-    const before = receipts().length
+promise(
+  'a controller killed during apt holds nothing but the step that runs: another plan waits, the same one follows it',
+  async () => {
+    await planFor('slow-kill')
     const run = at.start('apply', 'plan.json')
-    await installing(host, name)
-    run.kill(signal)
-    const stopped = await run.answer
-    assert.is(stopped.exit, exit, stopped.said)
-    assert.match(stopped.said, /stopping after the running steps/)
-    assert.match(stopped.stdout, /Interrupted: plan [0-9a-f]{12}/)
-    assert.match(stopped.stdout, /not begun: .*reload/)
-    assert.match(stopped.stdout, /Run the same command again/)
-    assert.is(receipts().length, before + 1, 'the receipt is written')
-    assert.is(await host.must(`cat /srv/${name}`), 'begun\nended\n', 'the step that ran was finished')
-    assert.match((await at.expect(0, 'locks')).stdout, /Nobody holds a lock/)
-    await at.expect(0, 'apply', 'plan.json')
-    await isConverged(name)
-  })
+    await installing(host, 'slow-kill')
+    run.kill('SIGKILL')
+    await run.answer
+    await sleep(1000)
+    const { locks } = JSON.parse((await at.expect(0, 'locks', '--json')).stdout) as {
+      locks: { holder: { who: string; what: string } | null }[]
+    }
+    assert.is(locks[0]?.holder?.who, 'a step of a run that ended')
+    assert.match(locks[0]?.holder?.what ?? '', /^flight-[0-9a-f]{12}-\S+\.service$/)
+    // Another plan has to wait for the step that still runs; it is named.
+    at.put(
+      'clusters/web.yml',
+      cluster([host], `php: [ 8.2 ]\nrequest_payload: 11\npackages: [ ${wanted.join(', ')} ]\n`),
+    )
+    await at.expect(2, 'plan', '--detailed-exitcode', '--out', 'other.json')
+    const refused = await at.expect(4, 'apply', 'other.json')
+    assert.match(
+      oneLine(refused.stderr),
+      /is held by a step of a run that ended .*, for flight-[0-9a-f]{12}-\S+\.service \(FLIGHT_LOCKED\)/,
+    )
+    define('')
+    // The same plan follows what runs.
+    const again = await at.expect(0, 'apply', 'plan.json')
+    assert.match(again.stdout, /Done/)
+    await isConverged('slow-kill')
+  },
+)
+
+for (const [signal, exit, name] of [
+  ['SIGINT', 130, 'slow-int'],
+  ['SIGTERM', 143, 'slow-term'],
+] as const) {
+  promise(
+    `${signal} during apt: the running step finishes, nothing else begins, exit code ${exit}, and the same command goes on`,
+    async () => {
+      wanted.push(name)
+      define(`request_payload: ${exit}\n`)
+      await at.expect(2, 'plan', '--detailed-exitcode')
+      const before = receipts().length
+      const run = at.start('apply', 'plan.json')
+      await installing(host, name)
+      run.kill(signal)
+      const stopped = await run.answer
+      assert.is(stopped.exit, exit, stopped.said)
+      assert.match(stopped.said, /stopping after the running steps/)
+      assert.match(stopped.stdout, /Interrupted: plan [0-9a-f]{12}/)
+      assert.match(stopped.stdout, /not begun: .*reload/)
+      assert.match(stopped.stdout, /Run the same command again/)
+      assert.is(receipts().length, before + 1, 'the receipt is written')
+      assert.is(await host.must(`cat /srv/${name}`), 'begun\nended\n', 'the step that ran was finished')
+      assert.match((await at.expect(0, 'locks')).stdout, /Nobody holds a lock/)
+      await at.expect(0, 'apply', 'plan.json')
+      await isConverged(name)
+    },
+  )
 }
 
 promise('a power cut during apt: dpkg is finished first, then the rest', async () => {
@@ -136,30 +167,41 @@ promise('a power cut during apt: dpkg is finished first, then the rest', async (
   await isConverged()
 })
 
-promise('a full disk while writing leaves the old file whole, and the same command goes on once there is room', async () => {
-  define('php_reload: "0 4 * * *"\n')
-  await at.expect(0, 'provision', 'web', '--yes')
-  define('php_reload: "30 5 * * *"\n')
-  await at.expect(2, 'plan', '--detailed-exitcode')
-  for (const folder of ['/etc/cron.d', '/var/lib/flight']) {
-    await host.must(`rm -rf /var/tmp/copy && cp -a ${folder} /var/tmp/copy`)
-    await host.smallDisk(folder, '2m')
-    await host.must(`cp -a /var/tmp/copy/. ${folder}/ && touch -r /var/tmp/copy ${folder} && { head -c 4m /dev/zero >${folder}/.filler 2>/dev/null; true; }`)
-    const full = await at.flight('apply', 'plan.json')
-    assert.is(full.exit, 1, full.said)
-    assert.match(full.said, /disk full|No space left/, folder)
-    assert.match(oneLine(full.stdout), /stopped at: update (file )?\/etc\/cron\.d\/flight-php-reload/)
-    assert.match(await host.must('cat /etc/cron.d/flight-php-reload'), /^0 4 \* \* \* root php-fpm8\.2 -t .*\n$/m, 'the old file is whole')
-    assert.is(await host.must('ls -A /etc/cron.d | grep -c flight'), '1\n', 'nothing half written lies beside it')
-    await host.removeSmallDisk(folder)
-  }
-  await at.expect(0, 'apply', 'plan.json')
-  assert.match(await host.must('cat /etc/cron.d/flight-php-reload'), /^30 5 /m)
-  await isConverged()
-})
+promise(
+  'a full disk while writing leaves the old file whole, and the same command goes on once there is room',
+  async () => {
+    define('php_reload: "0 4 * * *"\n')
+    await at.expect(0, 'provision', 'web', '--yes')
+    define('php_reload: "30 5 * * *"\n')
+    await at.expect(2, 'plan', '--detailed-exitcode')
+    for (const folder of ['/etc/cron.d', '/var/lib/flight']) {
+      await host.must(`rm -rf /var/tmp/copy && cp -a ${folder} /var/tmp/copy`)
+      await host.smallDisk(folder, '2m')
+      await host.must(
+        `cp -a /var/tmp/copy/. ${folder}/ && touch -r /var/tmp/copy ${folder} && { head -c 4m /dev/zero >${folder}/.filler 2>/dev/null; true; }`,
+      )
+      const full = await at.flight('apply', 'plan.json')
+      assert.is(full.exit, 1, full.said)
+      assert.match(full.said, /disk full|No space left/, folder)
+      assert.match(oneLine(full.stdout), /stopped at: update (file )?\/etc\/cron\.d\/flight-php-reload/)
+      assert.match(
+        await host.must('cat /etc/cron.d/flight-php-reload'),
+        /^0 4 \* \* \* root php-fpm8\.2 -t .*\n$/m,
+        'the old file is whole',
+      )
+      assert.is(await host.must('ls -A /etc/cron.d | grep -c flight'), '1\n', 'nothing half written lies beside it')
+      await host.removeSmallDisk(folder)
+    }
+    await at.expect(0, 'apply', 'plan.json')
+    assert.match(await host.must('cat /etc/cron.d/flight-php-reload'), /^30 5 /m)
+    await isConverged()
+  },
+)
 
 promise('a system that is not supported is refused while planning, by its name', async () => {
-  await host.must(`cp -a /etc/os-release /root/os-release && rm /etc/os-release && printf 'ID=debian\\nVERSION_CODENAME=buster\\nPRETTY_NAME="Debian GNU/Linux 10 (buster)"\\n' >/etc/os-release`)
+  await host.must(
+    `cp -a /etc/os-release /root/os-release && rm /etc/os-release && printf 'ID=debian\\nVERSION_CODENAME=buster\\nPRETTY_NAME="Debian GNU/Linux 10 (buster)"\\n' >/etc/os-release`,
+  )
   try {
     const untouched = await remember([host])
     const { stdout } = await at.expect(1, 'plan')
@@ -174,7 +216,12 @@ promise('a system that is not supported is refused while planning, by its name',
 
 const BROKEN: [string, string, string, string][] = [
   ['nginx', '/etc/nginx/conf.d/theirs.conf', 'nonsense on;\n', '/etc/nginx/flight/limits.conf'],
-  ['FPM', '/etc/php/8.2/fpm/pool.d/theirs.conf', '[theirs]\nuser = nobody\npm = nonsense\nlisten = /run/php/theirs.sock\n', '/etc/php/8.2/fpm/conf.d/99-flight.ini'],
+  [
+    'FPM',
+    '/etc/php/8.2/fpm/pool.d/theirs.conf',
+    '[theirs]\nuser = nobody\npm = nonsense\nlisten = /run/php/theirs.sock\n',
+    '/etc/php/8.2/fpm/conf.d/99-flight.ini',
+  ],
 ]
 
 for (const [what, theirs, nonsense, ours] of BROKEN) {
@@ -209,7 +256,9 @@ promise('what was killed between writing and reloading shows the reload in the n
   await at.expect(0, 'provision', 'web', '--yes')
   define('php_reload: "30 5 * * *"\nrequest_payload: 55\n')
   // An nginx whose test takes long gives time to kill the controller and what it started there.
-  await host.must(`printf '#!/bin/sh\\ntouch /srv/testing; sleep 20; exec /usr/sbin/nginx "$@"\\n' >/usr/local/sbin/nginx && chmod 755 /usr/local/sbin/nginx`)
+  await host.must(
+    `printf '#!/bin/sh\\ntouch /srv/testing; sleep 20; exec /usr/sbin/nginx "$@"\\n' >/usr/local/sbin/nginx && chmod 755 /usr/local/sbin/nginx`,
+  )
   const run = at.start('provision', 'web', '--yes')
   await host.must('for n in $(seq 300); do [ -e /srv/testing ] && exit 0; sleep 0.1; done; exit 1')
   run.kill('SIGKILL')
@@ -228,7 +277,10 @@ promise('services that died, or do not start at boot, are started and enabled', 
   assert.match(drift.stdout, /it does not run/)
   assert.match(drift.stdout, /it does not start at boot/)
   await at.expect(0, 'provision', 'web', '--yes')
-  assert.is(await host.must('systemctl is-active nginx php8.2-fpm; systemctl is-enabled cron'), 'active\nactive\nenabled\n')
+  assert.is(
+    await host.must('systemctl is-active nginx php8.2-fpm; systemctl is-enabled cron'),
+    'active\nactive\nenabled\n',
+  )
   await isConverged()
 })
 
@@ -248,7 +300,10 @@ promise('a cable cut for twenty seconds during apt: the step is followed again a
   const { there, answer } = await cable
   assert.is(answer.exit, 0, answer.said)
   assert.match(answer.said, /connection was lost, trying again/)
-  assert.is(await distant.must(`cat /srv/slow-cable; grep -c ' install slow-cable:' /var/log/dpkg.log`), 'begun\nended\n1\n')
+  assert.is(
+    await distant.must(`cat /srv/slow-cable; grep -c ' install slow-cable:' /var/log/dpkg.log`),
+    'begun\nended\n1\n',
+  )
   await there.expect(0, 'plan', '--detailed-exitcode')
 })
 

@@ -26,21 +26,24 @@ let key: string
 let wrong: string
 let file: string
 
-test.before(loud(async () => {
-  ;[host] = await provisioned('web-1')
-  at = await desk({ ...web([host]), 'apps/shop.yml': app('shop', [serves('web-1')]) })
-  await at.expect(0, 'app:configure', 'shop', '--yes')
-  key = sshKey(at.folder, 'mine')
-  wrong = sshKey(at.folder, 'wrong')
-  file = join(at.folder, '.env.shop.age')
-  execFileSync('git', ['init', '-q'], { cwd: at.folder })
-  await put(TEXT)
-}))
+test.before(
+  loud(async () => {
+    ;[host] = await provisioned('web-1')
+    at = await desk({ ...web([host]), 'apps/shop.yml': app('shop', [serves('web-1')]) })
+    await at.expect(0, 'app:configure', 'shop', '--yes')
+    key = sshKey(at.folder, 'mine')
+    wrong = sshKey(at.folder, 'wrong')
+    file = join(at.folder, '.env.shop.age')
+    execFileSync('git', ['init', '-q'], { cwd: at.folder })
+    await put(TEXT)
+  }),
+)
 
 const there = () => host.must(`cat ${ENV}`)
 const decrypted = () => execFileSync('age', ['-d', '-i', key, file], { encoding: 'utf8' })
 const edit = (text: string) => execFileSync('age', ['-R', `${key}.pub`, '-o', file], { input: text })
-const put = (text: string) => host.must(underApp('shop', `umask 077; printf %s ${Buffer.from(text).toString('base64')} | base64 -d >${ENV}`))
+const put = (text: string) =>
+  host.must(underApp('shop', `umask 077; printf %s ${Buffer.from(text).toString('base64')} | base64 -d >${ENV}`))
 
 // The content is in no file of the desk: definitions, state, logs.
 function nowhereHere(...said: string[]): void {
@@ -48,21 +51,24 @@ function nowhereHere(...said: string[]): void {
   for (const text of said) assert.not.match(text, new RegExp(CANARY))
 }
 
-promise('it is pulled encrypted, 0600, where git may track it, and the content is in no process and no file', async () => {
-  const watch = watchProcesses(CANARY)
-  const answer = await at.expect(0, 'env:pull', 'shop', '--encrypt', 'mine.pub', '-v', '--log-file', 'log')
-  assert.equal(await watch.stop(), [])
-  assert.match(oneLine(answer.stdout), /is in \S+\.env\.shop\.age, encrypted to the keys in mine\.pub/)
-  assert.is(statSync(file).mode & 0o777, 0o600)
-  assert.is(decrypted(), TEXT)
-  nowhereHere(answer.said)
-  execFileSync('git', ['add', '.env.shop.age'], { cwd: at.folder })
-  const again = await at.expect(0, 'env:pull', 'shop', '--encrypt', 'mine.pub', '--encrypt', 'wrong.pub', '--json')
-  assert.is((JSON.parse(again.stdout) as { encrypted: boolean }).encrypted, true)
-  assert.is(execFileSync('age', ['-d', '-i', wrong, file], { encoding: 'utf8' }), TEXT)
-  // Without --encrypt the rule stands.
-  assert.match(oneLine((await at.expect(5, 'env:pull', 'shop', 'plain')).said), /would be tracked by git/)
-})
+promise(
+  'it is pulled encrypted, 0600, where git may track it, and the content is in no process and no file',
+  async () => {
+    const watch = watchProcesses(CANARY)
+    const answer = await at.expect(0, 'env:pull', 'shop', '--encrypt', 'mine.pub', '-v', '--log-file', 'log')
+    assert.equal(await watch.stop(), [])
+    assert.match(oneLine(answer.stdout), /is in \S+\.env\.shop\.age, encrypted to the keys in mine\.pub/)
+    assert.is(statSync(file).mode & 0o777, 0o600)
+    assert.is(decrypted(), TEXT)
+    nowhereHere(answer.said)
+    execFileSync('git', ['add', '.env.shop.age'], { cwd: at.folder })
+    const again = await at.expect(0, 'env:pull', 'shop', '--encrypt', 'mine.pub', '--encrypt', 'wrong.pub', '--json')
+    assert.is((JSON.parse(again.stdout) as { encrypted: boolean }).encrypted, true)
+    assert.is(execFileSync('age', ['-d', '-i', wrong, file], { encoding: 'utf8' }), TEXT)
+    // Without --encrypt the rule stands.
+    assert.match(oneLine((await at.expect(5, 'env:pull', 'shop', 'plain')).said), /would be tracked by git/)
+  },
+)
 
 promise('env:diff opens it, and a wrong key is refused', async () => {
   const watch = watchProcesses(CANARY)
@@ -73,8 +79,19 @@ promise('env:diff opens it, and a wrong key is refused', async () => {
   assert.match(oneLine(said), /against web-1: 2 keys differ \+ NEW ~ LAST/)
   assert.match(oneLine(said), /edited here since it was pulled: 2 keys differ/)
   for (const command of ['env:diff', 'env:push']) {
-    const refused = await at.expect(5, command, 'shop', '.env.shop.age', '--identity', 'wrong', ...(command === 'env:push' ? ['--yes'] : []))
-    assert.match(oneLine(refused.said), /\.env\.shop\.age: cannot be decrypted: no identity matched any of the recipients/)
+    const refused = await at.expect(
+      5,
+      command,
+      'shop',
+      '.env.shop.age',
+      '--identity',
+      'wrong',
+      ...(command === 'env:push' ? ['--yes'] : []),
+    )
+    assert.match(
+      oneLine(refused.said),
+      /\.env\.shop\.age: cannot be decrypted: no identity matched any of the recipients/,
+    )
     nowhereHere(refused.said)
   }
   assert.is(await there(), TEXT)
@@ -82,7 +99,10 @@ promise('env:diff opens it, and a wrong key is refused', async () => {
 
 promise('what was edited is not overwritten by a pull, and nothing is half written when age refuses', async () => {
   const before = readFileSync(file)
-  assert.match(oneLine((await at.expect(5, 'env:pull', 'shop', '--encrypt', 'mine.pub')).said), /is there already, encrypted, and is not what Flight pulled or pushed last/)
+  assert.match(
+    oneLine((await at.expect(5, 'env:pull', 'shop', '--encrypt', 'mine.pub')).said),
+    /is there already, encrypted, and is not what Flight pulled or pushed last/,
+  )
   await at.expect(5, 'env:pull', 'shop', '--encrypt', 'flight.yml', '--force')
   assert.ok(readFileSync(file).equals(before))
   await at.expect(5, 'env:pull', 'shop', 'other.age', '--encrypt', 'flight.yml')

@@ -20,14 +20,27 @@ const TEXT = `# shop\nAPP_KEY=${CANARIES[0]}\nDB_PASSWORD="${CANARIES[1]} # no c
 let at: Desk
 let hosts: LabHost[]
 
-test.before(loud(async () => {
-  hosts = await provisioned('web-1', 'web-2', 'web-3')
-  at = await desk({ ...web(hosts), 'apps/shop.yml': app('shop', ['web-1', 'web-2', 'web-3'].map((name) => serves(name))) })
-  await at.expect(0, 'app:configure', 'shop', '--yes')
-}))
+test.before(
+  loud(async () => {
+    hosts = await provisioned('web-1', 'web-2', 'web-3')
+    at = await desk({
+      ...web(hosts),
+      'apps/shop.yml': app(
+        'shop',
+        ['web-1', 'web-2', 'web-3'].map((name) => serves(name)),
+      ),
+    })
+    await at.expect(0, 'app:configure', 'shop', '--yes')
+  }),
+)
 
 async function put(host: LabHost, text: string): Promise<void> {
-  await host.must(underApp('shop', `umask 077; printf '%s' "$(printf '%s' ${JSON.stringify(Buffer.from(text).toString('base64'))} | base64 -d; echo x)" | head -c -1 >${ENV}`))
+  await host.must(
+    underApp(
+      'shop',
+      `umask 077; printf '%s' "$(printf '%s' ${JSON.stringify(Buffer.from(text).toString('base64'))} | base64 -d; echo x)" | head -c -1 >${ENV}`,
+    ),
+  )
 }
 
 function noCanary(text: string): void {
@@ -53,7 +66,12 @@ promise('it is fetched to the byte, readable by its owner alone, and no value is
     noCanary(readFileSync(path, 'utf8'))
     assert.is(statSync(path).mode & 0o077, 0, path)
   }
-  for (const host of hosts) noCanary(await host.must('journalctl --no-pager -q; grep -rh c4n4ry /var/log /var/lib/flight /tmp /run 2>/dev/null || true'))
+  for (const host of hosts)
+    noCanary(
+      await host.must(
+        'journalctl --no-pager -q; grep -rh c4n4ry /var/log /var/lib/flight /tmp /run 2>/dev/null || true',
+      ),
+    )
   await at.expect(0, 'env:diff', 'shop', '--detailed-exitcode')
 })
 
@@ -80,7 +98,10 @@ promise('servers that differ are told apart by key, and one without is named', a
   noCanary(pull.said)
   assert.match(pull.stdout, /! DB_PASSWORD: one value on web-1; one value on web-2/)
   assert.match(pull.stdout, 'no environment file yet on web-3')
-  const json = JSON.parse((await at.expect(0, 'env:diff', 'shop', '--json')).stdout) as { servers: { keys: { key: string }[] }; without: string[] }
+  const json = JSON.parse((await at.expect(0, 'env:diff', 'shop', '--json')).stdout) as {
+    servers: { keys: { key: string }[] }
+    without: string[]
+  }
   assert.equal([json.servers.keys.map(({ key }) => key), json.without], [['DB_PASSWORD', 'NEW_THERE'], ['web-3']])
   await at.expect(0, 'env:pull', 'shop', 'from-2', '--server', 'web-2')
   assert.match(at.text('from-2'), 'another')
@@ -115,15 +136,18 @@ promise('a file that git would track is refused, and it says what to add to .git
   assert.match((await at.expect(5, 'env:pull', 'shop', 'secrets', '--force')).said, 'is tracked by git')
 })
 
-promise('a file that Laravel would not understand is named by line and column, not printed, and its bytes can still be fetched', async () => {
-  await put(hosts[0] as LabHost, `GOOD=1\nBAD="${CANARIES[0]}\n`)
-  at.put('.gitignore', 'secrets\nbroken\n')
-  const answer = await at.flight('env:pull', 'shop', 'broken', '--server', 'web-1')
-  assert.is(answer.exit, 5)
-  assert.match(answer.said, new RegExp(`${ENV.replaceAll('.', '\\.')}:2:`))
-  noCanary(answer.said)
-  assert.match(at.text('broken'), 'BAD=')
-})
+promise(
+  'a file that Laravel would not understand is named by line and column, not printed, and its bytes can still be fetched',
+  async () => {
+    await put(hosts[0] as LabHost, `GOOD=1\nBAD="${CANARIES[0]}\n`)
+    at.put('.gitignore', 'secrets\nbroken\n')
+    const answer = await at.flight('env:pull', 'shop', 'broken', '--server', 'web-1')
+    assert.is(answer.exit, 5)
+    assert.match(answer.said, new RegExp(`${ENV.replaceAll('.', '\\.')}:2:`))
+    noCanary(answer.said)
+    assert.match(at.text('broken'), 'BAD=')
+  },
+)
 
 promise('a server that is down does not stop the others', async () => {
   await (hosts[1] as LabHost).stop()

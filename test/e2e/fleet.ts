@@ -25,8 +25,16 @@ export async function provisioned<const Names extends readonly string[]>(...name
 }
 
 // Hosts with PHP 8.2 (on trixie 8.4) that flight provisioned and that have Debian's Laravel as well, for real applications.
-export async function withLaravel<const Names extends readonly string[]>(suite: Suite, ...names: Names): Promise<HostsOf<Names>> {
-  return warmed(names, { name: 'laravel', suite, settings: `php: [ ${PHP_OF[suite]} ]\n`, more: 'apt-get -q -y install --no-install-recommends php-laravel-framework' })
+export async function withLaravel<const Names extends readonly string[]>(
+  suite: Suite,
+  ...names: Names
+): Promise<HostsOf<Names>> {
+  return warmed(names, {
+    name: 'laravel',
+    suite,
+    settings: `php: [ ${PHP_OF[suite]} ]\n`,
+    more: 'apt-get -q -y install --no-install-recommends php-laravel-framework',
+  })
 }
 
 // Bookworm hosts with PHP 7.4 beside 8.2, exactly as `twoVersions()` says.
@@ -49,7 +57,10 @@ type HostsOf<Names extends readonly string[]> = { -readonly [At in keyof Names]:
 type Layer = { name: string; suite: Suite; settings?: string; more?: string }
 
 // Hosts that start where a provisioning with these settings ended, and a script after it.
-async function warmed<const Names extends readonly string[]>(names: Names, { name, suite, settings, more }: Layer): Promise<HostsOf<Names>> {
+async function warmed<const Names extends readonly string[]>(
+  names: Names,
+  { name, suite, settings, more }: Layer,
+): Promise<HostsOf<Names>> {
   const lab = await sharedLab()
   const warm = `${name}-${digestOfProvisioning()}`
   await lab.warmUp(suite, warm, async (host) => {
@@ -70,5 +81,8 @@ function digestOfProvisioning(): string {
 }
 
 function filesIn(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true, recursive: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)).sort()
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort()
 }

@@ -18,11 +18,21 @@ type Server = { host: LabHost; php: string }
 const DOMAIN = 'theirs.example.com'
 let servers: Record<Suite, Server>
 
-const POOLS = ['pm = static\npm.max_children = 8', 'pm = dynamic\npm.max_children = 8\npm.start_servers = 2\npm.min_spare_servers = 1\npm.max_spare_servers = 3', 'pm = ondemand\npm.max_children = 8']
+const POOLS = [
+  'pm = static\npm.max_children = 8',
+  'pm = dynamic\npm.max_children = 8\npm.start_servers = 2\npm.min_spare_servers = 1\npm.max_spare_servers = 3',
+  'pm = ondemand\npm.max_children = 8',
+]
 
 async function byHand(host: LabHost, php: string): Promise<Server> {
-  const pools = POOLS.map((lines, index) => `[theirs-${index}]\nuser = www-data\ngroup = www-data\nlisten = /run/php/theirs-${index}.sock\nlisten.owner = www-data\n${lines}\n`)
-  const places = POOLS.map((_, index) => `location /${index}/ { include fastcgi_params; fastcgi_param SCRIPT_FILENAME /srv/slow.php; fastcgi_pass unix:/run/php/theirs-${index}.sock; }`)
+  const pools = POOLS.map(
+    (lines, index) =>
+      `[theirs-${index}]\nuser = www-data\ngroup = www-data\nlisten = /run/php/theirs-${index}.sock\nlisten.owner = www-data\n${lines}\n`,
+  )
+  const places = POOLS.map(
+    (_, index) =>
+      `location /${index}/ { include fastcgi_params; fastcgi_param SCRIPT_FILENAME /srv/slow.php; fastcgi_pass unix:/run/php/theirs-${index}.sock; }`,
+  )
   await host.must(`apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends nginx php${php}-fpm
 echo '<?php $end = microtime(true) + (int) basename($_SERVER["REQUEST_URI"]) / 1000; while (microtime(true) < $end) usleep(5000); echo str_repeat("x", 50000), "end";' >/srv/slow.php
 cat >/etc/php/${php}/fpm/pool.d/theirs.conf <<'E'\n${pools.join('')}E
@@ -31,22 +41,27 @@ systemctl restart php${php}-fpm && nginx -t -q && systemctl reload nginx`)
   return { host, php }
 }
 
-test.before(loud(async () => {
-  const made = await hosts({ name: 'first-1', suite: 'bookworm' }, { name: 'first-2', suite: 'trixie' })
-  const [bookworm, trixie] = await Promise.all([byHand(made[0], PHP_OF.bookworm), byHand(made[1], PHP_OF.trixie)])
-  servers = { bookworm, trixie }
-}))
+test.before(
+  loud(async () => {
+    const made = await hosts({ name: 'first-1', suite: 'bookworm' }, { name: 'first-2', suite: 'trixie' })
+    const [bookworm, trixie] = await Promise.all([byHand(made[0], PHP_OF.bookworm), byHand(made[1], PHP_OF.trixie)])
+    servers = { bookworm, trixie }
+  }),
+)
 
 // The master as it was before Flight came, and Flight's settings beside it, not loaded.
 async function before({ host, php }: Server): Promise<void> {
   const settings = `/etc/php/${php}/fpm/pool.d/flight.conf`
-  await host.must(`rm -f ${settings}; systemctl restart php${php}-fpm; sleep 0.1; printf '[global]\\nprocess_control_timeout = 20s\\n' >${settings}`)
+  await host.must(
+    `rm -f ${settings}; systemctl restart php${php}-fpm; sleep 0.1; printf '[global]\\nprocess_control_timeout = 20s\\n' >${settings}`,
+  )
 }
 
 const load = (php: string, patience = 20) => fpmReload(php, { patience })
 const master = ({ host, php }: Server) => host.must(`cat /run/php/php${php}-fpm.pid`).then((text) => text.trim())
 const loadedAt = ({ host, php }: Server) => host.must(`stat -c %y /run/php/php${php}-fpm.pid`)
-const stands = async (server: Server) => (await server.host.must(`sed 's/^.*) //' /proc/${await master(server)}/stat`)).startsWith('T')
+const stands = async (server: Server) =>
+  (await server.host.must(`sed 's/^.*) //' /proc/${await master(server)}/stat`)).startsWith('T')
 const gentleUnit = ({ php }: Server) => `flight-load.php${php}-fpm.service`
 
 // A run that is killed while such a load waits for a request of three seconds.
@@ -55,7 +70,9 @@ async function cutOff(server: Server): Promise<{ loaded: string; slow: Promise<P
   const loaded = await loadedAt(server)
   const slow = get(server.host, { domain: DOMAIN, path: '/0/3000' })
   await sleep(300)
-  await server.host.must(`cat >/run/step <<'E'\n${load(server.php)}\nE\nsetsid sh /run/step >/dev/null 2>&1 & echo $! >/run/step.pid`)
+  await server.host.must(
+    `cat >/run/step <<'E'\n${load(server.php)}\nE\nsetsid sh /run/step >/dev/null 2>&1 & echo $! >/run/step.pid`,
+  )
   await until('the master stands still', 10, () => stands(server), Boolean)
   await server.host.must('kill -KILL $(cat /run/step.pid)')
   return { loaded, slow }
@@ -64,7 +81,12 @@ async function cutOff(server: Server): Promise<{ loaded: string; slow: Promise<P
 for (const suite of ['bookworm', 'trixie'] as const) {
   promise(`${suite}: the first reload cuts off no request, whatever manages the workers`, async () => {
     const server = servers[suite]
-    const visits = POOLS.map((_, index) => ({ domain: DOMAIN, path: `/${index}/200`, visitors: 5, says: /^x{50000}end$/ }))
+    const visits = POOLS.map((_, index) => ({
+      domain: DOMAIN,
+      path: `/${index}/200`,
+      visitors: 5,
+      says: /^x{50000}end$/,
+    }))
     await before(server)
     const pid = await master(server)
     const report = await unharmed(server.host, visits, 600, async (visitors) => {
@@ -76,42 +98,61 @@ for (const suite of ['bookworm', 'trixie'] as const) {
     })
     assert.is(report.failures, 0)
     assert.is(await master(server), pid, 'it was reloaded, not restarted')
-    assert.match(await server.host.must(`journalctl -q --no-pager -o cat -u ${gentleUnit(server)} | grep -c Started`), /^1\n$/, 'once was enough')
+    assert.match(
+      await server.host.must(`journalctl -q --no-pager -o cat -u ${gentleUnit(server)} | grep -c Started`),
+      /^1\n$/,
+      'once was enough',
+    )
   })
 
-  promise(`${suite}: a request that does not end holds the first reload up for as long as the settings say`, async () => {
-    const server = servers[suite]
-    await before(server)
-    const loaded = await loadedAt(server)
-    const endless = get(server.host, { domain: DOMAIN, path: '/0/30000' })
-    await sleep(300)
-    await server.host.must(load(server.php, 2))
-    assert.is.not(await loadedAt(server), loaded)
-    assert.is((await endless).status, 502)
-    assert.match((await get(server.host, { domain: DOMAIN, path: '/0/1' })).body, /^x+end$/)
-  })
+  promise(
+    `${suite}: a request that does not end holds the first reload up for as long as the settings say`,
+    async () => {
+      const server = servers[suite]
+      await before(server)
+      const loaded = await loadedAt(server)
+      const endless = get(server.host, { domain: DOMAIN, path: '/0/30000' })
+      await sleep(300)
+      await server.host.must(load(server.php, 2))
+      assert.is.not(await loadedAt(server), loaded)
+      assert.is((await endless).status, 502)
+      assert.match((await get(server.host, { domain: DOMAIN, path: '/0/1' })).body, /^x+end$/)
+    },
+  )
 
   promise(`${suite}: cut off in the middle, the master does not stay stopped, and what was begun ends`, async () => {
     const server = servers[suite]
     for (const kill of ['true', `systemctl kill --signal=KILL ${gentleUnit(server)}`]) {
       const { loaded, slow } = await cutOff(server)
       await server.host.must(kill)
-      await until('the master goes on and has loaded', 20, async () => !(await stands(server)) && (await loadedAt(server)) !== loaded, Boolean)
+      await until(
+        'the master goes on and has loaded',
+        20,
+        async () => !(await stands(server)) && (await loadedAt(server)) !== loaded,
+        Boolean,
+      )
       assert.is((await slow).status, kill === 'true' ? 200 : 502)
       assert.is((await get(server.host, { domain: DOMAIN, path: '/1/1' })).status, 200)
       await server.host.must(load(server.php))
     }
   })
 
-  promise(`${suite}: a run that finds such a load of an earlier one waits for it, and notes the load that it then made itself`, async () => {
-    const server = servers[suite]
-    const { slow } = await cutOff(server)
-    await server.host.must(load(server.php))
-    assert.is((await slow).status, 200)
-    const noted = await server.host.must(`cut -d' ' -f1 /var/lib/flight/loaded/php${server.php}-fpm.service`)
-    await sleep(1000)
-    assert.is(noted, await server.host.must(`find /run/php/php${server.php}-fpm.pid -printf '%T@\\n'`), 'nothing loads after what was noted')
-  })
+  promise(
+    `${suite}: a run that finds such a load of an earlier one waits for it, and notes the load that it then made itself`,
+    async () => {
+      const server = servers[suite]
+      const { slow } = await cutOff(server)
+      await server.host.must(load(server.php))
+      assert.is((await slow).status, 200)
+      const noted = await server.host.must(`cut -d' ' -f1 /var/lib/flight/loaded/php${server.php}-fpm.service`)
+      await sleep(1000)
+      assert.is(
+        noted,
+        await server.host.must(`find /run/php/php${server.php}-fpm.pid -printf '%T@\\n'`),
+        'nothing loads after what was noted',
+      )
+    },
+  )
 }
 
 test.run()

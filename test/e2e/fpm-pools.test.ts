@@ -17,21 +17,37 @@ const reload = (more: Partial<ServiceStep> = {}) => fpmReload('8.2', more)
 const master = async () => (await web.must('cat /run/php/php8.2-fpm.pid')).trim()
 
 async function pool(name: string, lines: string, file = `${name}.conf`): Promise<void> {
-  await web.must(`cat >${FOLDER}/${file} <<'E'\n[${name}]\nuser = www-data\npm = ondemand\npm.max_children = 2\nping.path = /flight-ping\npm.status_path = /flight-status\n${lines}\nE`)
+  await web.must(
+    `cat >${FOLDER}/${file} <<'E'\n[${name}]\nuser = www-data\npm = ondemand\npm.max_children = 2\nping.path = /flight-ping\npm.status_path = /flight-status\n${lines}\nE`,
+  )
 }
 
-test.before(loud(async () => {
-  ;[web] = await provisioned('pools-1')
-}))
+test.before(
+  loud(async () => {
+    ;[web] = await provisioned('pools-1')
+  }),
+)
 
 test.after.each(async () => {
   await web.must(`rm -f ${FOLDER}/hand*.conf ${FOLDER}/flight-*.conf`)
 })
 
 const REFUSED: [what: string, lines: string, says: RegExp][] = [
-  ['a socket in a folder that is not there', 'listen = /run/nowhere/hand.sock', /hand\.conf:7: the folder of the socket, \/run\/nowhere, is not there/],
-  ['an unknown user of its ACL', 'listen = /run/php/hand.sock\nlisten.acl_users = www-data, nobodyatall', /hand\.conf:8: there is no user nobodyatall/],
-  ['an unknown group of its ACL', 'listen = /run/php/hand.sock ; a comment\nlisten.acl_groups = nogroupatall', /hand\.conf:8: there is no group nogroupatall/],
+  [
+    'a socket in a folder that is not there',
+    'listen = /run/nowhere/hand.sock',
+    /hand\.conf:7: the folder of the socket, \/run\/nowhere, is not there/,
+  ],
+  [
+    'an unknown user of its ACL',
+    'listen = /run/php/hand.sock\nlisten.acl_users = www-data, nobodyatall',
+    /hand\.conf:8: there is no user nobodyatall/,
+  ],
+  [
+    'an unknown group of its ACL',
+    'listen = /run/php/hand.sock ; a comment\nlisten.acl_groups = nogroupatall',
+    /hand\.conf:8: there is no group nogroupatall/,
+  ],
   ['an unknown user', 'listen = /run/php/hand.sock\nuser = nobodyatall', /hand/],
   ['a directive that FPM does not know', 'listen = /run/php/hand.sock\npm.max_kids = 3', /hand\.conf:8/],
 ]
@@ -52,7 +68,11 @@ for (const [what, lines, says] of REFUSED) {
 
 test('what a run that was cut off left there unloaded is put back when it fails the test, whoever finds it', async () => {
   const path = `${FOLDER}/flight-cut.conf`
-  const write = (content: string, plan: string) => stepShell({ step: 'write', path, content, mode: '644', owner: 'root', group: 'root', scope: 'app:cut' }, { plan: `sha256:${plan.repeat(64)}` }).text
+  const write = (content: string, plan: string) =>
+    stepShell(
+      { step: 'write', path, content, mode: '644', owner: 'root', group: 'root', scope: 'app:cut' },
+      { plan: `sha256:${plan.repeat(64)}` },
+    ).text
   const good = '[cut]\nuser = www-data\nlisten = /run/php/flight-cut-8.2.sock\npm = ondemand\npm.max_children = 1\n'
   await web.must(write(good, 'b'))
   await web.must(reload())
@@ -80,7 +100,9 @@ test('a reload is done when every pool answers through its own socket, with a st
 
 test('a pool that does not answer is a failure that names it', async () => {
   await pool('shop', 'listen = /run/php/flight-shop-8.2.sock', 'flight-shop.conf')
-  const result = await web.run(reload({ pools: [{ name: 'blog', socket: '/run/php/flight-blog-8.2.sock' }] }), { timeoutSeconds: 120 })
+  const result = await web.run(reload({ pools: [{ name: 'blog', socket: '/run/php/flight-blog-8.2.sock' }] }), {
+    timeoutSeconds: 120,
+  })
   assert.is(result.code, 1)
   assert.match(result.stderr, /the pool \[blog\] does not answer on \/run\/php\/flight-blog-8\.2\.sock/)
 })

@@ -5,5 +5,21 @@ import { stepShell } from '../../src/steps/sorts.ts'
 // The shell of the step that makes FPM of a version load its configuration, as a plan would bring it to a server.
 export function fpmReload(version: string, more: Partial<ServiceStep> = {}): string {
   const { unit, configuration, mark, test } = fpmService(version).desired
-  return stepShell({ step: 'service', unit, does: 'reload', configuration, mark, test, changes: [], precedes: [], patience: 0, pools: [], waitForNginx: 0, ...more }, { plan: `sha256:${'a'.repeat(64)}` }).text
+  return stepShell(
+    {
+      step: 'service',
+      unit,
+      does: 'reload',
+      configuration,
+      mark,
+      test,
+      changes: [],
+      precedes: [],
+      patience: 0,
+      pools: [],
+      waitForNginx: 0,
+      ...more,
+    },
+    { plan: `sha256:${'a'.repeat(64)}` },
+  ).text
 }

@@ -21,7 +21,9 @@ export async function jobs(host: LabHost, app: string): Promise<JobNote[]> {
   const text = await logOf(host, app, 'jobs.log')
   return text.split('\n').flatMap((line) => {
     const [what, job, pid, release] = line.split(' ')
-    return (what === 'start' || what === 'END') && job !== undefined && release !== undefined ? [{ what, job, pid: Number(pid), release }] : []
+    return (what === 'start' || what === 'END') && job !== undefined && release !== undefined
+      ? [{ what, job, pid: Number(pid), release }]
+      : []
   })
 }
 

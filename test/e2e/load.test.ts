@@ -25,17 +25,19 @@ let server: Server
 let port: number
 let asked = 0
 
-test.before(loud(async () => {
-  server = createServer((request, response) => {
-    asked += 1
-    const wrong = WRONG[request.url ?? '']
-    if (wrong !== undefined && asked % 100 === 50) wrong(response)
-    else if (request.url === '/slow') setTimeout(() => response.end('fine'), 100)
-    else response.end('fine')
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  port = (server.address() as AddressInfo).port
-}))
+test.before(
+  loud(async () => {
+    server = createServer((request, response) => {
+      asked += 1
+      const wrong = WRONG[request.url ?? '']
+      if (wrong !== undefined && asked % 100 === 50) wrong(response)
+      else if (request.url === '/slow') setTimeout(() => response.end('fine'), 100)
+      else response.end('fine')
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    port = (server.address() as AddressInfo).port
+  }),
+)
 
 test.after(() => {
   server.closeAllConnections()
@@ -45,8 +47,13 @@ test.after(() => {
 const visit = (path: string, visitors: number): Visit => ({ domain: 'lab.example.com', path, visitors, says: /^fine$/ })
 
 test('a load against a healthy server counts every request and no failure', async () => {
-  const report = await unharmed({ address: '127.0.0.1', port }, [visit('/', 4), visit('/slow', 2)], 400, async (load) => load.reaches(10))
-  assert.is([...report.byPath.values()].reduce((sum, count) => sum + count, 0), report.requests)
+  const report = await unharmed({ address: '127.0.0.1', port }, [visit('/', 4), visit('/slow', 2)], 400, async (load) =>
+    load.reaches(10),
+  )
+  assert.is(
+    [...report.byPath.values()].reduce((sum, count) => sum + count, 0),
+    report.requests,
+  )
   assert.ok((report.byPath.get('/slow') ?? 0) > 0 && report.worst >= 100, 'slow ones are among them')
 })
 
@@ -63,12 +70,25 @@ for (const path of Object.keys(WRONG)) {
 
 test('a load that fails says which requests did, and when', async () => {
   asked = 0
-  const outcome = await unharmed({ address: '127.0.0.1', port }, [visit('/status', 1)], 120, async () => undefined).then(() => 'nothing', (error: Error) => error.message)
+  const outcome = await unharmed(
+    { address: '127.0.0.1', port },
+    [visit('/status', 1)],
+    120,
+    async () => undefined,
+  ).then(
+    () => 'nothing',
+    (error: Error) => error.message,
+  )
   assert.match(outcome, /^\d of \d+ requests failed in \d+ s:\n\d+\.\d s: lab\.example\.com\/status: 502/)
 })
 
 test('when what is done meanwhile fails, that is what is said, and the load ends', async () => {
-  const outcome = await unharmed({ address: '127.0.0.1', port }, [visit('/', 1)], 10, () => Promise.reject(new Error('it broke'))).then(() => 'nothing', (error: Error) => error.message)
+  const outcome = await unharmed({ address: '127.0.0.1', port }, [visit('/', 1)], 10, () =>
+    Promise.reject(new Error('it broke')),
+  ).then(
+    () => 'nothing',
+    (error: Error) => error.message,
+  )
   assert.is(outcome, 'it broke')
 })
 

@@ -40,16 +40,21 @@ export function startLoad(server: Address, visits: readonly Visit[], pause = 5):
 
   const fail = (visit: Visit, how: string) => {
     count.failures += 1
-    if (failed.length < SHOWN) failed.push(`${((Date.now() - began) / 1000).toFixed(1)} s: ${visit.domain}${visit.path}: ${how}`)
+    if (failed.length < SHOWN)
+      failed.push(`${((Date.now() - began) / 1000).toFixed(1)} s: ${visit.domain}${visit.path}: ${how}`)
   }
   const visitOnce = async (visit: Visit) => {
     const start = Date.now()
     try {
       const { status, body } = await get(server, visit)
       add(bodies, body)
-      if (status !== (visit.status ?? 200) || !visit.says.test(body)) fail(visit, `${status} ${JSON.stringify(body.slice(0, 200))}`)
+      if (status !== (visit.status ?? 200) || !visit.says.test(body))
+        fail(visit, `${status} ${JSON.stringify(body.slice(0, 200))}`)
     } catch (error) {
-      fail(visit, error instanceof Error ? `${(error as NodeJS.ErrnoException).code ?? ''} ${error.message}` : String(error))
+      fail(
+        visit,
+        error instanceof Error ? `${(error as NodeJS.ErrnoException).code ?? ''} ${error.message}` : String(error),
+      )
     }
     count.requests += 1
     count.worst = Math.max(count.worst, Date.now() - start)
@@ -68,7 +73,8 @@ export function startLoad(server: Address, visits: readonly Visit[], pause = 5):
       let [seen, since] = [count.requests, Date.now()]
       while (count.requests < requests) {
         if (count.requests > seen) [seen, since] = [count.requests, Date.now()]
-        else if (Date.now() - since > 30_000) throw new Error(`the load stands still at ${seen} of ${requests} requests`)
+        else if (Date.now() - since > 30_000)
+          throw new Error(`the load stands still at ${seen} of ${requests} requests`)
         await sleep(50)
       }
     },
@@ -83,12 +89,17 @@ export function startLoad(server: Address, visits: readonly Visit[], pause = 5):
 // One request as a visitor's browser makes it; a truncated answer is an error. Also for a single look.
 export function get({ address, port = 80 }: Address, { domain, path }: Pick<Visit, 'domain' | 'path'>): Promise<Page> {
   return new Promise((resolve, reject) => {
-    const asked = request({ host: address, port, path, agent: false, headers: { host: domain, connection: 'close' }, timeout: PATIENCE }, (answer) => {
-      const chunks: Buffer[] = []
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk))
-      answer.on('error', reject)
-      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') }))
-    })
+    const asked = request(
+      { host: address, port, path, agent: false, headers: { host: domain, connection: 'close' }, timeout: PATIENCE },
+      (answer) => {
+        const chunks: Buffer[] = []
+        answer.on('data', (chunk: Buffer) => chunks.push(chunk))
+        answer.on('error', reject)
+        answer.on('end', () =>
+          resolve({ status: answer.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') }),
+        )
+      },
+    )
     asked.on('timeout', () => asked.destroy(new Error(`no answer within ${PATIENCE / 1000} s`)))
     asked.on('error', reject)
     asked.end()
@@ -100,7 +111,12 @@ function add(counts: Map<string, number>, key: string): void {
 }
 
 // Does something while visitors come, goes on until so many requests were answered, and fails when a single one of them failed.
-export async function unharmed(server: Address, visits: readonly Visit[], least: number, act: (load: Load) => Promise<void>): Promise<LoadReport> {
+export async function unharmed(
+  server: Address,
+  visits: readonly Visit[],
+  least: number,
+  act: (load: Load) => Promise<void>,
+): Promise<LoadReport> {
   const load = startLoad(server, visits)
   try {
     await act(load)
@@ -109,6 +125,9 @@ export async function unharmed(server: Address, visits: readonly Visit[], least:
     await load.stop()
   }
   const report = await load.stop()
-  if (report.failures > 0) throw new Error(`${report.failures} of ${report.requests} requests failed in ${report.seconds.toFixed(0)} s:\n${report.failed.join('\n')}`)
+  if (report.failures > 0)
+    throw new Error(
+      `${report.failures} of ${report.requests} requests failed in ${report.seconds.toFixed(0)} s:\n${report.failed.join('\n')}`,
+    )
   return report
 }

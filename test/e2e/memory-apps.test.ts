@@ -6,7 +6,20 @@ import type { Step } from '../../src/model/step.ts'
 import { labUnavailable } from '../lab/available.ts'
 import type { Machine, Package, Unit } from '../support/memory/machine.ts'
 import { entryAt, makeFolders, putInPlace, removeAt } from '../support/memory/tree.ts'
-import { aPlan, byHand, compare, type Deed, directory, files, hand, install, retire, user, withPair, write } from './memory-server-pair.ts'
+import {
+  aPlan,
+  byHand,
+  compare,
+  type Deed,
+  directory,
+  files,
+  hand,
+  install,
+  retire,
+  user,
+  withPair,
+  write,
+} from './memory-server-pair.ts'
 
 // The server in memory against a real one, with apps on both; their programs are in memory-programs.test.ts.
 
@@ -17,9 +30,11 @@ const own = (path: string, mode?: string, by = 'shop'): Step => directory(path, 
 
 // The app plants a link in its own tree.
 const planted = (path: string, target: string): Deed =>
-  hand(`the app plants ${path} to ${target}`, `runuser -u shop -- ln -s ${target} ${path}`, (machine) => putInPlace(machine, path, { type: 'link', target, owner: 'shop', group: 'shop' }))
+  hand(`the app plants ${path} to ${target}`, `runuser -u shop -- ln -s ${target} ${path}`, (machine) =>
+    putInPlace(machine, path, { type: 'link', target, owner: 'shop', group: 'shop' }),
+  )
 
-promise('an app\'s user and tree: what its user may do, and no more, whatever links the app has planted', () =>
+promise("an app's user and tree: what its user may do, and no more, whatever links the app has planted", () =>
   withPair('tree-1', async (pair) => {
     const deeds: Deed[] = [
       { what: 'a folder of a user that is not there', step: own('/home/shop') },
@@ -55,13 +70,39 @@ promise('an app\'s user and tree: what its user may do, and no more, whatever li
       { what: 'below a file', step: own(`${BASE}/file/x`) },
     ]
     await compare(pair, deeds, [
-      ...files('/home/shop', BASE, '/etc/flight-shop', '/etc/cron.d', '/home/shop/away', '/home/shop/away/x', '/home/blog', '/home/blog/x'),
-      ...files(...['shared', 'shared/storage', 'shared/etc', 'away', 'away/x', 'round', 'round/x', 'blog', 'closed', 'closed/x', 'roots', 'roots/x', 'file'].map((name) => `${BASE}/${name}`)),
+      ...files(
+        '/home/shop',
+        BASE,
+        '/etc/flight-shop',
+        '/etc/cron.d',
+        '/home/shop/away',
+        '/home/shop/away/x',
+        '/home/blog',
+        '/home/blog/x',
+      ),
+      ...files(
+        ...[
+          'shared',
+          'shared/storage',
+          'shared/etc',
+          'away',
+          'away/x',
+          'round',
+          'round/x',
+          'blog',
+          'closed',
+          'closed/x',
+          'roots',
+          'roots/x',
+          'file',
+        ].map((name) => `${BASE}/${name}`),
+      ),
       ...['shop', 'blog'].map((name): FactQuery => ({ fact: 'user', name })),
       { fact: 'manifest' },
       { fact: 'memory' },
     ])
-  }))
+  }),
+)
 
 const NAMES = `# server_name commented.example.com;
 server { listen 81; server_name one.example.com two.example.com; # server_name no.example.com;
@@ -78,27 +119,54 @@ server { listen 81; server_name one.example.com two.example.com; # server_name n
   "server_name" seven.example.com;server_name	eight.example.com;}
 `
 
-promise('names that others took are found where they are found on a real server, and what Flight wrote is left out', () =>
-  withPair('names-1', async (pair) => {
-    const enabled = '/etc/nginx/sites-enabled'
-    const deeds: Deed[] = [
-      byHand('/etc/nginx/conf.d/a.conf', NAMES),
-      byHand('/etc/nginx/conf.d/a.txt', NAMES),
-      byHand('/etc/nginx/conf.d/.a.conf', NAMES),
-      byHand('/etc/nginx/conf.d/folder/a.conf', NAMES),
-      byHand('/etc/nginx/nginx.conf', 'http { server { server_name inline.example.com; } }\n'),
-      byHand('/etc/nginx/sites-available/win', 'server {\r\n  server_name nine.example.com;\r\n}\r\nserver{server_name\n ten.example.com'),
-      byHand(`${enabled}/default`, 'server { listen 80 default_server; server_name _; }\n'),
-      hand('a link to a site', `ln -s ../sites-available/win ${enabled}/win; ln -s /nonexistent ${enabled}/gone`, (machine) => {
-        putInPlace(machine, `${enabled}/win`, { type: 'link', target: '../sites-available/win', owner: 'root', group: 'root' })
-        putInPlace(machine, `${enabled}/gone`, { type: 'link', target: '/nonexistent', owner: 'root', group: 'root' })
-      }),
-      { what: 'a site of Flight', step: write(`${enabled}/flight-shop.conf`, NAMES) },
-      { what: 'a site of Flight over that of somebody', step: write(`${enabled}/default`, 'server { server_name default.example.com; }\n') },
-      { what: 'a site that is retired', step: retire(`${enabled}/flight-shop.conf`) },
-    ]
-    await compare(pair, deeds, [{ fact: 'foreign', claim: 'nginx-server-name' }, { fact: 'foreign', claim: 'nginx-default-server' }, ...files(`${enabled}/flight-shop.conf`)])
-  }))
+promise(
+  'names that others took are found where they are found on a real server, and what Flight wrote is left out',
+  () =>
+    withPair('names-1', async (pair) => {
+      const enabled = '/etc/nginx/sites-enabled'
+      const deeds: Deed[] = [
+        byHand('/etc/nginx/conf.d/a.conf', NAMES),
+        byHand('/etc/nginx/conf.d/a.txt', NAMES),
+        byHand('/etc/nginx/conf.d/.a.conf', NAMES),
+        byHand('/etc/nginx/conf.d/folder/a.conf', NAMES),
+        byHand('/etc/nginx/nginx.conf', 'http { server { server_name inline.example.com; } }\n'),
+        byHand(
+          '/etc/nginx/sites-available/win',
+          'server {\r\n  server_name nine.example.com;\r\n}\r\nserver{server_name\n ten.example.com',
+        ),
+        byHand(`${enabled}/default`, 'server { listen 80 default_server; server_name _; }\n'),
+        hand(
+          'a link to a site',
+          `ln -s ../sites-available/win ${enabled}/win; ln -s /nonexistent ${enabled}/gone`,
+          (machine) => {
+            putInPlace(machine, `${enabled}/win`, {
+              type: 'link',
+              target: '../sites-available/win',
+              owner: 'root',
+              group: 'root',
+            })
+            putInPlace(machine, `${enabled}/gone`, {
+              type: 'link',
+              target: '/nonexistent',
+              owner: 'root',
+              group: 'root',
+            })
+          },
+        ),
+        { what: 'a site of Flight', step: write(`${enabled}/flight-shop.conf`, NAMES) },
+        {
+          what: 'a site of Flight over that of somebody',
+          step: write(`${enabled}/default`, 'server { server_name default.example.com; }\n'),
+        },
+        { what: 'a site that is retired', step: retire(`${enabled}/flight-shop.conf`) },
+      ]
+      await compare(pair, deeds, [
+        { fact: 'foreign', claim: 'nginx-server-name' },
+        { fact: 'foreign', claim: 'nginx-default-server' },
+        ...files(`${enabled}/flight-shop.conf`),
+      ])
+    }),
+)
 
 promise('what cannot be recorded is not written, not made, and not taken for retired', () =>
   withPair('record-1', async (pair) => {
@@ -127,11 +195,17 @@ promise('what cannot be recorded is not written, not made, and not taken for ret
       { what: 'the file that was retired already', step: retire(site) },
     ]
     await compare(pair, deeds, [...files(site, other), { fact: 'user', name: 'shop' }, { fact: 'manifest' }])
-  }))
+  }),
+)
 
 const PACKAGES: readonly Package[] = [
   { name: 'nginx-light', version: 'SOME', units: ['nginx.service'], files: { '/etc/nginx/nginx.conf': 'x' } },
-  { name: 'php8.2-fpm', version: 'SOME', units: ['php8.2-fpm.service'], files: { '/etc/php/8.2/fpm/pool.d/www.conf': '[www]\n' } },
+  {
+    name: 'php8.2-fpm',
+    version: 'SOME',
+    units: ['php8.2-fpm.service'],
+    files: { '/etc/php/8.2/fpm/pool.d/www.conf': '[www]\n' },
+  },
   { name: 'libfcgi-bin', version: 'SOME' },
 ]
 
@@ -140,19 +214,45 @@ promise('two services: one that is refused keeps the other from loading, and poo
     const { machine } = pair.memory
     machine.repositories = machine.repositories.map((repository) => ({ ...repository, packages: PACKAGES }))
     const [fpm, nginx] = [fpmService('8.2').desired, nginxService().desired]
-    const [site, pool, late] = ['/etc/nginx/conf.d/shop.conf', '/etc/php/8.2/fpm/pool.d/flight-shop.conf', '/etc/nginx/conf.d/late.conf']
+    const [site, pool, late] = [
+      '/etc/nginx/conf.d/shop.conf',
+      '/etc/php/8.2/fpm/pool.d/flight-shop.conf',
+      '/etc/nginx/conf.d/late.conf',
+    ]
     const socket = '/run/php/flight-shop-8.2.sock'
-    const poolText = (more = '') => `[shop]\nuser = www-data\ngroup = www-data\nlisten = ${socket}\npm = ondemand\npm.max_children = 2\nping.path = /flight-ping\npm.status_path = /flight-status\n${more}`
-    const step = ({ unit, configuration, mark, test: program }: typeof fpm, does: 'start' | 'reload', changes: string[], precedes: typeof nginx | undefined, before: string[], pools = ['shop']): Step => ({
-      step: 'service', unit, does, configuration, mark, test: program, changes,
-      precedes: precedes === undefined ? [] : [{ test: precedes.test, configuration: precedes.configuration, mark: precedes.mark, changes: before }],
+    const poolText = (more = '') =>
+      `[shop]\nuser = www-data\ngroup = www-data\nlisten = ${socket}\npm = ondemand\npm.max_children = 2\nping.path = /flight-ping\npm.status_path = /flight-status\n${more}`
+    const step = (
+      { unit, configuration, mark, test: program }: typeof fpm,
+      does: 'start' | 'reload',
+      changes: string[],
+      precedes: typeof nginx | undefined,
+      before: string[],
+      pools = ['shop'],
+    ): Step => ({
+      step: 'service',
+      unit,
+      does,
+      configuration,
+      mark,
+      test: program,
+      changes,
+      precedes:
+        precedes === undefined
+          ? []
+          : [{ test: precedes.test, configuration: precedes.configuration, mark: precedes.mark, changes: before }],
       pools: pools.map((name) => ({ name, socket: socket.replace('shop', name) })),
-      patience: 30, waitForNginx: 1,
+      patience: 30,
+      waitForNginx: 1,
     })
     const both = (...pools: string[]) => step(fpm, 'reload', [pool], nginx, [site], pools)
     const deeds: Deed[] = [
       { what: 'services that are not there', step: both(), again: false },
-      { what: 'the packages', step: install(['nginx-light', 'php8.2-fpm', 'libfcgi-bin'], { refresh: true }), again: false },
+      {
+        what: 'the packages',
+        step: install(['nginx-light', 'php8.2-fpm', 'libfcgi-bin'], { refresh: true }),
+        again: false,
+      },
       { what: 'a start of both', step: step(fpm, 'start', [], nginx, [], []) },
       { what: 'a start of nginx', step: step(nginx, 'start', [], undefined, [], []) },
       { what: 'a good pool', step: write(pool, poolText()) },
@@ -164,21 +264,34 @@ promise('two services: one that is refused keeps the other from loading, and poo
       { what: 'the good pool', step: write(pool, poolText()), ...aPlan('d') },
       { what: 'the good site', step: write(site, '# one\n'), ...aPlan('d') },
       { what: 'both good: FPM loads', step: both('shop'), again: false, ...aPlan('d') },
-      { what: 'both good: nginx loads', step: step(nginx, 'reload', [site], undefined, [], []), again: false, ...aPlan('d') },
+      {
+        what: 'both good: nginx loads',
+        step: step(nginx, 'reload', [site], undefined, [], []),
+        again: false,
+        ...aPlan('d'),
+      },
       { what: 'another pool', step: write(pool, poolText('request_terminate_timeout = 30s\n')), ...aPlan('e') },
       { what: 'a pool that nobody has', step: both('shop', 'blog'), again: false, ...aPlan('e') },
       { what: 'the load once more', step: both('shop'), again: false, ...aPlan('e') },
       byHand(late, 'nonsense;\n'),
-      hand('somebody stops FPM', 'systemctl stop php8.2-fpm', ({ units }) => units.set(fpm.unit, { ...(units.get(fpm.unit) as Unit), active: false })),
+      hand('somebody stops FPM', 'systemctl stop php8.2-fpm', ({ units }) =>
+        units.set(fpm.unit, { ...(units.get(fpm.unit) as Unit), active: false }),
+      ),
       { what: 'a start that nginx does not let happen', step: step(fpm, 'start', [], nginx, []), ...aPlan('f') },
       hand('somebody makes it good', `rm ${late}`, (to) => removeAt(to, late)),
       { what: 'a start', step: step(fpm, 'start', [], nginx, []), ...aPlan('f') },
     ]
     await compare(pair, deeds, [
-      ...[fpm, nginx].map(({ unit, configuration, mark }): FactQuery => ({ fact: 'service', unit, configuration, mark })),
+      ...[fpm, nginx].map(({ unit, configuration, mark }): FactQuery => ({
+        fact: 'service',
+        unit,
+        configuration,
+        mark,
+      })),
       ...files(site, pool),
       { fact: 'manifest' },
     ])
-  }))
+  }),
+)
 
 test.run()

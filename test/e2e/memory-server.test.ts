@@ -9,29 +9,89 @@ import { sharedLab } from '../lab/shared.ts'
 import { cluster, compileFor, HOLDER, server } from '../support/builders.ts'
 import type { Package } from '../support/memory/machine.ts'
 import { putInPlace, removeAt } from '../support/memory/tree.ts'
-import { aPair, byHand, compare, type Deed, directory, install, link, NOT_THIS, type Pair, retire, user, write } from './memory-server-pair.ts'
+import {
+  aPair,
+  byHand,
+  compare,
+  type Deed,
+  directory,
+  install,
+  link,
+  NOT_THIS,
+  type Pair,
+  retire,
+  user,
+  write,
+} from './memory-server-pair.ts'
 
 // The server in memory against a real one, with what every server has; apps are in memory-apps.test.ts.
 
 const promise = labUnavailable() === undefined ? test : test.skip
 const FOLDER = '/etc/flight-test'
 
-const HOSTILE_NAMES = [`it's "quoted"`, '$(reboot) `reboot`', 'back\\slash\\n', 'two  spaces ', ' before', '-rf', '*', 'ünï€ 漢', '#x;y&z|w', '%s%n', '{a,b}', '~root', 'W x', 'EOF']
-const HOSTILE_CONTENTS: readonly (string | Uint8Array)[] = ['', 'no newline', '\n\n', 'trailing newlines\n\n\n', '$(reboot) `reboot` ${HOME} \\ \\n %s \'"\n', 'EOF\nEOF_\n', '-n', '\u001b[31m\u202e ünï€\r\n', Uint8Array.from({ length: 256 }, (_, byte) => byte), Buffer.from([0xff, 0xfe, 0x0a]), 'x'.repeat(300_000)]
+const HOSTILE_NAMES = [
+  `it's "quoted"`,
+  '$(reboot) `reboot`',
+  'back\\slash\\n',
+  'two  spaces ',
+  ' before',
+  '-rf',
+  '*',
+  'ünï€ 漢',
+  '#x;y&z|w',
+  '%s%n',
+  '{a,b}',
+  '~root',
+  'W x',
+  'EOF',
+]
+const HOSTILE_CONTENTS: readonly (string | Uint8Array)[] = [
+  '',
+  'no newline',
+  '\n\n',
+  'trailing newlines\n\n\n',
+  '$(reboot) `reboot` ${HOME} \\ \\n %s \'"\n',
+  'EOF\nEOF_\n',
+  '-n',
+  '\u001b[31m\u202e ünï€\r\n',
+  Uint8Array.from({ length: 256 }, (_, byte) => byte),
+  Buffer.from([0xff, 0xfe, 0x0a]),
+  'x'.repeat(300_000),
+]
 
 promise('files, directories, links, users: what a step does to a real server it does in memory', async () => {
   const pair = await aPair('files-1')
   try {
     const at = (name: string) => `${FOLDER}/${name}`
-    const names = ['a.conf', 'b.conf', 'c.conf', 'folder', 'folder/deep/er', 'link', 'other', 'theirs', 'pipe', 'missing']
+    const names = [
+      'a.conf',
+      'b.conf',
+      'c.conf',
+      'folder',
+      'folder/deep/er',
+      'link',
+      'other',
+      'theirs',
+      'pipe',
+      'missing',
+    ]
     const deeds: Deed[] = [
       { what: 'a file in a folder that does not exist', step: write(at('a.conf'), 'one\n') },
       { what: 'the same content again', step: write(at('a.conf'), 'one\n') },
-      { what: 'another content, mode, owner', step: write(at('a.conf'), 'two\n', { mode: '0640', owner: 'root', group: 'www-data' }) },
-      { what: 'a mode of four digits', step: write(at('a.conf'), 'two\n', { mode: '4755', owner: 'games', group: 'staff' }) },
+      {
+        what: 'another content, mode, owner',
+        step: write(at('a.conf'), 'two\n', { mode: '0640', owner: 'root', group: 'www-data' }),
+      },
+      {
+        what: 'a mode of four digits',
+        step: write(at('a.conf'), 'two\n', { mode: '4755', owner: 'games', group: 'staff' }),
+      },
       { what: 'an owner that does not exist', step: write(at('b.conf'), 'x', { owner: 'nobody-knows' }) },
       { what: 'a group that does not exist', step: write(at('b.conf'), 'x', { group: 'nobody-knows' }) },
-      ...HOSTILE_CONTENTS.map((content, index): Deed => ({ what: `hostile content ${index}`, step: write(at('c.conf'), content) })),
+      ...HOSTILE_CONTENTS.map((content, index): Deed => ({
+        what: `hostile content ${index}`,
+        step: write(at('c.conf'), content),
+      })),
       ...HOSTILE_NAMES.map((name): Deed => ({ what: `hostile name ${name}`, step: write(at(name), `${name}\n`) })),
       { what: 'a link', step: link(at('link'), 'a.conf') },
       { what: 'a link elsewhere, of another user', step: link(at('link'), '/etc/shadow', 'games') },
@@ -52,7 +112,10 @@ promise('files, directories, links, users: what a step does to a real server it 
       { what: 'a user of no app', step: user('flight-two', 'cluster') },
       { what: 'a user whose group exists', step: user('staff', 'cluster') },
       { what: 'an app whose group exists', step: user('dialout') },
-      { what: 'a file of that user', step: write(at('b.conf'), 'x', { owner: 'flight-one', group: 'flight-one', mode: '600' }) },
+      {
+        what: 'a file of that user',
+        step: write(at('b.conf'), 'x', { owner: 'flight-one', group: 'flight-one', mode: '600' }),
+      },
       byHand(at('theirs'), 'somebody'),
       { what: 'a file of others is retired', step: retire(at('theirs'), ';'), again: false },
       { what: 'a file of Flight is retired', step: retire(at('a.conf')), again: false },
@@ -67,12 +130,27 @@ promise('files, directories, links, users: what a step does to a real server it 
         real: `mkfifo ${at('pipe')}`,
         memory: ({ machine }) => putInPlace(machine, at('pipe'), { type: 'other', owner: 'root', group: 'root' }),
       },
-      { what: 'somebody removes a file of Flight', by: 'hand', real: `rm ${at('c.conf')}`, memory: ({ machine }) => removeAt(machine, at('c.conf')) },
+      {
+        what: 'somebody removes a file of Flight',
+        by: 'hand',
+        real: `rm ${at('c.conf')}`,
+        memory: ({ machine }) => removeAt(machine, at('c.conf')),
+      },
     ]
     await compare(pair, deeds, [
-      ...[...names, ...HOSTILE_NAMES, 'other/deep/file', 'folder/deep'].map((name): FactQuery => ({ fact: 'file', path: at(name), wanted: NOT_THIS })),
-      ...['/', '/home/flight-one', '/home/flight-two', '/home/dialout', '/no/such/folder'].map((path): FactQuery => ({ fact: 'file', path, wanted: undefined })),
-      ...['root', 'www-data', 'games', 'flight-one', 'flight-two', 'staff', 'dialout', 'nobody-knows'].map((name): FactQuery => ({ fact: 'user', name })),
+      ...[...names, ...HOSTILE_NAMES, 'other/deep/file', 'folder/deep'].map((name): FactQuery => ({
+        fact: 'file',
+        path: at(name),
+        wanted: NOT_THIS,
+      })),
+      ...['/', '/home/flight-one', '/home/flight-two', '/home/dialout', '/no/such/folder'].map((path): FactQuery => ({
+        fact: 'file',
+        path,
+        wanted: undefined,
+      })),
+      ...['root', 'www-data', 'games', 'flight-one', 'flight-two', 'staff', 'dialout', 'nobody-knows'].map(
+        (name): FactQuery => ({ fact: 'user', name }),
+      ),
       ...['flight-one', 'flight-two', 'staff', 'nobody-knows'].map((name): FactQuery => ({ fact: 'group', name })),
       { fact: 'manifest' },
       { fact: 'foreign', claim: 'fpm-pool' },
@@ -100,13 +178,22 @@ const NEWER: readonly Package[] = [
 ]
 
 function publish(pair: Pair, repository: AptRepository, packages: readonly Package[]): Promise<void> {
-  pair.memory.machine.repositories = [{ uri: repository.url, suite: 'stable', signedBy: repository.fingerprint, packages }]
-  const relation = (wanted: string | { name: string; version: string }) => (typeof wanted === 'string' ? wanted : `${wanted.name} (= ${wanted.version})`)
+  pair.memory.machine.repositories = [
+    { uri: repository.url, suite: 'stable', signedBy: repository.fingerprint, packages },
+  ]
+  const relation = (wanted: string | { name: string; version: string }) =>
+    typeof wanted === 'string' ? wanted : `${wanted.name} (= ${wanted.version})`
   const specs = packages.map(({ name, version, depends = [], conflicts = [], provides = [] }) => ({
     name,
     version,
     fields: Object.fromEntries(
-      [['Depends', depends.map(relation)] as const, ['Conflicts', [...conflicts]] as const, ['Provides', [...provides]] as const].filter(([, list]) => list.length > 0).map(([key, list]) => [key, list.join(', ')]),
+      [
+        ['Depends', depends.map(relation)] as const,
+        ['Conflicts', [...conflicts]] as const,
+        ['Provides', [...provides]] as const,
+      ]
+        .filter(([, list]) => list.length > 0)
+        .map(([key, list]) => [key, list.join(', ')]),
     ),
   }))
   return repository.publish('stable', specs)
@@ -121,7 +208,9 @@ promise('apt: keys, sources, installs, refusals and downloads are those of a rea
   const pair = await aPair('apt-1')
   try {
     // Only the lab's repository counts, on both.
-    await pair.lab.must('mkdir -p /root/off && mv /etc/apt/sources.list* /root/off/ && mkdir /etc/apt/sources.list.d && rm -rf /var/lib/apt/lists/*')
+    await pair.lab.must(
+      'mkdir -p /root/off && mv /etc/apt/sources.list* /root/off/ && mkdir /etc/apt/sources.list.d && rm -rf /var/lib/apt/lists/*',
+    )
     removeAt(pair.memory.machine, '/etc/apt/sources.list')
     await publish(pair, repository, LAB_PACKAGES)
     const { keyUrl, armoredKeyUrl, otherKeyUrl, twoKeysUrl, fingerprint } = repository
@@ -130,10 +219,24 @@ promise('apt: keys, sources, installs, refusals and downloads are those of a rea
     await serveBoth(pair, [keyUrl, armoredKeyUrl, otherKeyUrl, twoKeysUrl, phar.url, other.url])
     const keyring = '/etc/apt/keyrings/lab.gpg'
     const key = (url: string): Step => ({ step: 'key', key: { url, fingerprint }, path: keyring, scope: 'cluster' })
-    const source = (suite: string): Step => write('/etc/apt/sources.list.d/lab.sources', `Types: deb\nURIs: ${repository.url}/\nSuites: ${suite}\nComponents: main\nSigned-By: ${keyring}\n`)
-    const download = (url: string, sha256: string): Step => ({ step: 'download', url, path: '/usr/local/bin/lab-composer', sha256, mode: '755', scope: 'cluster' })
+    const source = (suite: string): Step =>
+      write(
+        '/etc/apt/sources.list.d/lab.sources',
+        `Types: deb\nURIs: ${repository.url}/\nSuites: ${suite}\nComponents: main\nSigned-By: ${keyring}\n`,
+      )
+    const download = (url: string, sha256: string): Step => ({
+      step: 'download',
+      url,
+      path: '/usr/local/bin/lab-composer',
+      sha256,
+      mode: '755',
+      scope: 'cluster',
+    })
     const queries: FactQuery[] = [
-      ...['base-files', 'lab-hello', 'lab-words', 'lab-anything', 'lab-no-such'].map((name): FactQuery => ({ fact: 'package', name })),
+      ...['base-files', 'lab-hello', 'lab-words', 'lab-anything', 'lab-no-such'].map((name): FactQuery => ({
+        fact: 'package',
+        name,
+      })),
       { fact: 'key', path: keyring },
       { fact: 'file', path: keyring, wanted: undefined },
       { fact: 'file', path: '/usr/local/bin/lab-composer', wanted: NOT_THIS },
@@ -151,9 +254,25 @@ promise('apt: keys, sources, installs, refusals and downloads are those of a rea
         { what: 'the key', step: key(keyUrl) },
         { what: 'a suite that does not exist', step: source('nowhere'), again: false },
         { what: 'an install from there', step: install(['lab-hello'], { refresh: true }), again: false },
-        { what: 'a source of others', by: 'hand', real: `printf 'deb http://192.0.2.1/x stable main\\n' >/etc/apt/sources.list.d/x.list && rm /etc/apt/sources.list.d/x.list; printf '# deb http://192.0.2.1/x stable main\\n' >/etc/apt/sources.list.d/x.list`, memory: ({ machine }) => putInPlace(machine, '/etc/apt/sources.list.d/x.list', { type: 'file', content: Buffer.from('# deb http://192.0.2.1/x stable main\n'), mode: '644', owner: 'root', group: 'root' }) },
+        {
+          what: 'a source of others',
+          by: 'hand',
+          real: `printf 'deb http://192.0.2.1/x stable main\\n' >/etc/apt/sources.list.d/x.list && rm /etc/apt/sources.list.d/x.list; printf '# deb http://192.0.2.1/x stable main\\n' >/etc/apt/sources.list.d/x.list`,
+          memory: ({ machine }) =>
+            putInPlace(machine, '/etc/apt/sources.list.d/x.list', {
+              type: 'file',
+              content: Buffer.from('# deb http://192.0.2.1/x stable main\n'),
+              mode: '644',
+              owner: 'root',
+              group: 'root',
+            }),
+        },
         { what: 'the source', step: source('stable'), again: false },
-        { what: 'a package that nobody has', step: install(['lab-hello', 'lab-no-such'], { refresh: true }), again: false },
+        {
+          what: 'a package that nobody has',
+          step: install(['lab-hello', 'lab-no-such'], { refresh: true }),
+          again: false,
+        },
         { what: 'a package that cannot be installed', step: install(['lab-broken']), again: false },
         { what: 'a package with what it depends on', step: install(['lab-hello'], { refresh: true }) },
         { what: 'a package that would remove another', step: install(['lab-rival']), again: false },
@@ -170,9 +289,17 @@ promise('apt: keys, sources, installs, refusals and downloads are those of a rea
       pair,
       [
         { what: 'a package that would upgrade others', step: install(['lab-more'], { refresh: true }), again: false },
-        { what: 'only one of the upgrades allowed', step: install(['lab-more'], { upgrades: ['lab-words'] }), again: false },
+        {
+          what: 'only one of the upgrades allowed',
+          step: install(['lab-more'], { upgrades: ['lab-words'] }),
+          again: false,
+        },
         { what: 'both allowed', step: install(['lab-more'], { upgrades: ['lab-words', 'lab-hello'] }) },
-        { what: 'a removal allowed', step: install(['lab-rival'], { removes: ['lab-words', 'lab-hello', 'lab-more'] }), again: false },
+        {
+          what: 'a removal allowed',
+          step: install(['lab-rival'], { removes: ['lab-words', 'lab-hello', 'lab-more'] }),
+          again: false,
+        },
       ],
       [...queries, { fact: 'package', name: 'lab-more' }],
     )
@@ -183,7 +310,12 @@ promise('apt: keys, sources, installs, refusals and downloads are those of a rea
 })
 
 const NGINX: readonly Package[] = [
-  { name: 'nginx-common', version: 'SOME', files: { '/etc/nginx/nginx.conf': 'x', '/etc/nginx/sites-available/default': 'theirs' }, links: { '/etc/nginx/sites-enabled/default': '/etc/nginx/sites-available/default' } },
+  {
+    name: 'nginx-common',
+    version: 'SOME',
+    files: { '/etc/nginx/nginx.conf': 'x', '/etc/nginx/sites-available/default': 'theirs' },
+    links: { '/etc/nginx/sites-enabled/default': '/etc/nginx/sites-available/default' },
+  },
   { name: 'nginx-light', version: 'SOME', depends: ['nginx-common'], units: ['nginx.service'] },
 ]
 
@@ -192,7 +324,19 @@ promise('services: what they run, load and refuse is what a real nginx runs, loa
   try {
     const { machine } = pair.memory
     machine.repositories = machine.repositories.map((repository) => ({ ...repository, packages: NGINX }))
-    const nginx: ServiceStep = { step: 'service', unit: 'nginx.service', does: 'start', configuration: ['/etc/nginx'], mark: { by: 'newest-worker', pidFile: '/run/nginx.pid' }, test: { program: 'nginx' }, changes: [], precedes: [], patience: 0, pools: [], waitForNginx: 0 }
+    const nginx: ServiceStep = {
+      step: 'service',
+      unit: 'nginx.service',
+      does: 'start',
+      configuration: ['/etc/nginx'],
+      mark: { by: 'newest-worker', pidFile: '/run/nginx.pid' },
+      test: { program: 'nginx' },
+      changes: [],
+      precedes: [],
+      patience: 0,
+      pools: [],
+      waitForNginx: 0,
+    }
     const reload = (...changes: string[]): Step => ({ ...nginx, does: 'reload', changes })
     const conf = '/etc/nginx/conf.d/flight.conf'
     const other = '/etc/nginx/conf.d/other.conf'
@@ -200,13 +344,20 @@ promise('services: what they run, load and refuse is what a real nginx runs, loa
       what: `systemctl ${words}`,
       by: 'hand',
       real: `systemctl ${words}`,
-      memory: (to) => to.machine.units.set('nginx.service', { ...(to.machine.units.get('nginx.service') as { enabled: boolean; active: boolean; loadedAt: number }), ...change }),
+      memory: (to) =>
+        to.machine.units.set('nginx.service', {
+          ...(to.machine.units.get('nginx.service') as { enabled: boolean; active: boolean; loadedAt: number }),
+          ...change,
+        }),
     })
     await compare(
       pair,
       [
         { what: 'a start of what is not installed', step: nginx },
-        { what: 'the default site before the package comes', step: write('/etc/nginx/sites-available/default', '# ours\n') },
+        {
+          what: 'the default site before the package comes',
+          step: write('/etc/nginx/sites-available/default', '# ours\n'),
+        },
         { what: 'the package', step: install(['nginx-light'], { refresh: true }), again: false },
         { what: 'a start of what runs', step: nginx },
         { what: 'a configuration', step: write(conf, '# one\n') },
@@ -227,7 +378,10 @@ promise('services: what they run, load and refuse is what a real nginx runs, loa
         { what: 'a start of what is stopped', step: nginx },
         systemctl('stop nginx', { active: false }),
         { what: 'a reload of what is stopped', step: reload() },
-        { what: 'a start of no unit', step: { ...nginx, unit: 'no-such.service', mark: { by: 'none' }, test: { program: 'none' } } },
+        {
+          what: 'a start of no unit',
+          step: { ...nginx, unit: 'no-such.service', mark: { by: 'none' }, test: { program: 'none' } },
+        },
         { what: 'a start without a mark', step: { ...nginx, mark: { by: 'none' }, test: { program: 'none' } } },
       ],
       [
@@ -265,8 +419,17 @@ promise('planning changes no file, no time of a file, and leaves no lock', async
   // Provisioned hosts have more to be asked about than bare ones, and lists of packages.
   const pair = await aPair('nginx-1')
   try {
-    const wanted = cluster({ phpIni: { memory_limit: '256M' }, phpReload: '15 4 * * *', phpSource: { kind: 'sury' }, php: ['8.1', '8.2'] })
-    const queries = queriesFor({ resources: compileFor(wanted, server('nginx-1'), await pair.real.system()), apps: [], retires: () => true })
+    const wanted = cluster({
+      phpIni: { memory_limit: '256M' },
+      phpReload: '15 4 * * *',
+      phpSource: { kind: 'sury' },
+      php: ['8.1', '8.2'],
+    })
+    const queries = queriesFor({
+      resources: compileFor(wanted, server('nginx-1'), await pair.real.system()),
+      apps: [],
+      retires: () => true,
+    })
     const before = await pair.lab.must(LISTING)
     const facts = await pair.real.probe(queries)
     assert.is(await pair.lab.must(LISTING), before)

@@ -19,14 +19,16 @@ let one: LabHost
 let two: LabHost
 let labKey: string
 
-test.before(loud(async () => {
-  ;[one, two] = await provisioned('web-1', 'web-2')
-  const { places } = await sharedLab()
-  labKey = places.key
-  at = await desk({ 'clusters/web.yml': definition() })
-  copyFileSync(places.knownHosts, join(at.folder, 'known_hosts'))
-  at = at.where({ FLIGHT_SSH_CONFIG: sshConfig('ssh_config', [`IdentityFile ${labKey}`]) })
-}))
+test.before(
+  loud(async () => {
+    ;[one, two] = await provisioned('web-1', 'web-2')
+    const { places } = await sharedLab()
+    labKey = places.key
+    at = await desk({ 'clusters/web.yml': definition() })
+    copyFileSync(places.knownHosts, join(at.folder, 'known_hosts'))
+    at = at.where({ FLIGHT_SSH_CONFIG: sshConfig('ssh_config', [`IdentityFile ${labKey}`]) })
+  }),
+)
 
 function definition(ssh = 'connect_timeout: 2', payload = 10): string {
   return cluster([one, two], `php: [ 8.2 ]\nrequest_payload: ${payload}\nssh: { ${ssh} }\n`)
@@ -36,38 +38,61 @@ function definition(ssh = 'connect_timeout: 2', payload = 10): string {
 function sshConfig(name: string, lines: readonly string[]): string {
   const named = [one, two].map((host) => `Host ${host.name}\n  HostName ${host.address}\n`)
   const file = join(at.folder, name)
-  const common = ['User root', `UserKnownHostsFile ${join(at.folder, 'known_hosts')}`, 'GlobalKnownHostsFile none', ...lines]
+  const common = [
+    'User root',
+    `UserKnownHostsFile ${join(at.folder, 'known_hosts')}`,
+    'GlobalKnownHostsFile none',
+    ...lines,
+  ]
   writeFileSync(file, `${named.join('')}Host *\n${common.map((line) => `  ${line}\n`).join('')}`, { mode: 0o600 })
   return file
 }
 
 const ALL = [['plan'], ['drift'], ['status'], ['doctor'], ['locks'], ['history']]
 const AWAY: [string, () => Promise<unknown>, () => Promise<unknown>, RegExp, string[][]][] = [
-  ['is switched off', () => two.kill(), () => two.boot(), /does not answer|no route to the host|did not accept a connection within 2 s|did not .* within 2 s/, [['plan']]],
-  ['refuses the connection', () => two.must('systemctl stop ssh.socket ssh 2>&1 || systemctl stop ssh'), () => two.must('systemctl start ssh'), /refuses the connection/, ALL],
+  [
+    'is switched off',
+    () => two.kill(),
+    () => two.boot(),
+    /does not answer|no route to the host|did not accept a connection within 2 s|did not .* within 2 s/,
+    [['plan']],
+  ],
+  [
+    'refuses the connection',
+    () => two.must('systemctl stop ssh.socket ssh 2>&1 || systemctl stop ssh'),
+    () => two.must('systemctl start ssh'),
+    /refuses the connection/,
+    ALL,
+  ],
   ['is silent', () => two.silence(), () => two.speak(), /did not .* within 2 s/, [['plan']]],
 ]
 
 for (const [what, break_, mend, said, commands] of AWAY) {
-  promise(`a server that ${what} is missing from the plan, which says so; the others are planned; exit code 6`, async () => {
-    at.put('clusters/web.yml', definition())
-    await break_()
-    try {
-      for (const words of commands) {
-        const { stdout, stderr } = await at.expect(6, ...words)
-        const text = oneLine(stdout + stderr)
-        assert.match(text, said, words[0])
-        assert.match(text, /web-2/)
-        if (words[0] !== 'locks') assert.match(text, /web-1/)
+  promise(
+    `a server that ${what} is missing from the plan, which says so; the others are planned; exit code 6`,
+    async () => {
+      at.put('clusters/web.yml', definition())
+      await break_()
+      try {
+        for (const words of commands) {
+          const { stdout, stderr } = await at.expect(6, ...words)
+          const text = oneLine(stdout + stderr)
+          assert.match(text, said, words[0])
+          assert.match(text, /web-2/)
+          if (words[0] !== 'locks') assert.match(text, /web-1/)
+        }
+        const plan = planOn(at)
+        assert.equal(
+          plan.servers.map(({ name }) => name),
+          ['web-1'],
+        )
+        assert.match(plan.missing[0]?.where ?? '', 'web-2')
+      } finally {
+        await mend()
       }
-      const plan = planOn(at)
-      assert.equal(plan.servers.map(({ name }) => name), ['web-1'])
-      assert.match(plan.missing[0]?.where ?? '', 'web-2')
-    } finally {
-      await mend()
-    }
-    await at.expect(0, 'plan', '--detailed-exitcode')
-  })
+      await at.expect(0, 'plan', '--detailed-exitcode')
+    },
+  )
 }
 
 promise('provisioning goes on without a server that cannot be reached, and finishes it later', async () => {
@@ -108,7 +133,13 @@ promise('a new host key is refused with the line that knows another; an unknown 
   assert.match(changed.stdout, 'FLIGHT_HOST_KEY_CHANGED')
   assert.match(oneLine(changed.stdout), new RegExp(escaped(two.hostKeyFingerprint())))
   assert.match((await at.expect(6, 'trust', 'web-2', '--yes')).stderr, 'FLIGHT_HOST_KEY_CHANGED')
-  writeFileSync(known, readFileSync(known, 'utf8').split('\n').filter((line) => !line.includes(two.address)).join('\n'))
+  writeFileSync(
+    known,
+    readFileSync(known, 'utf8')
+      .split('\n')
+      .filter((line) => !line.includes(two.address))
+      .join('\n'),
+  )
   const unknown = await at.expect(6, 'plan')
   assert.match(unknown.stdout, 'FLIGHT_HOST_KEY_UNKNOWN')
   assert.match(oneLine(unknown.stdout), /flight trust web-2/)
@@ -133,12 +164,19 @@ promise('a user with sudo -n plans and applies like root', async () => {
   at.put('clusters/web.yml', definition('user: ops', 33))
   await at.expect(2, 'plan', '--detailed-exitcode')
   await at.expect(0, 'apply', 'plan.json')
-  for (const host of [one, two]) assert.is(await host.must(`stat -c '%U:%G %a' /etc/nginx/flight/limits.conf; grep -c 33m /etc/nginx/flight/limits.conf`), 'root:root 644\n1\n')
+  for (const host of [one, two])
+    assert.is(
+      await host.must(`stat -c '%U:%G %a' /etc/nginx/flight/limits.conf; grep -c 33m /etc/nginx/flight/limits.conf`),
+      'root:root 644\n1\n',
+    )
   await at.expect(0, 'plan', '--detailed-exitcode')
 })
 
 promise('a jump host leads to a server that cannot be reached otherwise', async () => {
-  at.put('clusters/web.yml', definition('', 34).replace('host: web-2,', 'host: web-2, ssh: { jump: web-1 },').replace('ssh: {  }\n', ''))
+  at.put(
+    'clusters/web.yml',
+    definition('', 34).replace('host: web-2,', 'host: web-2, ssh: { jump: web-1 },').replace('ssh: {  }\n', ''),
+  )
   await two.must(`echo >>/var/log/sshd.log 'from here on'`)
   await at.expect(2, 'plan', '--detailed-exitcode')
   await at.expect(0, 'apply', 'plan.json')

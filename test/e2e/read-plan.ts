@@ -8,7 +8,9 @@ export function planOn(desk: Desk, file = 'plan.json'): Plan {
 }
 
 export function actionsIn(plan: Plan, server?: string): Action[] {
-  return plan.stages.flatMap((stage) => stage.servers.filter((entry) => server === undefined || entry.server === server).flatMap((entry) => entry.actions))
+  return plan.stages.flatMap((stage) =>
+    stage.servers.filter((entry) => server === undefined || entry.server === server).flatMap((entry) => entry.actions),
+  )
 }
 
 // `VERB ADDRESS` of everything that a plan would do, in its order.

@@ -10,8 +10,26 @@ import { until } from './until.ts'
 
 // Releases of a small application on three servers, of which one can be held up at any stage, and what can happen to it there.
 
-export const STAGES = ['prepare', 'deploy', 'check', 'go live', 'check live', 'confirm', 'after', 'workers', 'finish'] as const
-export const FAULTS = ['a failing command', 'the cable cut for 15 s', 'the cable cut for good', 'kill -9', 'Ctrl-C', 'a full disk', 'two started together'] as const
+export const STAGES = [
+  'prepare',
+  'deploy',
+  'check',
+  'go live',
+  'check live',
+  'confirm',
+  'after',
+  'workers',
+  'finish',
+] as const
+export const FAULTS = [
+  'a failing command',
+  'the cable cut for 15 s',
+  'the cable cut for good',
+  'kill -9',
+  'Ctrl-C',
+  'a full disk',
+  'two started together',
+] as const
 export type DrillStage = (typeof STAGES)[number]
 export type DrillFault = (typeof FAULTS)[number]
 
@@ -50,7 +68,11 @@ const gateOf = (stage: DrillStage) => stage.replace(' ', '-')
 export async function drillFleet(): Promise<DrillFleet> {
   const hosts = await provisioned('web-1', 'web-2', 'web-3')
   const repo = repository(join(temporary('flight-drill-'), 'shop'))
-  repo.commit('First', { 'public/index.php': INDEX, 'worker': '#!/bin/sh\nexec sleep 1000000\n', 'storage/logs/.gitignore': '*\n' })
+  repo.commit('First', {
+    'public/index.php': INDEX,
+    worker: '#!/bin/sh\nexec sleep 1000000\n',
+    'storage/logs/.gitignore': '*\n',
+  })
   const at = await desk({ 'clusters/web.yml': cluster(hosts), 'apps/shop.yml': definition(repo) })
   for (const host of hosts) {
     await host.smallDisk('/home', '24m')
@@ -58,7 +80,8 @@ export async function drillFleet(): Promise<DrillFleet> {
     await host.smallDisk('/var/lib/flight', '8m')
     await host.must(`cp -a /var/tmp/flight/. /var/lib/flight/`)
     await put(host, 'flight-gate', GATE)
-    for (const [name, text] of Object.entries(HELD)) await put(host, name, `#!/bin/sh\n${text}\nexec /usr/bin/${name} "$@"\n`)
+    for (const [name, text] of Object.entries(HELD))
+      await put(host, name, `#!/bin/sh\n${text}\nexec /usr/bin/${name} "$@"\n`)
   }
   await at.expect(0, 'app:configure', 'shop', '--yes')
   await at.expect(0, 'app:release', 'shop', 'main', '--yes')
@@ -98,22 +121,51 @@ export async function drill(fleet: DrillFleet, stage: DrillStage, fault: DrillFa
   await host.must(`rm -f /srv/gate/*; : >/srv/gate/${gate}`)
   const open = () => host.must(`rm -f /srv/gate/${gate}`)
   const run = at.start('app:release', 'shop', commit, '--yes')
-  await until(`the stage ${stage} is reached`, 60, () => host.must(`ls /srv/gate`), (list) => list.includes(`reached-${gate}`))
+  await until(
+    `the stage ${stage} is reached`,
+    60,
+    () => host.must(`ls /srv/gate`),
+    (list) => list.includes(`reached-${gate}`),
+  )
   const ended = await happen(fault, { host, run, open, gate, at, commit })
-  await until('no server waits to be confirmed', 60, () => Promise.all(hosts.map((each) => each.run('ls /var/lib/flight/releases/shop/*/armed'))), (all) => all.every(({ stdout }) => stdout === ''))
+  await until(
+    'no server waits to be confirmed',
+    60,
+    () => Promise.all(hosts.map((each) => each.run('ls /var/lib/flight/releases/shop/*/armed'))),
+    (all) => all.every(({ stdout }) => stdout === ''),
+  )
   // Confirmed on one server, and the answer never heard: the others went back, and no two machines can agree over a cable that is cut.
   const mayDiffer = stage === 'confirm' && fault === 'the cable cut for good'
-  const served = await until('all servers serve one release', 120, () => servedBy(hosts), (all) => (all.length === 1 || mayDiffer) && all.every((each) => !/gate|error/.test(each)))
-  await until('nobody holds a lock', 30, () => at.flight('locks'), ({ stdout }) => /Nobody holds a lock/.test(stdout))
+  const served = await until(
+    'all servers serve one release',
+    120,
+    () => servedBy(hosts),
+    (all) => (all.length === 1 || mayDiffer) && all.every((each) => !/gate|error/.test(each)),
+  )
+  await until(
+    'nobody holds a lock',
+    30,
+    () => at.flight('locks'),
+    ({ stdout }) => /Nobody holds a lock/.test(stdout),
+  )
   const again = await at.flight('app:release', 'shop', commit, '--yes', '--wait')
-  if (again.exit !== 0) throw new Error(`the same command ended with ${again.exit}:\n${again.said}\nafter:\n${ended.said}`)
+  if (again.exit !== 0)
+    throw new Error(`the same command ended with ${again.exit}:\n${again.said}\nafter:\n${ended.said}`)
   const after = await servedBy(hosts)
-  if (after.length !== 1 || after[0]?.startsWith(commit.slice(0, 12)) !== true) throw new Error(`afterwards they serve ${after.join(', ')}, not ${commit.slice(0, 12)}`)
+  if (after.length !== 1 || after[0]?.startsWith(commit.slice(0, 12)) !== true)
+    throw new Error(`afterwards they serve ${after.join(', ')}, not ${commit.slice(0, 12)}`)
   for (const each of hosts) {
-    const twice = await each.must(`for f in /home/shop/shop/.flight/shared/storage/logs/ran-*; do sort "$f" | uniq -d; done`)
+    const twice = await each.must(
+      `for f in /home/shop/shop/.flight/shared/storage/logs/ran-*; do sort "$f" | uniq -d; done`,
+    )
     if (twice !== '') throw new Error(`on ${each.name} ran twice: ${twice}`)
   }
-  return { exit: ended.exit, said: ended.said, served: served.length > 1 ? 'both' : served[0]?.startsWith(commit.slice(0, 12)) === true ? 'new' : 'old', again: again.exit }
+  return {
+    exit: ended.exit,
+    said: ended.said,
+    served: served.length > 1 ? 'both' : served[0]?.startsWith(commit.slice(0, 12)) === true ? 'new' : 'old',
+    again: again.exit,
+  }
 }
 
 type Scene = { host: LabHost; run: Running; open(): Promise<string>; gate: string; at: Desk; commit: string }
@@ -147,7 +199,9 @@ async function happen(fault: DrillFault, { host, run, open, gate, at, commit }: 
       await open()
       return run.answer
     case 'a full disk': {
-      await host.must(`for folder in /home /var/lib/flight; do head -c 64m /dev/zero >$folder/.filler 2>/dev/null; done; true`)
+      await host.must(
+        `for folder in /home /var/lib/flight; do head -c 64m /dev/zero >$folder/.filler 2>/dev/null; done; true`,
+      )
       await open()
       const answer = await run.answer
       await host.must(`rm -f /home/.filler /var/lib/flight/.filler`)
@@ -168,7 +222,13 @@ async function happen(fault: DrillFault, { host, run, open, gate, at, commit }: 
 
 // What the servers serve, each once: as their links say and as their sites answer.
 async function servedBy(hosts: DrillFleet['hosts']): Promise<string[]> {
-  const links = await Promise.all(hosts.map(async (host) => (await host.must('readlink /home/shop/shop/current')).trim().replace('releases/', '')))
-  const pages = await Promise.all(hosts.map(async (host) => (await get(host, { domain, path: '/' })).body.replace(/^release /, '').trim()).map((page) => page.catch((error: Error) => `error ${error.message}`)))
+  const links = await Promise.all(
+    hosts.map(async (host) => (await host.must('readlink /home/shop/shop/current')).trim().replace('releases/', '')),
+  )
+  const pages = await Promise.all(
+    hosts
+      .map(async (host) => (await get(host, { domain, path: '/' })).body.replace(/^release /, '').trim())
+      .map((page) => page.catch((error: Error) => `error ${error.message}`)),
+  )
   return [...new Set([...links, ...pages])]
 }

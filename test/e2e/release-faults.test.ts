@@ -8,9 +8,11 @@ import { drill, type DrillFault, type DrillFleet, drillFleet, type DrillStage } 
 
 let fleet: DrillFleet
 
-test.before(loud(async () => {
-  fleet = await drillFleet()
-}))
+test.before(
+  loud(async () => {
+    fleet = await drillFleet()
+  }),
+)
 
 const DRILLS: readonly { stage: DrillStage; fault: DrillFault; exit: number | null; served: 'old' | 'new' }[] = [
   { stage: 'prepare', fault: 'a failing command', exit: 1, served: 'old' },
@@ -25,10 +27,13 @@ const DRILLS: readonly { stage: DrillStage; fault: DrillFault; exit: number | nu
 ]
 
 for (const { stage, fault, exit, served } of DRILLS) {
-  promise(`${fault} at the stage ${stage}: soon all servers serve the ${served} release, no lock is left, and the same command finishes`, async () => {
-    const report = await drill(fleet, stage, fault)
-    assert.equal([report.exit, report.served], [exit, served], report.said)
-  })
+  promise(
+    `${fault} at the stage ${stage}: soon all servers serve the ${served} release, no lock is left, and the same command finishes`,
+    async () => {
+      const report = await drill(fleet, stage, fault)
+      assert.equal([report.exit, report.served], [exit, served], report.said)
+    },
+  )
 }
 
 test.run()

@@ -13,10 +13,12 @@ const APPS = 20
 let fleet: ServeFleet
 let served: Served
 
-test.before(loud(async () => {
-  fleet = await serveFleet(APPS, ['look: 0'])
-  served = await startServe(fleet)
-}))
+test.before(
+  loud(async () => {
+    fleet = await serveFleet(APPS, ['look: 0'])
+    served = await startServe(fleet)
+  }),
+)
 test.after(async () => {
   served?.process.kill('SIGTERM')
   await served?.stopped
@@ -28,7 +30,9 @@ promise('200 requests in a burst, each commit asked for twice: each goes live, e
   const accepted = Date.now()
   assert.is(asked.length, APPS * 5)
   await wentLiveOnceInOrder(fleet, asked, 280)
-  process.stdout.write(`200 requests accepted in ${accepted - began} ms, ${asked.length} releases in ${Math.round((Date.now() - began) / 1000)} s\n`)
+  process.stdout.write(
+    `200 requests accepted in ${accepted - began} ms, ${asked.length} releases in ${Math.round((Date.now() - began) / 1000)} s\n`,
+  )
 })
 
 promise('kill -9 at ten random moments: each commit goes live all the same, exactly once, in order', async () => {

@@ -12,10 +12,25 @@ import { cluster, provisioned } from './fleet.ts'
 // Three servers, small apps on some of them each, and the deployment server beside them.
 
 export type ServedApp = { name: string; repo: Repository; on: readonly string[]; token: string }
-export type ServeFleet = { at: Desk; hosts: readonly [LabHost, LabHost, LabHost]; apps: readonly ServedApp[]; sshConfig: string; port: number }
+export type ServeFleet = {
+  at: Desk
+  hosts: readonly [LabHost, LabHost, LabHost]
+  apps: readonly ServedApp[]
+  sshConfig: string
+  port: number
+}
 
 // What a release request came to, as GET /v1/releases/ID shows it.
-export type Shown = { id: number; app: string; state: string; commit: string | null; release: string | null; attempts: number; supersededBy: number | null; end: { exit: number; said: string } | null }
+export type Shown = {
+  id: number
+  app: string
+  state: string
+  commit: string | null
+  release: string | null
+  attempts: number
+  supersededBy: number | null
+  end: { exit: number; said: string } | null
+}
 
 export type Served = { process: ChildProcess; url: string; said(): string; stopped: Promise<number | null> }
 
@@ -42,7 +57,10 @@ export async function serveFleet(count: number, settings: readonly string[] = []
   const apps = Array.from({ length: count }, (_, index): Omit<ServedApp, 'token'> => {
     const name = `app${String(index + 1).padStart(2, '0')}`
     const repo = repository(join(folder, name))
-    repo.commit('First', { 'public/index.php': "<?php echo 'release ', basename(dirname(__DIR__));\n", 'storage/logs/.gitignore': '*\n' })
+    repo.commit('First', {
+      'public/index.php': "<?php echo 'release ', basename(dirname(__DIR__));\n",
+      'storage/logs/.gitignore': '*\n',
+    })
     return { name, repo, on: SETS[index % SETS.length] as readonly string[] }
   })
   const port = await freePort()
@@ -54,20 +72,39 @@ export async function serveFleet(count: number, settings: readonly string[] = []
   await at.expect(0, 'plan')
   await at.expect(0, 'apply', 'plan.json')
   const withTokens: ServedApp[] = []
-  for (const app of apps) withTokens.push({ ...app, token: (await at.expect(0, 'serve:token', '--app', app.name, '--purpose', 'release', '--name', `ci-${app.name}`)).stdout.trim() })
+  for (const app of apps)
+    withTokens.push({
+      ...app,
+      token: (
+        await at.expect(0, 'serve:token', '--app', app.name, '--purpose', 'release', '--name', `ci-${app.name}`)
+      ).stdout.trim(),
+    })
   return { at, hosts, apps: withTokens, sshConfig: (await sharedLab()).places.sshConfig, port }
 }
 
 // Starts the deployment server and waits until it listens.
-export async function startServe({ at, sshConfig, port }: Pick<ServeFleet, 'at' | 'sshConfig' | 'port'>, ...words: readonly string[]): Promise<Served> {
-  const child = startFlight(['serve', ...words], { cwd: at.folder, env: { HOME: at.folder, FLIGHT_SSH_CONFIG: sshConfig } })
+export async function startServe(
+  { at, sshConfig, port }: Pick<ServeFleet, 'at' | 'sshConfig' | 'port'>,
+  ...words: readonly string[]
+): Promise<Served> {
+  const child = startFlight(['serve', ...words], {
+    cwd: at.folder,
+    env: { HOME: at.folder, FLIGHT_SSH_CONFIG: sshConfig },
+  })
   let said = ''
-  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (text: string) => (said += text))
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (text: string) => (said += text))
   const stopped = new Promise<number | null>((resolve) => child.once('close', resolve))
   const url = `http://127.0.0.1:${port}`
   for (let n = 0; n < 200; n++) {
     if (child.exitCode !== null) break
-    if (await fetch(`${url}/healthz`).then(({ ok }) => ok, () => false)) return { process: child, url, said: () => said, stopped }
+    if (
+      await fetch(`${url}/healthz`).then(
+        ({ ok }) => ok,
+        () => false,
+      )
+    )
+      return { process: child, url, said: () => said, stopped }
     await sleep(50)
   }
   child.kill('SIGKILL')
@@ -75,15 +112,47 @@ export async function startServe({ at, sshConfig, port }: Pick<ServeFleet, 'at' 
 }
 
 // One request to the API with an app's token.
-export async function call(fleet: Pick<ServeFleet, 'port'>, app: Pick<ServedApp, 'token'>, method: string, path: string, body?: object, headers: Record<string, string> = {}): Promise<{ status: number; json: unknown; text: string }> {
-  const answer = await fetch(`http://127.0.0.1:${fleet.port}${path}`, { method, headers: { authorization: `Bearer ${app.token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) })
+export async function call(
+  fleet: Pick<ServeFleet, 'port'>,
+  app: Pick<ServedApp, 'token'>,
+  method: string,
+  path: string,
+  body?: object,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; json: unknown; text: string }> {
+  const answer = await fetch(`http://127.0.0.1:${fleet.port}${path}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${app.token}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
   const text = await answer.text()
-  return { status: answer.status, text, json: /json/.test(answer.headers.get('content-type') ?? '') ? JSON.parse(text) : undefined }
+  return {
+    status: answer.status,
+    text,
+    json: /json/.test(answer.headers.get('content-type') ?? '') ? JSON.parse(text) : undefined,
+  }
 }
 
 // Asks for a release; gives its id.
-export async function ask(fleet: ServeFleet, app: ServedApp, commit: string, more: object = {}, headers: Record<string, string> = {}): Promise<number> {
-  const { status, json, text } = await call(fleet, app, 'POST', `/v1/apps/${app.name}/releases`, { commit, ...more }, headers)
+export async function ask(
+  fleet: ServeFleet,
+  app: ServedApp,
+  commit: string,
+  more: object = {},
+  headers: Record<string, string> = {},
+): Promise<number> {
+  const { status, json, text } = await call(
+    fleet,
+    app,
+    'POST',
+    `/v1/apps/${app.name}/releases`,
+    { commit, ...more },
+    headers,
+  )
   if (status !== 202) throw new Error(`${app.name} ${commit}: ${status} ${text}`)
   return (json as Shown).id
 }
@@ -92,9 +161,13 @@ export async function ask(fleet: ServeFleet, app: ServedApp, commit: string, mor
 export async function ended(fleet: ServeFleet, app: ServedApp, id: number, seconds = 120): Promise<Shown> {
   const until = Date.now() + seconds * 1000
   for (;;) {
-    const shown = await call(fleet, app, 'GET', `/v1/releases/${id}?wait=5`).then(({ status, json }) => (status === 200 ? (json as Shown) : undefined), () => undefined)
+    const shown = await call(fleet, app, 'GET', `/v1/releases/${id}?wait=5`).then(
+      ({ status, json }) => (status === 200 ? (json as Shown) : undefined),
+      () => undefined,
+    )
     if (shown !== undefined && !['waiting', 'running'].includes(shown.state)) return shown
-    if (Date.now() > until) throw new Error(`request ${id} of ${app.name} has not ended within ${seconds} s: ${JSON.stringify(shown)}`)
+    if (Date.now() > until)
+      throw new Error(`request ${id} of ${app.name} has not ended within ${seconds} s: ${JSON.stringify(shown)}`)
     if (shown === undefined) await sleep(200)
   }
 }

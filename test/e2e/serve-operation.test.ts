@@ -5,7 +5,16 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { loud } from '../support/loud.ts'
 import { promise } from './promise.ts'
-import { ask, call, ended, type Served, type ServedApp, type ServeFleet, serveFleet, startServe } from './serve-fleet.ts'
+import {
+  ask,
+  call,
+  ended,
+  type Served,
+  type ServedApp,
+  type ServeFleet,
+  serveFleet,
+  startServe,
+} from './serve-fleet.ts'
 import { until } from './until.ts'
 
 // How the deployment server is stopped, what it tells others, and what it sees by itself, with real servers.
@@ -18,27 +27,42 @@ let served: Served
 let shop: ServedApp // on all three
 let receiver: Server
 let drift: string // the time of day at which drift is looked for: soon
-const told: { occasion: string; text: string; id: string; request: { app: string; state: string } | null; drift: { servers: { name: string; state: string }[] } | null }[] = []
+const told: {
+  occasion: string
+  text: string
+  id: string
+  request: { app: string; state: string } | null
+  drift: { servers: { name: string; state: string }[] } | null
+}[] = []
 
-test.before(loud(async () => {
-  receiver = createServer((request, response) => {
-    let body = ''
-    request.setEncoding('utf8').on('data', (text: string) => (body += text)).on('end', () => {
-      told.push(JSON.parse(body))
-      response.end('ok')
+test.before(
+  loud(async () => {
+    receiver = createServer((request, response) => {
+      let body = ''
+      request
+        .setEncoding('utf8')
+        .on('data', (text: string) => (body += text))
+        .on('end', () => {
+          told.push(JSON.parse(body))
+          response.end('ok')
+        })
     })
-  })
-  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve))
-  fleet = await serveFleet(4, ['look: 0', 'notify: [ { name: team, url_file: team.url, format: json, on: [ start, success, failure, rollback, drift ] } ]', 'drift: "00:00"'])
-  // The tests before that of drift start it anew: the time has to come after that.
-  const soon = new Date(Date.now() + 120_000)
-  drift = soon.toISOString().slice(11, 16)
-  fleet.at.put('team.url', `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook?key=very-secret\n`)
-  fleet.at.put('flight.yml', fleet.at.text('flight.yml').replace('00:00', drift))
-  shop = fleet.apps[3] as ServedApp
-  await fleet.hosts[1].must(`echo '# by hand' >>/etc/nginx/flight/limits.conf`)
-  served = await startServe(fleet)
-}))
+    await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve))
+    fleet = await serveFleet(4, [
+      'look: 0',
+      'notify: [ { name: team, url_file: team.url, format: json, on: [ start, success, failure, rollback, drift ] } ]',
+      'drift: "00:00"',
+    ])
+    // The tests before that of drift start it anew: the time has to come after that.
+    const soon = new Date(Date.now() + 120_000)
+    drift = soon.toISOString().slice(11, 16)
+    fleet.at.put('team.url', `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook?key=very-secret\n`)
+    fleet.at.put('flight.yml', fleet.at.text('flight.yml').replace('00:00', drift))
+    shop = fleet.apps[3] as ServedApp
+    await fleet.hosts[1].must(`echo '# by hand' >>/etc/nginx/flight/limits.conf`)
+    served = await startServe(fleet)
+  }),
+)
 test.after(async () => {
   served?.process.kill('SIGTERM')
   await served?.stopped
@@ -46,11 +70,23 @@ test.after(async () => {
 })
 
 async function prepared(release: string): Promise<number[]> {
-  return Promise.all(fleet.hosts.map(async (host) => (await host.must(`cat /home/${shop.name}/${shop.name}/.flight/shared/storage/logs/prepared`)).split('\n').filter((line) => line === release).length))
+  return Promise.all(
+    fleet.hosts.map(
+      async (host) =>
+        (await host.must(`cat /home/${shop.name}/${shop.name}/.flight/shared/storage/logs/prepared`))
+          .split('\n')
+          .filter((line) => line === release).length,
+    ),
+  )
 }
 
 async function running(id: number, stage: string): Promise<void> {
-  await until(`request ${id} reaches ${stage}`, 30, async () => (await call(fleet, shop, 'GET', `/v1/releases/${id}/log`)).text, (log) => log.includes(`stage ${stage} begins`))
+  await until(
+    `request ${id} reaches ${stage}`,
+    30,
+    async () => (await call(fleet, shop, 'GET', `/v1/releases/${id}/log`)).text,
+    (log) => log.includes(`stage ${stage} begins`),
+  )
 }
 
 promise('SIGTERM: what runs finishes, nothing new begins, and it ends with exit code 0', async () => {
@@ -114,20 +150,42 @@ promise('definitions that are wrong for a moment are waited for', async () => {
 })
 
 promise('others are told what began, went well, failed and was gone back, without the address in any log', async () => {
-  const broken = await ended(fleet, shop, await ask(fleet, shop, shop.repo.commit('Broken', { 'public/index.php': '<?php http_response_code(500);' })))
+  const broken = await ended(
+    fleet,
+    shop,
+    await ask(fleet, shop, shop.repo.commit('Broken', { 'public/index.php': '<?php http_response_code(500);' })),
+  )
   assert.is(broken.state, 'failed')
-  const mended = await ended(fleet, shop, await ask(fleet, shop, shop.repo.commit('Mended', { 'public/index.php': QUICK })))
+  const mended = await ended(
+    fleet,
+    shop,
+    await ask(fleet, shop, shop.repo.commit('Mended', { 'public/index.php': QUICK })),
+  )
   const { json } = await call(fleet, shop, 'POST', `/v1/releases/${mended.id}/rollback`, {})
   assert.is((await ended(fleet, shop, (json as { id: number }).id)).state, 'succeeded')
-  await until('others were told', 20, () => told.map(({ occasion, request }) => `${occasion} ${request?.state}`), (all) => ['start running', 'success succeeded', 'failure failed', 'rollback succeeded'].every((one) => all.includes(one)))
+  await until(
+    'others were told',
+    20,
+    () => told.map(({ occasion, request }) => `${occasion} ${request?.state}`),
+    (all) =>
+      ['start running', 'success succeeded', 'failure failed', 'rollback succeeded'].every((one) => all.includes(one)),
+  )
   assert.is(new Set(told.map(({ id }) => id)).size, told.length, 'nothing was told twice')
   assert.not.match(served.said(), /very-secret/)
 })
 
 promise('drift is looked for once a day by itself, shown, counted and told', async () => {
-  await until(`it looks for drift at ${drift}`, 150, () => told.filter(({ occasion }) => occasion === 'drift'), (all) => all.length > 0)
+  await until(
+    `it looks for drift at ${drift}`,
+    150,
+    () => told.filter(({ occasion }) => occasion === 'drift'),
+    (all) => all.length > 0,
+  )
   const [found] = told.filter(({ occasion }) => occasion === 'drift')
-  assert.equal(found?.drift?.servers.map(({ name, state }) => [name, state]), [['web-2', 'drifted']])
+  assert.equal(
+    found?.drift?.servers.map(({ name, state }) => [name, state]),
+    [['web-2', 'drifted']],
+  )
   const page = await (await fetch(`${served.url}/clusters`)).text()
   assert.match(page, /limits\.conf/)
   const metrics = await (await fetch(`${served.url}/metrics`)).text()

@@ -19,29 +19,57 @@ let web: LabHost
 let control: LabHost
 let token: string
 
-test.before(loud(async () => {
-  ;[web, control] = await provisioned('web-1', 'control')
-  const { places } = await sharedLab()
-  await control.must('apt-get -q -y install --no-install-recommends git openssh-client curl', { timeoutSeconds: 300 })
-  for (const part of ['bin', 'dist', 'schemas', 'templates', 'node_modules', 'package.json', 'oclif.manifest.json']) cpSync(join(root, part), join(control.root, 'opt/flight', part), { recursive: true })
-  cpSync(process.execPath, join(control.root, 'usr/local/bin/node'))
-  await control.must('useradd --system --create-home --home-dir /home/flight --shell /bin/bash flight && mkdir -p -m 700 /home/flight/.ssh /srv/definitions && ln -s /opt/flight/bin/flight /usr/local/bin/flight')
-  const key = /IdentityFile "?([^"\n]+)/.exec(readFileSync(places.sshConfig, 'utf8'))?.[1] ?? ''
-  const put = (path: string, text: string) => {
-    mkdirSync(join(control.root, path, '..'), { recursive: true })
-    writeFileSync(join(control.root, path), text)
-  }
-  put('home/flight/.ssh/id_ed25519', readFileSync(key, 'utf8'))
-  put('srv/definitions/clusters/web.yml', cluster([web]).replace('host: web-1', `host: ${web.address}`))
-  put('srv/definitions/flight.yml', 'state: ~/.local/state/flight\nssh: { user: root }\nserve: { look: 0 }\n')
-  put('srv/definitions/apps/shop.yml', 'repo: /srv/git/shop\nphp: 8.2\ncluster: web\ndomain: shop.example.com\nhealth_check: { path: /, timeout: 20 }\nlinked_files: []\nbuild: { commands: [ "node -e \\"require(\'fs\').writeFileSync(\'built.txt\', process.version)\\"" ] }\nservers:\n  - { name: web-1, web: { pm: ondemand, max_workers: 2 } }\n')
-  await control.must(`chmod 600 /home/flight/.ssh/id_ed25519; chown -R flight: /home/flight; install -d -o flight -g flight /srv/git; chmod -R a+rX /srv/definitions /opt/flight`)
-  await control.must(flightUser(`git init -q -b main /srv/git/shop && cd /srv/git/shop && mkdir public && echo '<?php echo basename(dirname(__DIR__));' >public/index.php && git add . && git -c user.name=A -c user.email=a@example.com commit -q -m First`))
-  await control.must(flightUser(`cd /srv/definitions && flight trust web-1 --fingerprint ${web.hostKeyFingerprint()} && flight app:configure shop --yes && mkdir -p -m 700 ~/.local/state/flight`), { timeoutSeconds: 300 })
-  token = (await control.must(flightUser('cd /srv/definitions && flight serve:token --app shop --purpose release --name ci'))).trim()
-  await control.must('cd /srv/definitions && flight serve:unit --user flight >/etc/systemd/system/flight.service && systemctl daemon-reload && systemctl start flight')
-  await until('it listens', 30, () => control.run(`curl -sS ${API}/readyz`), ({ stdout }) => stdout === 'ready\n')
-}))
+test.before(
+  loud(async () => {
+    ;[web, control] = await provisioned('web-1', 'control')
+    const { places } = await sharedLab()
+    await control.must('apt-get -q -y install --no-install-recommends git openssh-client curl', { timeoutSeconds: 300 })
+    for (const part of ['bin', 'dist', 'schemas', 'templates', 'node_modules', 'package.json', 'oclif.manifest.json'])
+      cpSync(join(root, part), join(control.root, 'opt/flight', part), { recursive: true })
+    cpSync(process.execPath, join(control.root, 'usr/local/bin/node'))
+    await control.must(
+      'useradd --system --create-home --home-dir /home/flight --shell /bin/bash flight && mkdir -p -m 700 /home/flight/.ssh /srv/definitions && ln -s /opt/flight/bin/flight /usr/local/bin/flight',
+    )
+    const key = /IdentityFile "?([^"\n]+)/.exec(readFileSync(places.sshConfig, 'utf8'))?.[1] ?? ''
+    const put = (path: string, text: string) => {
+      mkdirSync(join(control.root, path, '..'), { recursive: true })
+      writeFileSync(join(control.root, path), text)
+    }
+    put('home/flight/.ssh/id_ed25519', readFileSync(key, 'utf8'))
+    put('srv/definitions/clusters/web.yml', cluster([web]).replace('host: web-1', `host: ${web.address}`))
+    put('srv/definitions/flight.yml', 'state: ~/.local/state/flight\nssh: { user: root }\nserve: { look: 0 }\n')
+    put(
+      'srv/definitions/apps/shop.yml',
+      'repo: /srv/git/shop\nphp: 8.2\ncluster: web\ndomain: shop.example.com\nhealth_check: { path: /, timeout: 20 }\nlinked_files: []\nbuild: { commands: [ "node -e \\"require(\'fs\').writeFileSync(\'built.txt\', process.version)\\"" ] }\nservers:\n  - { name: web-1, web: { pm: ondemand, max_workers: 2 } }\n',
+    )
+    await control.must(
+      `chmod 600 /home/flight/.ssh/id_ed25519; chown -R flight: /home/flight; install -d -o flight -g flight /srv/git; chmod -R a+rX /srv/definitions /opt/flight`,
+    )
+    await control.must(
+      flightUser(
+        `git init -q -b main /srv/git/shop && cd /srv/git/shop && mkdir public && echo '<?php echo basename(dirname(__DIR__));' >public/index.php && git add . && git -c user.name=A -c user.email=a@example.com commit -q -m First`,
+      ),
+    )
+    await control.must(
+      flightUser(
+        `cd /srv/definitions && flight trust web-1 --fingerprint ${web.hostKeyFingerprint()} && flight app:configure shop --yes && mkdir -p -m 700 ~/.local/state/flight`,
+      ),
+      { timeoutSeconds: 300 },
+    )
+    token = (
+      await control.must(flightUser('cd /srv/definitions && flight serve:token --app shop --purpose release --name ci'))
+    ).trim()
+    await control.must(
+      'cd /srv/definitions && flight serve:unit --user flight >/etc/systemd/system/flight.service && systemctl daemon-reload && systemctl start flight',
+    )
+    await until(
+      'it listens',
+      30,
+      () => control.run(`curl -sS ${API}/readyz`),
+      ({ stdout }) => stdout === 'ready\n',
+    )
+  }),
+)
 
 function flightUser(script: string): string {
   return `runuser -u flight -- env -i HOME=/home/flight USER=flight LOGNAME=flight LC_ALL=C.UTF-8 PATH=/usr/local/bin:/usr/bin:/bin sh -euc '${script.replaceAll("'", `'\\''`)}'`
@@ -50,9 +78,20 @@ function flightUser(script: string): string {
 const curl = (words: string) => `curl -sS -H 'Authorization: Bearer ${token}' ${words}`
 
 async function release(subject: string, page: string): Promise<{ commit: string; url: string }> {
-  await control.must(flightUser(`cd /srv/git/shop && printf '%s\\n' '${page}' >public/index.php && git -c user.name=A -c user.email=a@example.com commit -q -a --allow-empty -m '${subject}'`))
+  await control.must(
+    flightUser(
+      `cd /srv/git/shop && printf '%s\\n' '${page}' >public/index.php && git -c user.name=A -c user.email=a@example.com commit -q -a --allow-empty -m '${subject}'`,
+    ),
+  )
   const commit = (await control.must(flightUser('git -C /srv/git/shop rev-parse HEAD'))).trim()
-  return { commit, url: (await control.must(curl(`--fail-with-body -H 'Accept: text/plain' --json '{"commit":"${commit}"}' ${API}/v1/apps/shop/releases`))).trim() }
+  return {
+    commit,
+    url: (
+      await control.must(
+        curl(`--fail-with-body -H 'Accept: text/plain' --json '{"commit":"${commit}"}' ${API}/v1/apps/shop/releases`),
+      )
+    ).trim(),
+  }
 }
 
 const live = async () => (await web.must('readlink /home/shop/shop/current')).trim()
@@ -68,9 +107,19 @@ promise('it releases, builds and all, and the log stands in the journal', async 
 
 promise('killed in the middle of a release, systemd starts it again, and the release goes on', async () => {
   const { commit, url } = await release('Third', '<?php sleep(6); echo "third";')
-  await until('it is checked', 40, () => control.must(curl(`${url}/log`)), (log) => /stage check begins/.test(log))
+  await until(
+    'it is checked',
+    40,
+    () => control.must(curl(`${url}/log`)),
+    (log) => /stage check begins/.test(log),
+  )
   await control.must('systemctl kill --signal=KILL flight')
-  await until('it listens again', 30, () => control.run(`curl -sS ${API}/readyz`), ({ stdout }) => stdout === 'ready\n')
+  await until(
+    'it listens again',
+    30,
+    () => control.run(`curl -sS ${API}/readyz`),
+    ({ stdout }) => stdout === 'ready\n',
+  )
   assert.match(await control.must(curl(`--fail-with-body "${url}/result?wait=90"`), { timeoutSeconds: 120 }), /is live/)
   assert.is(await live(), `releases/${commit.slice(0, 12)}-1`)
 })
@@ -81,16 +130,32 @@ promise('what it may not: write elsewhere, gain rights, see others', async () =>
   assert.match(status, /^NoNewPrivs:\s*1$/m)
   assert.match(status, /^CapEff:\s*0+$/m)
   assert.match(status, /^Seccomp:\s*2$/m)
-  assert.is((await control.must(`stat -c %a /home/flight/.local/state/flight/serve/serve.sqlite /home/flight/.local/state/flight/serve/audit.log /home/flight/.local/state/flight/serve/key`)).trim(), '600\n600\n600')
-  const inside = (script: string) => control.run(`nsenter -t ${pid} -m setpriv --reuid flight --regid flight --clear-groups sh -c '${script}'`)
+  assert.is(
+    (
+      await control.must(
+        `stat -c %a /home/flight/.local/state/flight/serve/serve.sqlite /home/flight/.local/state/flight/serve/audit.log /home/flight/.local/state/flight/serve/key`,
+      )
+    ).trim(),
+    '600\n600\n600',
+  )
+  const inside = (script: string) =>
+    control.run(`nsenter -t ${pid} -m setpriv --reuid flight --regid flight --clear-groups sh -c '${script}'`)
   assert.is.not((await inside('echo x >/srv/definitions/x')).code, 0)
   assert.is.not((await inside('echo x >/home/flight/.ssh/x')).code, 0)
-  assert.is((await inside('echo x >/home/flight/.local/state/flight/x && rm /home/flight/.local/state/flight/x')).code, 0)
+  assert.is(
+    (await inside('echo x >/home/flight/.local/state/flight/x && rm /home/flight/.local/state/flight/x')).code,
+    0,
+  )
 })
 
 promise('systemctl stop: what runs finishes, and it ends in order', async () => {
   const { commit, url } = await release('Fourth', '<?php sleep(4); echo "fourth";')
-  await until('it is checked', 40, () => control.must(curl(`${url}/log`)), (log) => /stage check begins/.test(log))
+  await until(
+    'it is checked',
+    40,
+    () => control.must(curl(`${url}/log`)),
+    (log) => /stage check begins/.test(log),
+  )
   await control.must('systemctl stop flight', { timeoutSeconds: 120 })
   assert.is((await control.must('systemctl show -p Result --value flight')).trim(), 'success')
   assert.is(await live(), `releases/${commit.slice(0, 12)}-1`)

@@ -4,7 +4,11 @@ import { type LabHost } from '../lab/host.ts'
 
 // A package whose installation takes some seconds, in which tests interfere. It notes each beginning and end in /srv.
 export function slowPackage(name: string, seconds: number): PackageSpec {
-  return { name, version: '1.0', scripts: { postinst: `#!/bin/sh\necho begun >>/srv/${name}\nsleep ${seconds}\necho ended >>/srv/${name}\n` } }
+  return {
+    name,
+    version: '1.0',
+    scripts: { postinst: `#!/bin/sh\necho begun >>/srv/${name}\nsleep ${seconds}\necho ended >>/srv/${name}\n` },
+  }
 }
 
 // Lets a host's apt know a suite of the repository, as an admin would.
@@ -21,5 +25,7 @@ export async function installing(host: LabHost, name: string): Promise<void> {
 
 // Waits until no step of flight runs any more.
 export async function quiet(host: LabHost): Promise<void> {
-  await host.must(`for n in $(seq 600); do [ -z "$(systemctl list-units --no-legend --plain --state=active,activating,deactivating 'flight-*.service')" ] && exit 0; sleep 0.1; done; exit 1`)
+  await host.must(
+    `for n in $(seq 600); do [ -z "$(systemctl list-units --no-legend --plain --state=active,activating,deactivating 'flight-*.service')" ] && exit 0; sleep 0.1; done; exit 1`,
+  )
 }

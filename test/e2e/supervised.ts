@@ -36,7 +36,10 @@ export async function startSupervised(): Promise<void> {
   if (labUnavailable() !== undefined) return
   const lab = await sharedLab()
   await lab.warmUp('bookworm', 'supervisor-1', async (each) => {
-    await each.must('apt-get -q update && apt-get -y -q --no-install-recommends install supervisor curl cron logrotate', { timeoutSeconds: 300 })
+    await each.must(
+      'apt-get -q update && apt-get -y -q --no-install-recommends install supervisor curl cron logrotate',
+      { timeoutSeconds: 300 },
+    )
   })
   ;[host] = await lab.startHosts([{ name: 'web-1', suite: 'bookworm', warm: 'supervisor-1' }])
   await host.must(`
@@ -54,7 +57,10 @@ export async function fact(): Promise<ProgramsFact> {
 }
 
 // Writes the file of these programs as a plan does.
-export async function define(queues: readonly Program[], daemons: readonly Program[] = []): Promise<{ programs: ResourceOf<'programs'>; plan: string; path: string }> {
+export async function define(
+  queues: readonly Program[],
+  daemons: readonly Program[] = [],
+): Promise<{ programs: ResourceOf<'programs'>; plan: string; path: string }> {
   const resources = appProgramsFeature(appOn({ queues, daemons }))
   const { path, content, mode, owner, group, scope } = fileIn(resources).desired
   const plan = `sha256:${String(++plans).padStart(64, '0').replace(/^0{8}/, String(plans).padStart(8, '0'))}`
@@ -62,9 +68,17 @@ export async function define(queues: readonly Program[], daemons: readonly Progr
   return { programs: programsIn(resources), plan, path }
 }
 
-export async function configure(queues: readonly Program[], daemons: readonly Program[] = []): Promise<{ code: number; stderr: string }> {
+export async function configure(
+  queues: readonly Program[],
+  daemons: readonly Program[] = [],
+): Promise<{ code: number; stderr: string }> {
   const { programs, plan, path } = await define(queues, daemons)
-  const { code, stderr } = await host.run(programsStep.shell({ step: 'programs', app: 'shop', programs: programs.desired.programs, changes: [path] }, { plan }))
+  const { code, stderr } = await host.run(
+    programsStep.shell(
+      { step: 'programs', app: 'shop', programs: programs.desired.programs, changes: [path] },
+      { plan },
+    ),
+  )
   return { code, stderr }
 }
 
@@ -75,7 +89,11 @@ export async function configured(queues: readonly Program[], daemons: readonly P
 
 // NAME=PID of everything that runs.
 export async function pids(): Promise<Map<string, string>> {
-  const lines = (await host.run(`supervisorctl status | sed -nE 's/^(\\S+) +RUNNING +pid ([0-9]+),.*/\\1 \\2/p'`)).stdout.trim().split('\n')
+  const lines = (
+    await host.run(`supervisorctl status | sed -nE 's/^(\\S+) +RUNNING +pid ([0-9]+),.*/\\1 \\2/p'`)
+  ).stdout
+    .trim()
+    .split('\n')
   return new Map(lines.map((line) => line.split(' ') as [string, string]))
 }
 
@@ -85,9 +103,15 @@ export async function eventually(what: string, seconds: number, holds: () => Pro
 
 export const isSettled = async () => {
   const now = await fact()
-  return now.daemon && now.draining.length === 0 && now.unloaded.length === 0 && now.states.every(({ state }) => state === 'RUNNING')
+  return (
+    now.daemon &&
+    now.draining.length === 0 &&
+    now.unloaded.length === 0 &&
+    now.states.every(({ state }) => state === 'RUNNING')
+  )
 }
 
 export const workers = (count: number, command = './worker default') => aProgram('default', command, count)
-export const names = (count: number, queue = 'default') => Array.from({ length: count }, (_, index) => `shop.${queue}.${index + 1}`)
+export const names = (count: number, queue = 'default') =>
+  Array.from({ length: count }, (_, index) => `shop.${queue}.${index + 1}`)
 export const log = (name: string) => host.must(`cat ${HOME}/shop/current/storage/logs/worker-${name}.log`)

@@ -1,7 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 // Asks again until it is so, at most so many seconds; fails with what was waited for and what was seen last.
-export async function until<T>(what: string, seconds: number, ask: () => Promise<T> | T, isSo: (answer: T) => boolean): Promise<T> {
+export async function until<T>(
+  what: string,
+  seconds: number,
+  ask: () => Promise<T> | T,
+  isSo: (answer: T) => boolean,
+): Promise<T> {
   const end = Date.now() + seconds * 1000
   for (;;) {
     const answer = await ask()

@@ -13,14 +13,18 @@ export async function workersOn(host: LabHost): Promise<Worker[]> {
     .flatMap((line) => {
       const [name, state] = line.split(/\s+/)
       const pid = /\bpid (\d+)/.exec(line)?.[1]
-      return name === undefined || state === undefined || !/^[A-Z]+$/.test(state) ? [] : [{ name, state, pid: pid === undefined ? undefined : Number(pid) }]
+      return name === undefined || state === undefined || !/^[A-Z]+$/.test(state)
+        ? []
+        : [{ name, state, pid: pid === undefined ? undefined : Number(pid) }]
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 // The processes of the running workers of one queue or daemon, by the names of their programs.
 export async function pidsOf(host: LabHost, app: string, program: string): Promise<Map<string, number>> {
-  const running = (await workersOn(host)).filter(({ name, state }) => state === 'RUNNING' && name.startsWith(`${app}.${program}.`))
+  const running = (await workersOn(host)).filter(
+    ({ name, state }) => state === 'RUNNING' && name.startsWith(`${app}.${program}.`),
+  )
   return new Map(running.flatMap(({ name, pid }) => (pid === undefined ? [] : [[name, pid] as const])))
 }
 

@@ -16,15 +16,32 @@ export const SHOP: App = app(
   'shop',
   [
     on('web-1', { deployCommands: ['artisan migrate --force'] }),
-    on('web-2', { deployCommands: ['artisan search:index'], queues: [{ name: 'default', command: 'queue:work', workers: 2, stopWaitTimeout: 60 }], scheduler: true }),
+    on('web-2', {
+      deployCommands: ['artisan search:index'],
+      queues: [{ name: 'default', command: 'queue:work', workers: 2, stopWaitTimeout: 60 }],
+      scheduler: true,
+    }),
   ],
-  { healthCheck: { path: '/up', host: undefined, status: 200, timeout: 5, retries: 1 }, releaseCommands: ['artisan config:cache', 'artisan route:cache'], afterCommands: ['artisan notify'], keepReleases: 3 },
+  {
+    healthCheck: { path: '/up', host: undefined, status: 200, timeout: 5, retries: 1 },
+    releaseCommands: ['artisan config:cache', 'artisan route:cache'],
+    afterCommands: ['artisan notify'],
+    keepReleases: 3,
+  },
 )
 export const WANTED: Definitions = withFleet(SHOP)
 
 // A commit whose digits are all the same.
 export function commit(digit: string, without: readonly string[] = []): ReleaseWish {
-  return { app: 'shop', does: 'release', commit: digit.repeat(40), tree: digit.repeat(40), subject: `Commit ${digit}`, ref: 'refs/heads/main', without }
+  return {
+    app: 'shop',
+    does: 'release',
+    commit: digit.repeat(40),
+    tree: digit.repeat(40),
+    subject: `Commit ${digit}`,
+    ref: 'refs/heads/main',
+    without,
+  }
 }
 export const nameOf = (digit: string, number = 1) => `${digit.repeat(12)}-${number}`
 export const back = (name?: string): ReleaseWish => ({ app: 'shop', does: 'rollback', name, without: [] })
@@ -34,11 +51,23 @@ export async function configuredFleet(wanted: Definitions = WANTED): Promise<Mem
   const servers = fleet()
   const { problems } = await provision(wanted, servers)
   if (problems.length > 0) throw new Error(JSON.stringify(problems))
-  for (const { machine } of servers) putInPlace(machine, environmentPath(SHOP), { type: 'file', content: Buffer.from('APP_KEY=x\n'), mode: '600', owner: 'shop', group: 'shop' })
+  for (const { machine } of servers)
+    putInPlace(machine, environmentPath(SHOP), {
+      type: 'file',
+      content: Buffer.from('APP_KEY=x\n'),
+      mode: '600',
+      owner: 'shop',
+      group: 'shop',
+    })
   return servers
 }
 
-export async function released(servers: readonly MemoryServer[], wish: ReleaseWish, wanted: Definitions = WANTED, options: RunOptions = {}): Promise<Receipt> {
+export async function released(
+  servers: readonly MemoryServer[],
+  wish: ReleaseWish,
+  wanted: Definitions = WANTED,
+  options: RunOptions = {},
+): Promise<Receipt> {
   return apply(await planFor(wanted, servers, { ...options, releases: [wish] }), wanted, servers, options)
 }
 

@@ -11,7 +11,8 @@ import { actionsIn, apply, planFor, provision, refusal } from '../support/runs.t
 const SERVERS = [server('db-1', { webServer: false }), server('web-1')]
 const wanted = definitions(cluster({ servers: SERVERS, phpIni: { memory_limit: '256M' }, phpReload: '15 4 * * *' }))
 const bare = (): MemoryServer[] => [aBareServer('db-1'), aBareServer('web-1')]
-const byName = (servers: readonly MemoryServer[], name: string) => servers.find((each) => each.name === name) as MemoryServer
+const byName = (servers: readonly MemoryServer[], name: string) =>
+  servers.find((each) => each.name === name) as MemoryServer
 
 function writeFile(to: MemoryServer, path: string, text: string): void {
   makeFolders(to.machine, dirname(path))
@@ -22,7 +23,9 @@ test('apply, then plan is empty', async () => {
   const servers = bare()
   const receipt = await provision(wanted, servers)
   assert.equal([receipt.outcome, receipt.problems], ['done', []])
-  assert.ok(receipt.servers.every((entry) => entry.converged && entry.actions.every((action) => action.outcome === 'done')))
+  assert.ok(
+    receipt.servers.every((entry) => entry.converged && entry.actions.every((action) => action.outcome === 'done')),
+  )
   const again = await planFor(wanted, servers)
   assert.equal(actionsIn(again), [])
   assert.ok(isEmpty(again))
@@ -37,8 +40,16 @@ test('apply, then plan is empty, on every supported system', async () => {
     assert.equal(actionsIn(await planFor(definition, servers)), [])
     const [web] = servers as [MemoryServer]
     // No fresh file lies there that nginx has not loaded, whatever the order of writing and installing was.
-    assert.equal((stateOf(web) as { units: Record<string, { unloaded: unknown }> }).units['nginx.service'], { enabled: true, active: true, unloaded: undefined }, codename)
-    assert.ok((web.machine.units.get('nginx.service')?.loadedAt ?? 0) > (entryAt(web.machine, '/etc/nginx/conf.d/flight-default.conf')?.changed ?? Infinity), codename)
+    assert.equal(
+      (stateOf(web) as { units: Record<string, { unloaded: unknown }> }).units['nginx.service'],
+      { enabled: true, active: true, unloaded: undefined },
+      codename,
+    )
+    assert.ok(
+      (web.machine.units.get('nginx.service')?.loadedAt ?? 0) >
+        (entryAt(web.machine, '/etc/nginx/conf.d/flight-default.conf')?.changed ?? Infinity),
+      codename,
+    )
   }
 })
 
@@ -51,7 +62,10 @@ test('a plan that is applied twice is done, and touches nothing', async () => {
   const receipt = await apply(plan, wanted, servers)
   assert.is(receipt.outcome, 'done')
   assert.ok(receipt.servers.every((entry) => entry.actions.every((action) => action.outcome === 'already')))
-  assert.equal(servers.map((each) => each.begun.length), begun)
+  assert.equal(
+    servers.map((each) => each.begun.length),
+    begun,
+  )
   assert.is(traceOf(servers), before)
 })
 
@@ -75,7 +89,10 @@ test('a run that lost its lock begins no further step, and can be finished later
   web.onPerformed = () => web.loseLock()
   const plan = await planFor(wanted, servers)
   const receipt = await apply(plan, wanted, servers)
-  assert.equal(receipt.problems.map(({ code, where }) => `${code} ${where}`), ['FLIGHT_LOCK_LOST web-1'])
+  assert.equal(
+    receipt.problems.map(({ code, where }) => `${code} ${where}`),
+    ['FLIGHT_LOCK_LOST web-1'],
+  )
   assert.is(web.begun.length, 1)
   assert.is(receipt.servers.find(({ name }) => name === 'db-1')?.outcome, 'done')
   web.onPerformed = () => undefined
@@ -86,7 +103,10 @@ test('a failed step is said with the server, the action and its reason', async (
   const servers = bare()
   byName(servers, 'web-1').faults = [{ at: 0, is: 'fails' }]
   const receipt = await provision(wanted, servers)
-  assert.equal(receipt.problems.map(({ code, where, what }) => ({ code, where, what })), [{ code: 'FLIGHT_STEP_FAILED', where: 'web-1: web-1/user/flight-idle', what: 'it was made to fail' }])
+  assert.equal(
+    receipt.problems.map(({ code, where, what }) => ({ code, where, what })),
+    [{ code: 'FLIGHT_STEP_FAILED', where: 'web-1: web-1/user/flight-idle', what: 'it was made to fail' }],
+  )
 })
 
 test('install only: nothing is ever removed, and no file of others is lost', async () => {
@@ -95,7 +115,10 @@ test('install only: nothing is ever removed, and no file of others is lost', asy
     writeFile(each, '/etc/nginx/flight/limits.conf', 'mine\n')
     each.machine.packages.set('vim', { name: 'vim', version: '9' })
   }
-  const before = servers.map(({ machine }) => ({ paths: [...machine.entries.keys()], packages: [...machine.packages.values()] }))
+  const before = servers.map(({ machine }) => ({
+    paths: [...machine.entries.keys()],
+    packages: [...machine.packages.values()],
+  }))
   const plan = await planFor(wanted, servers)
   await apply(plan, wanted, servers)
   for (const [index, { machine }] of servers.entries()) {
@@ -122,10 +145,16 @@ test('a file that no definition wants any more is retired, in the plan', async (
   await provision(wanted, servers)
   const without = definitions(cluster({ servers: SERVERS, phpIni: { memory_limit: '256M' } }))
   const plan = await planFor(without, servers)
-  assert.equal(actionsIn(plan).map(({ verb, address }) => `${verb} ${address}`), ['retire web-1/retired//etc/cron.d/flight-php-reload'])
+  assert.equal(
+    actionsIn(plan).map(({ verb, address }) => `${verb} ${address}`),
+    ['retire web-1/retired//etc/cron.d/flight-php-reload'],
+  )
   await apply(plan, without, servers)
   const entry = entryAt(byName(servers, 'web-1').machine, '/etc/cron.d/flight-php-reload')
-  assert.is(entry?.type === 'file' && Buffer.from(entry.content).toString(), '# Retired by Flight on 2000-01-01: no definition wants it on this server any more\n')
+  assert.is(
+    entry?.type === 'file' && Buffer.from(entry.content).toString(),
+    '# Retired by Flight on 2000-01-01: no definition wants it on this server any more\n',
+  )
   assert.equal(actionsIn(await planFor(without, servers)), [])
   assert.equal((await provision(wanted, servers)).outcome, 'done')
   assert.equal(actionsIn(await planFor(wanted, servers)), [])
@@ -136,7 +165,11 @@ test('a left-over file that somebody removed is nothing to do', async () => {
   const { machine } = byName(servers, 'web-1')
   await provision(wanted, servers)
   removeAt(machine, '/etc/cron.d/flight-php-reload')
-  writeFile(byName(servers, 'web-1'), '/var/lib/flight/manifest', `${Buffer.from((entryAt(machine, '/var/lib/flight/manifest') as { content: Uint8Array }).content).toString()}${'a'.repeat(64)}\tcluster\t/etc/nginx/conf.d/gone.conf\n`)
+  writeFile(
+    byName(servers, 'web-1'),
+    '/var/lib/flight/manifest',
+    `${Buffer.from((entryAt(machine, '/var/lib/flight/manifest') as { content: Uint8Array }).content).toString()}${'a'.repeat(64)}\tcluster\t/etc/nginx/conf.d/gone.conf\n`,
+  )
   const without = definitions(cluster({ servers: SERVERS, phpIni: { memory_limit: '256M' } }))
   assert.equal(actionsIn(await planFor(without, servers)), [])
 })
@@ -146,7 +179,10 @@ test('a hand edit is put right and loaded', async () => {
   await provision(wanted, servers)
   writeFile(byName(servers, 'web-1'), '/etc/nginx/flight/limits.conf', '# mine\n')
   const plan = await planFor(wanted, servers)
-  assert.equal(actionsIn(plan).map(({ verb, address }) => `${verb} ${address}`), ['update web-1/file//etc/nginx/flight/limits.conf', 'reload web-1/service/nginx.service'])
+  assert.equal(
+    actionsIn(plan).map(({ verb, address }) => `${verb} ${address}`),
+    ['update web-1/file//etc/nginx/flight/limits.conf', 'reload web-1/service/nginx.service'],
+  )
   assert.equal((await apply(plan, wanted, servers)).outcome, 'done')
   assert.equal(actionsIn(await planFor(wanted, servers)), [])
 })
@@ -156,7 +192,10 @@ test('a change that was never loaded is loaded, whoever made it', async () => {
   await provision(wanted, servers)
   writeFile(byName(servers, 'web-1'), '/etc/nginx/conf.d/theirs.conf', '# theirs\n')
   const plan = await planFor(wanted, servers)
-  assert.equal(actionsIn(plan).map(({ address, because }) => [address, ...because]), [['web-1/service/nginx.service', '/etc/nginx/conf.d/theirs.conf changed after it last loaded its configuration']])
+  assert.equal(
+    actionsIn(plan).map(({ address, because }) => [address, ...because]),
+    [['web-1/service/nginx.service', '/etc/nginx/conf.d/theirs.conf changed after it last loaded its configuration']],
+  )
   await apply(plan, wanted, servers)
   assert.equal(actionsIn(await planFor(wanted, servers)), [])
 })
@@ -165,7 +204,11 @@ test('a service that runs but does not start at boot still loads what was never 
   const servers = bare()
   await provision(wanted, servers)
   const { machine } = byName(servers, 'web-1')
-  machine.units.set('nginx.service', { enabled: false, active: true, loadedAt: machine.units.get('nginx.service')?.loadedAt ?? 0 })
+  machine.units.set('nginx.service', {
+    enabled: false,
+    active: true,
+    loadedAt: machine.units.get('nginx.service')?.loadedAt ?? 0,
+  })
   writeFile(byName(servers, 'web-1'), '/etc/nginx/conf.d/theirs.conf', '# theirs\n')
   const loadedAt = machine.units.get('nginx.service')?.loadedAt ?? 0
   await provision(wanted, servers)
@@ -178,7 +221,9 @@ test('a bad configuration is put back, nothing is loaded, the rest of that serve
   await provision(wanted, servers)
   const { machine } = byName(servers, 'web-1')
   writeFile(byName(servers, 'web-1'), '/etc/nginx/conf.d/theirs.conf', 'nonsense\n')
-  const longer = definitions(cluster({ servers: SERVERS, phpIni: { memory_limit: '256M' }, phpReload: '15 4 * * *', requestDuration: 60 }))
+  const longer = definitions(
+    cluster({ servers: SERVERS, phpIni: { memory_limit: '256M' }, phpReload: '15 4 * * *', requestDuration: 60 }),
+  )
   const limits = () => {
     const entry = entryAt(machine, '/etc/nginx/flight/limits.conf')
     return entry?.type === 'file' ? Buffer.from(entry.content).toString() : ''
@@ -186,22 +231,44 @@ test('a bad configuration is put back, nothing is loaded, the rest of that serve
   const loads = () => ['nginx.service', 'php8.2-fpm.service'].map((unit) => machine.units.get(unit)?.loadedAt)
   const [text, loaded] = [limits(), loads()]
   const receipt = await provision(longer, servers)
-  assert.equal(receipt.problems.map(({ code }) => code), ['FLIGHT_BAD_CONFIGURATION'])
+  assert.equal(
+    receipt.problems.map(({ code }) => code),
+    ['FLIGHT_BAD_CONFIGURATION'],
+  )
   assert.is(limits(), text)
   assert.equal(loads(), loaded)
-  assert.ok(receipt.servers.some((entry) => entry.actions.some((action) => action.outcome === 'failed' && action.address === 'web-1/service/php8.2-fpm.service')))
+  assert.ok(
+    receipt.servers.some((entry) =>
+      entry.actions.some(
+        (action) => action.outcome === 'failed' && action.address === 'web-1/service/php8.2-fpm.service',
+      ),
+    ),
+  )
 })
 
 test('what did not converge is an error of its own', async () => {
   const servers = bare()
   const web = byName(servers, 'web-1')
   web.onPerformed = () => {
-    if (entryAt(web.machine, '/etc/nginx/flight/limits.conf') !== undefined) writeFile(web, '/etc/nginx/flight/limits.conf', '# somebody else insists\n')
+    if (entryAt(web.machine, '/etc/nginx/flight/limits.conf') !== undefined)
+      writeFile(web, '/etc/nginx/flight/limits.conf', '# somebody else insists\n')
   }
   const receipt = await provision(wanted, servers)
   assert.is(receipt.outcome, 'failed')
-  assert.equal(receipt.problems.map(({ code, where }) => `${code} ${where}`), ['FLIGHT_NOT_CONVERGED web-1/file//etc/nginx/flight/limits.conf', 'FLIGHT_NOT_CONVERGED web-1/service/nginx.service'])
-  assert.equal(receipt.servers.map(({ name, converged }) => [name, converged]), [['db-1', true], ['web-1', false]])
+  assert.equal(
+    receipt.problems.map(({ code, where }) => `${code} ${where}`),
+    [
+      'FLIGHT_NOT_CONVERGED web-1/file//etc/nginx/flight/limits.conf',
+      'FLIGHT_NOT_CONVERGED web-1/service/nginx.service',
+    ],
+  )
+  assert.equal(
+    receipt.servers.map(({ name, converged }) => [name, converged]),
+    [
+      ['db-1', true],
+      ['web-1', false],
+    ],
+  )
 })
 
 test('an install that would upgrade blocks the server while planning, and is done when it is allowed', async () => {
@@ -210,14 +277,29 @@ test('an install that would upgrade blocks the server while planning, and is don
   const only = definitions(cluster({ servers: [server('web-1')] }))
   await provision(only, servers)
   // The mirror has a newer PHP now; a missing extension would pull all of PHP along.
-  web.machine.repositories = web.machine.repositories.map((repository) => ({ ...repository, packages: [...repository.packages.filter(({ name }) => !name.startsWith('php8.2')), ...phpPackagesOf('8.2', '8.2.9')] }))
-  web.machine.lists = { readAt: web.machine.clock, packages: web.machine.repositories.flatMap(({ packages }) => packages) }
+  web.machine.repositories = web.machine.repositories.map((repository) => ({
+    ...repository,
+    packages: [
+      ...repository.packages.filter(({ name }) => !name.startsWith('php8.2')),
+      ...phpPackagesOf('8.2', '8.2.9'),
+    ],
+  }))
+  web.machine.lists = {
+    readAt: web.machine.clock,
+    packages: web.machine.repositories.flatMap(({ packages }) => packages),
+  }
   const more = definitions(cluster({ servers: [server('web-1')], phpExtensions: ['soap'] }))
   const blocked = await planFor(more, servers)
-  assert.equal(blocked.blocked.map(({ code }) => code), ['FLIGHT_WOULD_UPGRADE'])
+  assert.equal(
+    blocked.blocked.map(({ code }) => code),
+    ['FLIGHT_WOULD_UPGRADE'],
+  )
   assert.match(blocked.blocked[0]?.what ?? '', 'upgrade php8.2-common from 8.2.1 to 8.2.9')
   assert.equal(actionsIn(blocked), [])
-  assert.equal((await refusal(apply(blocked, more, servers))).problems.map(({ code }) => code), ['FLIGHT_WOULD_UPGRADE'])
+  assert.equal(
+    (await refusal(apply(blocked, more, servers))).problems.map(({ code }) => code),
+    ['FLIGHT_WOULD_UPGRADE'],
+  )
   const plan = await planFor(more, servers, { allowUpgrades: true })
   assert.ok(plan.servers[0]?.install?.upgrades.some(({ name }) => name === 'php8.2-fpm'))
   const receipt = await apply(plan, more, servers)
@@ -230,7 +312,13 @@ test('an upgrade that shows only after reading the lists stops that server befor
   const [web] = servers as [MemoryServer]
   const only = definitions(cluster({ servers: [server('web-1')] }))
   await provision(only, servers)
-  web.machine.repositories = web.machine.repositories.map((repository) => ({ ...repository, packages: [...repository.packages.filter(({ name }) => !name.startsWith('php8.2')), ...phpPackagesOf('8.2', '8.2.9')] }))
+  web.machine.repositories = web.machine.repositories.map((repository) => ({
+    ...repository,
+    packages: [
+      ...repository.packages.filter(({ name }) => !name.startsWith('php8.2')),
+      ...phpPackagesOf('8.2', '8.2.9'),
+    ],
+  }))
   web.machine.lists = undefined
   const more = definitions(cluster({ servers: [server('web-1')], phpExtensions: ['soap'] }))
   const plan = await planFor(more, servers)
@@ -238,15 +326,24 @@ test('an upgrade that shows only after reading the lists stops that server befor
   assert.is(plan.servers[0]?.install?.refresh, true)
   const packages = [...web.machine.packages]
   const receipt = await apply(plan, more, servers)
-  assert.equal(receipt.problems.map(({ code }) => code), ['FLIGHT_WOULD_UPGRADE'])
+  assert.equal(
+    receipt.problems.map(({ code }) => code),
+    ['FLIGHT_WOULD_UPGRADE'],
+  )
   assert.equal([...web.machine.packages], packages)
 })
 
 test('a package that nobody has stops its server before anything is installed, and no other', async () => {
   const servers = bare()
-  const wrong = definitions(cluster({ servers: [server('db-1', { webServer: false })], packages: ['no-such-thing'] }), cluster({ name: 'other', servers: [server('web-1', { cluster: 'other' })] }))
+  const wrong = definitions(
+    cluster({ servers: [server('db-1', { webServer: false })], packages: ['no-such-thing'] }),
+    cluster({ name: 'other', servers: [server('web-1', { cluster: 'other' })] }),
+  )
   const receipt = await provision(wrong, servers)
-  assert.equal(receipt.problems.map(({ code }) => code), ['FLIGHT_UNKNOWN_PACKAGE'])
+  assert.equal(
+    receipt.problems.map(({ code }) => code),
+    ['FLIGHT_UNKNOWN_PACKAGE'],
+  )
   assert.equal([...byName(servers, 'db-1').machine.packages.keys()], ['base-files'])
   assert.is(receipt.servers.find((entry) => entry.name === 'web-1')?.outcome, 'done')
 })
@@ -257,7 +354,10 @@ test('a conflict blocks its server and leaves the others', async () => {
   const { machine } = byName(servers, 'web-1')
   machine.users.set('flight-idle', { uid: 1000, gid: 1000, home: '/home/somebody', shell: '/bin/bash' })
   const plan = await planFor(wanted, servers)
-  assert.equal(plan.blocked.map(({ code, where }) => `${code} ${where}`), ['FLIGHT_CONFLICT web-1 user flight-idle'])
+  assert.equal(
+    plan.blocked.map(({ code, where }) => `${code} ${where}`),
+    ['FLIGHT_CONFLICT web-1 user flight-idle'],
+  )
   assert.equal([...new Set(actionsIn(plan).map(({ address }) => address.split('/')[0]))], ['db-1'])
   const before = traceOf([byName(servers, 'web-1')])
   const receipt = await apply(plan, wanted, servers)
@@ -269,8 +369,14 @@ test('a server that cannot be reached is named, and the others are planned and d
   const servers = bare()
   byName(servers, 'web-1').reachable = false
   const plan = await planFor(wanted, servers)
-  assert.equal(plan.missing.map(({ code, where }) => `${code} ${where}`), ['FLIGHT_UNREACHABLE web-1'])
-  assert.equal(plan.servers.map(({ name }) => name), ['db-1'])
+  assert.equal(
+    plan.missing.map(({ code, where }) => `${code} ${where}`),
+    ['FLIGHT_UNREACHABLE web-1'],
+  )
+  assert.equal(
+    plan.servers.map(({ name }) => name),
+    ['db-1'],
+  )
   assert.is((await apply(plan, wanted, servers)).outcome, 'done')
 })
 
@@ -279,8 +385,17 @@ test('a server that is away when its plan is applied is reported in the receipt'
   const plan = await planFor(wanted, servers)
   byName(servers, 'web-1').reachable = false
   const receipt = await apply(plan, wanted, servers)
-  assert.equal(receipt.servers.map(({ name, outcome }) => [name, outcome]), [['db-1', 'done'], ['web-1', 'unreachable']])
-  assert.equal(receipt.problems.map(({ code }) => code), ['FLIGHT_UNREACHABLE'])
+  assert.equal(
+    receipt.servers.map(({ name, outcome }) => [name, outcome]),
+    [
+      ['db-1', 'done'],
+      ['web-1', 'unreachable'],
+    ],
+  )
+  assert.equal(
+    receipt.problems.map(({ code }) => code),
+    ['FLIGHT_UNREACHABLE'],
+  )
 })
 
 test.run()

@@ -29,9 +29,22 @@ test('from some apps to others: apply, then plan is empty, and only what is want
       assert.equal([receipt.outcome, receipt.problems], ['done', []])
       assert.equal(actionsIn(await planFor(second, servers)), [])
       for (const { machine, name } of servers) {
-        const wanted = second.apps.flatMap((app) => app.servers.filter((on) => on.name === name).flatMap(({ queues }) => queues.flatMap((queue) => Array.from({ length: queue.workers }, (_, index) => `${app.name}.${queue.name}.${index + 1}`))))
-        const has = second.apps.filter((app) => machine.entries.has(`/home/${app.name}/${app.name}/current`)).map((app) => app.name)
-        assert.equal([...machine.programs.keys()].sort(), wanted.filter((program) => has.includes(program.split('.')[0] as string)).sort())
+        const wanted = second.apps.flatMap((app) =>
+          app.servers
+            .filter((on) => on.name === name)
+            .flatMap(({ queues }) =>
+              queues.flatMap((queue) =>
+                Array.from({ length: queue.workers }, (_, index) => `${app.name}.${queue.name}.${index + 1}`),
+              ),
+            ),
+        )
+        const has = second.apps
+          .filter((app) => machine.entries.has(`/home/${app.name}/${app.name}/current`))
+          .map((app) => app.name)
+        assert.equal(
+          [...machine.programs.keys()].sort(),
+          wanted.filter((program) => has.includes(program.split('.')[0] as string)).sort(),
+        )
       }
     }),
     RUNS,
@@ -45,7 +58,15 @@ test('planning apps changes nothing, and the same definitions give the same byte
       const before = traceOf(servers)
       const plan = writePlan(await planFor(second, servers))
       assert.is(traceOf(servers), before)
-      assert.is(writePlan(await planFor({ ...second, apps: [...second.apps].reverse().sort((a, b) => (a.name < b.name ? -1 : 1)) }, [...servers].reverse())), plan)
+      assert.is(
+        writePlan(
+          await planFor(
+            { ...second, apps: [...second.apps].reverse().sort((a, b) => (a.name < b.name ? -1 : 1)) },
+            [...servers].reverse(),
+          ),
+        ),
+        plan,
+      )
     }),
     RUNS,
   )
@@ -53,8 +74,18 @@ test('planning apps changes nothing, and the same definitions give the same byte
 
 const deaths = fc.record({
   server: fc.constantFrom(...SERVERS),
-  at: fc.oneof(fc.nat(15), fc.constantFrom('service' as const, 'programs' as const, 'retire' as const, 'write' as const)),
-  is: fc.constantFrom<Fault['is']>('killed before', 'killed within', 'killed after', 'lost before', 'lost after', 'fails'),
+  at: fc.oneof(
+    fc.nat(15),
+    fc.constantFrom('service' as const, 'programs' as const, 'retire' as const, 'write' as const),
+  ),
+  is: fc.constantFrom<Fault['is']>(
+    'killed before',
+    'killed within',
+    'killed after',
+    'lost before',
+    'lost after',
+    'fails',
+  ),
 })
 
 async function run(work: (controller: Controller) => Promise<unknown>): Promise<void> {

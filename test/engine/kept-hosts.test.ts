@@ -28,9 +28,28 @@ function opener(servers: readonly MemoryServer[], usable: { yes: boolean }) {
 test('what a plan has opened its apply goes on with', async () => {
   const servers = await configuredFleet()
   const { open, opened, closed } = opener(servers, { yes: true })
-  const common = { definitions: WANTED, connect: keepingHosts(open), parallel: 4, listen: () => undefined, signal: new AbortController().signal }
-  const plan = await makePlan({ ...common, scope: EVERYTHING, apps: true, serial: 'half', allowUpgrades: false, releases: [commit('a')] })
-  const receipt = await applyPlan({ ...common, plan, hold: { cargo: new Map([['shop', CARGO]]), secrets: new Map(), environments: new Map() }, wait: false, holder: HOLDER })
+  const common = {
+    definitions: WANTED,
+    connect: keepingHosts(open),
+    parallel: 4,
+    listen: () => undefined,
+    signal: new AbortController().signal,
+  }
+  const plan = await makePlan({
+    ...common,
+    scope: EVERYTHING,
+    apps: true,
+    serial: 'half',
+    allowUpgrades: false,
+    releases: [commit('a')],
+  })
+  const receipt = await applyPlan({
+    ...common,
+    plan,
+    hold: { cargo: new Map([['shop', CARGO]]), secrets: new Map(), environments: new Map() },
+    wait: false,
+    holder: HOLDER,
+  })
   assert.is(receipt.outcome, 'done', JSON.stringify(receipt.problems))
   assert.equal(live(servers), [nameOf('a'), nameOf('a')])
   assert.equal(opened.sort(), ['web-1', 'web-2'])

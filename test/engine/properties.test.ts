@@ -14,7 +14,11 @@ import { actionsIn, apply, planFor, provision } from '../support/runs.ts'
 const clusters: fc.Arbitrary<Cluster> = fc
   .record({
     requestDuration: fc.integer({ min: 1, max: 600 }),
-    phpIni: fc.dictionary(fc.constantFrom('memory_limit', 'date.timezone', 'error_log'), fc.constantFrom('256M', 'Europe/Rome', "it's"), { maxKeys: 3 }),
+    phpIni: fc.dictionary(
+      fc.constantFrom('memory_limit', 'date.timezone', 'error_log'),
+      fc.constantFrom('256M', 'Europe/Rome', "it's"),
+      { maxKeys: 3 },
+    ),
     phpReload: fc.option(fc.constant('15 4 * * *'), { nil: undefined }),
     packages: fc.subarray(['htop', 'jq', 'acl']),
     phpExtensions: fc.subarray(['soap', 'intl']),
@@ -25,7 +29,12 @@ const clusters: fc.Arbitrary<Cluster> = fc
 // What a person may have left on a server: files where Flight wants its own, stopped services, installed packages.
 type Mess = { files: readonly string[]; packages: readonly string[]; lists: boolean }
 const messes: fc.Arbitrary<Mess> = fc.record({
-  files: fc.subarray(['/etc/nginx/flight/limits.conf', '/etc/nginx/conf.d/theirs.conf', '/etc/php/8.2/fpm/pool.d/flight.conf', '/etc/cron.d/flight-php-reload']),
+  files: fc.subarray([
+    '/etc/nginx/flight/limits.conf',
+    '/etc/nginx/conf.d/theirs.conf',
+    '/etc/php/8.2/fpm/pool.d/flight.conf',
+    '/etc/cron.d/flight-php-reload',
+  ]),
   packages: fc.subarray(['acl', 'curl', 'git']),
   lists: fc.boolean(),
 })
@@ -36,10 +45,17 @@ function serversWith(mess: Mess): MemoryServer[] {
     const { machine } = made
     for (const path of mess.files) {
       makeFolders(machine, path.slice(0, path.lastIndexOf('/')))
-      putInPlace(machine, path, { type: 'file', content: Buffer.from('# somebody\n'), mode: '640', owner: 'root', group: 'www-data' })
+      putInPlace(machine, path, {
+        type: 'file',
+        content: Buffer.from('# somebody\n'),
+        mode: '640',
+        owner: 'root',
+        group: 'www-data',
+      })
     }
     for (const each of mess.packages) machine.packages.set(each, { name: each, version: '0.9' })
-    if (mess.lists) machine.lists = { readAt: machine.clock, packages: machine.repositories.flatMap(({ packages }) => packages) }
+    if (mess.lists)
+      machine.lists = { readAt: machine.clock, packages: machine.repositories.flatMap(({ packages }) => packages) }
     return made
   })
 }
@@ -55,7 +71,12 @@ async function undisturbed(definition: Definitions, mess: Mess): Promise<unknown
 }
 
 // Applies and says whether the controller survived it.
-async function survives(plan: Plan, definition: Definitions, servers: readonly MemoryServer[], controller: Controller): Promise<boolean> {
+async function survives(
+  plan: Plan,
+  definition: Definitions,
+  servers: readonly MemoryServer[],
+  controller: Controller,
+): Promise<boolean> {
   try {
     await apply(plan, definition, servers, { controller })
     return true
@@ -112,7 +133,11 @@ test('planning changes nothing on any server', async () => {
 test('the same definitions and the same servers give the same bytes, whatever the order of keys and hosts', async () => {
   await fc.assert(
     fc.asyncProperty(clusters, messes, async (wanted, mess) => {
-      const other: Cluster = { ...reversed(wanted), phpIni: reversed(wanted.phpIni), servers: [...wanted.servers].reverse().map(reversed) }
+      const other: Cluster = {
+        ...reversed(wanted),
+        phpIni: reversed(wanted.phpIni),
+        servers: [...wanted.servers].reverse().map(reversed),
+      }
       const [one, two] = [serversWith(mess), serversWith(mess).reverse()]
       assert.is(writePlan(await planFor(definitions(other), two)), writePlan(await planFor(definitions(wanted), one)))
     }),
@@ -125,7 +150,10 @@ function reversed<T extends object>(value: T): T {
 }
 
 const places = fc.oneof(fc.nat(12), fc.constant('install' as const))
-const deaths = fc.record({ at: places, is: fc.constantFrom<Fault['is']>('killed before', 'killed within', 'killed after') })
+const deaths = fc.record({
+  at: places,
+  is: fc.constantFrom<Fault['is']>('killed before', 'killed within', 'killed after'),
+})
 
 test('killed at any step, planned and applied again: the same final state', async () => {
   await fc.assert(
@@ -178,7 +206,10 @@ test('another plan waits for a long step that outlived its controller', async ()
   assert.equal((await provision(definition, servers)).problems, [])
 })
 
-const cuts = fc.array(fc.record({ at: places, is: fc.constantFrom<Fault['is']>('again', 'lost before', 'lost after') }), { minLength: 1, maxLength: 4 })
+const cuts = fc.array(
+  fc.record({ at: places, is: fc.constantFrom<Fault['is']>('again', 'lost before', 'lost after') }),
+  { minLength: 1, maxLength: 4 },
+)
 
 test('the connection breaks at any steps: the same final state, and no long step begins twice', async () => {
   await fc.assert(
@@ -217,7 +248,12 @@ test('interrupted at any moment: no new step starts, the receipt says what was n
       const receipt = await apply(plan, definition, servers, { signal: interrupt.signal })
       noLockIsLeft(servers)
       const actions = receipt.servers.flatMap((entry) => entry.actions)
-      assert.equal(actions.map(({ address }) => address).sort(), actionsIn(plan).map(({ address }) => address).sort())
+      assert.equal(
+        actions.map(({ address }) => address).sort(),
+        actionsIn(plan)
+          .map(({ address }) => address)
+          .sort(),
+      )
       if (interrupt.signal.aborted && actions.some(({ outcome }) => outcome === 'not begun')) {
         assert.is(receipt.outcome, 'interrupted')
         // One step on each server may have been on its way.

@@ -19,24 +19,39 @@ import { aWhileLater, commit, configuredFleet, copyOf, released, SHOP, WANTED } 
 
 const PATH = environmentPath(SHOP)
 const FIRST = 'APP_KEY=x\n'
-const files = (servers: readonly MemoryServer[]) => servers.map(({ machine }) => contentAt(machine, PATH)?.toString('utf8'))
+const files = (servers: readonly MemoryServer[]) =>
+  servers.map(({ machine }) => contentAt(machine, PATH)?.toString('utf8'))
 const both = (text: string) => [text, text]
 
 let second = 0
 // As the commands do it: asked, named, planned, applied. Undefined where there is nothing to do.
-async function pushed(servers: readonly MemoryServer[], text: string | undefined, options: RunOptions = {}): Promise<Receipt | undefined> {
-  const known = servers.map(({ name, machine }): Pushable => ({ server: name, has: contentAt(machine, PATH), live: liveOf(machine, 'shop'), pushes: pushesFact(machine, 'shop', true) }))
+async function pushed(
+  servers: readonly MemoryServer[],
+  text: string | undefined,
+  options: RunOptions = {},
+): Promise<Receipt | undefined> {
+  const known = servers.map(({ name, machine }): Pushable => ({
+    server: name,
+    has: contentAt(machine, PATH),
+    live: liveOf(machine, 'shop'),
+    pushes: pushesFact(machine, 'shop', true),
+  }))
   const back = takingBack(known)
   const pushing = known.flatMap((each): Pushing[] => {
     const wanted = text === undefined ? back.get(each.server) : { bytes: Buffer.from(text), undoes: null }
     return wanted === undefined ? [] : [{ ...each, wanted }]
   })
   second += 1
-  const push = namePush('shop', text === undefined ? 'rollback' : 'push', pushing, { id: `20260101T${String(100000 + second)}Z-000000`, key: randomBytes(32).toString('hex') })
+  const push = namePush('shop', text === undefined ? 'rollback' : 'push', pushing, {
+    id: `20260101T${String(100000 + second)}Z-000000`,
+    key: randomBytes(32).toString('hex'),
+  })
   if (push === undefined) return undefined
   const scope = { clusters: [], apps: [], servers: pushing.map(({ server }) => server) }
   const plan = await planFor(WANTED, servers, { ...options, scope, pushes: [push] })
-  const contents = new Map(pushing.map(({ server, wanted }) => [server, new Secret(Buffer.from(wanted.bytes).toString('base64'))]))
+  const contents = new Map(
+    pushing.map(({ server, wanted }) => [server, new Secret(Buffer.from(wanted.bytes).toString('base64'))]),
+  )
   return apply(plan, WANTED, servers, { ...options, contents })
 }
 
@@ -70,7 +85,8 @@ test('before there is a release, or even a user, a push makes what it needs', as
 
 test('a way back takes one push back after the other, and then there is none', async () => {
   const servers = await withRelease()
-  for (const text of ['NAME=one\n', 'NAME=two\n', 'NAME=three\n']) assert.is((await pushed(servers, text))?.outcome, 'done')
+  for (const text of ['NAME=one\n', 'NAME=two\n', 'NAME=three\n'])
+    assert.is((await pushed(servers, text))?.outcome, 'done')
   const seen: (string | undefined)[] = []
   for (let turn = 0; turn < 3; turn++) {
     const receipt = await pushed(servers, undefined)
@@ -79,7 +95,10 @@ test('a way back takes one push back after the other, and then there is none', a
     assert.equal(files(servers), both(files(servers)[0] as string))
   }
   assert.equal(seen, ['NAME=two\n', 'NAME=one\n', FIRST])
-  assert.equal(servers.map(({ machine }) => pushesFact(machine, 'shop', true).at), [undefined, undefined])
+  assert.equal(
+    servers.map(({ machine }) => pushesFact(machine, 'shop', true).at),
+    [undefined, undefined],
+  )
 })
 
 test('a way back reaches the servers that the last push reached, and no others', async () => {
@@ -95,7 +114,14 @@ test('a way back moves on where somebody has brought the file back by hand', asy
   const servers = await withRelease()
   await pushed(servers, 'NAME=one\n')
   await pushed(servers, 'NAME=two\n')
-  for (const { machine } of servers) putInPlace(machine, PATH, { type: 'file', content: Buffer.from('NAME=one\n'), mode: '600', owner: 'shop', group: 'shop' })
+  for (const { machine } of servers)
+    putInPlace(machine, PATH, {
+      type: 'file',
+      content: Buffer.from('NAME=one\n'),
+      mode: '600',
+      owner: 'shop',
+      group: 'shop',
+    })
   await pushed(servers, undefined)
   await pushed(servers, undefined)
   assert.equal(files(servers), both(FIRST))
@@ -105,7 +131,14 @@ test('a release that goes live between the question and the answer is not pushed
   const servers = await withRelease()
   let asked = 0
   const listen = ({ event }: { event: string }) => {
-    if (event === 'server-asked' && ++asked === 3) for (const { machine } of servers) putInPlace(machine, '/home/shop/shop/current', { type: 'link', target: 'releases/bbbbbbbbbbbb-1', owner: 'shop', group: 'shop' })
+    if (event === 'server-asked' && ++asked === 3)
+      for (const { machine } of servers)
+        putInPlace(machine, '/home/shop/shop/current', {
+          type: 'link',
+          target: 'releases/bbbbbbbbbbbb-1',
+          owner: 'shop',
+          group: 'shop',
+        })
   }
   const error = await refusal(pushed(servers, 'NAME=one\n', { listen }))
   assert.match(error.message, /another release went live a moment ago \(bbbbbbbbbbbb-1\)/)
@@ -115,7 +148,14 @@ test('a release that goes live between the question and the answer is not pushed
 test('what was changed by hand on the way is what the next way back brings', async () => {
   const servers = await withRelease()
   await pushed(servers, 'NAME=one\n')
-  for (const { machine } of servers) putInPlace(machine, PATH, { type: 'file', content: Buffer.from('NAME=hand\n'), mode: '600', owner: 'shop', group: 'shop' })
+  for (const { machine } of servers)
+    putInPlace(machine, PATH, {
+      type: 'file',
+      content: Buffer.from('NAME=hand\n'),
+      mode: '600',
+      owner: 'shop',
+      group: 'shop',
+    })
   await pushed(servers, 'NAME=two\n')
   await pushed(servers, undefined)
   assert.equal(files(servers), both('NAME=hand\n'))
@@ -136,7 +176,18 @@ test('a file with which no configuration can be made changes no server', async (
 test('what somebody else writes between the question and the answer stays', async () => {
   const servers = await withRelease()
   const one = servers[0] as MemoryServer
-  const probes: (() => void)[] = [() => undefined, () => undefined, () => putInPlace(one.machine, PATH, { type: 'file', content: Buffer.from('NAME=somebody\n'), mode: '600', owner: 'shop', group: 'shop' })]
+  const probes: (() => void)[] = [
+    () => undefined,
+    () => undefined,
+    () =>
+      putInPlace(one.machine, PATH, {
+        type: 'file',
+        content: Buffer.from('NAME=somebody\n'),
+        mode: '600',
+        owner: 'shop',
+        group: 'shop',
+      }),
+  ]
   const listen = ({ event }: { event: string }) => (event === 'server-asked' ? probes.shift()?.() : undefined)
   const error = await refusal(pushed(servers, 'NAME=one\n', { listen }))
   assert.equal(codesOf(error), ['FLIGHT_STALE_PLAN'])
@@ -155,7 +206,15 @@ test('no plan, receipt or error holds anything of a file', async () => {
 // The whole matrix: everything that can happen at every step of either server. Whatever it was: all have one file soon after, no lock is
 // left, and the same command finishes.
 const isConfirm = (step: Step | undefined) => step?.step === 'push' && step.does === 'confirm'
-const FAULTS: readonly Fault['is'][] = ['fails', 'again', 'lost before', 'lost after', 'killed before', 'killed after', 'killed within']
+const FAULTS: readonly Fault['is'][] = [
+  'fails',
+  'again',
+  'lost before',
+  'lost after',
+  'killed before',
+  'killed after',
+  'killed within',
+]
 
 for (const does of ['push', 'rollback'] as const) {
   for (const is of FAULTS) {
@@ -182,10 +241,22 @@ for (const does of ['push', 'rollback'] as const) {
           aWhileLater(servers)
           const [first, other] = files(servers)
           if (!isConfirm(whole[index]?.begun[at]?.step)) assert.is(first, other, `${where}: one file everywhere`)
-          assert.ok(servers.every(({ isLocked }) => !isLocked), `${where}: no lock`)
-          if (first === target && other === target && servers.every(({ machine }) => pushesFact(machine, 'shop', false).pushes.every(({ settled }) => settled))) continue
+          assert.ok(
+            servers.every(({ isLocked }) => !isLocked),
+            `${where}: no lock`,
+          )
+          if (
+            first === target &&
+            other === target &&
+            servers.every(({ machine }) => pushesFact(machine, 'shop', false).pushes.every(({ settled }) => settled))
+          )
+            continue
           const receipt = await pushed(servers, wanted)
-          assert.is(receipt?.outcome ?? 'done', 'done', `${where}: the same command finishes: ${JSON.stringify(receipt?.problems)}`)
+          assert.is(
+            receipt?.outcome ?? 'done',
+            'done',
+            `${where}: the same command finishes: ${JSON.stringify(receipt?.problems)}`,
+          )
           assert.equal(files(servers), both(target), where)
           assert.equal(actionsIn(await planFor(WANTED, servers)), [], `${where}: nothing is left to do`)
         }

@@ -28,8 +28,17 @@ test('a receipt is kept whole, and only its owner reads it', async () => {
 })
 
 test('the redis of PHP 7.4 is a note where Debian has none beside PHP 8', async () => {
-  const custom = { kind: 'custom' as const, uri: 'http://mirror.example.com/debian', suites: ['bullseye'], components: ['main'], key: { path: '/usr/share/keyrings/debian-archive-keyring.gpg' }, pin: [] }
-  const both = definitions(cluster({ php: ['7.4', '8.2'], phpSource: custom, servers: [server('web-1', { webServer: true })] }))
+  const custom = {
+    kind: 'custom' as const,
+    uri: 'http://mirror.example.com/debian',
+    suites: ['bullseye'],
+    components: ['main'],
+    key: { path: '/usr/share/keyrings/debian-archive-keyring.gpg' },
+    pin: [],
+  }
+  const both = definitions(
+    cluster({ php: ['7.4', '8.2'], phpSource: custom, servers: [server('web-1', { webServer: true })] }),
+  )
   const plan = await planFor(both, [aBareServer('web-1')])
   assert.match(plan.servers[0]?.notes.join('\n') ?? '', /PHP 7\.4 comes without redis/)
 })

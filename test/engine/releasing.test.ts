@@ -11,7 +11,18 @@ import { type Fault, Killed, type MemoryServer } from '../support/memory-server.
 import { withApps } from '../support/builders.ts'
 import { putInPlace, removeAt } from '../support/memory/tree.ts'
 import { actionsIn, apply, codesOf, planFor, refusal } from '../support/runs.ts'
-import { aWhileLater, back, commit, configuredFleet, copyOf, live, nameOf, released, SHOP, WANTED } from './a-released-fleet.ts'
+import {
+  aWhileLater,
+  back,
+  commit,
+  configuredFleet,
+  copyOf,
+  live,
+  nameOf,
+  released,
+  SHOP,
+  WANTED,
+} from './a-released-fleet.ts'
 
 const ONE = nameOf('a')
 const TWO = nameOf('b')
@@ -27,7 +38,8 @@ async function withRelease(): Promise<MemoryServer[]> {
 const plainKey = (key: string) => key.replace(/-[0-9a-f]{8}$/, '')
 
 // Every command of the user that succeeded, by server.
-const ran = (servers: readonly MemoryServer[], release: string) => servers.map(({ machine }) => machine.ran.filter((each) => each.release === release).map(({ key }) => plainKey(key)))
+const ran = (servers: readonly MemoryServer[], release: string) =>
+  servers.map(({ machine }) => machine.ran.filter((each) => each.release === release).map(({ key }) => plainKey(key)))
 
 test('the first release goes live everywhere, starts what had to wait for it, and leaves nothing to do', async () => {
   const servers = await configuredFleet()
@@ -35,8 +47,14 @@ test('the first release goes live everywhere, starts what had to wait for it, an
   const receipt = await released(servers, commit('a'))
   assert.is(receipt.outcome, 'done', JSON.stringify(receipt.problems))
   assert.equal(live(servers), both(ONE))
-  assert.equal(receipt.releases.map(({ app, name, artifact }) => [app, name, artifact]), [['shop', ONE, 'c'.repeat(64)]])
-  assert.equal(ran(servers, ONE), [['composer', 'release-1', 'release-2', 'deploy-1', 'after-1'], ['composer', 'release-1', 'release-2', 'deploy-1', 'after-1']])
+  assert.equal(
+    receipt.releases.map(({ app, name, artifact }) => [app, name, artifact]),
+    [['shop', ONE, 'c'.repeat(64)]],
+  )
+  assert.equal(ran(servers, ONE), [
+    ['composer', 'release-1', 'release-2', 'deploy-1', 'after-1'],
+    ['composer', 'release-1', 'release-2', 'deploy-1', 'after-1'],
+  ])
   assert.equal([...(servers[1]?.machine.programs.keys() ?? [])].sort(), ['shop.default.1', 'shop.default.2'])
   assert.ok(isEmpty(await planFor(WANTED, servers, { releases: [commit('a')] })), 'releasing what is live is a no-op')
   assert.ok(isEmpty(await planFor(WANTED, servers)))
@@ -44,8 +62,25 @@ test('the first release goes live everywhere, starts what had to wait for it, an
 
 test('the stages of a release are barriers in a fixed order; deploy commands run on one server after the other', async () => {
   const plan = await planFor(WANTED, await configuredFleet(), { releases: [commit('a')] })
-  assert.equal(plan.stages.map(({ name }) => name), ['prepare', 'deploy 1 of 2', 'deploy 2 of 2', 'check', 'go live', 'check live', 'confirm', 'after', 'workers', 'finish'])
-  assert.equal(plan.stages.slice(1, 3).map(({ servers }) => servers.map(({ server }) => server)), [['web-1'], ['web-2']])
+  assert.equal(
+    plan.stages.map(({ name }) => name),
+    [
+      'prepare',
+      'deploy 1 of 2',
+      'deploy 2 of 2',
+      'check',
+      'go live',
+      'check live',
+      'confirm',
+      'after',
+      'workers',
+      'finish',
+    ],
+  )
+  assert.equal(
+    plan.stages.slice(1, 3).map(({ servers }) => servers.map(({ server }) => server)),
+    [['web-1'], ['web-2']],
+  )
 })
 
 test('workers go over to the new release, the busy ones after their job', async () => {
@@ -55,7 +90,13 @@ test('workers go over to the new release, the busy ones after their job', async 
   if (programs === undefined || name === undefined || program === undefined) throw new Error('no programs')
   programs.set(name, { ...program, busy: true })
   assert.is((await released(servers, commit('b'))).outcome, 'done')
-  assert.equal([...programs].map(([each, { release, drains }]) => [each, release, drains]), [[name, ONE, true], ['shop.default.2', TWO, false]])
+  assert.equal(
+    [...programs].map(([each, { release, drains }]) => [each, release, drains]),
+    [
+      [name, ONE, true],
+      ['shop.default.2', TWO, false],
+    ],
+  )
 })
 
 test('a server without an environment file, without its pool, or out of reach: nothing is planned for any', async () => {
@@ -63,7 +104,10 @@ test('a server without an environment file, without its pool, or out of reach: n
   servers[1]?.machine.entries.delete('/home/shop/shop/.flight/shared/.env')
   const plan = await planFor(WANTED, servers, { releases: [commit('a')] })
   assert.equal(plan.stages, [])
-  assert.match(plan.blocked.map(({ where, what, hint }) => `${where} ${what} ${hint}`).join(), /web-2 .*\.env is not there: shop has no environment file on this server yet flight env:push shop FILE/)
+  assert.match(
+    plan.blocked.map(({ where, what, hint }) => `${where} ${what} ${hint}`).join(),
+    /web-2 .*\.env is not there: shop has no environment file on this server yet flight env:push shop FILE/,
+  )
   const others = await configuredFleet()
   if (others[0] !== undefined) others[0].reachable = false
   const missing = await planFor(WANTED, others, { releases: [commit('a')] })
@@ -78,7 +122,10 @@ test('a server that is gone by the time of apply: nothing is done on the others'
   const plan = await planFor(WANTED, servers, { releases: [commit('a')] })
   if (servers[1] !== undefined) servers[1].reachable = false
   assert.equal(codesOf(await refusal(apply(plan, WANTED, servers))), ['FLIGHT_UNREACHABLE'])
-  assert.equal(servers.map(({ begun }) => begun.length > 20), [true, true].map(() => servers[0]?.begun.length !== undefined && servers[0].begun.length > 20))
+  assert.equal(
+    servers.map(({ begun }) => begun.length > 20),
+    [true, true].map(() => servers[0]?.begun.length !== undefined && servers[0].begun.length > 20),
+  )
   assert.equal(live(servers), both(null))
 })
 
@@ -89,7 +136,10 @@ test('a failing command leaves every server on the old release, and the next rel
   assert.is(receipt.outcome, 'failed')
   assert.is(receipt.problems[0]?.code, 'FLIGHT_COMMAND_FAILED')
   assert.equal(live(servers), both(ONE))
-  assert.equal((await released(servers, commit('b'))).releases.map(({ name }) => name), [nameOf('b', 2)])
+  assert.equal(
+    (await released(servers, commit('b'))).releases.map(({ name }) => name),
+    [nameOf('b', 2)],
+  )
   assert.equal(live(servers), both(nameOf('b', 2)))
 })
 
@@ -98,7 +148,10 @@ for (const through of ['pool', 'site'] as const) {
     const servers = await withRelease()
     servers[1]?.machine.sick.add(through)
     const receipt = await released(servers, commit('b'))
-    assert.equal([receipt.outcome, receipt.problems[0]?.code], through === 'pool' ? ['failed', 'FLIGHT_UNHEALTHY'] : ['went back', 'FLIGHT_WENT_BACK'])
+    assert.equal(
+      [receipt.outcome, receipt.problems[0]?.code],
+      through === 'pool' ? ['failed', 'FLIGHT_UNHEALTHY'] : ['went back', 'FLIGHT_WENT_BACK'],
+    )
     assert.equal(live(servers), both(ONE))
     servers[1]?.machine.sick.clear()
     assert.is((await released(servers, commit('b'))).outcome, 'done')
@@ -124,10 +177,21 @@ test('rollback goes to the last release that was live and healthy everywhere, th
   assert.equal(live(servers), both(nameOf('d')))
   const first = await planFor(WANTED, servers, { releases: [back()] })
   assert.is(first.releases[0]?.name, TWO)
-  assert.match(first.releases[0]?.notes.join() ?? '', /migrations were called since that release was live \(in c{12}-1, d{12}-1\)/)
+  assert.match(
+    first.releases[0]?.notes.join() ?? '',
+    /migrations were called since that release was live \(in c{12}-1, d{12}-1\)/,
+  )
   assert.is((await apply(first, WANTED, servers)).outcome, 'done')
   assert.equal(live(servers), both(TWO))
-  assert.equal((servers[1]?.machine.ran ?? []).slice(-3).map(({ release, key }) => [release, plainKey(key)]), [[TWO, 'cache-2-1'], [TWO, 'cache-2-2'], [TWO, 'after-2-1']], 'its caches are made anew')
+  assert.equal(
+    (servers[1]?.machine.ran ?? []).slice(-3).map(({ release, key }) => [release, plainKey(key)]),
+    [
+      [TWO, 'cache-2-1'],
+      [TWO, 'cache-2-2'],
+      [TWO, 'after-2-1'],
+    ],
+    'its caches are made anew',
+  )
   assert.is((await released(servers, back())).outcome, 'done')
   assert.equal(live(servers), both(ONE))
   assert.equal(codesOf(await refusal(planFor(WANTED, servers, { releases: [back()] }))), ['FLIGHT_RELEASE'])
@@ -136,12 +200,17 @@ test('rollback goes to the last release that was live and healthy everywhere, th
   assert.equal(live(servers), both(nameOf('d')))
 })
 
-test('a release that was gone back from is on nobody\'s way back', async () => {
+test("a release that was gone back from is on nobody's way back", async () => {
   const servers = await withRelease()
-  for (const wish of [commit('b'), commit('c'), back(), commit('d'), back()]) assert.is((await released(servers, wish)).outcome, 'done')
+  for (const wish of [commit('b'), commit('c'), back(), commit('d'), back()])
+    assert.is((await released(servers, wish)).outcome, 'done')
   assert.equal(live(servers), both(TWO), 'what was live before d, not c')
   servers[0]?.machine.releases.get('shop')?.delete(ONE)
-  assert.equal(codesOf(await refusal(planFor(WANTED, servers, { releases: [back()] }))), ['FLIGHT_RELEASE'], 'not on all servers')
+  assert.equal(
+    codesOf(await refusal(planFor(WANTED, servers, { releases: [back()] }))),
+    ['FLIGHT_RELEASE'],
+    'not on all servers',
+  )
 })
 
 test('a way back is refused while a server cannot be asked, and says how to go back without it', async () => {
@@ -175,22 +244,44 @@ test('a server that was left out is told, and joins the others with their name, 
   await released(servers, commit('b', ['web-2']))
   assert.equal(live(servers), [TWO, ONE])
   const plan = await planFor(WANTED, servers)
-  const told = plan.servers.flatMap(({ name, notes }) => notes.filter((text) => text.includes('flight up')).map((text) => `${name}: ${text}`))
+  const told = plan.servers.flatMap(({ name, notes }) =>
+    notes.filter((text) => text.includes('flight up')).map((text) => `${name}: ${text}`),
+  )
   const way = 'flight up --server NAME brings the one that is behind to what the others serve'
-  assert.equal(told, [`web-1: shop serves ${TWO} here, and ${ONE} on web-2: ${way}`, `web-2: shop serves ${ONE} here, and ${TWO} on web-1: ${way}`])
+  assert.equal(told, [
+    `web-1: shop serves ${TWO} here, and ${ONE} on web-2: ${way}`,
+    `web-2: shop serves ${ONE} here, and ${TWO} on web-1: ${way}`,
+  ])
   const drift = driftOf(plan)
-  assert.equal([drift.outcome, ...drift.servers.flatMap(({ drift: of }) => of.map(({ address }) => address))], ['drift', 'web-1/release/shop', 'web-2/release/shop'])
+  assert.equal(
+    [drift.outcome, ...drift.servers.flatMap(({ drift: of }) => of.map(({ address }) => address))],
+    ['drift', 'web-1/release/shop', 'web-2/release/shop'],
+  )
   assert.is(readPlan(writePlan(plan), 'plan.json').digest, plan.digest, 'and a file holds it')
   removeAt(servers[1]?.machine as MemoryServer['machine'], appPaths('shop').current)
-  assert.equal((await planFor(WANTED, servers)).servers.flatMap(({ notes }) => notes.filter((text) => text.includes('flight up'))), [`no release of shop is live here, and ${TWO} on web-1: flight up --server web-2`])
+  assert.equal(
+    (await planFor(WANTED, servers)).servers.flatMap(({ notes }) => notes.filter((text) => text.includes('flight up'))),
+    [`no release of shop is live here, and ${TWO} on web-1: flight up --server web-2`],
+  )
   servers[1]?.machine.entries.delete('/home/shop/shop/.flight/shared/.env')
   const { commit: sha, tree, subject, ref } = commit('b') as Extract<ReleaseWish, { does: 'release' }>
-  const receipt = await released(servers, { app: 'shop', does: 'join', name: TWO, note: { commit: sha, tree, subject, ref }, artifact: 'c'.repeat(64), without: ['web-1'], environmentFrom: 'web-1' })
+  const receipt = await released(servers, {
+    app: 'shop',
+    does: 'join',
+    name: TWO,
+    note: { commit: sha, tree, subject, ref },
+    artifact: 'c'.repeat(64),
+    without: ['web-1'],
+    environmentFrom: 'web-1',
+  })
   assert.is(receipt.outcome, 'done', JSON.stringify(receipt.problems))
   assert.equal(live(servers), both(TWO))
   assert.ok(servers[1]?.machine.entries.has('/home/shop/shop/.flight/shared/.env'))
   assert.is(driftOf(await planFor(WANTED, servers)).outcome, 'none')
-  assert.equal((await planFor(WANTED, servers)).servers.flatMap(({ notes }) => notes.filter((text) => text.includes('flight up'))), [])
+  assert.equal(
+    (await planFor(WANTED, servers)).servers.flatMap(({ notes }) => notes.filter((text) => text.includes('flight up'))),
+    [],
+  )
 })
 
 test('old releases go beyond keep_releases, the live one and those to go back to stay, and no name comes back', async () => {
@@ -199,8 +290,16 @@ test('old releases go beyond keep_releases, the live one and those to go back to
     const { outcome, problems } = await released(servers, commit(digit))
     assert.is(outcome, 'done', `${digit}: ${JSON.stringify(problems)}`)
   }
-  const there = servers.map(({ machine }) => [...machine.entries.keys()].filter((path) => /^\/home\/shop\/shop\/releases\/[^/]+$/.test(path)).map((path) => path.split('/').at(-1)).sort())
-  assert.equal(there, [[nameOf('c'), nameOf('d'), nameOf('e')], [nameOf('c'), nameOf('d'), nameOf('e')]])
+  const there = servers.map(({ machine }) =>
+    [...machine.entries.keys()]
+      .filter((path) => /^\/home\/shop\/shop\/releases\/[^/]+$/.test(path))
+      .map((path) => path.split('/').at(-1))
+      .sort(),
+  )
+  assert.equal(there, [
+    [nameOf('c'), nameOf('d'), nameOf('e')],
+    [nameOf('c'), nameOf('d'), nameOf('e')],
+  ])
   assert.is((await planFor(WANTED, servers, { releases: [commit('a')] })).releases[0]?.name, nameOf('a', 2))
 })
 
@@ -223,7 +322,15 @@ test('two releases of one app do not run beside each other; another app on the s
 // The whole matrix: everything that can happen at every step of either server. Whatever it was: all serve one release soon after,
 // no lock is left, no command ran twice, and the same command finishes.
 const isConfirm = (step: Step | undefined) => step?.step === 'live' && step.does === 'confirm'
-const FAULTS: readonly Fault['is'][] = ['fails', 'again', 'lost before', 'lost after', 'killed before', 'killed after', 'killed within']
+const FAULTS: readonly Fault['is'][] = [
+  'fails',
+  'again',
+  'lost before',
+  'lost after',
+  'killed before',
+  'killed after',
+  'killed within',
+]
 
 for (const is of FAULTS) {
   test(`whatever step of whichever server ${is}: one release everywhere, no lock, no command twice, and the same command finishes`, async () => {
@@ -246,7 +353,10 @@ for (const is of FAULTS) {
         const [first, second] = live(servers)
         // Confirmed on one server and never heard by the other: no two machines can agree then. The same command heals it.
         if (!isConfirm(whole[index]?.begun[at]?.step)) assert.is(first, second, `${where}: one release everywhere`)
-        assert.ok(servers.every(({ isLocked }) => !isLocked), `${where}: no lock`)
+        assert.ok(
+          servers.every(({ isLocked }) => !isLocked),
+          `${where}: no lock`,
+        )
         let receipt = await released(servers, commit('b'))
         assert.is(receipt.outcome, 'done', `${where}: the same command finishes: ${JSON.stringify(receipt.problems)}`)
         const name = receipt.releases[0]?.name ?? ''

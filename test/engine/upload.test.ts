@@ -20,13 +20,15 @@ let connection: Connection
 const folder = temporary('flight-upload-')
 const got = join(folder, 'got')
 
-test.before(loud(async () => {
-  sshd = await startSshd()
-  const key = makeKey(sshd.folder, 'plain')
-  sshd.authorize(`${key}.pub`)
-  connector = createConnector(knowing(isolated(), `[127.0.0.1]:${sshd.port} ${sshd.hostKey}`))
-  connection = await within(60, connector.connect(server('127.0.0.1', { port: sshd.port, identityFile: key })))
-}))
+test.before(
+  loud(async () => {
+    sshd = await startSshd()
+    const key = makeKey(sshd.folder, 'plain')
+    sshd.authorize(`${key}.pub`)
+    connector = createConnector(knowing(isolated(), `[127.0.0.1]:${sshd.port} ${sshd.hostKey}`))
+    connection = await within(60, connector.connect(server('127.0.0.1', { port: sshd.port, identityFile: key })))
+  }),
+)
 test.after(async () => {
   connector.close()
   await sshd.stop()
@@ -36,7 +38,14 @@ test.after(async () => {
 function send(file: string, size: number, there: number, command = `cat >>'${got}'`): Promise<void> {
   const step = { step: 'upload', app: 'shop', release: 'aaaaaaaaaaaa-1', file, size, sha256: 'a'.repeat(64) } as const
   const run = async () => ({ code: 0, stdout: Buffer.from(`${there}\n`), stderr: '' })
-  return within(60, sendFile(step, { plan: '', id: '', progress: () => undefined }, { server: 'web-1', run, exec: () => connection.exec(command) }))
+  return within(
+    60,
+    sendFile(
+      step,
+      { plan: '', id: '', progress: () => undefined },
+      { server: 'web-1', run, exec: () => connection.exec(command) },
+    ),
+  )
 }
 
 function file(size: number): string {
@@ -57,7 +66,12 @@ for (const size of [0, 1, 1024 * 1024, 7 * 1024 * 1024 + 123, 40_000_000]) {
 test('a server that reads slowly, and little at a time, gets the same bytes', async () => {
   const path = file(6_000_000)
   writeFileSync(got, '')
-  await send(path, 6_000_000, 0, `sh -c 'while [ "$(head -c 300000 | tee -a ${got} | wc -c)" -gt 0 ]; do sleep 0.02; done'`)
+  await send(
+    path,
+    6_000_000,
+    0,
+    `sh -c 'while [ "$(head -c 300000 | tee -a ${got} | wc -c)" -gt 0 ]; do sleep 0.02; done'`,
+  )
   assert.ok(readFileSync(got).equals(readFileSync(path)))
 })
 
@@ -70,10 +84,15 @@ test('what a server has already is not sent again', async () => {
 })
 
 test('a server that takes no more is quoted; a file that is gone is another matter', async () => {
-  const error = await refusal(send(file(30_000_000), 30_000_000, 0, 'head -c 100000 >/dev/null; echo no space left >&2; exit 1'))
+  const error = await refusal(
+    send(file(30_000_000), 30_000_000, 0, 'head -c 100000 >/dev/null; echo no space left >&2; exit 1'),
+  )
   assert.equal(codesOf(error), ['FLIGHT_STEP_FAILED'])
   assert.match(error.message, /no space left/)
-  const gone = await send(join(folder, 'gone'), 5, 0).then(() => undefined, (reason: unknown) => (reason as NodeJS.ErrnoException).code)
+  const gone = await send(join(folder, 'gone'), 5, 0).then(
+    () => undefined,
+    (reason: unknown) => (reason as NodeJS.ErrnoException).code,
+  )
   assert.is(gone, 'ENOENT')
 })
 

@@ -18,7 +18,11 @@ export function refusal(bytes: Uint8Array): FlightError | undefined {
 
 // All that somebody could see of a thing: JSON, every form of inspect, its text, its message, problems and stack.
 export function allThatShows(thing: unknown): string {
-  const views = [JSON.stringify(thing), inspect(thing, { depth: 20, showHidden: true, maxArrayLength: null, maxStringLength: null, getters: true }), String(thing)]
+  const views = [
+    JSON.stringify(thing),
+    inspect(thing, { depth: 20, showHidden: true, maxArrayLength: null, maxStringLength: null, getters: true }),
+    String(thing),
+  ]
   return thing instanceof Error ? [...views, thing.message, thing.stack ?? ''].join('\n') : views.join('\n')
 }
 

@@ -21,14 +21,26 @@ test('nothing changed in the same file, and no key where only bytes did', () => 
 })
 
 test('it names nothing that did not change, and no change at all escapes it', () => {
-  const files = fc.array(fc.tuple(fc.constantFrom('A', 'B', '__proto__'), fc.string({ maxLength: 3 }).filter((text) => !/[\r\n\0]/.test(text))), { maxLength: 4 })
+  const files = fc.array(
+    fc.tuple(
+      fc.constantFrom('A', 'B', '__proto__'),
+      fc.string({ maxLength: 3 }).filter((text) => !/[\r\n\0]/.test(text)),
+    ),
+    { maxLength: 4 },
+  )
   const texts = files.map((all) => all.map(([key, value]) => line(key, value)).join(''))
-  fc.assert(fc.property(texts, texts, (a, b) => {
-    const since = changesSince(kept(a), environment(b))
-    const truth = compareEnvironments(environment(a), environment(b))
-    assert.equal({ ...since, changed: [] }, { ...truth, changed: [] })
-    assert.equal(since.changed.filter((key) => !truth.changed.includes(key)), [])
-  }), { numRuns: 30 })
+  fc.assert(
+    fc.property(texts, texts, (a, b) => {
+      const since = changesSince(kept(a), environment(b))
+      const truth = compareEnvironments(environment(a), environment(b))
+      assert.equal({ ...since, changed: [] }, { ...truth, changed: [] })
+      assert.equal(
+        since.changed.filter((key) => !truth.changed.includes(key)),
+        [],
+      )
+    }),
+    { numRuns: 30 },
+  )
 })
 
 test('many values of a dictionary have the tag of a short one', () => {
@@ -42,7 +54,9 @@ test('many values of a dictionary have the tag of a short one', () => {
 // The tags of 100,000 guesses, made as a guesser would: from the record's salt, without the cost of the whole file.
 function tagsOfGuesses(): Map<string, string> {
   const guesses = Array.from({ length: 100_000 }, (_, index) => String(index))
-  return new Map(guesses.map((guess) => [guess, createHmac('sha256', salt).update(`PIN\0${guess}\0`).digest('hex').slice(0, 3)]))
+  return new Map(
+    guesses.map((guess) => [guess, createHmac('sha256', salt).update(`PIN\0${guess}\0`).digest('hex').slice(0, 3)]),
+  )
 }
 
 test('equal values have other tags under other keys and other salts', () => {

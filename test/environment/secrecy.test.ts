@@ -9,20 +9,48 @@ import { allThatShows, environment, refusal } from './environments.ts'
 const salt = Buffer.alloc(32, 1)
 
 // Canaries of letters that neither a rule nor a key of these tests has, so that already three in a row give one away.
-const canary = fc.string({ unit: fc.constantFrom('Ж', '☃', '😀', 'Җ', '‽', '$(Ж)', '`☃', '=Җ', '#‽'), minLength: 3, maxLength: 12 })
+const canary = fc.string({
+  unit: fc.constantFrom('Ж', '☃', '😀', 'Җ', '‽', '$(Ж)', '`☃', '=Җ', '#‽'),
+  minLength: 3,
+  maxLength: 12,
+})
 const COMMON = /[Ж☃Җ‽]|😀/u
 
-const written = fc.tuple(canary, fc.constantFrom('"', "'", '')).map(([value, quote]) => ({ value, text: `${quote}${quote === "'" ? value : value.replaceAll('$', '\\$')}${quote}` }))
+const written = fc
+  .tuple(canary, fc.constantFrom('"', "'", ''))
+  .map(([value, quote]) => ({ value, text: `${quote}${quote === "'" ? value : value.replaceAll('$', '\\$')}${quote}` }))
 
 test('no character of a value shows in what was read, compared or kept', () => {
-  fc.assert(fc.property(fc.array(written, { minLength: 2, maxLength: 5 }), (values) => {
-    const a = environment(values.map(({ text }, index) => `KEY_${index}=${text} # note\n`).join(''))
-    const b = environment(`KEY_0="other"\n${values.slice(1).map(({ text }, index) => `KEY_${index}=${text}\n`).join('')}KEY_0=${values[0]?.text}\n`)
-    const fingerprint = fingerprintOf(a, salt)
-    for (const thing of [a, b, a.entries, a.warnings, compareEnvironments(a, b), compareServers(new Map([['web-1', a], ['web-2', b]])), fingerprint, changesSince(fingerprint, b)]) {
-      assert.not.match(allThatShows(thing), COMMON)
-    }
-  }), { numRuns: 50 })
+  fc.assert(
+    fc.property(fc.array(written, { minLength: 2, maxLength: 5 }), (values) => {
+      const a = environment(values.map(({ text }, index) => `KEY_${index}=${text} # note\n`).join(''))
+      const b = environment(
+        `KEY_0="other"\n${values
+          .slice(1)
+          .map(({ text }, index) => `KEY_${index}=${text}\n`)
+          .join('')}KEY_0=${values[0]?.text}\n`,
+      )
+      const fingerprint = fingerprintOf(a, salt)
+      for (const thing of [
+        a,
+        b,
+        a.entries,
+        a.warnings,
+        compareEnvironments(a, b),
+        compareServers(
+          new Map([
+            ['web-1', a],
+            ['web-2', b],
+          ]),
+        ),
+        fingerprint,
+        changesSince(fingerprint, b),
+      ]) {
+        assert.not.match(allThatShows(thing), COMMON)
+      }
+    }),
+    { numRuns: 50 },
+  )
 })
 
 const BREAKS: readonly [string, (value: string) => string][] = [
@@ -42,10 +70,13 @@ const BREAKS: readonly [string, (value: string) => string][] = [
 
 for (const [title, textOf] of BREAKS) {
   test(`no character of a value shows in the refusal of ${title}`, () => {
-    fc.assert(fc.property(canary, (value) => {
-      const error = refusal(Buffer.from(textOf(value)))
-      if (error !== undefined) assert.not.match(allThatShows(error) + allThatShows(error.problems), COMMON)
-    }), { numRuns: 50 })
+    fc.assert(
+      fc.property(canary, (value) => {
+        const error = refusal(Buffer.from(textOf(value)))
+        if (error !== undefined) assert.not.match(allThatShows(error) + allThatShows(error.problems), COMMON)
+      }),
+      { numRuns: 50 },
+    )
     assert.ok(refusal(Buffer.from(textOf('☃☃☃'))))
   })
 }

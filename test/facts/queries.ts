@@ -1,7 +1,11 @@
 import type { FactQuery } from '../../src/model/fact.ts'
 import type { ConfigurationMark } from '../../src/model/service.ts'
 
-export const MARKS: readonly ConfigurationMark[] = [{ by: 'none' }, { by: 'pid-file', path: '/run/it.pid' }, { by: 'newest-worker', pidFile: '/run/it.pid' }]
+export const MARKS: readonly ConfigurationMark[] = [
+  { by: 'none' },
+  { by: 'pid-file', path: '/run/it.pid' },
+  { by: 'newest-worker', pidFile: '/run/it.pid' },
+]
 
 // A question of every sort about one name.
 export function someQueries(path: string): FactQuery[] {
@@ -16,7 +20,12 @@ export function someQueries(path: string): FactQuery[] {
     { fact: 'foreign', claim: 'apt-source' },
     { fact: 'user', name: path },
     { fact: 'group', name: path },
-    ...MARKS.map((mark, index): FactQuery => ({ fact: 'service', unit: `${path}${index}.service`, configuration: [path], mark })),
+    ...MARKS.map((mark, index): FactQuery => ({
+      fact: 'service',
+      unit: `${path}${index}.service`,
+      configuration: [path],
+      mark,
+    })),
     { fact: 'package', name: path },
     { fact: 'pushes', app: path, previous: true },
     { fact: 'pushes', app: path, previous: false },

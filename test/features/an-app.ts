@@ -5,7 +5,12 @@ import { app, cluster, on, server } from '../support/builders.ts'
 import { BOOKWORM } from '../support/memory/bookworm.ts'
 
 // A program of an app: a queue or a daemon.
-export const aProgram = (name: string, command: string, workers = 1, stopWaitTimeout = 3600): Program => ({ name, command, workers, stopWaitTimeout })
+export const aProgram = (name: string, command: string, workers = 1, stopWaitTimeout = 3600): Program => ({
+  name,
+  command,
+  workers,
+  stopWaitTimeout,
+})
 
 // An app on web-1 with nothing but what a test says of it.
 export function appOn(there: Partial<AppServer>, more: Partial<App> = {}): AppInput {

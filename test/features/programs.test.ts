@@ -18,12 +18,30 @@ test('without queues, daemons, scheduler or cron there is neither a file nor a p
 })
 
 test('one section a worker, in the file of the app, and nothing before its first release', () => {
-  const resources = appProgramsFeature(appOn({ queues: [aProgram('default', 'queue:work default', 2)], daemons: [aProgram('horizon', 'artisan horizon', 1, 60)] }))
-  assert.equal(resources.map(({ kind, name, awaits }) => [kind, name, awaits]), [['file', '/etc/supervisor/conf.d/flight-shop.conf', CURRENT], ['programs', 'shop', CURRENT]])
-  assert.equal(programsIn(resources).desired, { app: 'shop', programs: ['shop.default.1', 'shop.default.2', 'shop.horizon.1'], changes: [] })
+  const resources = appProgramsFeature(
+    appOn({
+      queues: [aProgram('default', 'queue:work default', 2)],
+      daemons: [aProgram('horizon', 'artisan horizon', 1, 60)],
+    }),
+  )
+  assert.equal(
+    resources.map(({ kind, name, awaits }) => [kind, name, awaits]),
+    [
+      ['file', '/etc/supervisor/conf.d/flight-shop.conf', CURRENT],
+      ['programs', 'shop', CURRENT],
+    ],
+  )
+  assert.equal(programsIn(resources).desired, {
+    app: 'shop',
+    programs: ['shop.default.1', 'shop.default.2', 'shop.horizon.1'],
+    changes: [],
+  })
   const { content, scope, owner, mode } = fileIn(resources).desired
   assert.equal([scope, owner, mode], ['app:shop', 'root', '644'])
-  assert.is(content.split('\n')[0], '; Written by Flight from apps/shop.yml. Change the definition instead: this file is written again.')
+  assert.is(
+    content.split('\n')[0],
+    '; Written by Flight from apps/shop.yml. Change the definition instead: this file is written again.',
+  )
   assert.is(
     content.split('\n\n').at(-1),
     `[program:shop.horizon.1]
@@ -47,7 +65,10 @@ stdout_logfile=NONE
 })
 
 test('a section says nothing of how many there are, so that adding one changes no other', () => {
-  const sections = (workers: number) => fileIn(appProgramsFeature(appOn({ queues: [aProgram('default', 'queue:work', workers)] }))).desired.content.trim().split('\n\n')
+  const sections = (workers: number) =>
+    fileIn(appProgramsFeature(appOn({ queues: [aProgram('default', 'queue:work', workers)] })))
+      .desired.content.trim()
+      .split('\n\n')
   assert.equal(sections(5).slice(0, 4), sections(3))
 })
 
@@ -63,18 +84,43 @@ const QUEUES: readonly [string, string][] = [
   ['vendor/bin/worker --php', 'vendor/bin/worker --php'],
   ['phpunit', 'artisan phpunit'],
 ]
-for (const [written, run] of QUEUES) test(`a queue's command ${written} runs as ${run}`, () => assert.is(queueCommand(written), run))
+for (const [written, run] of QUEUES)
+  test(`a queue's command ${written} runs as ${run}`, () => assert.is(queueCommand(written), run))
 
-const ALONE = ['artisan horizon', 'php8.2 artisan queue:work --queue="a b"', 'node server.js # web', './worker 2>/dev/null', 'nice -n 5 php x']
-const TOGETHER = ['cd sub && php x', 'php a; php b', 'a | b', 'php x &', 'FOO=bar php x', '(cd sub)', 'while :', 'exec php x', '"$PHP" x', '! true']
-for (const command of ALONE) test(`${command} takes its shell's place`, () => assert.is(programWords('l', command).at(-1), `exec ${command}`))
-for (const command of TOGETHER) test(`${command} keeps a shell, which passes on its signals`, () => {
-  assert.is(programWords('l', command).at(-1), `trap 'exit 143' TERM; ${command}`)
-  assert.match(programWords('l', command)[2] ?? '', /trap stop TERM/)
-})
+const ALONE = [
+  'artisan horizon',
+  'php8.2 artisan queue:work --queue="a b"',
+  'node server.js # web',
+  './worker 2>/dev/null',
+  'nice -n 5 php x',
+]
+const TOGETHER = [
+  'cd sub && php x',
+  'php a; php b',
+  'a | b',
+  'php x &',
+  'FOO=bar php x',
+  '(cd sub)',
+  'while :',
+  'exec php x',
+  '"$PHP" x',
+  '! true',
+]
+for (const command of ALONE)
+  test(`${command} takes its shell's place`, () => assert.is(programWords('l', command).at(-1), `exec ${command}`))
+for (const command of TOGETHER)
+  test(`${command} keeps a shell, which passes on its signals`, () => {
+    assert.is(programWords('l', command).at(-1), `trap 'exit 143' TERM; ${command}`)
+    assert.match(programWords('l', command)[2] ?? '', /trap stop TERM/)
+  })
 
 test('the scheduler every minute, cron entries at their times; no name that cron ignores, no bare %, a last newline', () => {
-  const [file, ...others] = appCronFeature(appOn({ scheduler: true, cron: [{ name: 'reports', at: '0 3 * * *', command: 'artisan reports:send --month="$(date +%m)" # monthly' }] }))
+  const [file, ...others] = appCronFeature(
+    appOn({
+      scheduler: true,
+      cron: [{ name: 'reports', at: '0 3 * * *', command: 'artisan reports:send --month="$(date +%m)" # monthly' }],
+    }),
+  )
   assert.equal([others.length, file?.awaits], [0, CURRENT])
   const { path, content, mode, owner } = fileIn(file === undefined ? [] : [file]).desired
   assert.equal([path, mode, owner], ['/etc/cron.d/flight-shop', '644', 'root'])
@@ -94,18 +140,30 @@ MAILTO=""
 
 test('logs are rotated by the app: where releases share them once, otherwise in each release', () => {
   const text = (linkedDirs: string[]) => fileIn(appLogsFeature(appOn({}, { linkedDirs }))).desired.content
-  for (const linked of ['storage/logs', 'storage/logs/', 'storage']) assert.ok(text([linked]).includes('\n/home/shop/shop/.flight/shared/storage/logs/*.log {\n    su shop shop\n'), linked)
-  for (const linked of ['storage/logs2', 'storage/app', 'stor']) assert.ok(text([linked]).includes('\n/home/shop/shop/releases/*/storage/logs/*.log {\n    su shop shop\n'), linked)
+  for (const linked of ['storage/logs', 'storage/logs/', 'storage'])
+    assert.ok(
+      text([linked]).includes('\n/home/shop/shop/.flight/shared/storage/logs/*.log {\n    su shop shop\n'),
+      linked,
+    )
+  for (const linked of ['storage/logs2', 'storage/app', 'stor'])
+    assert.ok(text([linked]).includes('\n/home/shop/shop/releases/*/storage/logs/*.log {\n    su shop shop\n'), linked)
   assert.ok(fileIn(slowLogsFeature(input)).desired.content.includes('\n/var/log/flight/*.log {\n'))
   assert.equal(slowLogsFeature({ ...input, server: server('job-1', { webServer: false }) }), [])
 })
 
 test('php, artisan and composer of each version, executable', () => {
   const files = appShimsFeature(input)
-  assert.equal(files.map(({ name }) => name), ['7.4', '8.2'].flatMap((version) => ['php', 'artisan', 'composer'].map((program) => `/usr/lib/flight/php${version}/${program}`)))
+  assert.equal(
+    files.map(({ name }) => name),
+    ['7.4', '8.2'].flatMap((version) =>
+      ['php', 'artisan', 'composer'].map((program) => `/usr/lib/flight/php${version}/${program}`),
+    ),
+  )
   for (const file of files) assert.is(fileIn([file]).desired.mode, '755')
   const [, artisan] = files.slice(3)
-  assert.ok(artisan !== undefined && fileIn([artisan]).desired.content.endsWith('\nexec /usr/bin/php8.2 artisan "$@"\n'))
+  assert.ok(
+    artisan !== undefined && fileIn([artisan]).desired.content.endsWith('\nexec /usr/bin/php8.2 artisan "$@"\n'),
+  )
 })
 
 test.run()

@@ -22,7 +22,9 @@ const floorOf = (folder: string) => FLOORS.findIndex((folders) => folders.includ
 
 type Import = { file: string; folder: string; target: string }
 
-const files = (readdirSync(src, { recursive: true }) as string[]).filter((file) => file.endsWith('.ts') && !file.includes('generated'))
+const files = (readdirSync(src, { recursive: true }) as string[]).filter(
+  (file) => file.endsWith('.ts') && !file.includes('generated'),
+)
 const imports: Import[] = files.flatMap((file) =>
   [...readFileSync(join(src, file), 'utf8').matchAll(/(?:from|import\()\s*'([^']+)'/g)].map(([, target]) => ({
     file,
@@ -35,7 +37,10 @@ const list = (found: readonly Import[]) => found.map(({ file, target }) => `${fi
 
 test('every folder of src has a floor', () => {
   const folders = [...new Set(files.map((file) => file.split('/')[0] as string))]
-  assert.equal(folders.filter((folder) => floorOf(folder) < 0), [])
+  assert.equal(
+    folders.filter((folder) => floorOf(folder) < 0),
+    [],
+  )
 })
 
 test('a file imports lower floors, or its own folder', () => {
@@ -49,11 +54,22 @@ test('a file imports lower floors, or its own folder', () => {
 test('kinds do not import kinds, features do not import features; only their tables do', () => {
   const isMember = (folder: string, file: string) => {
     const text = readFileSync(join(src, file), 'utf8')
-    return folder === 'kinds' ? /export const \w+Kind:/.test(text) : /export const \w+Feature(: (Server|App)Feature| = \(input)/.test(text)
+    return folder === 'kinds'
+      ? /export const \w+Kind:/.test(text)
+      : /export const \w+Feature(: (Server|App)Feature| = \(input)/.test(text)
   }
   const wrong = own.filter(
     ({ file, folder, target }) =>
-      (folder === 'kinds' || folder === 'features') && target.startsWith(`${folder}/`) && isMember(folder, target) && !['kinds/kinds.ts', 'features/provisioning.ts', 'features/configuring.ts', 'features/app-release.ts', 'features/app-environment.ts'].includes(file),
+      (folder === 'kinds' || folder === 'features') &&
+      target.startsWith(`${folder}/`) &&
+      isMember(folder, target) &&
+      ![
+        'kinds/kinds.ts',
+        'features/provisioning.ts',
+        'features/configuring.ts',
+        'features/app-release.ts',
+        'features/app-environment.ts',
+      ].includes(file),
   )
   assert.is(list(wrong), '')
 })
@@ -63,11 +79,20 @@ test('only transport imports ssh2', () => {
 })
 
 test('the model has no dependency', () => {
-  assert.is(list(imports.filter(({ folder, target }) => folder === 'model' && !target.startsWith('model/') && !target.startsWith('node:'))), '')
+  assert.is(
+    list(
+      imports.filter(
+        ({ folder, target }) => folder === 'model' && !target.startsWith('model/') && !target.startsWith('node:'),
+      ),
+    ),
+    '',
+  )
 })
 
 test('nothing imports in a circle', () => {
-  const edges = new Map(files.map((file) => [file, own.filter((each) => each.file === file).map(({ target }) => target)]))
+  const edges = new Map(
+    files.map((file) => [file, own.filter((each) => each.file === file).map(({ target }) => target)]),
+  )
   const state = new Map<string, 'open' | 'done'>()
   const circles: string[] = []
   const visit = (file: string, path: readonly string[]): void => {
@@ -83,12 +108,19 @@ test('nothing imports in a circle', () => {
 
 test('no file only passes on others, none is named for nothing, none is longer than a thought', () => {
   const barrels = files.filter((file) => {
-    const lines = readFileSync(join(src, file), 'utf8').split('\n').filter((line) => line.trim() !== '' && !line.startsWith('//'))
+    const lines = readFileSync(join(src, file), 'utf8')
+      .split('\n')
+      .filter((line) => line.trim() !== '' && !line.startsWith('//'))
     return lines.length > 0 && lines.every((line) => /^export .* from '/.test(line))
   })
   assert.equal(barrels, [])
-  assert.equal(files.filter((file) => /(^|\/)(index|utils?|helpers?|misc|common)\b|manager/i.test(file)), [])
-  const long = files.filter((file) => !file.startsWith('schema/types/') && readFileSync(join(src, file), 'utf8').split('\n').length > 250)
+  assert.equal(
+    files.filter((file) => /(^|\/)(index|utils?|helpers?|misc|common)\b|manager/i.test(file)),
+    [],
+  )
+  const long = files.filter(
+    (file) => !file.startsWith('schema/types/') && readFileSync(join(src, file), 'utf8').split('\n').length > 250,
+  )
   assert.equal(long, [])
 })
 

@@ -28,16 +28,61 @@ test.before(
   loud(async () => {
     browser = await openBrowser()
     store = await openStore(':memory:')
-    const apps = ['shop', 'blog'].map((name) => ({ name, repo: `/srv/git/${name}`, cluster: 'web', servers: ['web-1'], releaseOn: undefined }))
-    const fleet = { apps: apps.map(({ name, cluster, servers }) => ({ name, cluster, servers, live: [], health: 'none live' as const, why: 'it was not released yet' })), clusters: [], lookedAt: null, driftAt: null }
-    serving = createServing({ store, deliver: () => new Promise(() => undefined), isWithin: async () => false, settings: { atOnce: 1, perServer: 1, patience: 1, supersede: true }, apps: async () => apps, fleet: async () => fleet, now, told: () => undefined, notices: async () => [], bug: (error) => void bugs.push(error) })
+    const apps = ['shop', 'blog'].map((name) => ({
+      name,
+      repo: `/srv/git/${name}`,
+      cluster: 'web',
+      servers: ['web-1'],
+      releaseOn: undefined,
+    }))
+    const fleet = {
+      apps: apps.map(({ name, cluster, servers }) => ({
+        name,
+        cluster,
+        servers,
+        live: [],
+        health: 'none live' as const,
+        why: 'it was not released yet',
+      })),
+      clusters: [],
+      lookedAt: null,
+      driftAt: null,
+    }
+    serving = createServing({
+      store,
+      deliver: () => new Promise(() => undefined),
+      isWithin: async () => false,
+      settings: { atOnce: 1, perServer: 1, patience: 1, supersede: true },
+      apps: async () => apps,
+      fleet: async () => fleet,
+      now,
+      told: () => undefined,
+      notices: async () => [],
+      bug: (error) => void bugs.push(error),
+    })
     await serving.begin()
     await serving.desk.ask(newRelease('shop'))
     await serving.desk.ask(newRelease('blog'))
     // A name of its own: whoever is on this machine is asked for a token as well.
-    const settings = { listen: { host: '127.0.0.1', port: 0 }, url: 'http://flight.test', tls: undefined, trustedProxies: [] }
+    const settings = {
+      listen: { host: '127.0.0.1', port: 0 },
+      url: 'http://flight.test',
+      tls: undefined,
+      trustedProxies: [],
+    }
     const audit = { write: () => undefined }
-    const doors = createDoors({ desk: serving.desk, settings, serverKey: KEY, audit, metrics: async () => '', readiness: async () => [], pages: pagesOn(serving.desk, { now, url: undefined }), now, answered: () => undefined, failed: (error) => void bugs.push(error) })
+    const doors = createDoors({
+      desk: serving.desk,
+      settings,
+      serverKey: KEY,
+      audit,
+      metrics: async () => '',
+      readiness: async () => [],
+      pages: pagesOn(serving.desk, { now, url: undefined }),
+      now,
+      answered: () => undefined,
+      failed: (error) => void bugs.push(error),
+    })
     const door = await listen(doors, { settings, audit, told: () => undefined, now })
     url = door.url
     close = () => door.stop()
@@ -80,7 +125,10 @@ test('a wrong token is told, a right one leads to the page that was wanted, live
   await page.goto(url)
   assert.match(page.url(), /\/login/)
   // The answer 401 to the wrong token is told by the browser as well.
-  assert.equal(complaints.filter((each) => !/401/.test(each)), [])
+  assert.equal(
+    complaints.filter((each) => !/401/.test(each)),
+    [],
+  )
   await leave()
 })
 
@@ -93,7 +141,8 @@ test('who may see one app sees nothing of another', async () => {
   await page.waitForURL(`${url}/`)
   assert.ok((await page.content()).includes('shop'))
   assert.not.ok((await page.content()).includes('blog'))
-  for (const path of ['/apps/blog', '/releases/2', '/v1/releases/2', '/v1/releases/2/log']) assert.is((await page.goto(`${url}${path}`))?.status(), 404, path)
+  for (const path of ['/apps/blog', '/releases/2', '/v1/releases/2', '/v1/releases/2/log'])
+    assert.is((await page.goto(`${url}${path}`))?.status(), 404, path)
   await leave()
 })
 

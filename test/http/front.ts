@@ -26,7 +26,14 @@ export type Front = {
 }
 
 export function anApp(name: string, more: Partial<ServedApp> = {}): ServedApp {
-  return { name, repo: `git@github.com:acme/${name}.git`, cluster: 'production', servers: ['web-1', 'web-2'], releaseOn: { branch: 'main', workflow: 'tests' }, ...more }
+  return {
+    name,
+    repo: `git@github.com:acme/${name}.git`,
+    cluster: 'production',
+    servers: ['web-1', 'web-2'],
+    releaseOn: { branch: 'main', workflow: 'tests' },
+    ...more,
+  }
 }
 
 // The doors over a desk made of arrays, asked without a socket. Every answer is held against the OpenAPI document.
@@ -39,7 +46,13 @@ export function aFront(more: Partial<DoorOptions['settings']> & { metrics?: () =
   const { metrics, ...settings } = more
   const options: DoorOptions = {
     desk,
-    settings: { listen: { host: '127.0.0.1', port: 8080 }, url: undefined, tls: undefined, trustedProxies: [], ...settings },
+    settings: {
+      listen: { host: '127.0.0.1', port: 8080 },
+      url: undefined,
+      tls: undefined,
+      trustedProxies: [],
+      ...settings,
+    },
     serverKey: KEY,
     audit: { write: (entry) => void audit.push(entry) },
     metrics: metrics ?? (async () => 'flight_up 1\n'),
@@ -54,7 +67,11 @@ export function aFront(more: Partial<DoorOptions['settings']> & { metrics?: () =
     const headers = new Headers(init.headers)
     if (token !== undefined) headers.set('authorization', `Bearer ${token}`)
     if (!headers.has('host')) headers.set('host', 'flight.example.com')
-    const answer = await doors.app.request(path, { ...init, headers }, { incoming: { socket: { remoteAddress: from, encrypted: tls } } })
+    const answer = await doors.app.request(
+      path,
+      { ...init, headers },
+      { incoming: { socket: { remoteAddress: from, encrypted: tls } } },
+    )
     await checkAnswer(init.method ?? 'GET', path, answer)
     return answer
   }
@@ -68,18 +85,35 @@ export function aFront(more: Partial<DoorOptions['settings']> & { metrics?: () =
     options,
     ask,
     token: (purpose, app, { expires, name } = {}) => {
-      const { token, shown } = makeToken({ name: name ?? `${purpose} of ${app ?? 'all'}`, purpose, app, expires: expires ?? null }, NOW)
+      const { token, shown } = makeToken(
+        { name: name ?? `${purpose} of ${app ?? 'all'}`, purpose, app, expires: expires ?? null },
+        NOW,
+      )
       desk.tokensKept.push(token)
       return shown
     },
-    post: (path, body, init = {}) => ask(path, { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body), ...init, headers: { 'content-type': 'application/json', ...(init.headers as Record<string, string> | undefined) } }),
+    post: (path, body, init = {}) =>
+      ask(path, {
+        method: 'POST',
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+        ...init,
+        headers: { 'content-type': 'application/json', ...(init.headers as Record<string, string> | undefined) },
+      }),
   }
 }
 
 function somePages(): Hono<{ Bindings: { viewer: Viewer | undefined } }> {
   return new Hono<{ Bindings: { viewer: Viewer | undefined } }>()
     .get('/', (c) => c.html(`<p>${JSON.stringify(c.env.viewer)}</p>`))
-    .get('/changes', (c) => c.body(new ReadableStream({ start: (body) => body.enqueue(Buffer.from('a change\n')) }), 200, { 'content-type': 'text/event-stream' }))
-    .get('/falls', (c) => c.body(new ReadableStream({ pull: (body) => body.error(new Error('it fell')) }), 200, { 'content-type': 'text/event-stream' }))
+    .get('/changes', (c) =>
+      c.body(new ReadableStream({ start: (body) => body.enqueue(Buffer.from('a change\n')) }), 200, {
+        'content-type': 'text/event-stream',
+      }),
+    )
+    .get('/falls', (c) =>
+      c.body(new ReadableStream({ pull: (body) => body.error(new Error('it fell')) }), 200, {
+        'content-type': 'text/event-stream',
+      }),
+    )
     .get('/assets/flight.css', (c) => c.body('p{}', 200, { 'content-type': 'text/css', 'cache-control': 'public' }))
 }

@@ -1,4 +1,16 @@
-import { chmodSync, closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'uvu'
@@ -13,8 +25,21 @@ import { FlightError } from '../../src/model/errors.ts'
 const folder = mkdtempSync(join(tmpdir(), 'flight-http-'))
 test.after(() => rmSync(folder, { recursive: true }))
 
-const ENTRY: AuditEntry = { time: '2026-05-04T12:00:00.000Z', address: '::1', method: 'GET', path: '/', who: null, status: 200, request: null, ms: 1 }
-const rejection = (promise: Promise<unknown>) => promise.then(() => undefined, (error: unknown) => error)
+const ENTRY: AuditEntry = {
+  time: '2026-05-04T12:00:00.000Z',
+  address: '::1',
+  method: 'GET',
+  path: '/',
+  who: null,
+  status: 200,
+  request: null,
+  ms: 1,
+}
+const rejection = (promise: Promise<unknown>) =>
+  promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
 
 test('the key of the server is made once, private, and refused where others read it or it is cut', async () => {
   const file = join(folder, 'state/serve.key')
@@ -36,10 +61,20 @@ test('the audit log is private, holds a line a request, and is rotated', () => {
   const failures: unknown[] = []
   const audit = openAudit(file, (error) => failures.push(error), 1000)
   for (let n = 0; n < 100; n++) audit.write({ ...ENTRY, ms: n })
-  const files = readdirSync(folder).filter((name) => name.startsWith('audit.log')).sort()
+  const files = readdirSync(folder)
+    .filter((name) => name.startsWith('audit.log'))
+    .sort()
   assert.equal(files, ['audit.log', ...[1, 2, 3, 4, 5, 6, 7, 8].map((n) => `audit.log.${n}`)])
-  const lines = [...files.slice(1).reverse(), 'audit.log'].flatMap((name) => readFileSync(join(folder, name), 'utf8').trimEnd().split('\n').map((line) => (JSON.parse(line) as AuditEntry).ms))
-  assert.equal(lines, Array.from({ length: lines.length }, (_, index) => 100 - lines.length + index))
+  const lines = [...files.slice(1).reverse(), 'audit.log'].flatMap((name) =>
+    readFileSync(join(folder, name), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as AuditEntry).ms),
+  )
+  assert.equal(
+    lines,
+    Array.from({ length: lines.length }, (_, index) => 100 - lines.length + index),
+  )
   for (const name of files) assert.is(statSync(join(folder, name)).mode & 0o777, 0o600)
   audit.close()
   audit.write(ENTRY)
@@ -49,8 +84,18 @@ test('the audit log is private, holds a line a request, and is rotated', () => {
 test('no token is written down, however it got into a path', () => {
   const { shown } = makeToken({ name: 'x', purpose: 'read', app: null, expires: null }, new Date())
   const secret = shown.split('_')[2] as string
-  const encoded = Array.from(shown, (letter) => letter).map((letter) => `%${letter.charCodeAt(0).toString(16)}`).join('')
-  for (const path of [`/v1/${shown}`, `/${shown.replace(/_/g, '%5F')}/x`, `/${encoded}`, `/${encoded.replace(/%/g, '%25')}`, `/${shown.toUpperCase()}`, `/${secret}`, `/%zz${shown}`]) {
+  const encoded = Array.from(shown, (letter) => letter)
+    .map((letter) => `%${letter.charCodeAt(0).toString(16)}`)
+    .join('')
+  for (const path of [
+    `/v1/${shown}`,
+    `/${shown.replace(/_/g, '%5F')}/x`,
+    `/${encoded}`,
+    `/${encoded.replace(/%/g, '%25')}`,
+    `/${shown.toUpperCase()}`,
+    `/${secret}`,
+    `/%zz${shown}`,
+  ]) {
     const line = shownPath(path)
     assert.not.match(line.toLowerCase(), secret, line)
     assert.not.match(line, encoded)
@@ -60,10 +105,23 @@ test('no token is written down, however it got into a path', () => {
 })
 
 test('networks of trusted proxies are checked, and addresses counted by /64', () => {
-  for (const bad of ['10.0.0.0/33', 'proxy.example.com', '10.0.0.0/8/8', '::1/129', '10.0.0.0/']) assert.throws(() => trustedProxies([bad]), (error: unknown) => error instanceof FlightError)
+  for (const bad of ['10.0.0.0/33', 'proxy.example.com', '10.0.0.0/8/8', '::1/129', '10.0.0.0/'])
+    assert.throws(
+      () => trustedProxies([bad]),
+      (error: unknown) => error instanceof FlightError,
+    )
   const proxies = trustedProxies(['10.0.0.0/8', '2001:db8::/32'])
-  assert.equal(['10.255.0.1', '11.0.0.1', '2001:db8:1::1', '2001:db9::1', 'x'].map((address) => proxies.isTrusted(address)), [true, false, true, false, false])
-  assert.equal(['2001:db8::1', '2001:0DB8:0:0:1:2:3:4', '::1', '2001:db8:1:2:3:4:5:6', '192.0.2.1'].map(groupOf), ['2001:db8:0:0::/64', '2001:db8:0:0::/64', '0:0:0:0::/64', '2001:db8:1:2::/64', '192.0.2.1'])
+  assert.equal(
+    ['10.255.0.1', '11.0.0.1', '2001:db8:1::1', '2001:db9::1', 'x'].map((address) => proxies.isTrusted(address)),
+    [true, false, true, false, false],
+  )
+  assert.equal(['2001:db8::1', '2001:0DB8:0:0:1:2:3:4', '::1', '2001:db8:1:2:3:4:5:6', '192.0.2.1'].map(groupOf), [
+    '2001:db8:0:0::/64',
+    '2001:db8:0:0::/64',
+    '0:0:0:0::/64',
+    '2001:db8:1:2::/64',
+    '192.0.2.1',
+  ])
 })
 
 test('failures are forgotten oldest first, and the waiting time has an end', () => {
@@ -90,7 +148,17 @@ test('a log that cannot be rotated goes on as it is, and closes nothing of other
   const faults: unknown[] = []
   const audit = openAudit(file, (error) => void faults.push(error), 500)
   const victim = openSync(join(folder, 'victim'), 'w')
-  for (let n = 0; n < 40; n++) audit.write({ time: '2026-01-01T00:00:00.000Z', address: '-', method: 'GET', path: `/${n}`, who: null, status: 200, request: null, ms: 0 })
+  for (let n = 0; n < 40; n++)
+    audit.write({
+      time: '2026-01-01T00:00:00.000Z',
+      address: '-',
+      method: 'GET',
+      path: `/${n}`,
+      who: null,
+      status: 200,
+      request: null,
+      ms: 0,
+    })
   writeSync(victim, 'still mine')
   closeSync(victim)
   audit.close()

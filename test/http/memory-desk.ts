@@ -1,5 +1,13 @@
 import type { Desk, ServedApp } from '../../src/model/desk.ts'
-import { ENDED_STATES, isEnded, type EndedState, type NewRequest, type NumberedEvent, type Request, type RequestEvent } from '../../src/model/request.ts'
+import {
+  ENDED_STATES,
+  isEnded,
+  type EndedState,
+  type NewRequest,
+  type NumberedEvent,
+  type Request,
+  type RequestEvent,
+} from '../../src/model/request.ts'
 import type { Store } from '../../src/model/store.ts'
 import type { Token } from '../../src/model/token.ts'
 
@@ -31,14 +39,44 @@ export function memoryDesk(served: ServedApp[]): MemoryDesk {
   const end = (id: number, state: EndedState, said = `it ${state}`) => {
     const request = of(id)
     if (request === undefined) throw new Error(`no request ${id}`)
-    const problems = state === 'succeeded' ? [] : [{ code: 'FLIGHT_UNHEALTHY' as const, where: 'web-1', what: 'answers 500', hint: 'look at its log' }]
-    Object.assign(request, { state, ended: NOW.toISOString(), end: { exit: state === 'succeeded' ? 0 : 1, said, problems } })
+    const problems =
+      state === 'succeeded'
+        ? []
+        : [{ code: 'FLIGHT_UNHEALTHY' as const, where: 'web-1', what: 'answers 500', hint: 'look at its log' }]
+    Object.assign(request, {
+      state,
+      ended: NOW.toISOString(),
+      end: { exit: state === 'succeeded' ? 0 : 1, said, problems },
+    })
     tell(id, { event: 'ends', state, end: request.end as NonNullable<Request['end']> })
   }
   const accept = async (wish: NewRequest) => {
-    const same = wish.key === null ? requests.find((each) => each.app === wish.app && JSON.stringify(each.wish) === JSON.stringify(wish.wish) && !isEnded(each.state)) : requests.find((each) => each.app === wish.app && each.key === wish.key)
-    if (same !== undefined) return { is: JSON.stringify(same.wish) === JSON.stringify(wish.wish) ? ('known' as const) : ('other' as const), request: same }
-    const request: Request = { ...wish, id: requests.length + 1, asked: NOW.toISOString(), state: 'waiting', notBefore: null, attempts: 0, cancelled: null, began: null, ended: null, release: null, end: null, supersededBy: null }
+    const same =
+      wish.key === null
+        ? requests.find(
+            (each) =>
+              each.app === wish.app && JSON.stringify(each.wish) === JSON.stringify(wish.wish) && !isEnded(each.state),
+          )
+        : requests.find((each) => each.app === wish.app && each.key === wish.key)
+    if (same !== undefined)
+      return {
+        is: JSON.stringify(same.wish) === JSON.stringify(wish.wish) ? ('known' as const) : ('other' as const),
+        request: same,
+      }
+    const request: Request = {
+      ...wish,
+      id: requests.length + 1,
+      asked: NOW.toISOString(),
+      state: 'waiting',
+      notBefore: null,
+      attempts: 0,
+      cancelled: null,
+      began: null,
+      ended: null,
+      release: null,
+      end: null,
+      supersededBy: null,
+    }
     requests.push(request)
     tell(request.id, { event: 'requested', by: wish.by })
     return { is: 'new' as const, request }
@@ -49,7 +87,16 @@ export function memoryDesk(served: ServedApp[]): MemoryDesk {
   const store: Store = {
     accept,
     request: async (id) => of(id),
-    requests: async ({ apps, states, before, limit }) => requests.filter(({ app, state, id }) => (apps ?? [app]).includes(app) && (states ?? [state]).includes(state) && (before === undefined || id < before)).reverse().slice(0, limit),
+    requests: async ({ apps, states, before, limit }) =>
+      requests
+        .filter(
+          ({ app, state, id }) =>
+            (apps ?? [app]).includes(app) &&
+            (states ?? [state]).includes(state) &&
+            (before === undefined || id < before),
+        )
+        .reverse()
+        .slice(0, limit),
     heads: unused,
     unfinished: unused,
     change: unused,
@@ -98,7 +145,7 @@ export function memoryDesk(served: ServedApp[]): MemoryDesk {
   }
 
   async function* followed(id: number, after: number, signal: AbortSignal): AsyncGenerator<NumberedEvent> {
-    for (let last = after; ; ) {
+    for (let last = after; ;) {
       const change = new Promise<void>((resolve) => {
         const done = () => {
           calls.delete(done)
@@ -108,7 +155,13 @@ export function memoryDesk(served: ServedApp[]): MemoryDesk {
         calls.add(done)
         signal.addEventListener('abort', done)
         const request = of(id)
-        if (signal.aborted || (events.get(id) ?? []).some(({ n }) => n > last) || request === undefined || isEnded(request.state)) done()
+        if (
+          signal.aborted ||
+          (events.get(id) ?? []).some(({ n }) => n > last) ||
+          request === undefined ||
+          isEnded(request.state)
+        )
+          done()
       })
       await change
       if (signal.aborted) return

@@ -38,10 +38,22 @@ async function withOneRelease(): Promise<Front> {
 test('what each purpose may do, route by route', async () => {
   for (const [method, path, expected] of TABLE) {
     const statuses: number[] = []
-    for (const who of [['release', 'shop'], ['read', 'shop'], ['ping', 'shop'], ['read', null], ['ping', null], ['release', 'blog'], undefined] as const) {
+    for (const who of [
+      ['release', 'shop'],
+      ['read', 'shop'],
+      ['ping', 'shop'],
+      ['read', null],
+      ['ping', null],
+      ['release', 'blog'],
+      undefined,
+    ] as const) {
       const front = await withOneRelease()
       const token = who === undefined ? undefined : front.token(who[0], who[1])
-      const answer = await front.ask(path, { method, ...(method === 'POST' && path.endsWith('releases') ? { body: BODY, headers: json } : {}), ...(token === undefined ? {} : { token }) })
+      const answer = await front.ask(path, {
+        method,
+        ...(method === 'POST' && path.endsWith('releases') ? { body: BODY, headers: json } : {}),
+        ...(token === undefined ? {} : { token }),
+      })
       statuses.push(answer.status)
     }
     assert.equal(statuses, expected, `${method} ${path}`)
@@ -53,13 +65,20 @@ test('an app that is not there and one of somebody else get the same answer', as
   const token = front.token('release', 'blog')
   const read = front.token('read', 'blog')
   const pairs = [
-    await Promise.all(['shop', 'none'].map((app) => front.post(`/v1/apps/${app}/releases`, { commit: COMMIT }, { token }))),
+    await Promise.all(
+      ['shop', 'none'].map((app) => front.post(`/v1/apps/${app}/releases`, { commit: COMMIT }, { token })),
+    ),
     await Promise.all([1, 99].map((id) => front.ask(`/v1/releases/${id}`, { token: read }))),
     await Promise.all(['shop', 'none'].map((app) => front.ask(`/v1/apps/${app}/releases`, { token: read }))),
-    await Promise.all(['shop', 'none'].map((app) => front.post(`/v1/apps/${app}/webhook`, {}, { headers: { 'x-gitlab-token': 'x' } }))),
+    await Promise.all(
+      ['shop', 'none'].map((app) => front.post(`/v1/apps/${app}/webhook`, {}, { headers: { 'x-gitlab-token': 'x' } })),
+    ),
   ]
   for (const [theirs, none] of pairs as [Response, Response][]) {
-    assert.equal([theirs.status, [...theirs.headers], await theirs.text()], [none.status, [...none.headers], await none.text()])
+    assert.equal(
+      [theirs.status, [...theirs.headers], await theirs.text()],
+      [none.status, [...none.headers], await none.text()],
+    )
   }
 })
 
@@ -72,7 +91,15 @@ test('wrong, expired and revoked tokens, and those of webhooks, open nothing', a
   Object.assign(front.desk.tokensKept.at(-1) as object, { revoked: '2026-05-01T00:00:00.000Z' })
   front.token('webhook', 'shop')
   const webhook = front.desk.tokensKept.at(-1)?.id ?? ''
-  const wrong = [`flight_${id}_${'0'.repeat(48)}`, `flight_000000000000_${secret}`, expired, revoked, `flight_${webhook}_${'0'.repeat(48)}`, 'x', `${good}x`]
+  const wrong = [
+    `flight_${id}_${'0'.repeat(48)}`,
+    `flight_000000000000_${secret}`,
+    expired,
+    revoked,
+    `flight_${webhook}_${'0'.repeat(48)}`,
+    'x',
+    `${good}x`,
+  ]
   for (const token of wrong) assert.is((await front.ask('/v1/ping', { token })).status, 401, token)
   assert.is((await front.ask('/v1/ping', { token: good })).status, 200)
   assert.is((await front.ask('/v1/ping', { headers: { authorization: `Basic ${good}` } })).status, 401)
@@ -80,13 +107,22 @@ test('wrong, expired and revoked tokens, and those of webhooks, open nothing', a
 
 test('whoever follows something does so no longer once the token is revoked, or expires; others do', async () => {
   const front = aFront()
-  const accepted = (await (await front.post('/v1/apps/shop/releases', { commit: COMMIT }, { token: front.token('release', 'shop') })).json()) as { id: number }
+  const accepted = (await (
+    await front.post('/v1/apps/shop/releases', { commit: COMMIT }, { token: front.token('release', 'shop') })
+  ).json()) as { id: number }
   const revoked = front.token('read', null)
   const kept = front.desk.tokensKept.at(-1) as object
   const expiring = front.token('read', null, { expires: '2026-05-04T13:00:00.000Z' })
   const good = front.token('read', null)
-  const paths = [`/v1/releases/${accepted.id}/log?follow=1`, `/v1/releases/${accepted.id}/events`, `/v1/releases/${accepted.id}?wait=300`]
-  const ends: Promise<string>[] = [revoked, expiring].flatMap((token) => [...paths.map(async (path) => (await front.ask(path, { token })).text()), front.ask('/changes', { headers: { cookie: `flight_token=${token}` } }).then((page) => page.text())])
+  const paths = [
+    `/v1/releases/${accepted.id}/log?follow=1`,
+    `/v1/releases/${accepted.id}/events`,
+    `/v1/releases/${accepted.id}?wait=300`,
+  ]
+  const ends: Promise<string>[] = [revoked, expiring].flatMap((token) => [
+    ...paths.map(async (path) => (await front.ask(path, { token })).text()),
+    front.ask('/changes', { headers: { cookie: `flight_token=${token}` } }).then((page) => page.text()),
+  ])
   let isOver = false
   const other = front.ask(paths[0] as string, { token: good }).then(async (answer) => {
     const text = await answer.text()
@@ -111,7 +147,8 @@ test('whoever follows something does so no longer once the token is revoked, or 
 test('a stream of the pages that falls ends as it stands, is told, and gives its place back', async () => {
   const front = aFront()
   const cookie = `flight_token=${front.token('read', null)}`
-  for (let n = 0; n < 12; n++) assert.equal([n, await (await front.ask('/falls', { headers: { cookie } })).text()], [n, ''])
+  for (let n = 0; n < 12; n++)
+    assert.equal([n, await (await front.ask('/falls', { headers: { cookie } })).text()], [n, ''])
   assert.is(front.bugs.length, 12)
 })
 
@@ -146,30 +183,65 @@ test('behind a trusted proxy the right-most address that is none counts, and nob
   assert.is(await address('10.0.0.1', '6.6.6.6, [2001:db8::1]:443'), '2001:db8::1')
   const answer = await front.ask('/healthz', { from: '203.0.113.1', headers: { 'x-forwarded-proto': 'https' } })
   assert.is(answer.headers.get('strict-transport-security'), null)
-  assert.ok((await front.ask('/healthz', { from: '10.0.0.1', headers: { 'x-forwarded-proto': 'https' } })).headers.has('strict-transport-security'))
+  assert.ok(
+    (await front.ask('/healthz', { from: '10.0.0.1', headers: { 'x-forwarded-proto': 'https' } })).headers.has(
+      'strict-transport-security',
+    ),
+  )
 })
 
 test('this machine may look without a token, and only it, and only look', async () => {
   const front = aFront()
-  const look = async (from: string, headers: Record<string, string>, path = '/v1/apps') => (await front.ask(path, { from, headers })).status
-  for (const host of ['localhost:8080', '127.0.0.1:8080', '[::1]:8080', 'localhost']) assert.is(await look('127.0.0.1', { host }), 200, host)
+  const look = async (from: string, headers: Record<string, string>, path = '/v1/apps') =>
+    (await front.ask(path, { from, headers })).status
+  for (const host of ['localhost:8080', '127.0.0.1:8080', '[::1]:8080', 'localhost'])
+    assert.is(await look('127.0.0.1', { host }), 200, host)
   assert.is(await look('::1', { host: 'localhost' }, '/metrics'), 200)
   assert.is(await look('127.0.0.1', { host: 'evil.example.com' }), 401)
-  for (const header of ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via', 'x-forwarded-host']) assert.is(await look('127.0.0.1', { host: 'localhost', [header]: '1.2.3.4' }), 401, header)
-  assert.is(await look('127.0.0.1', { host: 'localhost', 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' }), 401)
+  for (const header of ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via', 'x-forwarded-host'])
+    assert.is(await look('127.0.0.1', { host: 'localhost', [header]: '1.2.3.4' }), 401, header)
+  assert.is(
+    await look('127.0.0.1', { host: 'localhost', 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' }),
+    401,
+  )
   assert.is(await look('203.0.113.1', { host: 'localhost' }), 401)
-  assert.is((await front.post('/v1/apps/shop/releases', { commit: COMMIT }, { from: '127.0.0.1', headers: { host: 'localhost' } })).status, 401)
-  for (const settings of [{ listen: { host: '0.0.0.0', port: 80 } }, { url: 'https://flight.example.com' }, { trustedProxies: ['127.0.0.1'] }]) {
-    assert.is((await aFront(settings).ask('/v1/apps', { from: '127.0.0.1', headers: { host: 'localhost' } })).status, 401)
+  assert.is(
+    (
+      await front.post(
+        '/v1/apps/shop/releases',
+        { commit: COMMIT },
+        { from: '127.0.0.1', headers: { host: 'localhost' } },
+      )
+    ).status,
+    401,
+  )
+  for (const settings of [
+    { listen: { host: '0.0.0.0', port: 80 } },
+    { url: 'https://flight.example.com' },
+    { trustedProxies: ['127.0.0.1'] },
+  ]) {
+    assert.is(
+      (await aFront(settings).ask('/v1/apps', { from: '127.0.0.1', headers: { host: 'localhost' } })).status,
+      401,
+    )
   }
 })
 
 test('the pages want a token for reading, in a cookie that scripts and other sites do not have', async () => {
   const front = aFront({ url: 'https://flight.example.com' })
   const token = front.token('read', 'shop', { name: 'screen' })
-  assert.equal([(await front.ask('/releases/1')).status, (await front.ask('/releases/1')).headers.get('location')], [303, '/login?next=%2Freleases%2F1'])
+  assert.equal(
+    [(await front.ask('/releases/1')).status, (await front.ask('/releases/1')).headers.get('location')],
+    [303, '/login?next=%2Freleases%2F1'],
+  )
   assert.is((await front.ask('/assets/flight.css')).headers.get('cache-control'), 'public')
-  const login = (fields: string, headers: Record<string, string>) => front.ask('/login', { method: 'POST', tls: true, body: fields, headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers } })
+  const login = (fields: string, headers: Record<string, string>) =>
+    front.ask('/login', {
+      method: 'POST',
+      tls: true,
+      body: fields,
+      headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+    })
   const own = { origin: 'https://flight.example.com' }
   assert.is((await login(`token=${token}`, { origin: 'https://evil.example.com' })).status, 403)
   assert.is((await login(`token=${token}`, {})).status, 403)
@@ -182,10 +254,17 @@ test('the pages want a token for reading, in a cookie that scripts and other sit
   const cookie = answer.headers.get('set-cookie') ?? ''
   assert.is(cookie, `${COOKIE}=${token}; Path=/; HttpOnly; Secure; SameSite=Strict`)
   const page = await front.ask('/', { headers: { cookie: `${COOKIE}=${token}` } })
-  assert.equal([page.status, await page.text(), page.headers.get('referrer-policy')], [200, '<p>{"name":"screen","app":"shop","canLogOut":true}</p>', 'same-origin'])
+  assert.equal(
+    [page.status, await page.text(), page.headers.get('referrer-policy')],
+    [200, '<p>{"name":"screen","app":"shop","canLogOut":true}</p>', 'same-origin'],
+  )
   assert.is((await front.ask('/v1/apps', { headers: { cookie: `${COOKIE}=${token}` } })).status, 200)
   const release = front.token('release', 'shop')
-  assert.is((await front.post('/v1/apps/shop/releases', { commit: COMMIT }, { headers: { cookie: `${COOKIE}=${release}` } })).status, 401)
+  assert.is(
+    (await front.post('/v1/apps/shop/releases', { commit: COMMIT }, { headers: { cookie: `${COOKIE}=${release}` } }))
+      .status,
+    401,
+  )
   const out = await front.ask('/logout', { method: 'POST', tls: true, headers: own })
   assert.match(out.headers.get('set-cookie') ?? '', /Max-Age=0/)
 })

@@ -18,10 +18,20 @@ const collect = runInNewContext('gc') as () => void
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-async function listening(front: Front, more: { tls?: { certificate: string; key: string }; told?: (text: string) => void } = {}) {
+async function listening(
+  front: Front,
+  more: { tls?: { certificate: string; key: string }; told?: (text: string) => void } = {},
+) {
   const { told = () => {}, tls } = more
   const settings = { ...front.options.settings, listen: { host: '127.0.0.1', port: 0 }, tls }
-  const { url, stop } = await listen(front.doors, { settings, audit: front.options.audit, told, now: () => new Date(), patience: 500, certificateEvery: 30 })
+  const { url, stop } = await listen(front.doors, {
+    settings,
+    audit: front.options.audit,
+    told,
+    now: () => new Date(),
+    patience: 500,
+    certificateEvery: 30,
+  })
   return { url, stop, port: Number(new URL(url).port) }
 }
 
@@ -44,7 +54,9 @@ async function said(socket: Socket): Promise<string> {
 function health(url: string): Promise<{ status: number | undefined; ms: number }> {
   const began = performance.now()
   return new Promise((resolve, reject) => {
-    get(`${url}/healthz`, { agent: false }, (answer) => answer.resume().on('end', () => resolve({ status: answer.statusCode, ms: performance.now() - began }))).on('error', reject)
+    get(`${url}/healthz`, { agent: false }, (answer) =>
+      answer.resume().on('end', () => resolve({ status: answer.statusCode, ms: performance.now() - began })),
+    ).on('error', reject)
   })
 }
 
@@ -55,7 +67,21 @@ test('10,000 connections, slow and broken ones among them: the server answers me
     const sockets: Socket[] = []
     let slowest = 0
     for (let n = 0; n < many; n += 250) {
-      sockets.push(...(await Promise.all(Array.from({ length: 250 }, (_, index) => opened(port, ['', 'GET / HT', 'POST /v1/apps/shop/releases HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{', '\u0016\u0003\u0001'][index % 4])))))
+      sockets.push(
+        ...(await Promise.all(
+          Array.from({ length: 250 }, (_, index) =>
+            opened(
+              port,
+              [
+                '',
+                'GET / HT',
+                'POST /v1/apps/shop/releases HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{',
+                '\u0016\u0003\u0001',
+              ][index % 4],
+            ),
+          ),
+        )),
+      )
       const { status, ms } = await health(url)
       assert.is(status, 200)
       slowest = Math.max(slowest, ms)
@@ -79,7 +105,10 @@ test('10,000 connections, slow and broken ones among them: the server answers me
   assert.is((await health(url)).status, 200)
   await stop()
   await pause(50)
-  assert.equal(process.getActiveResourcesInfo().filter((name) => /TCP/.test(name)), [])
+  assert.equal(
+    process.getActiveResourcesInfo().filter((name) => /TCP/.test(name)),
+    [],
+  )
   assert.equal(front.bugs, [])
 })
 
@@ -87,9 +116,15 @@ test('a large head, a large body, no HTTP and half a connection are answered and
   const front = aFront()
   const { url, port, stop } = await listening(front)
   const token = front.token('release', 'shop')
-  assert.match(await said(await opened(port, `GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`)), /^HTTP\/1\.1 431 /)
+  assert.match(
+    await said(await opened(port, `GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`)),
+    /^HTTP\/1\.1 431 /,
+  )
   assert.match(await said(await opened(port, 'hello\r\n\r\n')), /^HTTP\/1\.1 400 /)
-  assert.match(await said(await opened(port, 'GET /healthz HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n')), /^HTTP\/1\.1 400 [\s\S]*content-security-policy[\s\S]*urn:flight:bad-request/)
+  assert.match(
+    await said(await opened(port, 'GET /healthz HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n')),
+    /^HTTP\/1\.1 400 [\s\S]*content-security-policy[\s\S]*urn:flight:bad-request/,
+  )
   const head = `POST /v1/apps/shop/releases HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\n`
   assert.match(await said(await opened(port, `${head}Content-Length: 99999999\r\n\r\n{`)), /^HTTP\/1\.1 413 /)
   const chunked = await opened(port, `${head}Transfer-Encoding: chunked\r\n\r\n`)
@@ -100,7 +135,10 @@ test('a large head, a large body, no HTTP and half a connection are answered and
   half.end()
   assert.match(await said(half), /^HTTP\/1\.1 200 /)
   assert.is((await health(url)).status, 200)
-  assert.equal(front.audit.filter(({ path }) => path === '-').map(({ status }) => status), [431, 400, 400])
+  assert.equal(
+    front.audit.filter(({ path }) => path === '-').map(({ status }) => status),
+    [431, 400, 400],
+  )
   await stop()
 })
 
@@ -117,7 +155,8 @@ test('who stops reading frees the stream, and stopping ends the others', async (
   const { url, port, stop } = await listening(front)
   await front.post('/v1/apps/shop/releases', { commit: COMMIT }, { token: front.token('release', 'shop') })
   const token = front.token('read', 'shop')
-  const stream = () => opened(port, `GET /v1/releases/1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n\r\n`)
+  const stream = () =>
+    opened(port, `GET /v1/releases/1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n\r\n`)
   const readers = await Promise.all(Array.from({ length: 10 }, stream))
   await pause(100)
   assert.is((await fetch(`${url}/v1/releases/1/events`, { headers: { authorization: `Bearer ${token}` } })).status, 429)
@@ -139,7 +178,28 @@ test('who stops reading frees the stream, and stopping ends the others', async (
 
 test('a new certificate is taken when its files change, a bad one is not', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'flight-tls-'))
-  const make = (name: string) => execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', `/CN=${name}`, '-keyout', join(folder, `${name}.key`), '-out', join(folder, `${name}.crt`)], { stdio: 'ignore' })
+  const make = (name: string) =>
+    execFileSync(
+      'openssl',
+      [
+        'req',
+        '-x509',
+        '-newkey',
+        'ec',
+        '-pkeyopt',
+        'ec_paramgen_curve:prime256v1',
+        '-nodes',
+        '-days',
+        '2',
+        '-subj',
+        `/CN=${name}`,
+        '-keyout',
+        join(folder, `${name}.key`),
+        '-out',
+        join(folder, `${name}.crt`),
+      ],
+      { stdio: 'ignore' },
+    )
   make('first')
   make('second')
   const use = (name: string, key = name) => {
@@ -153,7 +213,11 @@ test('a new certificate is taken when its files change, a bad one is not', async
   const name = () =>
     new Promise<[string, boolean]>((resolve, reject) => {
       getTls(`${url}/healthz`, { agent: false, rejectUnauthorized: false }, (answer) => {
-        resolve([(answer.socket as unknown as { getPeerCertificate(): { subject: { CN: string } } }).getPeerCertificate().subject.CN, answer.headers['strict-transport-security'] !== undefined])
+        resolve([
+          (answer.socket as unknown as { getPeerCertificate(): { subject: { CN: string } } }).getPeerCertificate()
+            .subject.CN,
+          answer.headers['strict-transport-security'] !== undefined,
+        ])
         answer.resume()
       }).on('error', reject)
     })

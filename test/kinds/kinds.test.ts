@@ -27,7 +27,10 @@ type Case = {
 }
 
 const folder = fileURLToPath(new URL('.', import.meta.url))
-const kinds = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name as KindName).sort()
+const kinds = readdirSync(folder, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name as KindName)
+  .sort()
 
 test('every kind has cases', () => {
   assert.equal(kinds, Object.keys(KINDS).sort())
@@ -39,13 +42,25 @@ for (const kind of kinds) {
     test(`${kind}: ${file.replace('.json', '').replaceAll('-', ' ')}`, () => {
       const resource = { kind, name: 'it', feature: 'a feature', desired: expected.desired } as unknown as Resource
       const queries = factsOfResource(resource)
-      assert.equal(Object.keys(expected.facts).sort(), [...new Set(queries.map(factId))].sort(), 'asks for exactly these facts')
+      assert.equal(
+        Object.keys(expected.facts).sort(),
+        [...new Set(queries.map(factId))].sort(),
+        'asks for exactly these facts',
+      )
       const facts = factsOf(queries.map((query) => [query, answered(expected.facts[factId(query)])] as const))
       const difference = differenceOf(resource, facts)
-      assert.is(difference.is, expected.action !== undefined ? 'change' : expected.conflict !== undefined ? 'conflict' : 'same')
-      if (expected.notes !== undefined) assert.equal(difference.is === 'conflict' ? undefined : difference.notes, expected.notes)
+      assert.is(
+        difference.is,
+        expected.action !== undefined ? 'change' : expected.conflict !== undefined ? 'conflict' : 'same',
+      )
+      if (expected.notes !== undefined)
+        assert.equal(difference.is === 'conflict' ? undefined : difference.notes, expected.notes)
       if (difference.is === 'same') return assert.is(difference.why, expected.same)
-      if (difference.is === 'conflict') return assert.equal({ what: difference.what, where: difference.where, hint: difference.hint }, expected.conflict)
+      if (difference.is === 'conflict')
+        return assert.equal(
+          { what: difference.what, where: difference.where, hint: difference.hint },
+          expected.conflict,
+        )
       const { verb, before, because } = difference.change
       assert.equal(plain({ verb, before, because }), expected.action)
       const action = actionOf('web-1', resource, difference)
@@ -57,7 +72,8 @@ for (const kind of kinds) {
 
 // JSON has no undefined: members that are left out, and a whole answer that is null. It has no secrets either.
 function answered(value: FactAnswers[FactName] | null | undefined): FactAnswers[FactName] | undefined {
-  if (typeof value === 'object' && value !== null && 'base64' in value) return { is: 'file', base64: new Secret(String(value.base64)) }
+  if (typeof value === 'object' && value !== null && 'base64' in value)
+    return { is: 'file', base64: new Secret(String(value.base64)) }
   return value ?? undefined
 }
 

@@ -32,7 +32,12 @@ async function updateFrom(host: LabHost, repository: AptRepository, keyUrl: stri
 promise('a repository is accepted with its key and its packages install with what they depend on', async () => {
   await withRepository(async (repository) => {
     await repository.publish('stable', [
-      { name: 'lab-hello', version: '1.0', fields: { Depends: 'lab-words (= 1.0)' }, programs: { 'usr/bin/lab-hello': '#!/bin/sh\ncat /usr/share/lab-words\n' } },
+      {
+        name: 'lab-hello',
+        version: '1.0',
+        fields: { Depends: 'lab-words (= 1.0)' },
+        programs: { 'usr/bin/lab-hello': '#!/bin/sh\ncat /usr/share/lab-words\n' },
+      },
       { name: 'lab-words', version: '1.0', files: { 'usr/share/lab-words': 'hello\n' } },
     ])
     for (const host of await servers()) {
@@ -76,7 +81,7 @@ promise('keys and files are served as they are: fingerprints of 40 hex digits, a
     const file = repository.serve('composer.phar', '<?php echo "composer of the lab\\n";')
     const [host] = await servers()
     await host.must(`/usr/lib/apt/apt-helper download-file ${file.url} /tmp/file SHA256:${file.sha256}`)
-    assert.match((await (await fetch(repository.armoredKeyUrl)).text()), 'BEGIN PGP PUBLIC KEY BLOCK')
+    assert.match(await (await fetch(repository.armoredKeyUrl)).text(), 'BEGIN PGP PUBLIC KEY BLOCK')
   })
 })
 

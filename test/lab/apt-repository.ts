@@ -21,7 +21,11 @@ export type AptRepository = {
   // A file that holds both keys.
   twoKeysUrl: string
   // Makes or replaces a suite.
-  publish(suite: string, packages: readonly PackageSpec[], options?: { signedBy?: 'own' | 'other'; origin?: string }): Promise<void>
+  publish(
+    suite: string,
+    packages: readonly PackageSpec[],
+    options?: { signedBy?: 'own' | 'other'; origin?: string },
+  ): Promise<void>
   // The suite is gone, as after a release's end of life.
   drop(suite: string): void
   // Any file, such as a stand-in for composer.phar.

@@ -4,7 +4,8 @@ import { spawnSync } from 'node:child_process'
 // Why the lab cannot run on this machine, in a sentence, or nothing when it can.
 export function labUnavailable(): string | undefined {
   if (process.platform !== 'linux') return `the lab needs Linux, this is ${process.platform}`
-  if (process.getuid?.() !== 0) return 'the lab needs root (it mounts disks and makes network interfaces): run it as root'
+  if (process.getuid?.() !== 0)
+    return 'the lab needs root (it mounts disks and makes network interfaces): run it as root'
   if (!/^ID(_LIKE)?=.*debian/m.test(readFileSync('/etc/os-release', 'utf8'))) {
     return 'the lab needs Debian or a relative of it (apt-get and debootstrap)'
   }

@@ -23,7 +23,10 @@ export function removeCgroups(machine: string): void {
 
 function membersOf(folder: string): number[] {
   return whileThere([], () => {
-    const own = readFileSync(join(folder, 'cgroup.procs'), 'utf8').split('\n').filter((line) => line !== '').map(Number)
+    const own = readFileSync(join(folder, 'cgroup.procs'), 'utf8')
+      .split('\n')
+      .filter((line) => line !== '')
+      .map(Number)
     return [...own, ...subgroups(folder).flatMap(membersOf)]
   })
 }

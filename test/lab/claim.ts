@@ -9,7 +9,9 @@ import { type LabPlaces } from './places.ts'
 export async function claimLab(places: LabPlaces): Promise<() => void> {
   const giveBack = await takeName(places.lockName)
   if (giveBack !== undefined) return giveBack
-  throw new Error(`lab ${places.id} is used by another process: wait until it ends, or set FLIGHT_LAB_ID to another number`)
+  throw new Error(
+    `lab ${places.id} is used by another process: wait until it ends, or set FLIGHT_LAB_ID to another number`,
+  )
 }
 
 // Whether hosts run that a command line left up on purpose.

@@ -56,7 +56,8 @@ async function down(quiet: boolean): Promise<number> {
 
 function parseWish(text: string): HostWish {
   const [name, suite, warm] = text.split(':')
-  if (name === undefined || (suite !== 'bookworm' && suite !== 'trixie')) throw new Error(`"${text}" is not NAME:bookworm or NAME:trixie`)
+  if (name === undefined || (suite !== 'bookworm' && suite !== 'trixie'))
+    throw new Error(`"${text}" is not NAME:bookworm or NAME:trixie`)
   const wish: { name: string; suite: Suite } = { name, suite }
   return warm === undefined ? wish : { ...wish, warm }
 }

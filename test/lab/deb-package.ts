@@ -31,7 +31,13 @@ export async function buildPackage(spec: PackageSpec, into: string): Promise<voi
     Description: `${spec.name} of the lab`,
     ...spec.fields,
   }
-  put('DEBIAN/control', Object.entries(fields).map(([key, value]) => `${key}: ${value}\n`).join(''), 0o644)
+  put(
+    'DEBIAN/control',
+    Object.entries(fields)
+      .map(([key, value]) => `${key}: ${value}\n`)
+      .join(''),
+    0o644,
+  )
   for (const [name, text] of Object.entries(spec.scripts ?? {})) put(`DEBIAN/${name}`, text, 0o755)
   for (const [path, text] of Object.entries(spec.files ?? {})) put(path, text, 0o644)
   for (const [path, text] of Object.entries(spec.programs ?? {})) put(path, text, 0o755)

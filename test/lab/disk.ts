@@ -75,5 +75,7 @@ export function saveWarmLayer(disk: Disk, folder: string): string[] {
 
 // Whether something is mounted at exactly this folder.
 export function isMounted(folder: string): boolean {
-  return readFileSync('/proc/self/mountinfo', 'utf8').split('\n').some((line) => line.split(' ')[4] === folder)
+  return readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .some((line) => line.split(' ')[4] === folder)
 }

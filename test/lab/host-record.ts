@@ -23,6 +23,8 @@ export function writeRecord(folder: string, record: HostRecord): void {
 // All hosts of a lab that are remembered, by name.
 export function allRecords(hosts: string): HostRecord[] {
   if (!existsSync(hosts)) return []
-  const records = readdirSync(hosts).sort().map((name) => readRecord(join(hosts, name)))
+  const records = readdirSync(hosts)
+    .sort()
+    .map((name) => readRecord(join(hosts, name)))
   return records.filter((each) => each !== undefined)
 }

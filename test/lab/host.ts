@@ -118,7 +118,8 @@ export function makeHost(places: LabPlaces, mtu: number, first: HostRecord, news
       const [keeper, before] = [runningMachine(folder), markProcess(leader())]
       await run('systemctl reboot')
       if (keeper === undefined || before === undefined) throw new Error(`${record.name} is off`)
-      if (!(await waitUntilGone(before, 30))) throw new Error(`${record.name} does not reboot: after 30 s it is still up`)
+      if (!(await waitUntilGone(before, 30)))
+        throw new Error(`${record.name} does not reboot: after 30 s it is still up`)
       await waitUntilReady(machine, keeper, address)
       bootMark = readSshActivity(log, 0).mark
     },

@@ -28,7 +28,9 @@ export async function giveKeys(root: string, labKey: string): Promise<void> {
     await must('ssh-keygen', ['-q', '-t', type, '-N', '', '-C', 'host', '-f', path])
   }
   const allowed = readFileSync(`${labKey}.pub`, 'utf8')
-  const passwd = readFileSync(join(root, 'etc/passwd'), 'utf8').split('\n').map((line) => line.split(':'))
+  const passwd = readFileSync(join(root, 'etc/passwd'), 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'))
   for (const user of ['root', 'ops', 'nosudo']) {
     const entry = passwd.find((fields) => fields[0] === user)
     if (entry === undefined) throw new Error(`${root} has no user ${user}`)

@@ -51,7 +51,9 @@ export async function prepareLab(options: LabOptions): Promise<Lab> {
 async function makeReady(places: LabPlaces, options: LabOptions): Promise<Record<Suite, string>> {
   const kept = isKept(places)
   if (kept && options.keep !== true) {
-    throw new Error(`lab ${places.id} was left up by hand: end it with \`test/lab/cli.ts down\`, or set FLIGHT_LAB_ID to another number`)
+    throw new Error(
+      `lab ${places.id} was left up by hand: end it with \`test/lab/cli.ts down\`, or set FLIGHT_LAB_ID to another number`,
+    )
   }
   for (const folder of [places.bases, places.warm, places.hosts]) mkdirSync(folder, { recursive: true })
   await installMissingPackages(options.log)
@@ -72,7 +74,10 @@ function openLab(places: LabPlaces, bases: Record<Suite, string>, mtu: number, g
   const hosts = new Map<string, LabHost>()
   const rewriteSshFiles = () => {
     const known = allRecords(places.hosts)
-    writeSshFiles(places, known.map((each) => ({ ...each, address: places.addressOf(each.octet) })))
+    writeSshFiles(
+      places,
+      known.map((each) => ({ ...each, address: places.addressOf(each.octet) })),
+    )
   }
   const adopt = (record: HostRecord) => {
     const host = makeHost(places, mtu, record, {

@@ -13,8 +13,16 @@ export type Machine = { folder: string; machine: string; hostname: string; bridg
 export async function switchOn(machine: Machine): Promise<ProcessMark> {
   const console = openSync(join(machine.folder, 'console.log'), 'a')
   const nspawn = [
-    'systemd-nspawn', '--quiet', '--register=no', '--keep-unit', '--boot', '--resolv-conf=copy-host', '--link-journal=no',
-    `--directory=${join(machine.folder, 'root')}`, `--machine=${machine.machine}`, `--hostname=${machine.hostname}`,
+    'systemd-nspawn',
+    '--quiet',
+    '--register=no',
+    '--keep-unit',
+    '--boot',
+    '--resolv-conf=copy-host',
+    '--link-journal=no',
+    `--directory=${join(machine.folder, 'root')}`,
+    `--machine=${machine.machine}`,
+    `--hostname=${machine.hostname}`,
     `--network-bridge=${machine.bridge}`,
   ]
   const child = spawn('sh', ['-c', KEEP_RUNNING, ENTER_GROUPS, ...cgroupsOf(machine.machine), '--', ...nspawn], {

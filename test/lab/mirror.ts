@@ -6,7 +6,8 @@ export type Suite = 'bookworm' | 'trixie'
 // Where this machine takes Debian from, and the apt settings that reaching it needs.
 export type Mirror = { main: string; security: string; settings: string[] }
 
-const DEBIAN_SUITE = /^(buster|bullseye|bookworm|trixie|forky|sid|stable|testing|oldstable)(-updates|-security|\/updates)?$/
+const DEBIAN_SUITE =
+  /^(buster|bullseye|bookworm|trixie|forky|sid|stable|testing|oldstable)(-updates|-security|\/updates)?$/
 const CARRIED = /^Acquire::(Check-Date|Check-Valid-Until|Max-FutureTime|Retries|https?::(Proxy|Timeout)[^ ]*) "[^"]+";$/
 
 // Reads the machine's own apt configuration. A machine that is not Debian itself names a Debian mirror in FLIGHT_LAB_MIRROR.
@@ -16,10 +17,13 @@ export async function machineMirror(): Promise<Mirror> {
   const dump = await must('apt-config', ['dump'])
   const named = process.env['FLIGHT_LAB_MIRROR']
   const main = named ?? sources.find((each) => !isSecurity(each.suite))?.uri
-  if (main === undefined) throw new Error("this machine's apt names no Debian mirror: say FLIGHT_LAB_MIRROR=http://…/debian")
+  if (main === undefined)
+    throw new Error("this machine's apt names no Debian mirror: say FLIGHT_LAB_MIRROR=http://…/debian")
   return {
     main,
-    security: (named === undefined ? sources.find((each) => isSecurity(each.suite))?.uri : undefined) ?? `${main.replace(/\/+$/, '')}-security`,
+    security:
+      (named === undefined ? sources.find((each) => isSecurity(each.suite))?.uri : undefined) ??
+      `${main.replace(/\/+$/, '')}-security`,
     settings: dump.split('\n').filter((line) => CARRIED.test(line)),
   }
 }
@@ -64,7 +68,10 @@ function trimmed(uri: string): string {
 }
 
 function listed(folder: string): string[] {
-  return readdirSync(folder).filter((name) => /\.(list|sources)$/.test(name)).sort().map((name) => `${folder}/${name}`)
+  return readdirSync(folder)
+    .filter((name) => /\.(list|sources)$/.test(name))
+    .sort()
+    .map((name) => `${folder}/${name}`)
 }
 
 function readIfThere(path: string): string {

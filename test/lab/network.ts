@@ -13,7 +13,8 @@ export async function raiseNetwork(places: LabPlaces): Promise<number> {
   await must('ip', ['link', 'set', bridge, 'mtu', String(mtu), 'up'])
   writeFileSync('/proc/sys/net/ipv4/ip_forward', '1')
   const masquerade = ['POSTROUTING', '-s', subnet, '!', '-d', subnet, '-j', 'MASQUERADE']
-  if ((await iptables('-t', 'nat', '-C', ...masquerade)).code !== 0) await mustIptables('-t', 'nat', '-A', ...masquerade)
+  if ((await iptables('-t', 'nat', '-C', ...masquerade)).code !== 0)
+    await mustIptables('-t', 'nat', '-A', ...masquerade)
   if ((await iptables('-N', chain)).code !== 0) await mustIptables('-F', chain)
   // After the drops of silenced hosts: let ours pass a machine that otherwise forwards nothing.
   await mustIptables('-A', chain, '-i', bridge, '-j', 'ACCEPT')

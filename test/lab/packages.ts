@@ -17,9 +17,18 @@ export function installMissingPackages(log: (line: string) => void): Promise<voi
 }
 
 // Installs those of the packages that are not there and says so in one line, in whose name; does nothing when all are.
-export async function installPackages(who: string, needed: readonly string[], log: (line: string) => void): Promise<void> {
+export async function installPackages(
+  who: string,
+  needed: readonly string[],
+  log: (line: string) => void,
+): Promise<void> {
   const query = await run('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\n', ...needed])
-  const installed = new Set(query.stdout.split('\n').filter((line) => line.endsWith(' installed')).map((line) => line.split(' ')[0]))
+  const installed = new Set(
+    query.stdout
+      .split('\n')
+      .filter((line) => line.endsWith(' installed'))
+      .map((line) => line.split(' ')[0]),
+  )
   const missing = needed.filter((name) => !installed.has(name))
   if (missing.length === 0) return
   log(`${who}: installs ${missing.join(' ')}`)

@@ -11,13 +11,16 @@ export async function waitUntilReady(machine: Machine, mark: ProcessMark, addres
   const end = Date.now() + SECONDS * 1000
   let missing = 'its process 1'
   while (Date.now() < end) {
-    if (!isRunning(mark)) throw new Error(`${machine.hostname}: the host ended while booting; its console:\n${consoleTail(machine.folder)}`)
+    if (!isRunning(mark))
+      throw new Error(`${machine.hostname}: the host ended while booting; its console:\n${consoleTail(machine.folder)}`)
     const leader = leaderOf(machine.machine)
     if (leader !== undefined) missing = await whatIsMissing(leader, address)
     if (missing === '') return
     await sleep(100)
   }
-  throw new Error(`${machine.hostname}: the host is not ready after ${SECONDS} s, missing: ${missing}; its console:\n${consoleTail(machine.folder)}`)
+  throw new Error(
+    `${machine.hostname}: the host is not ready after ${SECONDS} s, missing: ${missing}; its console:\n${consoleTail(machine.folder)}`,
+  )
 }
 
 async function whatIsMissing(leader: number, address: string): Promise<string> {

@@ -8,10 +8,12 @@ let opening: Promise<Lab> | undefined
 
 // The one lab of this process, made at the first call and ended with the process, however it ends.
 export function sharedLab(): Promise<Lab> {
-  opening ??= prepareLab({ suites: ['bookworm', 'trixie'], log: (line) => process.stderr.write(`${line}\n`) }).then((lab) => {
-    endWithProcess(lab)
-    return lab
-  })
+  opening ??= prepareLab({ suites: ['bookworm', 'trixie'], log: (line) => process.stderr.write(`${line}\n`) }).then(
+    (lab) => {
+      endWithProcess(lab)
+      return lab
+    },
+  )
   return opening
 }
 
@@ -23,7 +25,8 @@ export async function hosts<const Wishes extends readonly HostWish[]>(...wishes:
   await lab.startHosts(wishes.filter((wish) => !lab.hosts.has(wish.name)))
   const found = wishes.map((wish): LabHost => {
     const host = lab.hosts.get(wish.name)
-    if (host?.suite !== wish.suite) throw new Error(`${wish.name} is a ${host?.suite} host already, wanted: ${wish.suite}`)
+    if (host?.suite !== wish.suite)
+      throw new Error(`${wish.name} is a ${host?.suite} host already, wanted: ${wish.suite}`)
     return host
   })
   return found as HostsFor<Wishes>

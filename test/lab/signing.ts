@@ -18,7 +18,10 @@ export type SigningKey = {
 export async function makeSigningKey(name: string): Promise<SigningKey> {
   const home = mkdtempSync(join(tmpdir(), 'gpg-'))
   const gpg = (...args: string[]) => ['--homedir', home, '--batch', '--yes', '--quiet', ...args]
-  await must('gpg', gpg('--passphrase', '', '--quick-generate-key', `${name} <lab@example.invalid>`, 'ed25519', 'sign', 'never'))
+  await must(
+    'gpg',
+    gpg('--passphrase', '', '--quick-generate-key', `${name} <lab@example.invalid>`, 'ed25519', 'sign', 'never'),
+  )
   const publicKey = join(home, 'public.gpg')
   await must('gpg', gpg('--output', publicKey, '--export'))
   const armored = await must('gpg', gpg('--armor', '--export'))
@@ -29,7 +32,16 @@ export async function makeSigningKey(name: string): Promise<SigningKey> {
     binary: readFileSync(publicKey),
     armored: Buffer.from(armored),
     async sign(path, output, how) {
-      await must('gpg', gpg('--output', output, how === 'clear' ? '--clear-sign' : '--detach-sign', ...(how === 'clear' ? [] : ['--armor']), path))
+      await must(
+        'gpg',
+        gpg(
+          '--output',
+          output,
+          how === 'clear' ? '--clear-sign' : '--detach-sign',
+          ...(how === 'clear' ? [] : ['--armor']),
+          path,
+        ),
+      )
     },
     close() {
       execFileSync('gpgconf', ['--homedir', home, '--kill', 'gpg-agent'])
@@ -49,4 +61,3 @@ export async function keyFingerprints(path: string): Promise<string[]> {
     rmSync(home, { recursive: true, force: true })
   }
 }
-

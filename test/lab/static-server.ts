@@ -27,10 +27,11 @@ export function serveFolder(folder: string, address: string, port = 0): Promise<
     server.listen(port, address, () => {
       server.unref()
       const url = `http://${address}:${(server.address() as AddressInfo).port}`
-      const close = () => new Promise<void>((done) => {
-        server.close(() => done())
-        server.closeAllConnections()
-      })
+      const close = () =>
+        new Promise<void>((done) => {
+          server.close(() => done())
+          server.closeAllConnections()
+        })
       resolve({ url, requests, close })
     })
   })

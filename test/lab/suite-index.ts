@@ -15,7 +15,13 @@ export async function writeSuite(folder: string, spec: SuiteSpec): Promise<void>
   for (const old of [join(folder, pool), dist]) rmSync(old, { recursive: true, force: true })
   mkdirSync(join(folder, pool), { recursive: true })
   for (const each of spec.packages) await buildPackage(each, join(folder, pool))
-  const packages = await must('sh', ['-c', 'cd "$1" && dpkg-scanpackages --multiversion "$2" 2>/dev/null', 'sh', folder, pool])
+  const packages = await must('sh', [
+    '-c',
+    'cd "$1" && dpkg-scanpackages --multiversion "$2" 2>/dev/null',
+    'sh',
+    folder,
+    pool,
+  ])
   const architecture = (await must('dpkg', ['--print-architecture'])).trim()
   const indexes: Record<string, Buffer> = {
     [`main/binary-${architecture}/Packages`]: Buffer.from(packages),
@@ -27,7 +33,6 @@ export async function writeSuite(folder: string, spec: SuiteSpec): Promise<void>
   await spec.signedBy.sign(join(dist, 'Release'), join(dist, 'InRelease'), 'clear')
   await spec.signedBy.sign(join(dist, 'Release'), join(dist, 'Release.gpg'), 'detached')
 }
-
 
 function release(spec: SuiteSpec, architecture: string, indexes: Record<string, Buffer>): string {
   const hashed = Object.entries(indexes).map(

@@ -13,10 +13,13 @@ export type HostsFor<Wishes extends readonly HostWish[]> = { -readonly [Place in
 
 // Turns a wish into a host with an address and a disk, or says why it cannot be had.
 export function recordOf(places: LabPlaces, wish: HostWish, base: string): HostRecord {
-  if (!/^[a-z][a-z0-9-]{0,40}$/.test(wish.name)) throw new Error(`a lab host cannot be named "${wish.name}": use a-z, 0-9 and -`)
+  if (!/^[a-z][a-z0-9-]{0,40}$/.test(wish.name))
+    throw new Error(`a lab host cannot be named "${wish.name}": use a-z, 0-9 and -`)
   const others = allRecords(places.hosts)
-  if (others.some((each) => each.name === wish.name)) throw new Error(`lab ${places.id} already has a host ${wish.name}`)
-  if (!existsSync(base)) throw new Error(`${wish.name}: no base for ${wish.suite}; name the suite in prepareLab({ suites })`)
+  if (others.some((each) => each.name === wish.name))
+    throw new Error(`lab ${places.id} already has a host ${wish.name}`)
+  if (!existsSync(base))
+    throw new Error(`${wish.name}: no base for ${wish.suite}; name the suite in prepareLab({ suites })`)
   const octet = firstFree(new Set(others.map((each) => each.octet)))
   return { name: wish.name, suite: wish.suite, octet, layers: layersOf(places, wish, base), hostKeys: [] }
 }
@@ -25,7 +28,9 @@ function layersOf(places: LabPlaces, wish: HostWish, base: string): string[] {
   if (wish.warm === undefined) return [base]
   const layers = warmLayers(warmFolder(places.warm, wish.warm, base))
   if (layers !== undefined) return layers
-  throw new Error(`${wish.name}: no warm layer "${wish.warm}" for ${wish.suite}; make it with lab.warmUp() or saveWarm()`)
+  throw new Error(
+    `${wish.name}: no warm layer "${wish.warm}" for ${wish.suite}; make it with lab.warmUp() or saveWarm()`,
+  )
 }
 
 function firstFree(taken: ReadonlySet<number>): number {

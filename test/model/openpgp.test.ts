@@ -16,7 +16,11 @@ const KEYRINGS: readonly [what: string, bytes: Buffer, fingerprints: readonly st
   ['a binary key', key('one.gpg'), [ED25519]],
   ['an armored key', key('one.asc'), [ED25519]],
   ['an armored key with a comment and the line ends of Windows', key('crlf.asc'), [ED25519]],
-  ['an armored key with text around it', Buffer.concat([Buffer.from('Our key:\n\n'), key('one.asc'), Buffer.from('\nthank you\n')]), [ED25519]],
+  [
+    'an armored key with text around it',
+    Buffer.concat([Buffer.from('Our key:\n\n'), key('one.asc'), Buffer.from('\nthank you\n')]),
+    [ED25519],
+  ],
   ['an RSA key, whose packets have two bytes of length', key('rsa.gpg'), [RSA]],
   ['a key with subkeys: only the primary one counts', key('subkeys.gpg'), [WITH_SUBKEYS]],
   ['two keys', key('two-keys.gpg'), [ED25519, RSA]],
@@ -25,7 +29,11 @@ const KEYRINGS: readonly [what: string, bytes: Buffer, fingerprints: readonly st
   ['two keys in packets of the new format', newFormat(key('two-keys.gpg')), [ED25519, RSA]],
   ['nothing', Buffer.alloc(0), []],
   ['a page of HTML', Buffer.from('<!doctype html><title>404</title>'), []],
-  ['an armor without a key', Buffer.from('-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n-----END PGP PUBLIC KEY BLOCK-----\n'), []],
+  [
+    'an armor without a key',
+    Buffer.from('-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n-----END PGP PUBLIC KEY BLOCK-----\n'),
+    [],
+  ],
   ['a key and garbage behind it', Buffer.concat([key('one.gpg'), Buffer.from('garbage')]), [ED25519, 'UNREADABLE']],
 ]
 
@@ -58,7 +66,12 @@ test('a changed byte of the key itself changes the fingerprint', () => {
 })
 
 test('whatever somebody serves, the answer is a list of fingerprints', () => {
-  const bytes = fc.oneof(fc.uint8Array({ maxLength: 400 }), fc.tuple(fc.nat(225), fc.uint8Array({ maxLength: 20 })).map(([at, noise]) => Buffer.concat([key('one.gpg').subarray(0, at), noise, key('one.gpg').subarray(at)])))
+  const bytes = fc.oneof(
+    fc.uint8Array({ maxLength: 400 }),
+    fc
+      .tuple(fc.nat(225), fc.uint8Array({ maxLength: 20 }))
+      .map(([at, noise]) => Buffer.concat([key('one.gpg').subarray(0, at), noise, key('one.gpg').subarray(at)])),
+  )
   fc.assert(
     fc.property(bytes, (some) => {
       for (const each of primaryFingerprints(some)) assert.match(each, /^([0-9A-F]{40}|[0-9A-F]{64}|UNREADABLE)$/)
@@ -77,7 +90,8 @@ function newFormat(old: Buffer): Buffer {
     const body = old.subarray(at + 1 + size, at + 1 + size + length)
     const five = Buffer.from([255, 0, 0, 0, 0])
     five.writeUInt32BE(length, 1)
-    const short = length < 192 ? Buffer.from([length]) : Buffer.from([((length - 192) >> 8) + 192, (length - 192) & 0xff])
+    const short =
+      length < 192 ? Buffer.from([length]) : Buffer.from([((length - 192) >> 8) + 192, (length - 192) & 0xff])
     out.push(Buffer.from([0xc0 | ((head >> 2) & 0x0f)]), count % 2 === 0 ? short : five, body)
     at += 1 + size + length
   }

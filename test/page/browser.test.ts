@@ -7,7 +7,20 @@ import { servePages, type Served } from './serve.ts'
 import { DONE, FAILED, NOW, RUNNING, shopDesk } from './shop.ts'
 import type { SmallDesk } from './small-desk.ts'
 
-const PATHS = ['/', '/apps/shop', '/apps/media', '/apps/labels', `/releases/${RUNNING}`, `/releases/${DONE}`, `/releases/${FAILED}`, '/releases/215', '/clusters', '/login?wrong', '/nothing', '/broken']
+const PATHS = [
+  '/',
+  '/apps/shop',
+  '/apps/media',
+  '/apps/labels',
+  `/releases/${RUNNING}`,
+  `/releases/${DONE}`,
+  `/releases/${FAILED}`,
+  '/releases/215',
+  '/clusters',
+  '/login?wrong',
+  '/nothing',
+  '/broken',
+]
 
 let browser: Browser
 let served: Served
@@ -44,7 +57,11 @@ test.before.each(
 test.after.each(loud(async () => served.close()))
 
 // Waits until something is so; the last thing that was there is the message.
-async function until(what: () => Promise<unknown>, wanted: (value: string) => boolean, patience = 10_000): Promise<void> {
+async function until(
+  what: () => Promise<unknown>,
+  wanted: (value: string) => boolean,
+  patience = 10_000,
+): Promise<void> {
   const end = Date.now() + patience
   let last = ''
   while (Date.now() < end) {
@@ -61,9 +78,22 @@ function goOn(): void {
   const server = 'web-1'
   const at = clock().toISOString()
   desk.tell(
-    RUNNING, at,
-    { event: 'action-ends', server, address: `${server}/command/shop/${name}/composer install`, outcome: 'done', seconds: 12 },
-    { event: 'action-begins', server, address: `${server}/command/shop/${name}/artisan event:cache`, feature: 'release of shop', verb: 'run' },
+    RUNNING,
+    at,
+    {
+      event: 'action-ends',
+      server,
+      address: `${server}/command/shop/${name}/composer install`,
+      outcome: 'done',
+      seconds: 12,
+    },
+    {
+      event: 'action-begins',
+      server,
+      address: `${server}/command/shop/${name}/artisan event:cache`,
+      feature: 'release of shop',
+      verb: 'run',
+    },
   )
   desk.changed()
 }
@@ -86,7 +116,10 @@ test('no page has anything to complain of, and none is wider than a phone', asyn
       assert.is(wide, width, `${path} is ${String(wide)} wide`)
     }
     // The browser itself says that a page was not there.
-    assert.equal(complaints.filter((text) => !/status of (404|500)/.test(text)), [])
+    assert.equal(
+      complaints.filter((text) => !/status of (404|500)/.test(text)),
+      [],
+    )
     await close()
   }
 })
@@ -95,14 +128,23 @@ test('the security policy is real: what is inline is refused', async () => {
   const { page, complaints, close } = await openPage(browser)
   await page.goto(served.url)
   await page.evaluate(`document.body.insertAdjacentHTML('beforeend', '<p style="color: red">x</p>')`)
-  await until(async () => complaints.join(), (text) => text.includes('Content Security Policy'))
+  await until(
+    async () => complaints.join(),
+    (text) => text.includes('Content Security Policy'),
+  )
   await close()
 })
 
 test('everything is there without JavaScript', async () => {
   const { page, close } = await openPage(browser, { javaScriptEnabled: false })
   await page.goto(served.url)
-  for (const words of ['Let customers pay by invoice', 'composer install', 'Serve product pictures', 'Without JavaScript the page stands still']) assert.ok((await page.locator('body').innerText()).includes(words), words)
+  for (const words of [
+    'Let customers pay by invoice',
+    'composer install',
+    'Serve product pictures',
+    'Without JavaScript the page stands still',
+  ])
+    assert.ok((await page.locator('body').innerText()).includes(words), words)
   await page.getByRole('link', { name: `Release ${DONE} of shop` }).click()
   assert.is(await page.title(), `succeeded · #${DONE} · shop · Flight`)
   await page.locator('summary').click()
@@ -115,7 +157,10 @@ test('everything is there without JavaScript', async () => {
 test('a release moves while somebody looks, and nothing of the reader is lost', async () => {
   const { page, complaints, close } = await openPage(browser)
   await page.goto(`${served.url}/releases/${RUNNING}`)
-  await until(async () => desk.listeners.size, (size) => size === '1')
+  await until(
+    async () => desk.listeners.size,
+    (size) => size === '1',
+  )
   await page.evaluate('window.sameDocument = true')
   const tree = page.locator('[data-live="tree"]')
   await page.locator('summary').click()
@@ -125,16 +170,28 @@ test('a release moves while somebody looks, and nothing of the reader is lost', 
   const before = await page.locator('.log').locator('li').count()
 
   goOn()
-  await until(() => tree.innerText(), (text) => text.includes('artisan event:cache'))
-  await until(() => page.locator('.log').locator('li').count(), (count) => Number(count) === before + 1)
+  await until(
+    () => tree.innerText(),
+    (text) => text.includes('artisan event:cache'),
+  )
+  await until(
+    () => page.locator('.log').locator('li').count(),
+    (count) => Number(count) === before + 1,
+  )
   assert.is(await page.locator('details[open]').count(), 1)
   assert.is(await page.evaluate('document.activeElement.className'), 'log')
   assert.ok(String(await page.evaluate('getSelection().toString()')).includes('Let customers pay by invoice'))
   assert.is(await page.evaluate('scrollY'), 120)
 
   succeed()
-  await until(() => page.title(), (title) => title === `succeeded · #${RUNNING} · shop · Flight`)
-  await until(() => page.locator('[data-live="state"]').innerText(), (text) => text.includes('succeeded'))
+  await until(
+    () => page.title(),
+    (title) => title === `succeeded · #${RUNNING} · shop · Flight`,
+  )
+  await until(
+    () => page.locator('[data-live="state"]').innerText(),
+    (text) => text.includes('succeeded'),
+  )
   assert.is((await tree.innerText()).trim(), '')
   assert.ok((await page.locator('[data-live="end"]').innerText()).includes('All is live.'))
   assert.is(await page.evaluate('document.activeElement.className'), 'log')
@@ -146,10 +203,16 @@ test('a release moves while somebody looks, and nothing of the reader is lost', 
 test('on the first page the focus stays on its link while the list above it grows shorter', async () => {
   const { page, close } = await openPage(browser)
   await page.goto(served.url)
-  await until(async () => desk.listeners.size, (size) => size === '1')
+  await until(
+    async () => desk.listeners.size,
+    (size) => size === '1',
+  )
   await page.getByRole('link', { name: 'Release 215 of shop' }).focus()
   succeed()
-  await until(() => page.title(), (title) => title === '1 waiting, 1 unhealthy · Apps · Flight')
+  await until(
+    () => page.title(),
+    (title) => title === '1 waiting, 1 unhealthy · Apps · Flight',
+  )
   assert.is(await page.evaluate('document.activeElement.textContent'), '#215')
   assert.ok((await page.locator('[data-live="finished"]').innerText()).includes(`#${RUNNING}`))
   await close()
@@ -160,12 +223,19 @@ test('times go on in the words of the server', async () => {
   await page.goto(served.url)
   const time = page.locator('.queue time')
   assert.match(await time.innerText(), /^\d s ago$/)
-  await until(() => time.innerText(), (text) => Number.parseInt(text, 10) >= 8)
-  const words = async () => (await page.locator('time[data-tick="ago"]').allInnerTexts()).filter((text) => !/\d s ago/.test(text))
+  await until(
+    () => time.innerText(),
+    (text) => Number.parseInt(text, 10) >= 8,
+  )
+  const words = async () =>
+    (await page.locator('time[data-tick="ago"]').allInnerTexts()).filter((text) => !/\d s ago/.test(text))
   const ticked = await words()
   const { page: still, close: closeStill } = await openPage(browser, { javaScriptEnabled: false })
   await still.goto(served.url)
-  assert.equal((await still.locator('time[data-tick="ago"]').allInnerTexts()).filter((text) => !/\d s ago/.test(text)), ticked)
+  assert.equal(
+    (await still.locator('time[data-tick="ago"]').allInnerTexts()).filter((text) => !/\d s ago/.test(text)),
+    ticked,
+  )
   await closeStill()
   await close()
 })
@@ -173,19 +243,38 @@ test('times go on in the words of the server', async () => {
 test('a lost connection is said, is found again, and what was missed is there', async () => {
   const { page, close } = await openPage(browser)
   await page.goto(`${served.url}/releases/${RUNNING}`)
-  await until(async () => desk.listeners.size, (size) => size === '1')
+  await until(
+    async () => desk.listeners.size,
+    (size) => size === '1',
+  )
   const said = page.getByRole('status')
   served.refuse(true)
   served.cut()
-  await until(() => said.innerText(), (text) => text.includes('Connection lost'))
+  await until(
+    () => said.innerText(),
+    (text) => text.includes('Connection lost'),
+  )
   goOn()
   served.refuse(false)
-  await until(() => page.locator('[data-live="tree"]').innerText(), (text) => text.includes('artisan event:cache'), 15_000)
-  await until(() => said.innerText(), (text) => text.includes('Connected again'))
-  await until(() => said.innerText(), (text) => text === '')
+  await until(
+    () => page.locator('[data-live="tree"]').innerText(),
+    (text) => text.includes('artisan event:cache'),
+    15_000,
+  )
+  await until(
+    () => said.innerText(),
+    (text) => text.includes('Connected again'),
+  )
+  await until(
+    () => said.innerText(),
+    (text) => text === '',
+  )
   assert.is(desk.listeners.size, 1)
   await close()
-  await until(async () => desk.listeners.size, (size) => size === '0')
+  await until(
+    async () => desk.listeners.size,
+    (size) => size === '0',
+  )
 })
 
 test('the keyboard reaches everything, first the way past the head of the page', async () => {
@@ -194,10 +283,26 @@ test('the keyboard reaches everything, first the way past the head of the page',
   const reached: string[] = []
   for (let index = 0; index < 9; index++) {
     await page.keyboard.press('Tab')
-    reached.push(String(await page.evaluate(`(document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent).trim()`)))
+    reached.push(
+      String(
+        await page.evaluate(
+          `(document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent).trim()`,
+        ),
+      ),
+    )
     assert.ok(await page.evaluate(`getComputedStyle(document.activeElement).outlineStyle !== 'none'`), reached.at(-1))
   }
-  assert.equal(reached, ['Skip to the content', 'Flight', 'Apps', 'Clusters', 'Apps', 'shop', 'The same as a table (39 actions)', 'whole log as text', 'Log, times in UTC'])
+  assert.equal(reached, [
+    'Skip to the content',
+    'Flight',
+    'Apps',
+    'Clusters',
+    'Apps',
+    'shop',
+    'The same as a table (39 actions)',
+    'whole log as text',
+    'Log, times in UTC',
+  ])
   await page.goto(served.url)
   await page.keyboard.press('Tab')
   await page.keyboard.press('Enter')
@@ -213,7 +318,9 @@ test('axe finds nothing on any page, in light and dark, wide and narrow', async 
         await page.goto(served.url + path)
         for (const details of await page.locator('details:not([open]) > summary').all()) await details.click()
         await page.evaluate(axe.source)
-        const found = (await page.evaluate(`axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.slice(0, 3).map(({ html, failureSummary }) => html + ' ' + failureSummary).join('; ')))`)) as string[]
+        const found = (await page.evaluate(
+          `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.slice(0, 3).map(({ html, failureSummary }) => html + ' ' + failureSummary).join('; ')))`,
+        )) as string[]
         assert.equal(found, [], `${path} ${colorScheme} ${width}`)
       }
       await close()

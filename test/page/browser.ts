@@ -18,7 +18,11 @@ export function browserSuite(title: string): Test {
   if (missing === undefined) return made
   process.stderr.write(`skipped: ${missing}\n`)
   const unprepared = Object.assign(() => undefined, { each: () => undefined })
-  return Object.assign((name: string) => made.skip(name, () => undefined), { ...made, before: unprepared, after: unprepared })
+  return Object.assign((name: string) => made.skip(name, () => undefined), {
+    ...made,
+    before: unprepared,
+    after: unprepared,
+  })
 }
 
 export function openBrowser(): Promise<Browser> {
@@ -26,8 +30,15 @@ export function openBrowser(): Promise<Browser> {
 }
 
 // A page, and everything that its console complained of, violations of the security policy among it.
-export async function openPage(browser: Browser, options: BrowserContextOptions = {}): Promise<{ page: Page; complaints: string[]; close(): Promise<void> }> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce', ...options })
+export async function openPage(
+  browser: Browser,
+  options: BrowserContextOptions = {},
+): Promise<{ page: Page; complaints: string[]; close(): Promise<void> }> {
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    reducedMotion: 'reduce',
+    ...options,
+  })
   context.setDefaultTimeout(15_000)
   const page = await context.newPage()
   const complaints: string[] = []

@@ -6,7 +6,8 @@ import { errorPage, loginPage } from '../../src/page/plain-pages.ts'
 import { pageRoutes } from '../../src/page/page-routes.ts'
 import type { SmallDesk } from './small-desk.ts'
 
-const CSP = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; form-action 'self'"
+const CSP =
+  "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; form-action 'self'"
 
 export type Served = { url: string; cut(): void; refuse(isRefusing: boolean): void; close(): Promise<void> }
 
@@ -19,7 +20,14 @@ export function servePages(desk: SmallDesk, now: () => Date, port = 0): Promise<
     await next()
     c.header('Content-Security-Policy', CSP)
   })
-  app.get('/login', (c) => c.html(loginPage({ said: c.req.query('wrong') === undefined ? undefined : 'This token is not known here.', next: '/clusters' })))
+  app.get('/login', (c) =>
+    c.html(
+      loginPage({
+        said: c.req.query('wrong') === undefined ? undefined : 'This token is not known here.',
+        next: '/clusters',
+      }),
+    ),
+  )
   app.get('/broken', (c) => c.html(errorPage(500), 500))
   app.route('/', pageRoutes(desk, { now }))
   return new Promise((resolve) => {

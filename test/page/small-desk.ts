@@ -28,21 +28,48 @@ export function smallDesk(): SmallDesk {
     requests: ({ apps, states, before, limit }) => {
       calls.requests++
       if (limit > 100) return Promise.reject(new Error(`a page asked for ${limit} requests`))
-      const found = requests.filter(({ app, state, id }) => (apps?.includes(app) ?? true) && (states?.includes(state) ?? true) && (before === undefined || id < before))
+      const found = requests.filter(
+        ({ app, state, id }) =>
+          (apps?.includes(app) ?? true) && (states?.includes(state) ?? true) && (before === undefined || id < before),
+      )
       return Promise.resolve(found.sort((a, b) => b.id - a.id).slice(0, limit))
     },
     heads: () => Promise.reject(new Error('not asked by pages')),
-    unfinished: () => Promise.resolve(requests.filter(({ state }) => state === 'waiting' || state === 'running').sort((a, b) => a.id - b.id)),
+    unfinished: () =>
+      Promise.resolve(
+        requests.filter(({ state }) => state === 'waiting' || state === 'running').sort((a, b) => a.id - b.id),
+      ),
     events: (id, after, limit) => {
       calls.events++
       return Promise.resolve((events.get(id) ?? []).slice(after, after + limit))
     },
-    token: refuse, tokens: refuse, kept: refuse, notices: refuse, counts: refuse, ping: refuse, close: refuse, accept: refuse, change: refuse, append: refuse, forgetEvents: refuse,
-    addToken: refuse, revokeToken: refuse, keep: refuse, post: refuse, sent: refuse, postpone: refuse, giveUp: refuse,
+    token: refuse,
+    tokens: refuse,
+    kept: refuse,
+    notices: refuse,
+    counts: refuse,
+    ping: refuse,
+    close: refuse,
+    accept: refuse,
+    change: refuse,
+    append: refuse,
+    forgetEvents: refuse,
+    addToken: refuse,
+    revokeToken: refuse,
+    keep: refuse,
+    post: refuse,
+    sent: refuse,
+    postpone: refuse,
+    giveUp: refuse,
   }
 
   const desk: SmallDesk = {
-    store, requests, events, listeners, calls, changed,
+    store,
+    requests,
+    events,
+    listeners,
+    calls,
+    changed,
     seen: { apps: [], clusters: [], lookedAt: null, driftAt: null },
     ask: refuse,
     cancel: refuse,
@@ -72,7 +99,18 @@ export function smallDesk(): SmallDesk {
 export function request(part: Pick<Request, 'id' | 'app'> & Partial<Request>): Request {
   return {
     wish: { does: 'release', commit: '3f9a1c2b7d04e5f60718293a4b5c6d7e8f901234', ref: 'main', older: false },
-    key: null, by: 'pipeline', asked: '2026-05-04T09:00:00.000Z', state: 'waiting', notBefore: null, attempts: 0, cancelled: null, began: null, ended: null,
-    release: null, end: null, supersededBy: null, ...part,
+    key: null,
+    by: 'pipeline',
+    asked: '2026-05-04T09:00:00.000Z',
+    state: 'waiting',
+    notBefore: null,
+    attempts: 0,
+    cancelled: null,
+    began: null,
+    ended: null,
+    release: null,
+    end: null,
+    supersededBy: null,
+    ...part,
   }
 }

@@ -23,23 +23,64 @@ const documents: [string, Validator, unknown][] = [
 
 const MB = 1_000_000
 // Refused in every text of a definition, whatever it is for.
-const ALWAYS = ['', 'a\nb', 'a\r', 'a\0b', '\u001b[31m', '\u2028', '\u0085', 'a'.repeat(MB), '/'.repeat(MB), 'a/'.repeat(MB / 2), '0'.repeat(MB), 'a.'.repeat(MB / 2), 'a:'.repeat(MB / 2), '* '.repeat(MB / 2)]
+const ALWAYS = [
+  '',
+  'a\nb',
+  'a\r',
+  'a\0b',
+  '\u001b[31m',
+  '\u2028',
+  '\u0085',
+  'a'.repeat(MB),
+  '/'.repeat(MB),
+  'a/'.repeat(MB / 2),
+  '0'.repeat(MB),
+  'a.'.repeat(MB / 2),
+  'a:'.repeat(MB / 2),
+  '* '.repeat(MB / 2),
+]
 // Refused wherever a name, a path on a server, a host or an address is meant.
-const NAMES = ['$(reboot)', '`id`', 'a;b', "a'b", 'a"b', 'a|b', 'a&&b', '-rf', '--upload-pack=x', '../../etc/passwd', 'a b ;', 'ext::sh -c id', 'a\\b', '${HOME}', '{{x}}', 'a>b', '#a', 'a[0]']
+const NAMES = [
+  '$(reboot)',
+  '`id`',
+  'a;b',
+  "a'b",
+  'a"b',
+  'a|b',
+  'a&&b',
+  '-rf',
+  '--upload-pack=x',
+  '../../etc/passwd',
+  'a b ;',
+  'ext::sh -c id',
+  'a\\b',
+  '${HOME}',
+  '{{x}}',
+  'a>b',
+  '#a',
+  'a[0]',
+]
 // Commands are shell, local paths are whatever the controller's disk holds, ini values are text.
-const FREE = /^(?:composer_command|deploy_key|composer_auth|state|plans|ssh\.identity_file|php_ini\..*|.*\.command|(?:.*\.)?[a-z]*_?commands\.\d+)$/
+const FREE =
+  /^(?:composer_command|deploy_key|composer_auth|state|plans|ssh\.identity_file|php_ini\..*|.*\.command|(?:.*\.)?[a-z]*_?commands\.\d+)$/
 // \\ and shell words are fine in a path of a URL's query.
 const URL_PATH = /^health_check(?:\.path)?$/
 
 for (const [name, validator, document] of documents) {
   test(`${name} is valid as it stands`, () => {
-    assert.equal(violations(validator, document).map((v) => `${v.path.join('.')} ${words(v).what}`), [])
+    assert.equal(
+      violations(validator, document).map((v) => `${v.path.join('.')} ${words(v).what}`),
+      [],
+    )
   })
 
   for (const path of texts(document)) {
     const where = path.join('.')
     test(`${name}: ${where} refuses what is hostile`, () => {
-      const hostile = [...ALWAYS.filter((value) => value !== '' || !where.startsWith('php_ini')), ...(FREE.test(where) || URL_PATH.test(where) ? [] : NAMES)]
+      const hostile = [
+        ...ALWAYS.filter((value) => value !== '' || !where.startsWith('php_ini')),
+        ...(FREE.test(where) || URL_PATH.test(where) ? [] : NAMES),
+      ]
       for (const value of hostile) {
         const found = violations(validator, replaced(document, path, value))
         assert.ok(found.length > 0, `${where} accepts ${value.slice(0, 40)}`)
@@ -83,7 +124,8 @@ for (const [repo, fine] of repositories) {
 function* texts(value: unknown, path: PathSegment[] = []): Generator<PathSegment[]> {
   if (typeof value === 'string') yield path
   if (typeof value !== 'object' || value === null) return
-  for (const [key, child] of Object.entries(value)) yield* texts(child, [...path, Array.isArray(value) ? Number(key) : key])
+  for (const [key, child] of Object.entries(value))
+    yield* texts(child, [...path, Array.isArray(value) ? Number(key) : key])
 }
 
 function replaced(document: unknown, path: readonly PathSegment[], value: string): unknown {

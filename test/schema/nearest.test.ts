@@ -20,10 +20,12 @@ for (const [written, candidates, meant] of cases) {
 }
 
 test('what is there is always its own nearest', () => {
-  fc.assert(fc.property(fc.array(fc.string({ minLength: 1, maxLength: 20 }), { minLength: 1 }), (words) => {
-    const word = words[0] as string
-    assert.is(nearest(word, [word])?.toLowerCase(), word.toLowerCase())
-  }))
+  fc.assert(
+    fc.property(fc.array(fc.string({ minLength: 1, maxLength: 20 }), { minLength: 1 }), (words) => {
+      const word = words[0] as string
+      assert.is(nearest(word, [word])?.toLowerCase(), word.toLowerCase())
+    }),
+  )
 })
 
 test.run()

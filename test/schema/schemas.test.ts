@@ -18,16 +18,23 @@ for (const file of written) {
   const nodes = [...walk(schemas.get(file), file)]
 
   test(`${file}: every property explains itself: title, description, examples`, () => {
-    const mute = nodes.filter(({ where }) => /\/properties\/[^/]+$/.test(where)).flatMap(({ where, schema }) => {
-      const target = followed(schema, file)
-      return ['title', 'description', 'examples'].filter((word) => !(word in schema) && !(word in target)).map((word) => `${where} ${word}`)
-    })
+    const mute = nodes
+      .filter(({ where }) => /\/properties\/[^/]+$/.test(where))
+      .flatMap(({ where, schema }) => {
+        const target = followed(schema, file)
+        return ['title', 'description', 'examples']
+          .filter((word) => !(word in schema) && !(word in target))
+          .map((word) => `${where} ${word}`)
+      })
     assert.equal(mute, [])
   })
 
   test(`${file}: every mapping is closed`, () => {
     const open = nodes.filter(({ schema }) => schema['type'] === 'object' && !('additionalProperties' in schema))
-    assert.equal(open.map(({ where }) => where), [])
+    assert.equal(
+      open.map(({ where }) => where),
+      [],
+    )
   })
 
   test(`${file}: every text has a pattern from its first to its last character, every list a bound`, () => {
@@ -36,16 +43,24 @@ for (const file of written) {
       if (![schema['type']].flat().includes('string')) return false
       return !/^\^.*\$$/s.test(String(schema['pattern'])) || hasBareAlternative(String(schema['pattern']))
     })
-    assert.equal(loose.map(({ where }) => where), [])
+    assert.equal(
+      loose.map(({ where }) => where),
+      [],
+    )
   })
 
   test(`${file}: every example and default is valid`, () => {
     const ajv = new Ajv2020({ strict: false, schemas: Object.fromEntries(schemas) })
     const wrong = nodes.flatMap(({ where, schema }) => {
-      const examples = [...((schema['examples'] as unknown[] | undefined) ?? []), ...('default' in schema ? [schema['default']] : [])]
+      const examples = [
+        ...((schema['examples'] as unknown[] | undefined) ?? []),
+        ...('default' in schema ? [schema['default']] : []),
+      ]
       if (examples.length === 0 || where === file) return []
       const validate = ajv.getSchema(`${file}#${where.slice(file.length)}`)
-      return examples.filter((example) => validate?.(example) !== true).map((example) => `${where}: ${JSON.stringify(example)}`)
+      return examples
+        .filter((example) => validate?.(example) !== true)
+        .map((example) => `${where}: ${JSON.stringify(example)}`)
     })
     assert.equal(wrong, [])
   })
@@ -73,7 +88,8 @@ function followed(schema: Schema, file: string): Schema {
 
 function* walk(value: unknown, where: string): Generator<{ where: string; schema: Schema }> {
   if (typeof value !== 'object' || value === null || /\/(?:examples|default|enum|const|required)$/.test(where)) return
-  if (!Array.isArray(value) && !/\/(?:properties|\$defs|dependentRequired|anyOf)$/.test(where)) yield { where, schema: value as Schema }
+  if (!Array.isArray(value) && !/\/(?:properties|\$defs|dependentRequired|anyOf)$/.test(where))
+    yield { where, schema: value as Schema }
   for (const [key, child] of Object.entries(value)) yield* walk(child, `${where}/${key}`)
 }
 

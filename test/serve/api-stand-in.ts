@@ -14,11 +14,18 @@ export type Story = {
 }
 
 // What pipelines see of the deployment server, with the faults of a network before it. It shows in `asked` what was asked of it.
-export async function aDeploymentServer(story: Story): Promise<{ url: string; asked: string[]; bodies: string[]; releases: Map<string, number>; close(): Promise<void> }> {
+export async function aDeploymentServer(
+  story: Story,
+): Promise<{ url: string; asked: string[]; bodies: string[]; releases: Map<string, number>; close(): Promise<void> }> {
   const asked: string[] = []
   const bodies: string[] = []
   const releases = new Map<string, number>()
-  const left = { asks: story.dropAsks ?? 0, busy: story.busyAsks ?? 0, logs: story.dropLogs ?? 0, results: story.dropResults ?? 0 }
+  const left = {
+    asks: story.dropAsks ?? 0,
+    busy: story.busyAsks ?? 0,
+    logs: story.dropLogs ?? 0,
+    results: story.dropResults ?? 0,
+  }
 
   const ask = (request: IncomingMessage, answer: ServerResponse, body: string) => {
     bodies.push(body)
@@ -40,7 +47,9 @@ export async function aDeploymentServer(story: Story): Promise<{ url: string; as
   const result = (request: IncomingMessage, answer: ServerResponse) => {
     if (left.results-- > 0) return request.socket.resetAndDestroy()
     if (story.ends === 'never') return answer.writeHead(202).end('going on\n')
-    return story.ends === 'succeeded' ? answer.writeHead(200).end('succeeded\n') : answer.writeHead(409).end('failed: web-1 answered 500\n')
+    return story.ends === 'succeeded'
+      ? answer.writeHead(200).end('succeeded\n')
+      : answer.writeHead(409).end('failed: web-1 answered 500\n')
   }
 
   const server = createServer((request, answer) => {
@@ -49,7 +58,8 @@ export async function aDeploymentServer(story: Story): Promise<{ url: string; as
     request.on('end', () => {
       const what = `${request.method} ${request.url}`
       asked.push(what)
-      if (request.headers.authorization !== `Bearer ${TOKEN}`) answer.writeHead(401, { 'content-type': 'text/plain' }).end('This token is not known\n')
+      if (request.headers.authorization !== `Bearer ${TOKEN}`)
+        answer.writeHead(401, { 'content-type': 'text/plain' }).end('This token is not known\n')
       else if (what === 'POST /v1/apps/shop/releases') ask(request, answer, body)
       else if (what === 'GET /v1/releases/41/log?follow=1') log(answer)
       else if (what === 'GET /v1/releases/41/result') result(request, answer)

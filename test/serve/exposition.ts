@@ -2,7 +2,12 @@ export type Sample = { name: string; labels: Readonly<Record<string, string>>; v
 export type Family = { type: string; help: string; samples: Sample[] }
 
 const NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/
-const SUFFIXES: Readonly<Record<string, readonly string[]>> = { counter: [''], gauge: [''], histogram: ['_bucket', '_sum', '_count'], summary: ['', '_sum', '_count'] }
+const SUFFIXES: Readonly<Record<string, readonly string[]>> = {
+  counter: [''],
+  gauge: [''],
+  histogram: ['_bucket', '_sum', '_count'],
+  summary: ['', '_sum', '_count'],
+}
 
 // Reads Prometheus' text format 0.0.4, and refuses whatever is not exactly that.
 export function readExposition(text: string): Map<string, Family> {
@@ -18,14 +23,19 @@ export function readExposition(text: string): Map<string, Family> {
       current = [name, { type: '', help: rest, samples: [] }]
       families.set(...current)
     } else if (keyword === 'TYPE') {
-      if (current?.[0] !== name || current[1].type !== '' || SUFFIXES[rest] === undefined) throw new Error(`a TYPE that belongs to no HELP: ${line}`)
+      if (current?.[0] !== name || current[1].type !== '' || SUFFIXES[rest] === undefined)
+        throw new Error(`a TYPE that belongs to no HELP: ${line}`)
       current[1].type = rest
     } else {
       const sample = readSample(line)
       const key = JSON.stringify([sample.name, Object.entries(sample.labels).sort()])
       if (seen.has(key)) throw new Error(`twice: ${line}`)
       seen.add(key)
-      if (current === undefined || !SUFFIXES[current[1].type]?.some((suffix) => sample.name === `${current?.[0]}${suffix}`)) throw new Error(`a sample outside of its family: ${line}`)
+      if (
+        current === undefined ||
+        !SUFFIXES[current[1].type]?.some((suffix) => sample.name === `${current?.[0]}${suffix}`)
+      )
+        throw new Error(`a sample outside of its family: ${line}`)
       current[1].samples.push(sample)
     }
   }
@@ -35,11 +45,13 @@ export function readExposition(text: string): Map<string, Family> {
 
 function readSample(line: string): Sample {
   const [, name = '', , inner = '', value = ''] = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(\{(.*)\})? (\S+)$/.exec(line) ?? []
-  if (name === '' || !/^(?:[+-]?Inf|NaN|[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?)$/.test(value)) throw new Error(`no sample: ${line}`)
+  if (name === '' || !/^(?:[+-]?Inf|NaN|[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?)$/.test(value))
+    throw new Error(`no sample: ${line}`)
   const labels: Record<string, string> = {}
   let rest = inner
   while (rest !== '') {
-    const [whole = '', label = '', text = ''] = /^([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\[\\"n])*)"(?:,(?=.)|$)/.exec(rest) ?? []
+    const [whole = '', label = '', text = ''] =
+      /^([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\[\\"n])*)"(?:,(?=.)|$)/.exec(rest) ?? []
     if (whole === '' || label in labels) throw new Error(`bad labels: ${line}`)
     labels[label] = text.replace(/\\(.)/g, (_, character: string) => (character === 'n' ? '\n' : character))
     rest = rest.slice(whole.length)
@@ -49,7 +61,11 @@ function readSample(line: string): Sample {
 
 function checkHistogram(name: string, samples: readonly Sample[]): void {
   const series = new Map<string, { buckets: [number, number][]; count?: number; sum?: number }>()
-  for (const { name: part, labels: { le, ...labels }, value } of samples) {
+  for (const {
+    name: part,
+    labels: { le, ...labels },
+    value,
+  } of samples) {
     const key = JSON.stringify(Object.entries(labels).sort())
     const one = series.get(key) ?? { buckets: [] }
     series.set(key, one)
@@ -58,7 +74,11 @@ function checkHistogram(name: string, samples: readonly Sample[]): void {
     else one.sum = value
   }
   for (const [key, { buckets, count, sum }] of series) {
-    const grows = buckets.every(([le, value], index) => index === 0 || (le > (buckets[index - 1]?.[0] ?? 0) && value >= (buckets[index - 1]?.[1] ?? 0)))
-    if (!grows || buckets.at(-1)?.[0] !== Infinity || buckets.at(-1)?.[1] !== count || sum === undefined) throw new Error(`${name}${key} is no histogram`)
+    const grows = buckets.every(
+      ([le, value], index) =>
+        index === 0 || (le > (buckets[index - 1]?.[0] ?? 0) && value >= (buckets[index - 1]?.[1] ?? 0)),
+    )
+    if (!grows || buckets.at(-1)?.[0] !== Infinity || buckets.at(-1)?.[1] !== count || sum === undefined)
+      throw new Error(`${name}${key} is no histogram`)
   }
 }

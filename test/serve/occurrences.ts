@@ -8,8 +8,22 @@ export const COMMIT = '3f9a1c2b7d0455aa66bb77cc88dd99ee00ff1122'
 
 export function aRequest(other: Partial<Request> = {}): Request {
   return {
-    id: 42, app: 'shop', wish: { does: 'release', commit: COMMIT, ref: 'main', older: false }, key: null, by: 'ci-shop', asked: '2026-11-23T03:30:00.000Z', state: 'running',
-    notBefore: null, attempts: 1, cancelled: null, began: '2026-11-23T03:30:01.000Z', ended: null, release: null, end: null, supersededBy: null, ...other,
+    id: 42,
+    app: 'shop',
+    wish: { does: 'release', commit: COMMIT, ref: 'main', older: false },
+    key: null,
+    by: 'ci-shop',
+    asked: '2026-11-23T03:30:00.000Z',
+    state: 'running',
+    notBefore: null,
+    attempts: 1,
+    cancelled: null,
+    began: '2026-11-23T03:30:01.000Z',
+    ended: null,
+    release: null,
+    end: null,
+    supersededBy: null,
+    ...other,
   }
 }
 

@@ -15,7 +15,11 @@ export function outbox(): Pick<Store, 'post' | 'notices' | 'sent' | 'postpone' |
     post: async (notices: readonly NewNotice[]) => {
       for (const notice of notices) all.push({ ...notice, id: all.length + 1, tries: 0, error: null, is: 'open' })
     },
-    notices: async (due, limit) => all.filter((notice) => notice.is === 'open' && notice.due <= due).slice(0, limit).map((notice) => ({ ...notice })),
+    notices: async (due, limit) =>
+      all
+        .filter((notice) => notice.is === 'open' && notice.due <= due)
+        .slice(0, limit)
+        .map((notice) => ({ ...notice })),
     sent: async (id) => change(id, { is: 'sent' }),
     postpone: async (id, due, error) => change(id, { due, error, tries: (all[id - 1]?.tries ?? 0) + 1 }),
     giveUp: async (id, error) => change(id, { is: 'given up', error }),

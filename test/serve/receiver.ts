@@ -10,7 +10,9 @@ export type Heard = { path: string; headers: IncomingMessage['headers']; body: s
 export type Answer = (answer: ServerResponse, heard: Heard) => void
 
 // Somebody's webhook: a server of its own, and a file with its address.
-export async function aWebhook(answer: Answer): Promise<{ heard: Heard[]; port: number; file: string; folder: string; close(): Promise<void> }> {
+export async function aWebhook(
+  answer: Answer,
+): Promise<{ heard: Heard[]; port: number; file: string; folder: string; close(): Promise<void> }> {
   const heard: Heard[] = []
   const server = createServer((asked, response) => {
     let body = ''

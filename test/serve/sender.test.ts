@@ -18,7 +18,11 @@ async function until(what: () => boolean): Promise<void> {
 }
 
 // A sender with a clock of its own, for receivers that all go to one webhook.
-async function withSender(answer: Answer, names: readonly string[], work: (at: Awaited<ReturnType<typeof start>>) => Promise<void>): Promise<void> {
+async function withSender(
+  answer: Answer,
+  names: readonly string[],
+  work: (at: Awaited<ReturnType<typeof start>>) => Promise<void>,
+): Promise<void> {
   const at = await start(answer, names)
   try {
     await work(at)
@@ -38,7 +42,13 @@ async function start(answer: Answer, names: readonly string[]) {
   let clock = BEGIN
   const receivers: Receiver[] = names.map((name) => aReceiver({ name, urlFile: webhook.file }))
   const note = (fields: object, message: string) => logged.push({ ...fields, message })
-  const sending: Sender = sender(store, () => receivers, { fetch, now: () => new Date(clock), log: { warn: note, error: note }, counted: (target, outcome) => counted.push(`${target} ${outcome}`), timeout: 200 })
+  const sending: Sender = sender(store, () => receivers, {
+    fetch,
+    now: () => new Date(clock),
+    log: { warn: note, error: note },
+    counted: (target, outcome) => counted.push(`${target} ${outcome}`),
+    timeout: 200,
+  })
   const post = async (target: string, ...bodies: unknown[]) => {
     const now = new Date(clock).toISOString()
     await store.post(bodies.map((body) => ({ target, at: now, due: now, body })))
@@ -48,16 +58,32 @@ async function start(answer: Answer, names: readonly string[]) {
     clock += seconds * 1000
     sending.wake()
   }
-  return { webhook, store, logged, counted, receivers, sending, post, pass, dueIn: (index = 0) => (Date.parse(store.all[index]?.due ?? '') - clock) / 1000 }
+  return {
+    webhook,
+    store,
+    logged,
+    counted,
+    receivers,
+    sending,
+    post,
+    pass,
+    dueIn: (index = 0) => (Date.parse(store.all[index]?.due ?? '') - clock) / 1000,
+  }
 }
 
-const status = (code: number, headers = {}): Answer => (answer) => answer.writeHead(code, headers).end('no matter')
+const status =
+  (code: number, headers = {}): Answer =>
+  (answer) =>
+    answer.writeHead(code, headers).end('no matter')
 
 test('what is posted arrives as it is, in order', async () => {
   await withSender(status(200), ['team'], async ({ webhook, store, counted, post }) => {
     await post('team', { id: 'a', text: 'ü' }, { id: 'b' }, { id: 'c' })
     await until(() => store.all.every(({ is }) => is === 'sent'))
-    assert.equal(webhook.heard.map(({ body }) => JSON.parse(body).id), ['a', 'b', 'c'])
+    assert.equal(
+      webhook.heard.map(({ body }) => JSON.parse(body).id),
+      ['a', 'b', 'c'],
+    )
     assert.is(webhook.heard[0]?.body, '{"id":"a","text":"ü"}')
     assert.is(webhook.heard[0]?.path, `/services/${HIDDEN}`)
     assert.is(webhook.heard[0]?.headers['content-type'], 'application/json')
@@ -86,14 +112,21 @@ test('a receiver that fails is tried again with growing pauses, and then given u
 
 test('one that comes back gets what it missed', async () => {
   let down = true
-  await withSender((answer, heard) => status(down ? 500 : 204)(answer, heard), ['team'], async ({ webhook, store, post, pass }) => {
-    await post('team', { id: 'a' })
-    await until(() => store.all[0]?.tries === 1)
-    down = false
-    pass(10)
-    await until(() => store.all[0]?.is === 'sent')
-    assert.equal(webhook.heard.map(({ body }) => body), ['{"id":"a"}', '{"id":"a"}'])
-  })
+  await withSender(
+    (answer, heard) => status(down ? 500 : 204)(answer, heard),
+    ['team'],
+    async ({ webhook, store, post, pass }) => {
+      await post('team', { id: 'a' })
+      await until(() => store.all[0]?.tries === 1)
+      down = false
+      pass(10)
+      await until(() => store.all[0]?.is === 'sent')
+      assert.equal(
+        webhook.heard.map(({ body }) => body),
+        ['{"id":"a"}', '{"id":"a"}'],
+      )
+    },
+  )
 })
 
 for (const code of [400, 401, 403, 404, 410]) {
@@ -117,7 +150,12 @@ for (const code of [408, 429, 500, 302]) {
 }
 
 test('Retry-After is waited for, up to an hour, and never shortens a pause', async () => {
-  for (const [header, seconds] of [['120', 120], ['3', 10], ['999999999', 3600], ['soon', 10]] as const) {
+  for (const [header, seconds] of [
+    ['120', 120],
+    ['3', 10],
+    ['999999999', 3600],
+    ['soon', 10],
+  ] as const) {
     await withSender(status(429, { 'retry-after': header }), ['team'], async ({ store, post, dueIn }) => {
       await post('team', {})
       await until(() => store.all[0]?.tries === 1)
@@ -131,11 +169,18 @@ test('Retry-After is waited for, up to an hour, and never shortens a pause', asy
 })
 
 test('a redirect is not followed', async () => {
-  await withSender((answer, { path }) => answer.writeHead(path === '/other' ? 200 : 307, { location: '/other' }).end(), ['team'], async ({ webhook, store, post }) => {
-    await post('team', {})
-    await until(() => store.all[0]?.tries === 1)
-    assert.equal(webhook.heard.map(({ path }) => path), [`/services/${HIDDEN}`])
-  })
+  await withSender(
+    (answer, { path }) => answer.writeHead(path === '/other' ? 200 : 307, { location: '/other' }).end(),
+    ['team'],
+    async ({ webhook, store, post }) => {
+      await post('team', {})
+      await until(() => store.all[0]?.tries === 1)
+      assert.equal(
+        webhook.heard.map(({ path }) => path),
+        [`/services/${HIDDEN}`],
+      )
+    },
+  )
 })
 
 test('one that never answers, resets, or talks without end holds nothing up', async () => {
@@ -153,11 +198,18 @@ test('one that never answers, resets, or talks without end holds nothing up', as
   writeFileSync(`${slow.folder}/gone.url`, `http://127.0.0.1:${gone.port}/${HIDDEN}`)
   await gone.close()
   await withSender(status(200), ['team', 'slow', 'reset', 'endless', 'gone'], async ({ receivers, store, post }) => {
-    for (const [index, urlFile] of [slow.file, resetting.file, endless.file, `${slow.folder}/gone.url`].entries()) receivers[index + 1] = { ...(receivers[index + 1] as Receiver), urlFile }
+    for (const [index, urlFile] of [slow.file, resetting.file, endless.file, `${slow.folder}/gone.url`].entries())
+      receivers[index + 1] = { ...(receivers[index + 1] as Receiver), urlFile }
     for (const name of ['slow', 'reset', 'endless', 'gone', 'team']) await post(name, {})
     await until(() => store.all.every(({ is, tries }) => is === 'sent' || tries === 1))
     const told = Object.fromEntries(store.all.map(({ target, is, error }) => [target, error ?? is]))
-    assert.equal(told, { slow: 'did not answer in time', reset: told['reset'], endless: 'sent', gone: 'could not be sent: ECONNREFUSED', team: 'sent' })
+    assert.equal(told, {
+      slow: 'did not answer in time',
+      reset: told['reset'],
+      endless: 'sent',
+      gone: 'could not be sent: ECONNREFUSED',
+      team: 'sent',
+    })
     assert.match(told['reset'] ?? '', /^could not be sent: (ECONNRESET|UND_ERR_SOCKET)$/)
   })
   for (const webhook of [slow, resetting, endless]) await webhook.close()
@@ -186,7 +238,12 @@ test('the address is read when it is sent; where there is none it waits, and say
   await withSender(status(200), ['team'], async ({ webhook, store, receivers, post, pass }) => {
     receivers[0] = aReceiver({ name: 'team', urlFile: `${webhook.folder}/later.url` })
     await post('team', {})
-    const faults = [['', 'holds no address'], ['not an address', 'holds no address'], [`file:///etc/${HIDDEN}`, 'neither https nor http'], [`https://u:${HIDDEN}@example.com/`, 'a user or a password']] as const
+    const faults = [
+      ['', 'holds no address'],
+      ['not an address', 'holds no address'],
+      [`file:///etc/${HIDDEN}`, 'neither https nor http'],
+      [`https://u:${HIDDEN}@example.com/`, 'a user or a password'],
+    ] as const
     await until(() => store.all[0]?.tries === 1)
     assert.match(store.all[0]?.error ?? '', 'later.url cannot be read: ENOENT')
     for (const [index, [written, fault]] of faults.entries()) {
@@ -212,18 +269,27 @@ test('a receiver that flight.yml no longer has is not told', async () => {
 
 test('stop ends it within a moment, and what was under way is sent the next time', async () => {
   let isDown = true
-  await withSender((answer) => (isDown ? undefined : answer.writeHead(200).end()), ['team'], async ({ webhook, store, receivers, sending, post }) => {
-    await post('team', { id: 'a' })
-    await until(() => webhook.heard.length === 1)
-    const began = performance.now()
-    await sending.stop()
-    assert.ok(performance.now() - began < 100)
-    assert.equal([store.all[0]?.is, store.all[0]?.tries], ['open', 0])
-    isDown = false
-    const next = sender(store, () => receivers, { fetch, now: () => new Date(BEGIN), log: { warn: () => undefined, error: () => undefined }, counted: () => undefined })
-    await until(() => store.all[0]?.is === 'sent')
-    await next.stop()
-  })
+  await withSender(
+    (answer) => (isDown ? undefined : answer.writeHead(200).end()),
+    ['team'],
+    async ({ webhook, store, receivers, sending, post }) => {
+      await post('team', { id: 'a' })
+      await until(() => webhook.heard.length === 1)
+      const began = performance.now()
+      await sending.stop()
+      assert.ok(performance.now() - began < 100)
+      assert.equal([store.all[0]?.is, store.all[0]?.tries], ['open', 0])
+      isDown = false
+      const next = sender(store, () => receivers, {
+        fetch,
+        now: () => new Date(BEGIN),
+        log: { warn: () => undefined, error: () => undefined },
+        counted: () => undefined,
+      })
+      await until(() => store.all[0]?.is === 'sent')
+      await next.stop()
+    },
+  )
 })
 
 test('a store that fails is asked again, and nothing falls', async () => {

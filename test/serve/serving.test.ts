@@ -12,7 +12,16 @@ import { newRelease } from '../support/requests.ts'
 // The queue on a real store; what carries requests out is held in the test's hand.
 
 type Job = { request: Request; tools: Tools; end(delivered: Partial<Delivered> & Pick<Delivered, 'is'>): void }
-type Hall = { store: Store; serving: Serving; jobs: Job[]; bugs: unknown[]; happened: string[]; job(app: string): Promise<Job>; ended(id: number): Promise<Request>; now: { plus: number } }
+type Hall = {
+  store: Store
+  serving: Serving
+  jobs: Job[]
+  bugs: unknown[]
+  happened: string[]
+  job(app: string): Promise<Job>
+  ended(id: number): Promise<Request>
+  now: { plus: number }
+}
 
 const APPS = [
   { name: 'shop', servers: ['a'] },
@@ -21,7 +30,12 @@ const APPS = [
 ]
 const commit = (n: number) => n.toString(16).padStart(40, '0')
 
-async function hall({ store, supersede = true, patience = 60, within }: { store?: Store; supersede?: boolean; patience?: number; within?: () => Promise<boolean> } = {}): Promise<Hall> {
+async function hall({
+  store,
+  supersede = true,
+  patience = 60,
+  within,
+}: { store?: Store; supersede?: boolean; patience?: number; within?: () => Promise<boolean> } = {}): Promise<Hall> {
   const kept = store ?? (await openStore(':memory:'))
   const jobs: Job[] = []
   const bugs: unknown[] = []
@@ -30,13 +44,19 @@ async function hall({ store, supersede = true, patience = 60, within }: { store?
   const serving = createServing({
     store: kept,
     settings: { atOnce: 8, perServer: 1, patience, supersede },
-    deliver: (request, tools) => new Promise((resolve) => jobs.push({ request, tools, end: (delivered) => resolve({ exit: 0, said: '', problems: [], ...delivered }) })),
+    deliver: (request, tools) =>
+      new Promise((resolve) =>
+        jobs.push({ request, tools, end: (delivered) => resolve({ exit: 0, said: '', problems: [], ...delivered }) }),
+      ),
     isWithin: within ?? (async (_app, one, other) => one < other),
     apps: async () => APPS.map((app) => ({ ...app, repo: '/srv/git/x', cluster: 'web', releaseOn: undefined })),
     fleet: async () => ({ apps: [], clusters: [], lookedAt: null, driftAt: null }),
     now: () => new Date(Date.now() + now.plus),
     told: () => undefined,
-    notices: async (occasion, { app }) => { happened.push(`${occasion} ${app}`); return [] },
+    notices: async (occasion, { app }) => {
+      happened.push(`${occasion} ${app}`)
+      return []
+    },
     bug: (error) => void bugs.push(error),
   })
   const until = async <T>(find: () => Promise<T | undefined> | T | undefined): Promise<T> => {
@@ -48,9 +68,19 @@ async function hall({ store, supersede = true, patience = 60, within }: { store?
     throw new Error('it did not come to that')
   }
   return {
-    store: kept, serving, jobs, bugs, happened, now,
-    job: (app) => until(() => jobs.find((each) => each.request.app === app && jobs.splice(jobs.indexOf(each), 1).length > 0)),
-    ended: (id) => until(async () => { const request = await kept.request(id); return request !== undefined && isEnded(request.state) ? request : undefined }),
+    store: kept,
+    serving,
+    jobs,
+    bugs,
+    happened,
+    now,
+    job: (app) =>
+      until(() => jobs.find((each) => each.request.app === app && jobs.splice(jobs.indexOf(each), 1).length > 0)),
+    ended: (id) =>
+      until(async () => {
+        const request = await kept.request(id)
+        return request !== undefined && isEnded(request.state) ? request : undefined
+      }),
   }
 }
 
@@ -75,7 +105,9 @@ test('what is asked for runs, and ends as it was carried out', async () => {
 test('one at a time for each app, in order; apps on other servers beside it, those on the same after it', async () => {
   const { serving, job, ended, jobs } = await hall()
   await serving.begin()
-  const asked = await Promise.all(['shop', 'shop', 'forum', 'blog'].map((app, n) => serving.desk.ask(newRelease(app, commit(n + 1)))))
+  const asked = await Promise.all(
+    ['shop', 'shop', 'forum', 'blog'].map((app, n) => serving.desk.ask(newRelease(app, commit(n + 1)))),
+  )
   const shop = await job('shop')
   const blog = await job('blog')
   await sleep(30)
@@ -94,15 +126,24 @@ test('one at a time for each app, in order; apps on other servers beside it, tho
 test('a newer commit of the same branch takes the place of one that waits, never of one that runs', async () => {
   const { serving, job, ended, store } = await hall()
   await serving.begin()
-  const ask = (n: number, ref: string | null = 'refs/heads/main') => serving.desk.ask(newRelease('shop', commit(n), { ref }))
-  const [first, second, third, other, older] = [await ask(1), await ask(2), await ask(5), await ask(4, 'refs/heads/next'), await ask(3)]
+  const ask = (n: number, ref: string | null = 'refs/heads/main') =>
+    serving.desk.ask(newRelease('shop', commit(n), { ref }))
+  const [first, second, third, other, older] = [
+    await ask(1),
+    await ask(2),
+    await ask(5),
+    await ask(4, 'refs/heads/next'),
+    await ask(3),
+  ]
   ;(await job('shop')).end({ is: 'succeeded' })
   const ran = await job('shop')
   assert.is(ran.request.id, third.request.id)
   ran.end({ is: 'succeeded' })
   ;(await job('shop')).end({ is: 'succeeded' })
   ;(await job('shop')).end({ is: 'refused' })
-  const states = await Promise.all([first, second, third, other, older].map(async ({ request }) => (await ended(request.id)).state))
+  const states = await Promise.all(
+    [first, second, third, other, older].map(async ({ request }) => (await ended(request.id)).state),
+  )
   assert.equal(states, ['succeeded', 'superseded', 'succeeded', 'succeeded', 'refused'])
   assert.is((await store.request(second.request.id))?.supersededBy, third.request.id)
 })
@@ -178,7 +219,10 @@ test('after a kill: what ran is taken up again, once, with the name that it has 
   const after = await hall({ store: before.store })
   await after.serving.begin()
   const resumed = await after.job('shop')
-  assert.equal([resumed.request.id, resumed.request.release, resumed.request.attempts], [first.request.id, '000000000000-1', 2])
+  assert.equal(
+    [resumed.request.id, resumed.request.release, resumed.request.attempts],
+    [first.request.id, '000000000000-1', 2],
+  )
   await sleep(20)
   assert.is(after.jobs.length, 0)
   resumed.end({ is: 'succeeded' })
@@ -198,14 +242,33 @@ test('a graceful stop waits for what runs and begins nothing; what takes longer 
   const stopped = serving.stop(60)
   quick.end({ is: 'succeeded' })
   await stopped
-  assert.equal((await store.unfinished()).map(({ id, state }) => [id, state]), [[2, 'waiting'], [3, 'running']])
+  assert.equal(
+    (await store.unfinished()).map(({ id, state }) => [id, state]),
+    [
+      [2, 'waiting'],
+      [3, 'running'],
+    ],
+  )
   assert.ok(serving.desk.isStopping())
   assert.is(jobs.length, 0)
 })
 
 test('a bug in carrying out fails that request with words, is reported, and the next goes on', async () => {
   const { serving, ended, store } = await hall()
-  const broken = createServing({ store, settings: { atOnce: 1, perServer: 1, patience: 1, supersede: true }, deliver: async () => { throw new Error('oops') }, isWithin: async () => false, apps: serving.desk.apps, fleet: serving.desk.fleet, now: () => new Date(), told: () => undefined, notices: async () => [], bug: (error) => void reported.push(error) })
+  const broken = createServing({
+    store,
+    settings: { atOnce: 1, perServer: 1, patience: 1, supersede: true },
+    deliver: async () => {
+      throw new Error('oops')
+    },
+    isWithin: async () => false,
+    apps: serving.desk.apps,
+    fleet: serving.desk.fleet,
+    now: () => new Date(),
+    told: () => undefined,
+    notices: async () => [],
+    bug: (error) => void reported.push(error),
+  })
   const reported: unknown[] = []
   await broken.begin()
   const { request } = await broken.desk.ask(newRelease('shop', commit(1)))
@@ -231,7 +294,10 @@ test('whoever follows hears everything once, in order, from where they say, and 
   const second = listen(30, late)
   end({ is: 'succeeded' })
   await Promise.all([first, second])
-  assert.equal(heard.map(({ n }) => n), [...Array(53).keys()].map((n) => n + 1))
+  assert.equal(
+    heard.map(({ n }) => n),
+    [...Array(53).keys()].map((n) => n + 1),
+  )
   assert.equal(late, heard.slice(30))
   assert.is(heard.at(-1)?.told.event, 'ends')
 })
@@ -288,10 +354,12 @@ test('a store that cannot be written is asked again after pauses, not without en
   let isFull = true
   let asked = 0
   const real = await openStore(':memory:')
-  const { serving, job, ended, bugs } = await hall({ store: failing(real, (what) => {
-    if (what === 'change') asked++
-    return what === 'change' && isFull
-  }) })
+  const { serving, job, ended, bugs } = await hall({
+    store: failing(real, (what) => {
+      if (what === 'change') asked++
+      return what === 'change' && isFull
+    }),
+  })
   await serving.begin()
   const { request } = await serving.desk.ask(newRelease('shop', commit(1)))
   await sleep(300)
@@ -314,7 +382,10 @@ test('where its end could not be written it is taken up again, and found to be d
   await sleep(100)
   isFull = false
   const again = await job('shop')
-  assert.equal([again.request.id, again.request.release, again.request.state], [request.id, '000000000001-1', 'running'])
+  assert.equal(
+    [again.request.id, again.request.release, again.request.state],
+    [request.id, '000000000001-1', 'running'],
+  )
   again.end({ is: 'succeeded' })
   assert.is((await ended(request.id)).state, 'succeeded')
 })
@@ -349,11 +420,13 @@ test('one that waits half done is looked at before anybody says that it is cance
   assert.is((await ended(request.id)).state, 'succeeded')
 })
 
-test('a later commit that is cancelled while git is asked takes nobody\'s place', async () => {
-  const { serving, job, ended } = await hall({ within: async () => {
-    await serving.desk.cancel(3, 'ann')
-    return true
-  } })
+test("a later commit that is cancelled while git is asked takes nobody's place", async () => {
+  const { serving, job, ended } = await hall({
+    within: async () => {
+      await serving.desk.cancel(3, 'ann')
+      return true
+    },
+  })
   await serving.begin()
   const ask = (n: number) => serving.desk.ask(newRelease('shop', commit(n), { ref: 'refs/heads/main' }))
   const [first, second, third] = [await ask(1), await ask(2), await ask(5)]
@@ -361,7 +434,11 @@ test('a later commit that is cancelled while git is asked takes nobody\'s place'
   const ran = await job('shop')
   assert.is(ran.request.id, second.request.id)
   ran.end({ is: 'succeeded' })
-  assert.equal(await Promise.all([first, second, third].map(async ({ request }) => (await ended(request.id)).state)), ['succeeded', 'succeeded', 'cancelled'])
+  assert.equal(await Promise.all([first, second, third].map(async ({ request }) => (await ended(request.id)).state)), [
+    'succeeded',
+    'succeeded',
+    'cancelled',
+  ])
 })
 
 test('thousands that wait do not slow down who asks', async () => {

@@ -17,9 +17,32 @@ const PLACE = { plan: `sha256:${'a1b2c3d4e5f6'.repeat(5)}0000` }
 // A step of every sort, with one text in every place where a text can stand.
 function someSteps(text: string): Step[] {
   const path = `/etc/${text}`
-  const service = { step: 'service', unit: `${text}.service`, configuration: [path, '/etc/x'], changes: [path], precedes: [{ test: { program: 'php-fpm', version: text }, configuration: [path], mark: { by: 'pid-file', path }, changes: [path] }], patience: 30, pools: [{ name: text, socket: path }], waitForNginx: 60 } as const
+  const service = {
+    step: 'service',
+    unit: `${text}.service`,
+    configuration: [path, '/etc/x'],
+    changes: [path],
+    precedes: [
+      {
+        test: { program: 'php-fpm', version: text },
+        configuration: [path],
+        mark: { by: 'pid-file', path },
+        changes: [path],
+      },
+    ],
+    patience: 30,
+    pools: [{ name: text, socket: path }],
+    waitForNginx: 60,
+  } as const
   return [
-    { step: 'install', packages: [text, 'git'], refresh: true, upgrades: [text], removes: [text], sources: [`/etc/apt/sources.list.d/${text.replaceAll('/', '')}.sources`] },
+    {
+      step: 'install',
+      packages: [text, 'git'],
+      refresh: true,
+      upgrades: [text],
+      removes: [text],
+      sources: [`/etc/apt/sources.list.d/${text.replaceAll('/', '')}.sources`],
+    },
     { step: 'install', packages: [text], refresh: false, upgrades: [], removes: [], sources: [] },
     { step: 'write', path, content: text, mode: '644', owner: text, group: text, scope: text },
     { step: 'directory', path, mode: '755', owner: text, group: text, by: 'root' },
@@ -35,17 +58,66 @@ function someSteps(text: string): Step[] {
     { step: 'programs', app: text, programs: [text.replaceAll('\n', ' ')], changes: [path] },
     { step: 'retire', path, comment: '#', because: text },
     { step: 'upload', app: text, release: text, file: path, size: 5, sha256: 'a'.repeat(64) },
-    { step: 'unpack', app: text, release: text, sha256: 'a'.repeat(64), note: { commit: text, tree: text, subject: text, ref: text, artifact: text, composerLock: text, who: text, when: text }, linkedDirs: [text], linkedFiles: [text], keepAssets: [text] },
+    {
+      step: 'unpack',
+      app: text,
+      release: text,
+      sha256: 'a'.repeat(64),
+      note: {
+        commit: text,
+        tree: text,
+        subject: text,
+        ref: text,
+        artifact: text,
+        composerLock: text,
+        who: text,
+        when: text,
+      },
+      linkedDirs: [text],
+      linkedFiles: [text],
+      keepAssets: [text],
+    },
     { step: 'command', app: text, release: text, key: text, command: text, path: text, auth: new Secret(text) },
-    { step: 'check', app: text, release: text, through: { is: 'pool', socket: path, publicDir: text, tls: true }, check: { path, host: text, status: 200, timeout: 1, retries: 0 } },
-    ...[true, false].map((tls): Step => ({ step: 'check', app: text, release: text, through: { is: 'site', tls, passwords: true }, check: { path, host: text, status: 200, timeout: 1, retries: 0 } })),
-    ...(['ready', 'switch', 'confirm', 'back', 'settle'] as const).map((does): Step => ({ step: 'live', app: text, release: text, does, previous: text, back: 30 })),
+    {
+      step: 'check',
+      app: text,
+      release: text,
+      through: { is: 'pool', socket: path, publicDir: text, tls: true },
+      check: { path, host: text, status: 200, timeout: 1, retries: 0 },
+    },
+    ...[true, false].map((tls): Step => ({
+      step: 'check',
+      app: text,
+      release: text,
+      through: { is: 'site', tls, passwords: true },
+      check: { path, host: text, status: 200, timeout: 1, retries: 0 },
+    })),
+    ...(['ready', 'switch', 'confirm', 'back', 'settle'] as const).map((does): Step => ({
+      step: 'live',
+      app: text,
+      release: text,
+      does,
+      previous: text,
+      back: 30,
+    })),
     { step: 'fail', app: text, release: text, why: text },
     { step: 'prune', app: text, release: text, releases: [text], socket: path },
     { step: 'put-back', path },
     { step: 'environment', app: text, path, content: new Secret(text) },
     ...(['stage', 'write', 'rebuild', 'show', 'confirm', 'settle', 'back'] as const).flatMap((does): Step[] =>
-      [null, text].map((other): Step => ({ step: 'push', does, app: text, id: text, live: other, undoes: other, path, search: text, socket: other === null ? null : path, back: 30, content: new Secret(Buffer.from(text).toString('base64')) })),
+      [null, text].map((other): Step => ({
+        step: 'push',
+        does,
+        app: text,
+        id: text,
+        live: other,
+        undoes: other,
+        path,
+        search: text,
+        socket: other === null ? null : path,
+        back: 30,
+        content: new Secret(Buffer.from(text).toString('base64')),
+      })),
     ),
   ]
 }
@@ -63,9 +135,33 @@ test('the shell of every step is shell', () => {
 })
 
 test('texts that look like shell stay texts', () => {
-  const text = fc.oneof(fc.constantFrom("'", '"', '$(reboot)', '`reboot`', "';reboot;'", ')', '}', '<<EOF', '\nreboot\n', '\\', '#', '&&'), fc.string({ unit: 'binary' })).filter((each) => !each.includes('\0') && Buffer.from(each).toString() === each)
+  const text = fc
+    .oneof(
+      fc.constantFrom(
+        "'",
+        '"',
+        '$(reboot)',
+        '`reboot`',
+        "';reboot;'",
+        ')',
+        '}',
+        '<<EOF',
+        '\nreboot\n',
+        '\\',
+        '#',
+        '&&',
+      ),
+      fc.string({ unit: 'binary' }),
+    )
+    .filter((each) => !each.includes('\0') && Buffer.from(each).toString() === each)
   fc.assert(
-    fc.property(text, (each) => refuseBadSyntax(someSteps(each).map((step) => `(\n${stepShell(step, PLACE).text}\n)`).join('\n'))),
+    fc.property(text, (each) =>
+      refuseBadSyntax(
+        someSteps(each)
+          .map((step) => `(\n${stepShell(step, PLACE).text}\n)`)
+          .join('\n'),
+      ),
+    ),
     { numRuns: 60 },
   )
 })
@@ -76,8 +172,40 @@ test('no text of a step runs as a command', () => {
   try {
     const attack = `x'"; touch ${folder}/broken; $(touch ${folder}/broken) \`touch ${folder}/broken\`\ntouch ${folder}/broken\n#`
     for (const step of someSteps(attack)) {
-      const stubs = ['mkdir', 'rm', 'cp', 'mv', 'chown', 'chmod', 'ln', 'sync', 'apt', 'apt-get', 'dpkg', 'systemctl', 'useradd', 'getent', 'find', 'stat', 'tail', 'head', 'nginx', 'sleep', 'cat', 'runuser', 'curl', 'systemd-run', 'timeout', 'cgi-fcgi', 'php-fpm'].map((name) => `${name}() { :; }`)
-      const text = stepShell(step, PLACE).text.replaceAll('/var/lib/flight', `${folder}/flight`).replaceAll('/usr/lib/apt/apt-helper', ':').replaceAll('/etc/', `${folder}/etc/`).replace(/\bexit\b/g, ':')
+      const stubs = [
+        'mkdir',
+        'rm',
+        'cp',
+        'mv',
+        'chown',
+        'chmod',
+        'ln',
+        'sync',
+        'apt',
+        'apt-get',
+        'dpkg',
+        'systemctl',
+        'useradd',
+        'getent',
+        'find',
+        'stat',
+        'tail',
+        'head',
+        'nginx',
+        'sleep',
+        'cat',
+        'runuser',
+        'curl',
+        'systemd-run',
+        'timeout',
+        'cgi-fcgi',
+        'php-fpm',
+      ].map((name) => `${name}() { :; }`)
+      const text = stepShell(step, PLACE)
+        .text.replaceAll('/var/lib/flight', `${folder}/flight`)
+        .replaceAll('/usr/lib/apt/apt-helper', ':')
+        .replaceAll('/etc/', `${folder}/etc/`)
+        .replace(/\bexit\b/g, ':')
       spawnSync('/bin/sh', [], { input: `cd ${folder}\n${stubs.join('\n')}\n${text}\n`, timeout: 20_000 })
     }
     assert.is(spawnSync('ls', [folder], { encoding: 'utf8' }).stdout.includes('broken'), false)
@@ -87,7 +215,11 @@ test('no text of a step runs as a command', () => {
 })
 
 test('only what may take long outlives the connection', () => {
-  const long = new Set(someSteps('it').filter((step) => stepShell(step, PLACE).long).map(({ step }) => step))
+  const long = new Set(
+    someSteps('it')
+      .filter((step) => stepShell(step, PLACE).long)
+      .map(({ step }) => step),
+  )
   assert.equal([...long].sort(), ['command', 'download', 'install', 'prune', 'unpack'])
 })
 
@@ -97,7 +229,15 @@ test('what a plan found is kept under the name of the plan', () => {
 
 const INSTALL: Step = { step: 'install', packages: ['git'], refresh: false, upgrades: [], removes: [], sources: [] }
 const RELEASE = '3f9a1c2b7d04-2'
-const COMMAND: Step = { step: 'command', app: 'shop', release: RELEASE, key: 'deploy-1', command: 'artisan migrate', path: '/usr/bin', auth: undefined }
+const COMMAND: Step = {
+  step: 'command',
+  app: 'shop',
+  release: RELEASE,
+  key: 'deploy-1',
+  command: 'artisan migrate',
+  path: '/usr/bin',
+  auth: undefined,
+}
 
 test('the unit of a step is named after plan and step, and is a name that systemd takes', () => {
   const unitOf = (id: string) => runOf(INSTALL, { plan: PLACE.plan, id }).unit
@@ -107,7 +247,10 @@ test('the unit of a step is named after plan and step, and is a name that system
 })
 
 test("the unit of a release's step is the same for every plan that has to do with that release", () => {
-  assert.equal(runOf(COMMAND, { plan: PLACE.plan, id: '3-0' }), { unit: `flight-of-shop-${RELEASE}-deploy-1`, folder: `/var/lib/flight/releases/shop/${RELEASE}/commands/deploy-1` })
+  assert.equal(runOf(COMMAND, { plan: PLACE.plan, id: '3-0' }), {
+    unit: `flight-of-shop-${RELEASE}-deploy-1`,
+    folder: `/var/lib/flight/releases/shop/${RELEASE}/commands/deploy-1`,
+  })
   assert.equal(runOf(COMMAND, { plan: 'sha256:other', id: 'x' }), runOf(COMMAND, { plan: PLACE.plan, id: '3-0' }))
 })
 
@@ -115,7 +258,8 @@ test('what an ended run left running stands in the way of who needs the same, an
   const unit = (name: string) => ({ unit: `${name}.service`, since: '' })
   const command = unit(runOf(COMMAND, { plan: PLACE.plan, id: '' }).unit)
   const install = unit(runOf(INSTALL, { plan: PLACE.plan, id: '1-0' }).unit)
-  const blocks = (running: typeof command, plan: string, claim: Parameters<typeof inTheWay>[2]) => inTheWay([running], plan, claim).length === 1
+  const blocks = (running: typeof command, plan: string, claim: Parameters<typeof inTheWay>[2]) =>
+    inTheWay([running], plan, claim).length === 1
   assert.is(blocks(command, 'sha256:other', 'server'), true)
   assert.is(blocks(command, 'sha256:other', [{ app: 'shop', release: RELEASE }]), false, 'it is followed')
   assert.is(blocks(command, 'sha256:other', [{ app: 'shop', release: '3f9a1c2b7d04-3' }]), true)
@@ -123,12 +267,21 @@ test('what an ended run left running stands in the way of who needs the same, an
   assert.is(blocks(install, PLACE.plan, 'server'), false, 'its own')
   assert.is(blocks(install, 'sha256:other', [{ app: 'blog', release: RELEASE }]), true)
   const since = '2026-01-02T03:04:05Z'
-  assert.equal(runningSteps(`flight-revert-env-shop-20260102t030405z-abcdef.service ${since}\n${install.unit} ${since}\n`).map(({ unit }) => unit), [install.unit], 'a server that takes a push back holds nobody up')
+  assert.equal(
+    runningSteps(`flight-revert-env-shop-20260102t030405z-abcdef.service ${since}\n${install.unit} ${since}\n`).map(
+      ({ unit }) => unit,
+    ),
+    [install.unit],
+    'a server that takes a push back holds nobody up',
+  )
 })
 
 test('nothing of a file is on a command line: its content travels in a document', () => {
   const secret = 'APP_KEY=base64:c2VjcmV0'
-  const text = stepShell({ step: 'write', path: '/etc/x', content: secret, mode: '600', owner: 'root', group: 'root', scope: 'cluster' }, PLACE).text
+  const text = stepShell(
+    { step: 'write', path: '/etc/x', content: secret, mode: '600', owner: 'root', group: 'root', scope: 'cluster' },
+    PLACE,
+  ).text
   assert.is(text.includes(secret), false)
   assert.ok(text.includes(Buffer.from(secret).toString('base64')))
   const folder = mkdtempSync(join(tmpdir(), 'flight-steps-'))

@@ -12,17 +12,27 @@ const ORDER = ['waiting', 'running', 'succeeded']
 export async function compareWithNotes(file: string, notes: string): Promise<Found> {
   const text = existsSync(notes) ? readFileSync(notes, 'utf8') : ''
   // A last line without its end was being written.
-  const lines = text.slice(0, text.lastIndexOf('\n') + 1).trimEnd().split('\n').filter((line) => line !== '').map((line) => line.split(' '))
+  const lines = text
+    .slice(0, text.lastIndexOf('\n') + 1)
+    .trimEnd()
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => line.split(' '))
   const store = await openStore(file)
   try {
-    const missing = (await Promise.all(lines.map(async (words) => ((await isThere(store, words)) ? [] : [words.join(' ')])))).flat()
+    const missing = (
+      await Promise.all(lines.map(async (words) => ((await isThere(store, words)) ? [] : [words.join(' ')])))
+    ).flat()
     return { acknowledged: lines.length, wrong: [...missing, ...(await gaps(store)), ...(await integrity(file))] }
   } finally {
     await store.close()
   }
 }
 
-async function isThere(store: Store, [what, subject = '', value = '', commit = '']: readonly string[]): Promise<boolean> {
+async function isThere(
+  store: Store,
+  [what, subject = '', value = '', commit = '']: readonly string[],
+): Promise<boolean> {
   const id = Number(subject)
   switch (what) {
     case 'accepted': {
@@ -36,7 +46,11 @@ async function isThere(store: Store, [what, subject = '', value = '', commit = '
     case 'changed': {
       const request = await store.request(id)
       const events = await store.events(id, 0, 100)
-      return request !== undefined && ORDER.indexOf(request.state) >= ORDER.indexOf(value) && events.length >= 4 + ORDER.indexOf(value)
+      return (
+        request !== undefined &&
+        ORDER.indexOf(request.state) >= ORDER.indexOf(value) &&
+        events.length >= 4 + ORDER.indexOf(value)
+      )
     }
     case 'kept':
       return JSON.stringify((await store.kept(subject))?.document) === JSON.stringify({ time: Number(value) })

@@ -35,9 +35,19 @@ async function work(name: string): Promise<never> {
     acknowledge('accepted', request.id, commit)
     const told = await store.append(request.id, [note('one'), note('x'.repeat(time % 3_000)), note(commit)])
     acknowledge('told', request.id, told.at(-1)?.n ?? 0, commit)
-    await store.change(request.id, ['waiting'], { state: 'running', attempts: 1 }, { at: NOW, event: { event: 'begins', attempt: 1 } })
+    await store.change(
+      request.id,
+      ['waiting'],
+      { state: 'running', attempts: 1 },
+      { at: NOW, event: { event: 'begins', attempt: 1 } },
+    )
     acknowledge('changed', request.id, 'running')
-    await store.change(request.id, ['running'], { state: 'succeeded', ended: NOW, end: { exit: 0, said: commit, problems: [] } }, note('end'))
+    await store.change(
+      request.id,
+      ['running'],
+      { state: 'succeeded', ended: NOW, end: { exit: 0, said: commit, problems: [] } },
+      note('end'),
+    )
     acknowledge('changed', request.id, 'succeeded')
     await store.keep(commit, NOW, { time })
     acknowledge('kept', commit, time)

@@ -8,7 +8,9 @@ export type LoopDisk = { image: string; device: string; folder: string }
 // Why no disk can be made here, or nothing.
 export function loopUnavailable(): string | undefined {
   if (process.getuid?.() !== 0) return 'it needs root (it mounts a disk of its own)'
-  const missing = ['losetup', 'mkfs.ext4', 'mount', 'umount'].find((program) => spawnSync(program, ['--version']).error !== undefined)
+  const missing = ['losetup', 'mkfs.ext4', 'mount', 'umount'].find(
+    (program) => spawnSync(program, ['--version']).error !== undefined,
+  )
   if (missing !== undefined) return `it needs ${missing}`
   return existsSync('/dev/loop-control') ? undefined : 'it needs loop devices'
 }

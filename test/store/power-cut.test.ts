@@ -92,19 +92,27 @@ drill('a full disk refuses what is new, keeps what was accepted, and goes on whe
         for (let index = 0; ; index++) {
           const { request } = await store.accept(release('shop', String(index)), '2026-01-01T00:00:00.000Z')
           accepted.push(request.id)
-          await store.append(request.id, [{ at: '2026-01-01T00:00:00.000Z', event: { event: 'note', text: 'x'.repeat(10_000) } }])
+          await store.append(request.id, [
+            { at: '2026-01-01T00:00:00.000Z', event: { event: 'note', text: 'x'.repeat(10_000) } },
+          ])
         }
       }
       const ballast = join(disk.folder, 'ballast')
       writeFileSync(ballast, Buffer.alloc(2_000_000))
       const error = await refusal(fill())
-      assert.equal(error.problems.map(({ code }) => code), ['FLIGHT_STORE'])
+      assert.equal(
+        error.problems.map(({ code }) => code),
+        ['FLIGHT_STORE'],
+      )
       assert.match(error.message, /the disk is full/)
       assert.match((await refusal(store.ping())).message, /the disk is full/)
       assert.is((await store.requests({ limit: 100_000 })).length, accepted.length)
       rmSync(ballast)
       await store.ping()
-      assert.is((await store.accept(release('shop', 'after'), '2026-01-01T00:00:00.000Z')).request.id, accepted.length + 1)
+      assert.is(
+        (await store.accept(release('shop', 'after'), '2026-01-01T00:00:00.000Z')).request.id,
+        accepted.length + 1,
+      )
       await store.close()
     } finally {
       await unmounted(disk)

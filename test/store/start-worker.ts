@@ -5,8 +5,16 @@ import { fileURLToPath } from 'node:url'
 const WORKER = fileURLToPath(new URL('hard-worker.ts', import.meta.url))
 
 // Starts test/store/hard-worker.ts and resolves once it opens its store, or already works with it.
-export async function startWorker(file: string, notes: string, until: 'opens' | 'works', care: 'careful' | 'careless' = 'careful'): Promise<ChildProcess> {
-  const child = fork(WORKER, [file, notes, care], { execArgv: ['--import', 'tsx'], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+export async function startWorker(
+  file: string,
+  notes: string,
+  until: 'opens' | 'works',
+  care: 'careful' | 'careless' = 'careful',
+): Promise<ChildProcess> {
+  const child = fork(WORKER, [file, notes, care], {
+    execArgv: ['--import', 'tsx'],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
   for (;;) {
     const [said] = (await Promise.race([once(child, 'message'), once(child, 'exit').then(() => ['gone'])])) as [string]
     if (said === 'gone') throw new Error('the worker ended by itself')

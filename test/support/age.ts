@@ -17,7 +17,10 @@ export function watchedAge(folder: string): { path: string; seen: string } {
   const seen = join(folder, 'seen')
   const program = join(folder, 'age')
   const real = execFileSync('sh', ['-c', 'command -v age'], { encoding: 'utf8' }).trim()
-  writeFileSync(program, `#!/bin/sh\ntr '\\0' '\\n' </proc/$$/cmdline >>'${seen}'\ntr '\\0' '\\n' </proc/$$/environ >>'${seen}'\nexec ${real} "$@"\n`)
+  writeFileSync(
+    program,
+    `#!/bin/sh\ntr '\\0' '\\n' </proc/$$/cmdline >>'${seen}'\ntr '\\0' '\\n' </proc/$$/environ >>'${seen}'\nexec ${real} "$@"\n`,
+  )
   chmodSync(program, 0o755)
   return { path: `${folder}:${process.env['PATH']}`, seen }
 }

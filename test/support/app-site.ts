@@ -14,7 +14,12 @@ export function siteApp(more: Partial<Omit<App, 'nginx'>> = {}, nginx: Partial<A
 }
 
 // What the site of an app compiles to on web-1.
-export function siteOf(of: App, system: System, more: Partial<Cluster> = {}, on: Partial<AppServer> = {}): readonly Resource[] {
+export function siteOf(
+  of: App,
+  system: System,
+  more: Partial<Cluster> = {},
+  on: Partial<AppServer> = {},
+): readonly Resource[] {
   return appSiteFeature({ app: of, on: { ...ON, ...on }, cluster: cluster(more), server: server('web-1'), system })
 }
 
@@ -30,6 +35,11 @@ export function filesAmong(resources: readonly Resource[]): FileDesired[] {
 
 export function contentOf(resources: readonly Resource[], path: string): string {
   const found = filesAmong(resources).find((each) => each.path === path)
-  if (found === undefined) throw new Error(`no ${path} among ${filesAmong(resources).map((each) => each.path).join(', ')}`)
+  if (found === undefined)
+    throw new Error(
+      `no ${path} among ${filesAmong(resources)
+        .map((each) => each.path)
+        .join(', ')}`,
+    )
   return found.content
 }

@@ -8,7 +8,15 @@ import type { Server, SshSettings, System } from '../../src/model/server.ts'
 
 // Small builders of definitions: a test says only what it is about.
 
-export const SSH: SshSettings = { user: 'root', port: 22, jump: undefined, identityFile: undefined, become: false, connectTimeout: 10, transport: 'auto' }
+export const SSH: SshSettings = {
+  user: 'root',
+  port: 22,
+  jump: undefined,
+  identityFile: undefined,
+  become: false,
+  connectTimeout: 10,
+  transport: 'auto',
+}
 
 export function server(name: string, more: Partial<Server> = {}): Server {
   return { name, cluster: 'staging', host: `${name}.example.com`, webServer: true, ssh: SSH, ...more }
@@ -37,7 +45,15 @@ export function cluster(more: Partial<Cluster> = {}): Cluster {
 export function definitions(...clusters: Cluster[]): Definitions {
   return {
     root: '/srv/definitions',
-    settings: { ssh: SSH, parallel: 10, serial: 'half', keepReleases: 5, state: '/srv/state', plans: '/srv/plans', serve: resolveServe({}, '/srv/definitions') },
+    settings: {
+      ssh: SSH,
+      parallel: 10,
+      serial: 'half',
+      keepReleases: 5,
+      state: '/srv/state',
+      plans: '/srv/plans',
+      serve: resolveServe({}, '/srv/definitions'),
+    },
     clusters: [...clusters].sort((a, b) => (a.name < b.name ? -1 : 1)),
     apps: [],
   }
@@ -79,7 +95,16 @@ export function app(name: string, servers: readonly AppServer[], more: Partial<A
 
 // What an app has on a server: a small pool unless said otherwise.
 export function on(name: string, more: Partial<AppServer> = {}): AppServer {
-  return { name, web: { pm: 'ondemand', maxWorkers: 4 }, deployCommands: [], queues: [], daemons: [], scheduler: false, cron: [], ...more }
+  return {
+    name,
+    web: { pm: 'ondemand', maxWorkers: 4 },
+    deployCommands: [],
+    queues: [],
+    daemons: [],
+    scheduler: false,
+    cron: [],
+    ...more,
+  }
 }
 
 export function withApps(definitions: Definitions, ...apps: App[]): Definitions {
@@ -88,12 +113,18 @@ export function withApps(definitions: Definitions, ...apps: App[]): Definitions 
 
 // What a cluster alone wants of one of its servers.
 export function compileFor(of: Cluster, to: Server, system: System): readonly Resource[] {
-  return compileServer({ definitions: definitions(of), scope: EVERYTHING, apps: false, releases: [] }, of, to, system).resources
+  return compileServer({ definitions: definitions(of), scope: EVERYTHING, apps: false, releases: [] }, of, to, system)
+    .resources
 }
 
 export const EVERYTHING = { clusters: [], apps: [], servers: [] }
 
 // An artifact as a controller has it; a server in memory does not look inside.
-export const CARGO: ReleaseCargo = { file: '/srv/state/artifacts/shop/artifact.tar.gz', size: 1000, sha256: 'c'.repeat(64), composerLock: undefined }
+export const CARGO: ReleaseCargo = {
+  file: '/srv/state/artifacts/shop/artifact.tar.gz',
+  size: 1000,
+  sha256: 'c'.repeat(64),
+  composerLock: undefined,
+}
 
 export const HOLDER: Holder = { who: 'ada', from: 'laptop', what: 'provision staging', since: '2000-01-01T00:00:00Z' }

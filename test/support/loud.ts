@@ -4,7 +4,9 @@ export function loud(act: () => Promise<void>): () => Promise<void> {
     try {
       await act()
     } catch (error) {
-      process.stderr.write(`the set-up failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+      process.stderr.write(
+        `the set-up failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+      )
       throw error
     }
   }

@@ -21,7 +21,10 @@ import { unloadedPath } from './memory/services.ts'
 // sort; each happens once.
 // again: the answer was lost and the step, if short, runs a second time. lost: the connection is gone for good.
 // killed: the controller is. A long step that was on its way then goes on by itself.
-export type Fault = { at: number | Step['step']; is: 'fails' | 'again' | 'lost before' | 'lost after' | 'killed before' | 'killed after' | 'killed within' }
+export type Fault = {
+  at: number | Step['step']
+  is: 'fails' | 'again' | 'lost before' | 'lost after' | 'killed before' | 'killed after' | 'killed within'
+}
 
 // The process that runs Flight: once it is dead, nothing that it still says is heard.
 export type Controller = { alive: boolean }
@@ -118,9 +121,24 @@ export class MemoryServer {
   }
 
   #lock(session: Session, holder: Holder, plan: string, claim: Claim): Lock {
-    const rival = this.#holding.find((held) => held.claim === 'server' || claim === 'server' || held.claim.some(({ app }) => claim.some((each) => each.app === app)))
-    if (rival !== undefined) throw new FlightError({ code: 'FLIGHT_LOCKED', where: this.name, what: `is held by ${rival.holder.who}` })
-    if (this.#running !== undefined && inTheWay([{ unit: `${runOf(this.#running.step, this.#running).unit}.service`, since: '' }], plan, claim).length > 0) throw new FlightError({ code: 'FLIGHT_LOCKED', where: this.name, what: 'a step of an earlier run is still running there' })
+    const rival = this.#holding.find(
+      (held) =>
+        held.claim === 'server' ||
+        claim === 'server' ||
+        held.claim.some(({ app }) => claim.some((each) => each.app === app)),
+    )
+    if (rival !== undefined)
+      throw new FlightError({ code: 'FLIGHT_LOCKED', where: this.name, what: `is held by ${rival.holder.who}` })
+    if (
+      this.#running !== undefined &&
+      inTheWay([{ unit: `${runOf(this.#running.step, this.#running).unit}.service`, since: '' }], plan, claim).length >
+        0
+    )
+      throw new FlightError({
+        code: 'FLIGHT_LOCKED',
+        where: this.name,
+        what: 'a step of an earlier run is still running there',
+      })
     let lose: (why: string) => void = () => undefined
     const lost = new Promise<string>((resolve) => (lose = resolve))
     this.#held = [...this.#holding, { session, holder, claim, lose }]
@@ -133,14 +151,16 @@ export class MemoryServer {
   }
 
   #perform(session: Session, step: Step, { plan, id, progress }: StepContext): void {
-    if (!this.#holding.some((held) => held.session === session)) throw new Error(`bug: ${step.step} on ${this.name} without its lock`)
+    if (!this.#holding.some((held) => held.session === session))
+      throw new Error(`bug: ${step.step} on ${this.name} without its lock`)
     const at = this.#asked++
     const fault = this.#faults.find((each) => each.at === at || each.at === step.step)
     this.#faults = this.#faults.filter((each) => each !== fault)
     const is = fault?.is
     if (is === 'lost before') return this.#break(session)
     if (is === 'killed before') return kill(session)
-    if (is === 'fails') throw new FlightError({ code: 'FLIGHT_STEP_FAILED', where: this.name, what: 'it was made to fail' })
+    if (is === 'fails')
+      throw new FlightError({ code: 'FLIGHT_STEP_FAILED', where: this.name, what: 'it was made to fail' })
     this.#begin(step, id, plan, session, is)
     if (is === 'again') {
       progress('the connection was lost, trying again')
@@ -154,10 +174,14 @@ export class MemoryServer {
   #begin(step: Step, id: string, plan: string, session: Session, is: Fault['is'] | undefined): void {
     const running = this.#running
     if (running !== undefined && runOf(running.step, running).unit === runOf(step, { plan, id }).unit) {
-      if (!isDeepStrictEqual(running.step, step)) throw new Error(`bug: ${step.step} was taken for ${running.step.step}, which is still running under the same name`)
+      if (!isDeepStrictEqual(running.step, step))
+        throw new Error(
+          `bug: ${step.step} was taken for ${running.step.step}, which is still running under the same name`,
+        )
       return this.settle()
     }
-    if (running !== undefined && LONG.includes(step.step)) throw new Error(`bug: ${step.step} began as ${id} while ${running.id} of the same plan is running`)
+    if (running !== undefined && LONG.includes(step.step))
+      throw new Error(`bug: ${step.step} began as ${id} while ${running.id} of the same plan is running`)
     this.begun.push({ step, id, plan })
     if (is === 'killed within' && LONG.includes(step.step)) {
       this.#running = { step, id, plan }
@@ -179,12 +203,16 @@ function kill(session: Session): never {
 }
 
 // How a controller reaches these servers.
-export function connectTo(servers: readonly MemoryServer[], controller: Controller = { alive: true }): (server: Server) => Promise<Host> {
+export function connectTo(
+  servers: readonly MemoryServer[],
+  controller: Controller = { alive: true },
+): (server: Server) => Promise<Host> {
   return async ({ name }) => {
     await Promise.resolve()
     const found = servers.find((server) => server.name === name)
     if (!controller.alive) throw new Killed('the controller is dead')
-    if (found === undefined || !found.reachable) throw new FlightError({ code: 'FLIGHT_UNREACHABLE', where: name, what: 'cannot be reached' })
+    if (found === undefined || !found.reachable)
+      throw new FlightError({ code: 'FLIGHT_UNREACHABLE', where: name, what: 'cannot be reached' })
     return found.connect(controller)
   }
 }
@@ -196,21 +224,48 @@ export function traceOf(servers: readonly MemoryServer[]): string {
 
 // What counts of a machine's state: without clock readings, what was kept under which plan, and how often a line was noted.
 export function stateOf({ machine }: MemoryServer): unknown {
-  const entries = [...machine.entries].filter(([path]) => ![KEPT, LOADED, MANIFEST].some((own) => path === own || path.startsWith(`${own}/`)))
+  const entries = [...machine.entries].filter(
+    ([path]) => ![KEPT, LOADED, MANIFEST].some((own) => path === own || path.startsWith(`${own}/`)),
+  )
   return {
-    entries: Object.fromEntries(entries.sort().map(([path, { changed: _changed, ...entry }]) => [path, 'content' in entry ? { ...entry, content: Buffer.from(entry.content).toString('latin1') } : entry])),
+    entries: Object.fromEntries(
+      entries
+        .sort()
+        .map(([path, { changed: _changed, ...entry }]) => [
+          path,
+          'content' in entry ? { ...entry, content: Buffer.from(entry.content).toString('latin1') } : entry,
+        ]),
+    ),
     manifest: manifestOf(machine),
     packages: Object.fromEntries([...machine.packages].map(([name, { version }]) => [name, version] as const).sort()),
-    users: Object.fromEntries([...machine.users].map(([name, { home, shell }]) => [name, { home, shell }] as const).sort()),
+    users: Object.fromEntries(
+      [...machine.users].map(([name, { home, shell }]) => [name, { home, shell }] as const).sort(),
+    ),
     groups: [...machine.groups].sort(),
     programs: Object.fromEntries([...machine.programs].sort()),
     units: Object.fromEntries(
-      [...machine.units].map(([name, unit]) => [name, { enabled: unit.enabled, active: unit.active, unloaded: unloadedPath(machine, name, unit, CONFIGURATIONS(name)) }] as const).sort(),
+      [...machine.units]
+        .map(
+          ([name, unit]) =>
+            [
+              name,
+              {
+                enabled: unit.enabled,
+                active: unit.active,
+                unloaded: unloadedPath(machine, name, unit, CONFIGURATIONS(name)),
+              },
+            ] as const,
+        )
+        .sort(),
     ),
   }
 }
 
 const CONFIGURATIONS = (unit: string) => {
   const fpm = /^php(.+)-fpm\.service$/.exec(unit)?.[1]
-  return fpm === undefined ? (unit === 'nginx.service' ? ['/etc/nginx'] : []) : [`/etc/php/${fpm}/fpm`, `/etc/php/${fpm}/mods-available`]
+  return fpm === undefined
+    ? unit === 'nginx.service'
+      ? ['/etc/nginx']
+      : []
+    : [`/etc/php/${fpm}/fpm`, `/etc/php/${fpm}/mods-available`]
 }

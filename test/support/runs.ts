@@ -15,28 +15,81 @@ import { connectTo, type Controller, type MemoryServer } from './memory-server.t
 
 // Planning and applying on servers in memory, as the commands do it.
 
-export type RunOptions = { controller?: Controller; allowUpgrades?: boolean; scope?: Scope; releases?: readonly ReleaseWish[]; pushes?: readonly PlannedPush[]; contents?: ReadonlyMap<string, Secret>; apps?: boolean; serial?: Serial; signal?: AbortSignal; listen?: (event: RunEvent) => void }
-
-export function planFor(definitions: Definitions, servers: readonly MemoryServer[], options: RunOptions = {}): Promise<Plan> {
-  return makePlan({ definitions, scope: options.scope ?? EVERYTHING, apps: options.apps ?? true, serial: options.serial ?? 'half', allowUpgrades: options.allowUpgrades ?? false, releases: options.releases ?? [], pushes: options.pushes ?? [], connect: connectTo(servers, options.controller), parallel: 4, ...common(options) })
+export type RunOptions = {
+  controller?: Controller
+  allowUpgrades?: boolean
+  scope?: Scope
+  releases?: readonly ReleaseWish[]
+  pushes?: readonly PlannedPush[]
+  contents?: ReadonlyMap<string, Secret>
+  apps?: boolean
+  serial?: Serial
+  signal?: AbortSignal
+  listen?: (event: RunEvent) => void
 }
 
-export function apply(plan: Plan, definitions: Definitions, servers: readonly MemoryServer[], options: RunOptions = {}): Promise<Receipt> {
-  return applyPlan({ plan, definitions, hold: { cargo: new Map(plan.releases.map(({ app }) => [app, CARGO])), secrets: new Map(), environments: environmentsFor(plan, options.contents ?? new Map()) }, wait: false, connect: connectTo(servers, options.controller), parallel: 4, holder: HOLDER, ...common(options) })
+export function planFor(
+  definitions: Definitions,
+  servers: readonly MemoryServer[],
+  options: RunOptions = {},
+): Promise<Plan> {
+  return makePlan({
+    definitions,
+    scope: options.scope ?? EVERYTHING,
+    apps: options.apps ?? true,
+    serial: options.serial ?? 'half',
+    allowUpgrades: options.allowUpgrades ?? false,
+    releases: options.releases ?? [],
+    pushes: options.pushes ?? [],
+    connect: connectTo(servers, options.controller),
+    parallel: 4,
+    ...common(options),
+  })
+}
+
+export function apply(
+  plan: Plan,
+  definitions: Definitions,
+  servers: readonly MemoryServer[],
+  options: RunOptions = {},
+): Promise<Receipt> {
+  return applyPlan({
+    plan,
+    definitions,
+    hold: {
+      cargo: new Map(plan.releases.map(({ app }) => [app, CARGO])),
+      secrets: new Map(),
+      environments: environmentsFor(plan, options.contents ?? new Map()),
+    },
+    wait: false,
+    connect: connectTo(servers, options.controller),
+    parallel: 4,
+    holder: HOLDER,
+    ...common(options),
+  })
 }
 
 // What joins or is pushed, by the address of its action.
 function environmentsFor(plan: Plan, contents: ReadonlyMap<string, Secret>): Map<string, Secret> {
   return new Map(
     actionsIn(plan).flatMap(({ kind, address }): [string, Secret][] => {
-      const content = kind === 'environment' ? new Secret('APP_KEY=x\n') : kind === 'push' ? contents.get(address.split('/')[0] ?? '') : undefined
+      const content =
+        kind === 'environment'
+          ? new Secret('APP_KEY=x\n')
+          : kind === 'push'
+            ? contents.get(address.split('/')[0] ?? '')
+            : undefined
       return content === undefined ? [] : [[address, content]]
     }),
   )
 }
 
 // Plans, applies, and answers with the receipt.
-export async function provision(definitions: Definitions, servers: readonly MemoryServer[], options: RunOptions = {}): Promise<Receipt> {
+export async function provision(
+  definitions: Definitions,
+  servers: readonly MemoryServer[],
+  options: RunOptions = {},
+): Promise<Receipt> {
   return apply(await planFor(definitions, servers, options), definitions, servers, options)
 }
 

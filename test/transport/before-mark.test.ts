@@ -22,7 +22,9 @@ function cut(text: string, places: readonly number[]): string[] {
   return ends.slice(1).map((end, n) => text.slice(ends[n], end))
 }
 
-const words = fc.array(fc.constantFrom('\n', 'f', 'flight', 'flight-', 'flight-4dc7', 'flight-4dc7fc4\n', '4', 'rc 0', 'a line\n')).map((parts) => parts.join(''))
+const words = fc
+  .array(fc.constantFrom('\n', 'f', 'flight', 'flight-', 'flight-4dc7', 'flight-4dc7fc4\n', '4', 'rc 0', 'a line\n'))
+  .map((parts) => parts.join(''))
 
 test('all that comes before the mark is told, and nothing from the mark on, wherever it is cut', () => {
   fc.assert(
@@ -43,7 +45,10 @@ test('only what may begin the mark is held back until more comes', () => {
       let came = ''
       for (const [n, piece] of pieces.entries()) {
         came += piece
-        assert.ok(MARK.startsWith(came.slice(came.length - (held[n] ?? 0))), `${held[n]} bytes of ${JSON.stringify(came)}`)
+        assert.ok(
+          MARK.startsWith(came.slice(came.length - (held[n] ?? 0))),
+          `${held[n]} bytes of ${JSON.stringify(came)}`,
+        )
       }
     }),
     { numRuns: 2000 },

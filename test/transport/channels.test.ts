@@ -15,23 +15,32 @@ let sshd: Sshd
 let connector: Connector
 let key: string
 
-test.before(loud(async () => {
-  sshd = await startSshd(['MaxStartups 10:100:10'])
-  key = makeKey(sshd.folder, 'plain')
-  sshd.authorize(`${key}.pub`)
-  connector = createConnector(knowing(isolated(), `[127.0.0.1]:${sshd.port} ${sshd.hostKey}`))
-}))
+test.before(
+  loud(async () => {
+    sshd = await startSshd(['MaxStartups 10:100:10'])
+    key = makeKey(sshd.folder, 'plain')
+    sshd.authorize(`${key}.pub`)
+    connector = createConnector(knowing(isolated(), `[127.0.0.1]:${sshd.port} ${sshd.hostKey}`))
+  }),
+)
 test.after(async () => {
   connector.close()
   await sshd.stop()
 })
 
-const connect = (): Promise<Connection> => within(60, connector.connect(server('127.0.0.1', { port: sshd.port, identityFile: key })))
+const connect = (): Promise<Connection> =>
+  within(60, connector.connect(server('127.0.0.1', { port: sshd.port, identityFile: key })))
 
 test('forty commands on one connection all end, though sshd allows ten at once', async () => {
   const connection = await connect()
-  const all = await within(60, Promise.all(Array.from({ length: 40 }, (_, n) => run(connection, `sleep 0.05; echo ${n}`))))
-  assert.equal(all.map((one) => one.out), Array.from({ length: 40 }, (_, n) => `${n}\n`))
+  const all = await within(
+    60,
+    Promise.all(Array.from({ length: 40 }, (_, n) => run(connection, `sleep 0.05; echo ${n}`))),
+  )
+  assert.equal(
+    all.map((one) => one.out),
+    Array.from({ length: 40 }, (_, n) => `${n}\n`),
+  )
   connection.close()
 })
 
@@ -39,9 +48,18 @@ test('who follows scripts on the control channel sees what they print, and nothi
   const connection = await connect()
   const control = await openControl(connection, false)
   const seen: string[] = []
-  for (const script of ['printf "a\\nb\\n"', 'true', 'for n in 1 2 3; do echo $n; sleep 0.05; done', 'printf "no end"', 'echo flight-; exit 7']) {
+  for (const script of [
+    'printf "a\\nb\\n"',
+    'true',
+    'for n in 1 2 3; do echo $n; sleep 0.05; done',
+    'printf "no end"',
+    'echo flight-; exit 7',
+  ]) {
     let followed = ''
-    const { code, stdout } = await within(30, control.run(script, (chunk) => (followed += chunk.toString())))
+    const { code, stdout } = await within(
+      30,
+      control.run(script, (chunk) => (followed += chunk.toString())),
+    )
     assert.is(followed, `${stdout.toString()}\n`, script)
     seen.push(`${code} ${stdout.toString()}`)
   }
@@ -64,9 +82,11 @@ test('200 MB go through cat and back without being held in memory', async () => 
   let peak = 0
   let received = 0
   const before = process.memoryUsage().rss
-  const source = Readable.from((function* () {
-    for (let sent = 0; sent < size; sent += chunk.length) yield chunk
-  })())
+  const source = Readable.from(
+    (function* () {
+      for (let sent = 0; sent < size; sent += chunk.length) yield chunk
+    })(),
+  )
   const counting = (async () => {
     for await (const piece of channel.stdout) {
       received += (piece as Buffer).length
@@ -98,8 +118,18 @@ test('a lost server makes a running command unknown, the connection lost, and fu
   const { out } = await within(30, run(connection, 'echo $PPID'))
   const channel = await connection.exec('echo started; sleep 60')
   const outputs = Promise.all([text(channel.stdout), text(channel.stderr)])
-  const pending = pipeline(Readable.from((function* () { for (;;) yield Buffer.alloc(65536) })()), channel.stdin)
-  const failing = pending.then(() => 'fine', () => 'failed')
+  const pending = pipeline(
+    Readable.from(
+      (function* () {
+        for (;;) yield Buffer.alloc(65536)
+      })(),
+    ),
+    channel.stdin,
+  )
+  const failing = pending.then(
+    () => 'fine',
+    () => 'failed',
+  )
   process.kill(Number(out), 'SIGKILL')
   assert.equal(await within(30, channel.ended), { kind: 'unknown' })
   await within(30, connection.lost)
@@ -114,7 +144,10 @@ test('commands that wait for a channel fail when the connection is lost', async 
   const waiting = failure('FLIGHT_CONNECTION_LOST', connection.exec('true'))
   connection.close()
   await within(10, waiting)
-  assert.equal(await within(10, Promise.all(running.map((c) => c.ended))), running.map(() => ({ kind: 'unknown' })))
+  assert.equal(
+    await within(10, Promise.all(running.map((c) => c.ended))),
+    running.map(() => ({ kind: 'unknown' })),
+  )
 })
 
 test('output that nobody reads does not keep a short command from ending', async () => {

@@ -8,11 +8,13 @@ import { loud } from '../support/loud.ts'
 let sshd: Sshd
 let key: string
 
-test.before(loud(async () => {
-  sshd = await startSshd()
-  key = makeKey(sshd.folder, 'plain')
-  sshd.authorize(`${key}.pub`)
-}))
+test.before(
+  loud(async () => {
+    sshd = await startSshd()
+    key = makeKey(sshd.folder, 'plain')
+    sshd.authorize(`${key}.pub`)
+  }),
+)
 test.after(() => sshd.stop())
 
 test('a known host and a plain key: commands run, and their output, errors and exit codes come back', async () => {

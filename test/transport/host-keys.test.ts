@@ -14,13 +14,18 @@ let key: string
 let otherKey: string
 let name: string
 
-test.before(loud(async () => {
-  sshd = await startSshd([`HostKey ${makeKey(makeFolder(), 'second', '', 'ecdsa')}`])
-  key = makeKey(sshd.folder, 'plain')
-  sshd.authorize(`${key}.pub`)
-  otherKey = readFileSync(`${makeKey(sshd.folder, 'other')}.pub`, 'utf8').split(' ').slice(0, 2).join(' ')
-  name = `[127.0.0.1]:${sshd.port}`
-}))
+test.before(
+  loud(async () => {
+    sshd = await startSshd([`HostKey ${makeKey(makeFolder(), 'second', '', 'ecdsa')}`])
+    key = makeKey(sshd.folder, 'plain')
+    sshd.authorize(`${key}.pub`)
+    otherKey = readFileSync(`${makeKey(sshd.folder, 'other')}.pub`, 'utf8')
+      .split(' ')
+      .slice(0, 2)
+      .join(' ')
+    name = `[127.0.0.1]:${sshd.port}`
+  }),
+)
 test.after(() => sshd.stop())
 
 const target = (): ReturnType<typeof server> => server('127.0.0.1', { port: sshd.port, identityFile: key })
@@ -90,7 +95,13 @@ test('a known_hosts line goes to its own line, in a file that only its owner may
   assert.is(statSync(join(file, '..')).mode & 0o777, 0o700)
   writeFileSync(file, 'without an end')
   await Promise.all([appendKnownHost(file, 'two'), appendKnownHost(file, 'three')])
-  assert.equal(readFileSync(file, 'utf8').split('\n').filter((l) => l !== '').sort(), ['three', 'two', 'without an end'])
+  assert.equal(
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .filter((l) => l !== '')
+      .sort(),
+    ['three', 'two', 'without an end'],
+  )
 })
 
 test.run()

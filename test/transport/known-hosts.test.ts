@@ -4,11 +4,24 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { fingerprint, hashedName, judge, knownHostName, parseKnownHosts, speaksOf, typeOfBlob } from '../../src/transport/known-hosts.ts'
+import {
+  fingerprint,
+  hashedName,
+  judge,
+  knownHostName,
+  parseKnownHosts,
+  speaksOf,
+  typeOfBlob,
+} from '../../src/transport/known-hosts.ts'
 import { makeFolder, makeKey } from './sshd.ts'
 
 const folder = makeFolder()
-const keys = ['ed25519', 'ecdsa', 'rsa'].map((type) => readFileSync(`${makeKey(folder, type, '', type)}.pub`, 'utf8').split(' ').slice(0, 2).join(' '))
+const keys = ['ed25519', 'ecdsa', 'rsa'].map((type) =>
+  readFileSync(`${makeKey(folder, type, '', type)}.pub`, 'utf8')
+    .split(' ')
+    .slice(0, 2)
+    .join(' '),
+)
 const [one = '', two = '', three = ''] = keys
 
 // The lines under which ssh-keygen finds a host.
@@ -28,12 +41,23 @@ const label = fc.constantFrom('a', 'b', 'web1', 'db', 'x-y')
 const host = fc.array(label, { minLength: 1, maxLength: 3 }).map((labels) => labels.join('.'))
 const port = fc.constantFrom(22, 2222)
 const name = fc.tuple(host, port).map(([h, p]) => knownHostName(h, p, undefined))
-const wild = fc.tuple(fc.constantFrom('', '!'), fc.array(fc.constantFrom('a', 'b', 'web1', '*', '?', '.', 'db'), { minLength: 1, maxLength: 5 }))
+const wild = fc
+  .tuple(
+    fc.constantFrom('', '!'),
+    fc.array(fc.constantFrom('a', 'b', 'web1', '*', '?', '.', 'db'), { minLength: 1, maxLength: 5 }),
+  )
   .map(([no, parts]) => no + parts.join(''))
 const plainEntry = fc.array(fc.oneof(name, wild), { minLength: 1, maxLength: 3 }).map((patterns) => patterns.join(','))
-const hashedEntry = fc.tuple(name, fc.uint8Array({ minLength: 20, maxLength: 20 })).map(([n, salt]) => hashedName(n, Buffer.from(salt)))
+const hashedEntry = fc
+  .tuple(name, fc.uint8Array({ minLength: 20, maxLength: 20 }))
+  .map(([n, salt]) => hashedName(n, Buffer.from(salt)))
 const line = fc.oneof(
-  fc.tuple(fc.constantFrom('', '@revoked ', '@cert-authority '), fc.oneof(plainEntry, hashedEntry), fc.constantFrom(...keys))
+  fc
+    .tuple(
+      fc.constantFrom('', '@revoked ', '@cert-authority '),
+      fc.oneof(plainEntry, hashedEntry),
+      fc.constantFrom(...keys),
+    )
     .map(([marker, hosts, key]) => `${marker}${hosts} ${key} a comment`),
   fc.constantFrom('', '# comment', '  # indented comment', 'garbage', 'web1 ssh-ed25519'),
 )
@@ -42,7 +66,9 @@ test('finds the same lines as ssh-keygen -F, whatever the patterns', () => {
   fc.assert(
     fc.property(fc.array(line, { maxLength: 6 }), name, (lines, asked) => {
       const text = lines.join('\n') + '\n'
-      const mine = parseKnownHosts(text, 'known').filter((entry) => speaksOf(entry, asked)).map((entry) => entry.line)
+      const mine = parseKnownHosts(text, 'known')
+        .filter((entry) => speaksOf(entry, asked))
+        .map((entry) => entry.line)
       assert.equal(mine, found(text, asked), `${asked} in\n${text}`)
     }),
     { numRuns: 150 },
@@ -83,7 +109,9 @@ test('prints fingerprints as ssh-keygen -l does', () => {
 })
 
 test('no text makes the reader throw', () => {
-  fc.assert(fc.property(fc.string(), host, (text, asked) => void parseKnownHosts(text, 'f').map((e) => speaksOf(e, asked))))
+  fc.assert(
+    fc.property(fc.string(), host, (text, asked) => void parseKnownHosts(text, 'f').map((e) => speaksOf(e, asked))),
+  )
 })
 
 test.run()

@@ -18,14 +18,16 @@ const passphrase = 'open sesame'
 const here = (config: string[] = [], change: Partial<ConnectorOptions> = {}): ConnectorOptions =>
   knowing(isolated(config, change), `[127.0.0.1]:${sshd.port} ${sshd.hostKey}`)
 
-test.before(loud(async () => {
-  sshd = await startSshd(['MaxAuthTries 3'])
-  agent = await startAgent()
-  for (let n = 0; n < 9; n += 1) agent.add(makeKey(sshd.folder, `wrong${n}`))
-  right = makeKey(sshd.folder, 'right')
-  agent.add(right)
-  sshd.authorize(`${right}.pub`)
-}))
+test.before(
+  loud(async () => {
+    sshd = await startSshd(['MaxAuthTries 3'])
+    agent = await startAgent()
+    for (let n = 0; n < 9; n += 1) agent.add(makeKey(sshd.folder, `wrong${n}`))
+    right = makeKey(sshd.folder, 'right')
+    agent.add(right)
+    sshd.authorize(`${right}.pub`)
+  }),
+)
 test.after(async () => {
   agent.stop()
   await sshd.stop()
@@ -95,7 +97,10 @@ test('an agent with ten keys logs in with the named one first, before the server
 
 test('an agent with ten keys and no named one ends in an error that names what was offered', async () => {
   const connector = createConnector(here([], { agentSocket: agent.socket }))
-  const problem = await failure('FLIGHT_AUTHENTICATION', within(30, connector.connect(server('127.0.0.1', { port: sshd.port }))))
+  const problem = await failure(
+    'FLIGHT_AUTHENTICATION',
+    within(30, connector.connect(server('127.0.0.1', { port: sshd.port }))),
+  )
   assert.ok(problem.what.includes('wrong0 (agent), wrong1 (agent)'), problem.what)
   connector.close()
 })
@@ -103,7 +108,10 @@ test('an agent with ten keys and no named one ends in an error that names what w
 test('with IdentitiesOnly nothing but the named identity is offered', async () => {
   const config = ['Host *', '  IdentitiesOnly yes', `  IdentityFile ${join(sshd.folder, 'wrong3')}`]
   const connector = createConnector(here(config, { agentSocket: agent.socket }))
-  const problem = await failure('FLIGHT_AUTHENTICATION', within(30, connector.connect(server('127.0.0.1', { port: sshd.port }))))
+  const problem = await failure(
+    'FLIGHT_AUTHENTICATION',
+    within(30, connector.connect(server('127.0.0.1', { port: sshd.port }))),
+  )
   assert.ok(problem.what.includes(`(offered: ${join(sshd.folder, 'wrong3')} (agent))`), problem.what)
   connector.close()
 })
@@ -111,7 +119,10 @@ test('with IdentitiesOnly nothing but the named identity is offered', async () =
 test('nothing to offer says so', async () => {
   const config = ['Host *', '  IdentitiesOnly yes', '  IdentityFile /nonexistent']
   const connector = createConnector(here(config))
-  const problem = await failure('FLIGHT_AUTHENTICATION', within(30, connector.connect(server('127.0.0.1', { port: sshd.port }))))
+  const problem = await failure(
+    'FLIGHT_AUTHENTICATION',
+    within(30, connector.connect(server('127.0.0.1', { port: sshd.port }))),
+  )
   assert.ok(problem.what.includes('no identity could be offered'), problem.what)
   connector.close()
 })
@@ -139,7 +150,10 @@ test('~/.ssh/config is followed: Include, Host alias, HostName, Port, User, Iden
     join(included, 'shop.conf'),
     `Host shop\n  HostName 127.0.0.1\n  Port ${sshd.port}\n  User root\n  IdentityFile ${right}\n  HostKeyAlias shop-key\n`,
   )
-  writeFileSync(options.sshConfigFile ?? '', `Include ${included}/*.conf\nHost *\n  UserKnownHostsFile ${options.home}/known_hosts\n  GlobalKnownHostsFile none\n`)
+  writeFileSync(
+    options.sshConfigFile ?? '',
+    `Include ${included}/*.conf\nHost *\n  UserKnownHostsFile ${options.home}/known_hosts\n  GlobalKnownHostsFile none\n`,
+  )
   const connector = createConnector(knowing(options, `shop-key ${sshd.hostKey}`))
   const connection = await within(30, connector.connect(server('shop', { user: undefined })))
   assert.is(connection.user, 'root')

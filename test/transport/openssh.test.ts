@@ -19,16 +19,23 @@ let otherKey: string
 let known: string
 let connector: Connector
 
-test.before(loud(async () => {
-  sshd = await startSshd()
-  first = await startSshd()
-  key = makeKey(sshd.folder, 'plain')
-  sshd.authorize(`${key}.pub`)
-  first.authorize(`${key}.pub`)
-  otherKey = readFileSync(`${makeKey(sshd.folder, 'other')}.pub`, 'utf8').split(' ').slice(0, 2).join(' ')
-  known = `[127.0.0.1]:${sshd.port} ${sshd.hostKey}`
-  connector = createConnector(knowing(isolated(['Host *', `  IdentityFile ${key}`]), known, `[127.0.0.1]:${first.port} ${first.hostKey}`))
-}))
+test.before(
+  loud(async () => {
+    sshd = await startSshd()
+    first = await startSshd()
+    key = makeKey(sshd.folder, 'plain')
+    sshd.authorize(`${key}.pub`)
+    first.authorize(`${key}.pub`)
+    otherKey = readFileSync(`${makeKey(sshd.folder, 'other')}.pub`, 'utf8')
+      .split(' ')
+      .slice(0, 2)
+      .join(' ')
+    known = `[127.0.0.1]:${sshd.port} ${sshd.hostKey}`
+    connector = createConnector(
+      knowing(isolated(['Host *', `  IdentityFile ${key}`]), known, `[127.0.0.1]:${first.port} ${first.hostKey}`),
+    )
+  }),
+)
 test.after(async () => {
   connector.close()
   await sshd.stop()
@@ -45,9 +52,12 @@ test('commands run, and their input, output, errors and exit codes pass', async 
   const { out, err, ending } = await within(30, run(connection, 'cat; echo bad >&2; exit 3', 'hello'))
   assert.equal({ out, err, ending }, { out: 'hello', err: 'bad\n', ending: { kind: 'exit', code: 3 } })
   assert.equal((await within(30, run(connection, 'exit 255'))).ending, { kind: 'exit', code: 255 })
-  assert.is((await within(30, run(connection, "echo 'a b'  \"$HOME\""))).out, 'a b /root\n')
+  assert.is((await within(30, run(connection, 'echo \'a b\'  "$HOME"'))).out, 'a b /root\n')
   const all = await within(60, Promise.all(Array.from({ length: 40 }, (_, n) => run(connection, `echo ${n}`))))
-  assert.equal(all.map((one) => one.out), Array.from({ length: 40 }, (_, n) => `${n}\n`))
+  assert.equal(
+    all.map((one) => one.out),
+    Array.from({ length: 40 }, (_, n) => `${n}\n`),
+  )
   connection.close()
   await within(10, connection.lost)
   await failure('FLIGHT_CONNECTION_LOST', connection.exec('true'))
@@ -57,9 +67,11 @@ test('large input streams', async () => {
   const connection = await within(30, connector.connect(target()))
   const channel = await connection.exec('cat >/dev/null; echo done')
   const chunk = Buffer.alloc(65536)
-  const source = Readable.from((function* () {
-    for (let n = 0; n < 320; n += 1) yield chunk
-  })())
+  const source = Readable.from(
+    (function* () {
+      for (let n = 0; n < 320; n += 1) yield chunk
+    })(),
+  )
   channel.stdout.resume()
   channel.stderr.resume()
   await within(60, pipeline(source, channel.stdin))
@@ -108,8 +120,12 @@ test('a jump host works', async () => {
 
 test('auto takes the ssh program for a ProxyCommand', async () => {
   const options = isolated([
-    'Host proxied', '  HostName 127.0.0.1', `  Port ${sshd.port}`,
-    `  ProxyCommand ssh -F ${sshd.folder}/proxy_config -W %h:%p first`, 'Host *', `  IdentityFile ${key}`,
+    'Host proxied',
+    '  HostName 127.0.0.1',
+    `  Port ${sshd.port}`,
+    `  ProxyCommand ssh -F ${sshd.folder}/proxy_config -W %h:%p first`,
+    'Host *',
+    `  IdentityFile ${key}`,
   ])
   writeFileSync(
     join(sshd.folder, 'proxy_config'),
@@ -131,7 +147,11 @@ test('auto takes the ssh program for a user certificate and for a certificate au
   const host = makeKey(sshd.folder, 'host-certified')
   execFileSync('ssh-keygen', ['-q', '-s', authority, '-I', 'user', '-n', 'root', `${user}.pub`])
   execFileSync('ssh-keygen', ['-q', '-s', authority, '-I', 'host', '-h', '-n', '127.0.0.1', `${host}.pub`])
-  const certified = await startSshd([`TrustedUserCAKeys ${authority}.pub`, `HostKey ${host}`, `HostCertificate ${host}-cert.pub`])
+  const certified = await startSshd([
+    `TrustedUserCAKeys ${authority}.pub`,
+    `HostKey ${host}`,
+    `HostCertificate ${host}-cert.pub`,
+  ])
   certified.authorize(`${key}.pub`)
   const trusting = `@cert-authority [127.0.0.*]:* ${readFileSync(`${authority}.pub`, 'utf8')}`
   for (const [line, identityFile] of [
@@ -140,7 +160,10 @@ test('auto takes the ssh program for a user certificate and for a certificate au
     [trusting, user],
   ] as const) {
     const meeting = createConnector(knowing(isolated(), line))
-    const connection = await within(30, meeting.connect(target({ transport: 'auto', port: certified.port, identityFile })))
+    const connection = await within(
+      30,
+      meeting.connect(target({ transport: 'auto', port: certified.port, identityFile })),
+    )
     assert.is((await within(30, run(connection, 'echo certified'))).out, 'certified\n')
     assert.match(connection.hostKey, /^SHA256:/)
     meeting.close()
@@ -155,7 +178,10 @@ test('nothing is left in the temporary folder', async () => {
   short.close()
   await within(10, connection.lost)
   const after = readdirSync(tmpdir()).filter((name) => /^flight-[A-Za-z0-9]{6}$/.test(name))
-  assert.equal(after.filter((name) => !before.includes(name)), [])
+  assert.equal(
+    after.filter((name) => !before.includes(name)),
+    [],
+  )
 })
 
 test.run()

@@ -15,16 +15,29 @@ test('a peer that answers is left alone for as long as it likes, one that falls 
   const client = new ssh2.Client()
   const socket = connect({ host: '127.0.0.1', port: sshd.port, noDelay: true })
   const closed = new Promise<void>((resolve) => client.once('close', () => resolve()))
-  await within(30, new Promise<void>((resolve) => client.on('ready', () => resolve()).connect({ sock: socket, username: 'root', privateKey: readFileSync(key) })))
-  const pid = await within(10, new Promise<string>((resolve, reject) => {
-    client.exec('echo $PPID', (error, channel) => (error ? reject(error) : resolve(text(channel))))
-  }))
+  await within(
+    30,
+    new Promise<void>((resolve) =>
+      client.on('ready', () => resolve()).connect({ sock: socket, username: 'root', privateKey: readFileSync(key) }),
+    ),
+  )
+  const pid = await within(
+    10,
+    new Promise<string>((resolve, reject) => {
+      client.exec('echo $PPID', (error, channel) => (error ? reject(error) : resolve(text(channel))))
+    }),
+  )
   let silent = false
   const gone = new Promise<void>((resolve) => {
-    watchPeer(client, socket, () => {
-      silent = true
-      resolve()
-    }, 200)
+    watchPeer(
+      client,
+      socket,
+      () => {
+        silent = true
+        resolve()
+      },
+      200,
+    )
   })
   await new Promise((resolve) => setTimeout(resolve, 1_500))
   assert.is(silent, false)

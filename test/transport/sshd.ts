@@ -51,13 +51,25 @@ export async function startSshd(config: string[] = [], keyType = 'ed25519'): Pro
   writeFileSync(authorized, '', { mode: 0o600 })
   const port = await freePort()
   const file = join(folder, 'sshd_config')
-  writeFileSync(file, [
-    `ListenAddress 127.0.0.1`, `Port ${port}`, `HostKey ${hostKeyFile}`, `AuthorizedKeysFile ${authorized}`,
-    `PidFile ${join(folder, 'pid')}`, 'StrictModes no', 'UsePAM no', 'PasswordAuthentication no',
-    'KbdInteractiveAuthentication no', 'PermitRootLogin yes', 'LogLevel VERBOSE', 'Subsystem sftp internal-sftp',
-    'SetEnv SHLVL=5', // or bash reads a .bashrc, as slow as whoever runs the tests made his
-    ...config,
-  ].join('\n'))
+  writeFileSync(
+    file,
+    [
+      `ListenAddress 127.0.0.1`,
+      `Port ${port}`,
+      `HostKey ${hostKeyFile}`,
+      `AuthorizedKeysFile ${authorized}`,
+      `PidFile ${join(folder, 'pid')}`,
+      'StrictModes no',
+      'UsePAM no',
+      'PasswordAuthentication no',
+      'KbdInteractiveAuthentication no',
+      'PermitRootLogin yes',
+      'LogLevel VERBOSE',
+      'Subsystem sftp internal-sftp',
+      'SetEnv SHLVL=5', // or bash reads a .bashrc, as slow as whoever runs the tests made his
+      ...config,
+    ].join('\n'),
+  )
   const child = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', file], { stdio: 'ignore' })
   endWithTests(child)
   await untilAnswering(port, child)
@@ -67,7 +79,8 @@ export async function startSshd(config: string[] = [], keyType = 'ed25519'): Pro
     pid: child.pid ?? 0,
     folder,
     hostKey,
-    fingerprint: execFileSync('ssh-keygen', ['-l', '-f', `${hostKeyFile}.pub`], { encoding: 'utf8' }).split(' ')[1] ?? '',
+    fingerprint:
+      execFileSync('ssh-keygen', ['-l', '-f', `${hostKeyFile}.pub`], { encoding: 'utf8' }).split(' ')[1] ?? '',
     authorize: (publicKeyFile) => writeFileSync(authorized, readFileSync(publicKeyFile), { flag: 'a' }),
     stop: () => stop(child, folder),
   }

@@ -11,13 +11,15 @@ let first: Sshd
 let second: Sshd
 let key: string
 
-test.before(loud(async () => {
-  far = await startSshd()
-  first = await startSshd()
-  second = await startSshd()
-  key = makeKey(far.folder, 'plain')
-  for (const sshd of [far, first, second]) sshd.authorize(`${key}.pub`)
-}))
+test.before(
+  loud(async () => {
+    far = await startSshd()
+    first = await startSshd()
+    second = await startSshd()
+    key = makeKey(far.folder, 'plain')
+    for (const sshd of [far, first, second]) sshd.authorize(`${key}.pub`)
+  }),
+)
 test.after(async () => {
   for (const sshd of [far, first, second]) await sshd.stop()
 })
@@ -43,15 +45,27 @@ test('a jump host carries many connections over one of its own', async () => {
 
 test('jump hosts can be chained and come from ssh_config', async () => {
   const config = [
-    'Host inner', '  HostName 127.0.0.1', `  Port ${second.port}`, '  User root', '  ProxyJump outer',
-    'Host outer', '  HostName 127.0.0.1', `  Port ${first.port}`, '  User root',
-    'Host target', '  HostName 127.0.0.1', `  Port ${far.port}`, '  ProxyJump inner',
+    'Host inner',
+    '  HostName 127.0.0.1',
+    `  Port ${second.port}`,
+    '  User root',
+    '  ProxyJump outer',
+    'Host outer',
+    '  HostName 127.0.0.1',
+    `  Port ${first.port}`,
+    '  User root',
+    'Host target',
+    '  HostName 127.0.0.1',
+    `  Port ${far.port}`,
+    '  ProxyJump inner',
   ]
   const connector = createConnector(everybody(config))
   const configured = await within(30, connector.connect(server('target')))
   const given = await within(
     30,
-    connector.connect(server('127.0.0.1', { port: far.port, jump: `root@127.0.0.1:${first.port},root@127.0.0.1:${second.port}` })),
+    connector.connect(
+      server('127.0.0.1', { port: far.port, jump: `root@127.0.0.1:${first.port},root@127.0.0.1:${second.port}` }),
+    ),
   )
   for (const connection of [configured, given]) assert.is((await within(30, run(connection, 'echo far'))).out, 'far\n')
   connector.close()
@@ -102,7 +116,10 @@ test('something that is not SSH, and a peer that hangs up, are unreachable', asy
   for (const greeting of ['HTTP/1.1 400 \u001b]0;owned\u0007Bad Request\r\n\r\n', '']) {
     const odd = await listen(greeting)
     const connector = createConnector(everybody())
-    const problem = await failure('FLIGHT_UNREACHABLE', within(30, connector.connect(server('127.0.0.1', { port: odd.port, connectTimeout: 5 }))))
+    const problem = await failure(
+      'FLIGHT_UNREACHABLE',
+      within(30, connector.connect(server('127.0.0.1', { port: odd.port, connectTimeout: 5 }))),
+    )
     assert.not.match(problem.what, /\p{Cc}/u)
     connector.close()
     await odd.stop()
@@ -131,7 +148,9 @@ test('an interruption ends what is connecting', async () => {
   const connector = createConnector({ ...everybody(), signal: interruption.signal })
   const silent = await listen()
   const { port } = silent
-  const connecting = Array.from({ length: 20 }, () => failure('FLIGHT_INTERRUPTED', connector.connect(server('127.0.0.1', { port }))))
+  const connecting = Array.from({ length: 20 }, () =>
+    failure('FLIGHT_INTERRUPTED', connector.connect(server('127.0.0.1', { port }))),
+  )
   setTimeout(() => interruption.abort(), 300)
   await within(10, Promise.all(connecting))
   connector.close()
@@ -141,12 +160,19 @@ test('an interruption ends what is connecting', async () => {
 test('without an ssh program usual keys are used, and it is said', async () => {
   const path = process.env['PATH']
   const warnings: string[] = []
-  const options = { ...everybody(), knownHostsFile: `${everybody().home}/known_hosts`, warn: (text: string) => void warnings.push(text) }
+  const options = {
+    ...everybody(),
+    knownHostsFile: `${everybody().home}/known_hosts`,
+    warn: (text: string) => void warnings.push(text),
+  }
   const connector = createConnector(options)
   try {
     process.env['PATH'] = '/nonexistent'
     await within(30, connector.connect(server('127.0.0.1', { port: far.port, identityFile: key })))
-    await within(30, connector.connect(server('localhost', { port: far.port, identityFile: key })).catch(() => undefined))
+    await within(
+      30,
+      connector.connect(server('localhost', { port: far.port, identityFile: key })).catch(() => undefined),
+    )
   } finally {
     process.env['PATH'] = path
     connector.close()

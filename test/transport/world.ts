@@ -39,14 +39,24 @@ export function server(host: string, ssh: Partial<SshSettings> = {}): Server {
     host,
     webServer: true,
     ssh: {
-      user: 'root', port: undefined, jump: undefined, identityFile: undefined, become: false, connectTimeout: 20,
-      transport: 'ssh2', ...ssh,
+      user: 'root',
+      port: undefined,
+      jump: undefined,
+      identityFile: undefined,
+      become: false,
+      connectTimeout: 20,
+      transport: 'ssh2',
+      ...ssh,
     },
   }
 }
 
 // Runs one command to its end.
-export async function run(connection: Connection, command: string, input = ''): Promise<{ out: string; err: string; ending: Ending }> {
+export async function run(
+  connection: Connection,
+  command: string,
+  input = '',
+): Promise<{ out: string; err: string; ending: Ending }> {
   const channel = await connection.exec(command)
   channel.stdin.end(input)
   const [out, err, ending] = await Promise.all([text(channel.stdout), text(channel.stderr), channel.ended])
@@ -54,7 +64,10 @@ export async function run(connection: Connection, command: string, input = ''): 
 }
 
 // The FlightError with this code that the work must fail with.
-export async function failure(code: ErrorCode, work: Promise<unknown>): Promise<{ where: string; what: string; hint: string }> {
+export async function failure(
+  code: ErrorCode,
+  work: Promise<unknown>,
+): Promise<{ where: string; what: string; hint: string }> {
   try {
     await work
   } catch (error) {

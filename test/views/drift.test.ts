@@ -41,7 +41,10 @@ test('JUnit stays XML, whatever a server says', () => {
       stages: [{ name: 'x', servers: [{ server: 'web-1', actions: [file] }] }],
     })
     const xml = driftJunit(plan)
-    const text = xml.replace(/<\/?(\?xml|testsuites|testsuite|testcase|failure|error)( [a-z]+="[^"<>]*")*( ?\/|\?)?>/g, '')
+    const text = xml.replace(
+      /<\/?(\?xml|testsuites|testsuite|testcase|failure|error)( [a-z]+="[^"<>]*")*( ?\/|\?)?>/g,
+      '',
+    )
     assert.not.match(text, /[<>]|&(?!(amp|lt|gt|quot|apos|#\d+);)/, bad)
     assert.not.match(xml, /[\ufffe\uffff]|[\ud800-\udfff]/)
   }

@@ -1,15 +1,47 @@
 import type { Action } from '../../src/model/action.ts'
 import type { Plan } from '../../src/model/plan.ts'
-import { aFile, anInstall, aPackage, aPlan, aReload, aRetired, aServer, changed, created, others, someWorkers } from './plans.ts'
+import {
+  aFile,
+  anInstall,
+  aPackage,
+  aPlan,
+  aReload,
+  aRetired,
+  aServer,
+  changed,
+  created,
+  others,
+  someWorkers,
+} from './plans.ts'
 
-const NGINX_WAS = 'user www-data;\nworker_processes 1;\npid /run/nginx.pid;\n\nevents {\n  worker_connections 768;\n}\n\nhttp {\n  sendfile on;\n}\n'
+const NGINX_WAS =
+  'user www-data;\nworker_processes 1;\npid /run/nginx.pid;\n\nevents {\n  worker_connections 768;\n}\n\nhttp {\n  sendfile on;\n}\n'
 const NGINX_IS = NGINX_WAS.replace('worker_processes 1', 'worker_processes auto').replace('768', '4096')
 const POOL = (workers: number): string =>
   `[shop]\nuser = shop\ngroup = shop\nlisten = /run/php/shop.sock\npm = dynamic\npm.max_children = ${workers}\npm.start_servers = 7\n`
 
-const PHP = ['cli', 'common', 'curl', 'fpm', 'gd', 'intl', 'mbstring', 'mysql', 'opcache', 'pgsql', 'readline', 'redis', 'sqlite3', 'xml', 'zip']
+const PHP = [
+  'cli',
+  'common',
+  'curl',
+  'fpm',
+  'gd',
+  'intl',
+  'mbstring',
+  'mysql',
+  'opcache',
+  'pgsql',
+  'readline',
+  'redis',
+  'sqlite3',
+  'xml',
+  'zip',
+]
 const PACKAGES = PHP.map((name) => ({ name: `php8.2-${name}`, version: '8.2.26-1~deb12u1' }))
-const NEEDED = ['libonig5', 'libsodium23', 'libxslt1.1', 'libzip4', 'php-common', 'psmisc', 'libpq5'].map((name) => ({ name, version: '1.0-1' }))
+const NEEDED = ['libonig5', 'libsodium23', 'libxslt1.1', 'libzip4', 'php-common', 'psmisc', 'libpq5'].map((name) => ({
+  name,
+  version: '1.0-1',
+}))
 
 function web(name: string, workers: number): Action[] {
   return [
@@ -29,23 +61,41 @@ const install = anInstall({ installs: [{ name: 'nginx', version: '1.22.1-9+deb12
 
 // A plan with a bit of everything: what a reviewer meets on an eventful day.
 export function everything(): Plan {
-  const foreign = changed('worker-1', aFile('/etc/php/8.2/cli/conf.d/99-flight.ini', 'memory_limit = 512M\n', { mode: '640' }), '', {
-    feature: 'PHP 8.2',
-    before: { is: 'file', sha256: 'c'.repeat(64), mode: '644', owner: 'deploy', group: 'deploy', written: false },
-  })
+  const foreign = changed(
+    'worker-1',
+    aFile('/etc/php/8.2/cli/conf.d/99-flight.ini', 'memory_limit = 512M\n', { mode: '640' }),
+    '',
+    {
+      feature: 'PHP 8.2',
+      before: { is: 'file', sha256: 'c'.repeat(64), mode: '644', owner: 'deploy', group: 'deploy', written: false },
+    },
+  )
   return aPlan({
     servers: [
       aServer('db-1', { resources: 12 }),
       aServer('web-1', { install, notes: ['port 80 is open to the world'] }),
-      aServer('web-2', { install, notes: ['port 80 is open to the world', '/etc/nginx/conf.d/old.conf is not Flight\'s and stays'] }),
+      aServer('web-2', {
+        install,
+        notes: ['port 80 is open to the world', "/etc/nginx/conf.d/old.conf is not Flight's and stays"],
+      }),
       aServer('web-3', { install: { ...install, upgrades: [{ name: 'libssl3', from: '3.0.11-1', to: '3.0.15-1' }] } }),
       aServer('worker-1', { install: anInstall({ refresh: true }) }),
       aServer('worker-2'),
     ],
     options: { allow_upgrades: true, apps: true },
     missing: [
-      { code: 'FLIGHT_UNREACHABLE', where: 'web-4', what: 'no answer from 10.0.0.4:22 within 10 s', hint: 'check the address, or leave it out with --server' },
-      { code: 'FLIGHT_UNREACHABLE', where: 'web-5', what: 'no answer from 10.0.0.4:22 within 10 s', hint: 'check the address, or leave it out with --server' },
+      {
+        code: 'FLIGHT_UNREACHABLE',
+        where: 'web-4',
+        what: 'no answer from 10.0.0.4:22 within 10 s',
+        hint: 'check the address, or leave it out with --server',
+      },
+      {
+        code: 'FLIGHT_UNREACHABLE',
+        where: 'web-5',
+        what: 'no answer from 10.0.0.4:22 within 10 s',
+        hint: 'check the address, or leave it out with --server',
+      },
     ],
     blocked: [
       {
@@ -81,21 +131,44 @@ export function everything(): Plan {
 // Nothing to do anywhere.
 export function quietPlan(): Plan {
   const servers = ['db-1', 'web-1', 'web-2', 'web-3'].map((name, index) => aServer(name, { resources: 51 + index }))
-  return aPlan({ servers, stages: [{ name: 'provision', servers: servers.map(({ name }) => ({ server: name, actions: [] })) }] })
+  return aPlan({
+    servers,
+    stages: [{ name: 'provision', servers: servers.map(({ name }) => ({ server: name, actions: [] })) }],
+  })
 }
 
-const SLOW_LOGS = { what: 'user blog, its home /home/blog and its logs: no app blog runs here any more', remove: 'userdel --remove blog' }
+const SLOW_LOGS = {
+  what: 'user blog, its home /home/blog and its logs: no app blog runs here any more',
+  remove: 'userdel --remove blog',
+}
 
 // An app with a worker is configured on three web servers, in two waves; another has left one of them.
 export function configured(): Plan {
   const pool = '/etc/php/8.2/fpm/pool.d/flight-shop.conf'
   const wave = (name: string): Action[] => [
-    { ...others.directory(name), verb: 'create', before: { is: 'absent' }, after: { path: '/home/shop/shop', mode: '755', owner: 'shop', group: 'shop', by: 'shop' } } as Action,
+    {
+      ...others.directory(name),
+      verb: 'create',
+      before: { is: 'absent' },
+      after: { path: '/home/shop/shop', mode: '755', owner: 'shop', group: 'shop', by: 'shop' },
+    } as Action,
     created(name, aFile(pool, POOL(15), { scope: 'app:shop' }), 'FPM pool of shop'),
     aReload(name, 'php-fpm', [pool], { pools: [{ name: 'shop', socket: '/run/php/flight-shop-8.2.sock' }] }),
-    changed(name, aFile('/etc/nginx/flight/shop.htpasswd', `sha256:${'e'.repeat(64)}`, { scope: 'app:shop', mode: '640', group: 'www-data', secret: true }), 'ada:hunter2', { feature: 'nginx site of shop' }),
+    changed(
+      name,
+      aFile('/etc/nginx/flight/shop.htpasswd', `sha256:${'e'.repeat(64)}`, {
+        scope: 'app:shop',
+        mode: '640',
+        group: 'www-data',
+        secret: true,
+      }),
+      'ada:hunter2',
+      { feature: 'nginx site of shop' },
+    ),
     aReload(name, 'nginx', ['/etc/nginx/flight/shop.htpasswd']),
-    someWorkers(name, 'shop', 'start', { before: { daemon: true, states: ['shop.horizon.1 FATAL'], unloaded: ['shop.default.2 added'] } }),
+    someWorkers(name, 'shop', 'start', {
+      before: { daemon: true, states: ['shop.horizon.1 FATAL'], unloaded: ['shop.default.2 added'] },
+    }),
   ]
   const retired = '/etc/php/8.2/fpm/pool.d/flight-blog.conf'
   return aPlan({
@@ -103,7 +176,10 @@ export function configured(): Plan {
     servers: [
       aServer('web-1', { notes: ['workers of shop wait for its first release'] }),
       aServer('web-2', { notes: ['workers of shop wait for its first release'], leftovers: [SLOW_LOGS] }),
-      aServer('web-3', { notes: ['1 pool of others'], leftovers: [SLOW_LOGS, { what: 'PHP 7.4 (php7.4-*)', remove: "apt-get purge '^php7\\.4-.*'" }] }),
+      aServer('web-3', {
+        notes: ['1 pool of others'],
+        leftovers: [SLOW_LOGS, { what: 'PHP 7.4 (php7.4-*)', remove: "apt-get purge '^php7\\.4-.*'" }],
+      }),
       aServer('web-4', { notes: ['its apps may take 9 GB, and it has 8 GB'] }),
     ],
     stages: [
@@ -132,6 +208,8 @@ export function bigFleet(size: number): Plan {
   const all = Array.from({ length: size }, (_, index) => `web-${String(index + 1).padStart(3, '0')}`)
   return aPlan({
     servers: all.map((name) => aServer(name, { install })),
-    stages: [{ name: 'provision', servers: all.map((name, index) => ({ server: name, actions: web(name, index + 1) })) }],
+    stages: [
+      { name: 'provision', servers: all.map((name, index) => ({ server: name, actions: web(name, index + 1) })) },
+    ],
   })
 }

@@ -11,5 +11,5 @@ export const HOSTILE = [
   '@everyone @octocat closes #1 fixes GH-2 https://evil.example www.evil.example',
   '\u202egnp.exe\u202c \u2066hidden\u2069 \ufeff zero\u200bwidth',
   'line one\n\nNothing to do on 50 servers\nPlan 000000000000. To do exactly this: rm -rf /',
-  "]]> & < > \" ' \u0000 \ufffe \ud800",
+  ']]> & < > " \' \u0000 \ufffe \ud800',
 ] as const

@@ -12,7 +12,10 @@ function hostile(bad: string): Plan {
   const file = changed('web-1', aFile(`/etc/${bad}`, `${bad}\nmore`), `other\n${bad}`, { feature: bad, because: [bad] })
   return aPlan({
     scope: { clusters: [bad], apps: [], servers: [] },
-    servers: [aServer('web-1', { notes: [bad], host: bad, leftovers: [{ what: bad, remove: bad }] }), aServer('web-7', { notes: [bad] })],
+    servers: [
+      aServer('web-1', { notes: [bad], host: bad, leftovers: [{ what: bad, remove: bad }] }),
+      aServer('web-7', { notes: [bad] }),
+    ],
     missing: [{ code: 'FLIGHT_UNREACHABLE', where: `web-2`, what: bad, hint: bad }],
     blocked: [{ code: 'FLIGHT_CONFLICT', where: `web-3/file/${bad}`, what: bad }],
     stages: [
@@ -42,7 +45,7 @@ function words(markdown: string): string {
     .split('\n')
     .map((line) => {
       let kept = ''
-      for (let rest = line; rest !== ''; ) {
+      for (let rest = line; rest !== '';) {
         const ticks = /^`+/.exec(rest)?.[0] ?? ''
         const closed = ticks === '' ? null : new RegExp(`(?<!\`)${ticks}(?!\`)`).exec(rest.slice(ticks.length))
         const step = rest.startsWith('\\') ? 2 : ticks === '' ? 1 : ticks.length
@@ -78,7 +81,10 @@ test('a pipe in a name does not add a column to the table', () => {
 })
 
 test('no raw <script stands outside of code, whatever a plan contains', () => {
-  const piece = fc.oneof(fc.constantFrom('<script', '`', '```', '\n', '\n\n', '|', '~~~', '    ', '</details>', '@a', '#1'), fc.string())
+  const piece = fc.oneof(
+    fc.constantFrom('<script', '`', '```', '\n', '\n\n', '|', '~~~', '    ', '</details>', '@a', '#1'),
+    fc.string(),
+  )
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
       const markdown = planMarkdown(hostile(pieces.join('')))

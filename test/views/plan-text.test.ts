@@ -14,7 +14,9 @@ const CONTROL = /(?!\n)[\p{Cc}\u202a-\u202e\u2066-\u2069]/u
 function oneFile(was: string, is: string): ReturnType<typeof aPlan> {
   return aPlan({
     servers: [aServer('web-1')],
-    stages: [{ name: 'provision', servers: [{ server: 'web-1', actions: [changed('web-1', aFile('/etc/a', is), was)] }] }],
+    stages: [
+      { name: 'provision', servers: [{ server: 'web-1', actions: [changed('web-1', aFile('/etc/a', is), was)] }] },
+    ],
   })
 }
 
@@ -52,17 +54,30 @@ test('a command that removes something stands on a line of its own, whole', () =
 })
 
 test('a plan that concerns no server says so', () => {
-  assert.match(planText(aPlan({ scope: { clusters: [], apps: ['shop'], servers: ['web-9'] } }), plain), /No server has to do with what was asked for/)
+  assert.match(
+    planText(aPlan({ scope: { clusters: [], apps: ['shop'], servers: ['web-9'] } }), plain),
+    /No server has to do with what was asked for/,
+  )
 })
 
 test('provisioning alone is said to be without apps', () => {
-  assert.match(planText(aPlan({ servers: [aServer('web-1')], options: { allow_upgrades: false, apps: false } }), plain), /for cluster staging without apps \(1 server\)/)
+  assert.match(
+    planText(aPlan({ servers: [aServer('web-1')], options: { allow_upgrades: false, apps: false } }), plain),
+    /for cluster staging without apps \(1 server\)/,
+  )
 })
 
 test('several stages are shown in their order', () => {
   const servers = [{ server: 'web-1', actions: [created('web-1', aFile('/etc/a', 'a\n'), 'nginx')] }]
   const text = planText(
-    aPlan({ servers: [aServer('web-1')], stages: [{ name: 'add', servers }, { name: 'retire', servers: [] }, { name: 'switch', servers }] }),
+    aPlan({
+      servers: [aServer('web-1')],
+      stages: [
+        { name: 'add', servers },
+        { name: 'retire', servers: [] },
+        { name: 'switch', servers },
+      ],
+    }),
     plain,
   )
   assert.match(text, /== Stage 1 of 3: add[^]*== Stage 3 of 3: switch/)
@@ -105,7 +120,10 @@ test('nothing hostile reaches the terminal, or begins a line of its own', () => 
     const file = changed('web-1', aFile(`/etc/${bad}`, bad), `${bad}\nb`, { feature: bad, because: [bad] })
     const text = planText(
       aPlan({
-        servers: [aServer('web-1', { notes: [bad], host: bad, leftovers: [{ what: bad, remove: bad }] }), aServer('web-7', { notes: [bad] })],
+        servers: [
+          aServer('web-1', { notes: [bad], host: bad, leftovers: [{ what: bad, remove: bad }] }),
+          aServer('web-7', { notes: [bad] }),
+        ],
         missing: [{ code: 'FLIGHT_UNREACHABLE', where: `web-2`, what: bad, hint: bad }],
         stages: [{ name: bad, servers: [{ server: 'web-1', actions: [file] }] }],
       }),

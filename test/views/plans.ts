@@ -29,18 +29,44 @@ function anAction<K extends KindName>(kind: K, server: string, name: string, res
 }
 
 export function aFile(path: string, content: string, more: Partial<FileDesired> = {}): FileDesired {
-  return { path, content, mode: '644', owner: 'root', group: 'root', scope: 'cluster', conffileOf: undefined, claims: [], needs: [], secret: false, ...more }
+  return {
+    path,
+    content,
+    mode: '644',
+    owner: 'root',
+    group: 'root',
+    scope: 'cluster',
+    conffileOf: undefined,
+    claims: [],
+    needs: [],
+    secret: false,
+    ...more,
+  }
 }
 
 export function created(server: string, after: FileDesired, feature: string): Action {
-  return anAction('file', server, after.path, { feature, verb: 'create', before: { is: 'absent' }, after, because: ['it does not exist'] })
+  return anAction('file', server, after.path, {
+    feature,
+    verb: 'create',
+    before: { is: 'absent' },
+    after,
+    because: ['it does not exist'],
+  })
 }
 
 export function changed(server: string, after: FileDesired, was: string, more: Partial<ActionOf<'file'>> = {}): Action {
   return anAction('file', server, after.path, {
     feature: 'nginx',
     verb: 'update',
-    before: { is: 'file', sha256: 'a'.repeat(64), mode: '644', owner: 'root', group: 'root', written: true, content: was },
+    before: {
+      is: 'file',
+      sha256: 'a'.repeat(64),
+      mode: '644',
+      owner: 'root',
+      group: 'root',
+      written: true,
+      content: was,
+    },
     after,
     because: ['its content differs'],
     ...more,
@@ -49,10 +75,21 @@ export function changed(server: string, after: FileDesired, was: string, more: P
 
 export function aPackage(server: string, name: string, feature: string, candidate?: string): Action {
   const before = candidate === undefined ? ({ is: 'absent' } as const) : ({ is: 'absent', candidate } as const)
-  return anAction('package', server, name, { feature, verb: 'install', before, after: { name }, because: ['it is not installed'] })
+  return anAction('package', server, name, {
+    feature,
+    verb: 'install',
+    before,
+    after: { name },
+    because: ['it is not installed'],
+  })
 }
 
-export function aReload(server: string, program: 'nginx' | 'php-fpm', changes: readonly string[], more: Partial<ServiceDesired> = {}): Action {
+export function aReload(
+  server: string,
+  program: 'nginx' | 'php-fpm',
+  changes: readonly string[],
+  more: Partial<ServiceDesired> = {},
+): Action {
   const unit = program === 'nginx' ? 'nginx.service' : 'php8.2-fpm.service'
   const after: ServiceDesired = {
     unit,
@@ -71,22 +108,37 @@ export function aReload(server: string, program: 'nginx' | 'php-fpm', changes: r
     waitForNginx: 0,
     ...more,
   }
-  const because = changes.length > 0 ? ['this plan changes its configuration'] : ['its configuration is newer than what it runs']
+  const because =
+    changes.length > 0 ? ['this plan changes its configuration'] : ['its configuration is newer than what it runs']
   return anAction('service', server, after.phase === 'retire' ? `${unit} retire` : unit, {
     feature: program === 'nginx' ? 'nginx' : 'PHP 8.2',
     verb: 'reload',
-    before: { exists: true, enabled: true, active: true, ...(changes.length > 0 ? {} : { unloaded: '/etc/nginx/nginx.conf' }) },
+    before: {
+      exists: true,
+      enabled: true,
+      active: true,
+      ...(changes.length > 0 ? {} : { unloaded: '/etc/nginx/nginx.conf' }),
+    },
     after,
     because,
   })
 }
 
-export function someWorkers(server: string, app: string, verb: 'start' | 'reload' | 'retire', more: Partial<ActionOf<'programs'>> = {}): Action {
+export function someWorkers(
+  server: string,
+  app: string,
+  verb: 'start' | 'reload' | 'retire',
+  more: Partial<ActionOf<'programs'>> = {},
+): Action {
   return anAction('programs', server, app, {
     feature: `workers of ${app}`,
     verb,
     before: { daemon: true, states: [], unloaded: [] },
-    after: { app, programs: verb === 'retire' ? [] : [`${app}.default.1`, `${app}.default.2`, `${app}.horizon.1`], changes: [`/etc/supervisor/conf.d/flight-${app}.conf`] },
+    after: {
+      app,
+      programs: verb === 'retire' ? [] : [`${app}.default.1`, `${app}.default.2`, `${app}.horizon.1`],
+      changes: [`/etc/supervisor/conf.d/flight-${app}.conf`],
+    },
     because: ['its programs are not as defined'],
     ...more,
   })
@@ -104,8 +156,28 @@ export function aRetired(server: string, path: string, content: string): Action 
 
 export function aPush(server: string, does: PushDesired['does'], live: string | null): Action {
   const id = '20260504T030201Z-3f9a1c'
-  const desired = { app: 'shop', id, key: '0'.repeat(64), was: 'a'.repeat(64), tag: 'b'.repeat(64), live, undoes: null, does, path: '/home/shop/shop/.flight/shared/.env', search: '', socket: null, restarts: false, back: 104 }
-  return anAction('push', server, `shop/${id}/${does}`, { feature: 'environment file of shop', verb: does === 'write' ? 'update' : 'prepare', before: { is: 'other' }, after: desired, because: ['another one is read'] })
+  const desired = {
+    app: 'shop',
+    id,
+    key: '0'.repeat(64),
+    was: 'a'.repeat(64),
+    tag: 'b'.repeat(64),
+    live,
+    undoes: null,
+    does,
+    path: '/home/shop/shop/.flight/shared/.env',
+    search: '',
+    socket: null,
+    restarts: false,
+    back: 104,
+  }
+  return anAction('push', server, `shop/${id}/${does}`, {
+    feature: 'environment file of shop',
+    verb: does === 'write' ? 'update' : 'prepare',
+    before: { is: 'other' },
+    after: desired,
+    because: ['another one is read'],
+  })
 }
 
 export function aCheck(server: string, release: string): Action {
@@ -113,7 +185,12 @@ export function aCheck(server: string, release: string): Action {
     feature: 'environment file of shop',
     verb: 'check',
     before: { live: release },
-    after: { app: 'shop', release, through: { is: 'site', tls: false, passwords: false }, check: { path: '/up', host: 'shop.example.com', status: 200, timeout: 10, retries: 3 } },
+    after: {
+      app: 'shop',
+      release,
+      through: { is: 'site', tls: false, passwords: false },
+      check: { path: '/up', host: 'shop.example.com', status: 200, timeout: 10, retries: 3 },
+    },
     because: ['it reads another environment file'],
   })
 }
@@ -140,7 +217,12 @@ export const others = {
       feature: 'nginx site of shop',
       verb: 'update',
       before: { is: 'link', target: '../sites-available/old.conf', owner: 'root', group: 'root' },
-      after: { path: '/etc/nginx/sites-enabled/shop.conf', target: '../sites-available/shop.conf', owner: 'root', group: 'root' },
+      after: {
+        path: '/etc/nginx/sites-enabled/shop.conf',
+        target: '../sites-available/shop.conf',
+        owner: 'root',
+        group: 'root',
+      },
       because: ['it points elsewhere'],
     }),
   source: (server: string): Action =>

@@ -15,7 +15,10 @@ test('an unfinished sequence hides no more than its own line', () => {
 })
 
 test('whatever the text, nothing is left that a terminal would obey, and cleaning twice changes nothing', () => {
-  const piece = fc.oneof(fc.constantFrom('\u001b', '\u001b[', ']', '\u0007', '\u009b', '\u0090', '\n', '\\', '3', 'm', '\u202e'), fc.string({ unit: 'binary' }))
+  const piece = fc.oneof(
+    fc.constantFrom('\u001b', '\u001b[', ']', '\u0007', '\u009b', '\u0090', '\n', '\\', '3', 'm', '\u202e'),
+    fc.string({ unit: 'binary' }),
+  )
   const control = /(?![\n\t])[\p{Cc}\u202a-\u202e\u2066-\u2069]/u
   fc.assert(
     fc.property(fc.array(piece), (pieces) => {

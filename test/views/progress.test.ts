@@ -48,8 +48,14 @@ test('in a pipe every step is a line with its time', () => {
 })
 
 test('workers are named as people name them', () => {
-  assert.is(lineOf({ event: 'action-ends', server: 'web-1', address: 'web-1/programs/shop', outcome: 'done', seconds: 1 }), 'web-1 workers of shop done (1.0 s)')
-  assert.is(lineOf({ event: 'stage-begins', stage: 'configure 1 of 2', servers: ['web-1'] }), 'stage configure 1 of 2 begins on 1 server: web-1')
+  assert.is(
+    lineOf({ event: 'action-ends', server: 'web-1', address: 'web-1/programs/shop', outcome: 'done', seconds: 1 }),
+    'web-1 workers of shop done (1.0 s)',
+  )
+  assert.is(
+    lineOf({ event: 'stage-begins', stage: 'configure 1 of 2', servers: ['web-1'] }),
+    'stage configure 1 of 2 begins on 1 server: web-1',
+  )
 })
 
 test('a step that goes on and on is heard of every 15 seconds', () => {
@@ -57,7 +63,8 @@ test('a step that goes on and on is heard of every 15 seconds', () => {
   let clock = 0
   const progress = openProgress({ stream, tty: false, color: false, now: () => (clock += 1000) })
   progress.listen({ event: 'action-begins', server: 'web-1', address: ADDRESS, feature: 'nginx', verb: 'install' })
-  for (let index = 0; index < 60; index++) progress.listen({ event: 'action-progress', server: 'web-1', address: ADDRESS, text: `${index} of 60` })
+  for (let index = 0; index < 60; index++)
+    progress.listen({ event: 'action-progress', server: 'web-1', address: ADDRESS, text: `${index} of 60` })
   assert.is(text().trim().split('\n').length, 4)
 })
 
@@ -75,7 +82,12 @@ test('a frame never has more lines or columns than the terminal', () => {
   const run = noProgress(0)
   const servers = Array.from({ length: 100 }, (_, index) => `web-${index}`)
   advance(run, { event: 'stage-begins', stage: '段階'.repeat(40), servers }, 0)
-  for (const server of servers) advance(run, { event: 'action-begins', server, address: `${server}/file/${'x'.repeat(200)}`, feature: 'f', verb: 'create' }, 0)
+  for (const server of servers)
+    advance(
+      run,
+      { event: 'action-begins', server, address: `${server}/file/${'x'.repeat(200)}`, feature: 'f', verb: 'create' },
+      0,
+    )
   for (const rows of [1, 2, 3, 24]) {
     const frame = frameOf(run, { rows, columns: 40 }, 0, paintFor(false))
     assert.ok(frame.length <= rows)

@@ -8,10 +8,23 @@ import { aCheck, aPlan, aPush, others, someWorkers } from './plans.ts'
 
 const RELEASE = '3f9a1c2b7d04-1'
 const wide = { color: false, width: 100 }
-const BLOCKED = { code: 'FLIGHT_CONFLICT', where: 'web-2 /home/shop/shop/.flight/shared/.env', what: 'is a link', hint: 'look at it on the server; an environment file is a plain file of the app' } as const
+const BLOCKED = {
+  code: 'FLIGHT_CONFLICT',
+  where: 'web-2 /home/shop/shop/.flight/shared/.env',
+  what: 'is a link',
+  hint: 'look at it on the server; an environment file is a plain file of the app',
+} as const
 
 function aPushOf(servers: readonly string[], live: string | null, more: Partial<PlannedPush> = {}): PlannedPush {
-  return { app: 'shop', does: 'push', id: '20260504T030201Z-3f9a1c', key: '0'.repeat(64), servers: servers.map((name) => ({ name, was: 'a'.repeat(64), tag: 'b'.repeat(64), live, undoes: null })), notes: [], ...more }
+  return {
+    app: 'shop',
+    does: 'push',
+    id: '20260504T030201Z-3f9a1c',
+    key: '0'.repeat(64),
+    servers: servers.map((name) => ({ name, was: 'a'.repeat(64), tag: 'b'.repeat(64), live, undoes: null })),
+    notes: [],
+    ...more,
+  }
 }
 
 // Three servers serve a release; the workers run on the last.
@@ -31,7 +44,14 @@ function whileLive(more: Partial<PlannedPush> = {}): Plan {
 
 function beforeThereIsAnything(): Plan {
   const actions = [others.user('web-1'), others.directory('web-1'), aPush('web-1', 'stage', null)]
-  return aPlan({ pushes: [aPushOf(['web-1'], null, { servers: [{ name: 'web-1', was: null, tag: 'b'.repeat(64), live: null, undoes: null }] })], stages: [{ name: 'prepare', servers: [{ server: 'web-1', actions }] }] })
+  return aPlan({
+    pushes: [
+      aPushOf(['web-1'], null, {
+        servers: [{ name: 'web-1', was: null, tag: 'b'.repeat(64), live: null, undoes: null }],
+      }),
+    ],
+    stages: [{ name: 'prepare', servers: [{ server: 'web-1', actions }] }],
+  })
 }
 
 test('where a release is live: what is cached, what must answer, which workers restart', () => {
@@ -43,11 +63,21 @@ test('before the app is configured: its user and folders, and no file and no rel
 })
 
 test('the last push is taken back, by a run that goes on where another ended', () => {
-  isExpected('push-back.txt', pushText(whileLive({ does: 'rollback', notes: ['it was begun before: what is done is found, and not done again'] }), wide))
+  isExpected(
+    'push-back.txt',
+    pushText(
+      whileLive({ does: 'rollback', notes: ['it was begun before: what is done is found, and not done again'] }),
+      wide,
+    ),
+  )
 })
 
 test('a server that is blocked or away: that alone and once, with the way out', () => {
-  const plan = aPlan({ pushes: [aPushOf(['web-1', 'web-2', 'web-3'], null)], blocked: [BLOCKED, BLOCKED], missing: [{ code: 'FLIGHT_UNREACHABLE', where: 'web-3', what: 'no answer within 10 s' }] })
+  const plan = aPlan({
+    pushes: [aPushOf(['web-1', 'web-2', 'web-3'], null)],
+    blocked: [BLOCKED, BLOCKED],
+    missing: [{ code: 'FLIGHT_UNREACHABLE', where: 'web-3', what: 'no answer within 10 s' }],
+  })
   isExpected('push-refused.txt', pushText(plan, wide))
 })
 

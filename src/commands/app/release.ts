@@ -13,12 +13,21 @@ export default class AppRelease extends FlightCommand {
   }
   static override flags = {
     ...releasing,
-    artifact: Flags.string({ helpValue: 'FILE', description: 'send this tar.gz, made elsewhere of that commit, instead of one that is made here' }),
+    artifact: Flags.string({
+      helpValue: 'FILE',
+      description: 'send this tar.gz, made elsewhere of that commit, instead of one that is made here',
+    }),
   }
   static override examples = [
     '<%= config.bin %> app:release shop main',
-    { description: 'in a pipeline, after whoever releases it now', command: '<%= config.bin %> app:release shop 3f9a1c2b7d04 --yes --wait' },
-    { description: 'while a server is down; it catches up later', command: '<%= config.bin %> app:release shop v1.4.0 --without-server web-2' },
+    {
+      description: 'in a pipeline, after whoever releases it now',
+      command: '<%= config.bin %> app:release shop 3f9a1c2b7d04 --yes --wait',
+    },
+    {
+      description: 'while a server is down; it catches up later',
+      command: '<%= config.bin %> app:release shop v1.4.0 --without-server web-2',
+    },
   ]
 
   async run(): Promise<number> {

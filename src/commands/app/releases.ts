@@ -3,7 +3,8 @@ import { FlightCommand } from '../everywhere/flight-command.ts'
 
 export default class AppReleases extends FlightCommand {
   static override summary = 'Show which release of an app is where'
-  static override description = 'Every release that its servers know, the newest first: which one is live since when, by whom, and what became of the others. Servers that differ stand out. Changes nothing. Exit code 6 when a server could not be asked.'
+  static override description =
+    'Every release that its servers know, the newest first: which one is live since when, by whom, and what became of the others. Servers that differ stand out. Changes nothing. Exit code 6 when a server could not be asked.'
   static override args = { app: Args.string({ required: true, description: 'the app' }) }
   static override examples = ['<%= config.bin %> app:releases shop', '<%= config.bin %> app:releases shop --json']
 
@@ -18,11 +19,18 @@ export default class AppReleases extends FlightCommand {
       const { releasesText } = await import('../../views/releases-text.ts')
       const app = appNamed(args.app, session.definitions)
       const query = { fact: 'releases', app: app.name } as const
-      const servers = serversOf(session.definitions).filter(({ name, cluster }) => cluster === app.cluster && app.servers.some((on) => on.name === name))
-      const { answers, problems } = await askEach(session, servers, async (host) => (await host.probe([query])).get(query))
+      const servers = serversOf(session.definitions).filter(
+        ({ name, cluster }) => cluster === app.cluster && app.servers.some((on) => on.name === name),
+      )
+      const { answers, problems } = await askEach(session, servers, async (host) =>
+        (await host.probe([query])).get(query),
+      )
       const rows = releaseRows(answers.map(({ server, answer }) => ({ server: server.name, said: answer })))
       session.endProgress()
-      return showAnswers(flags, problems, { document: { app: app.name, releases: rows }, text: (shape) => (answers.length === 0 ? 'No server could be asked.\n' : releasesText(rows, shape)) })
+      return showAnswers(flags, problems, {
+        document: { app: app.name, releases: rows },
+        text: (shape) => (answers.length === 0 ? 'No server could be asked.\n' : releasesText(rows, shape)),
+      })
     })
   }
 }

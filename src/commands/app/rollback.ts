@@ -11,7 +11,10 @@ export default class AppRollback extends FlightCommand {
     release: Args.string({ description: 'the release, or the beginning of its name' }),
   }
   static override flags = releasing
-  static override examples = ['<%= config.bin %> app:rollback shop', { description: 'to a certain one', command: '<%= config.bin %> app:rollback shop 3f9a1c2b7d04-1 --yes' }]
+  static override examples = [
+    '<%= config.bin %> app:rollback shop',
+    { description: 'to a certain one', command: '<%= config.bin %> app:rollback shop 3f9a1c2b7d04-1 --yes' },
+  ]
 
   async run(): Promise<number> {
     const { args, flags } = await this.parse(AppRollback)

@@ -1,6 +1,14 @@
 // What may stand at the end of a command line, worked out from the commands' own flags and arguments.
 
-export type FlagShape = { name: string; char?: string; type: 'boolean' | 'option'; summary?: string; options?: readonly string[]; multiple?: boolean; hidden?: boolean }
+export type FlagShape = {
+  name: string
+  char?: string
+  type: 'boolean' | 'option'
+  summary?: string
+  options?: readonly string[]
+  multiple?: boolean
+  hidden?: boolean
+}
 export type ArgShape = { name: string; options?: readonly string[] }
 export type CommandShape = {
   id: string
@@ -50,14 +58,31 @@ function commandWords(commands: readonly CommandShape[]): Candidate[] {
 
 function flagWords(command: CommandShape, before: readonly string[]): Candidate[] {
   const used = before.map((word) => flagNamed(command, word.replace(/=.*$/s, ''))?.name)
-  const left = command.flags.filter(({ name, hidden, multiple }) => hidden !== true && (multiple === true || !used.includes(name)))
-  return [...left.map(({ name, summary }) => ({ word: `--${name}`, ...(summary === undefined ? {} : { about: summary }) })), { word: '--help' }]
+  const left = command.flags.filter(
+    ({ name, hidden, multiple }) => hidden !== true && (multiple === true || !used.includes(name)),
+  )
+  return [
+    ...left.map(({ name, summary }) => ({ word: `--${name}`, ...(summary === undefined ? {} : { about: summary }) })),
+    { word: '--help' },
+  ]
 }
 
-async function valuesOf(wanted: FlagShape | ArgShape | undefined, begun: string, names: () => Promise<Names>): Promise<Candidates> {
+async function valuesOf(
+  wanted: FlagShape | ArgShape | undefined,
+  begun: string,
+  names: () => Promise<Names>,
+): Promise<Candidates> {
   if (wanted === undefined) return NOTHING
-  if (wanted.options !== undefined) return matching(begun, wanted.options.map((word) => ({ word })))
-  const plain = (list: readonly string[]): Candidates => matching(begun, list.map((word) => ({ word })))
+  if (wanted.options !== undefined)
+    return matching(
+      begun,
+      wanted.options.map((word) => ({ word })),
+    )
+  const plain = (list: readonly string[]): Candidates =>
+    matching(
+      begun,
+      list.map((word) => ({ word })),
+    )
   switch (wanted.name) {
     case 'cluster':
       return plain((await names()).clusters)

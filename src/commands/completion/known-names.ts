@@ -12,7 +12,11 @@ export async function knownNames(from: string, given: string | undefined): Promi
     const clusters = (await listFiles(root, 'clusters')).files.filter(({ base }) => !base)
     const apps = (await listFiles(root, 'apps')).files.filter(({ base }) => !base)
     const servers = await Promise.all(clusters.map(({ file }) => serversOf(root, file)))
-    return { clusters: clusters.map(({ name }) => name), apps: apps.map(({ name }) => name), servers: servers.flat().sort() }
+    return {
+      clusters: clusters.map(({ name }) => name),
+      apps: apps.map(({ name }) => name),
+      servers: servers.flat().sort(),
+    }
   } catch (error) {
     if (error instanceof FlightError) return { clusters: [], apps: [], servers: [] }
     throw error
@@ -21,5 +25,7 @@ export async function knownNames(from: string, given: string | undefined): Promi
 
 async function serversOf(root: string, file: string): Promise<string[]> {
   const { node } = await readSource(root, file)
-  return items(at(node, 'servers')).map((server) => text(at(server, 'name'))).filter((name) => name !== undefined)
+  return items(at(node, 'servers'))
+    .map((server) => text(at(server, 'name')))
+    .filter((name) => name !== undefined)
 }

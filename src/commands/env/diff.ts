@@ -9,7 +9,9 @@ export default class EnvDiff extends FlightCommand {
     "Keys that are added, removed, changed; never a value. With FILE: what it has beyond the servers' files, and what changed on each side since it was pulled. Without: how the servers differ among each other. Changes nothing. Exit code 6 when a server could not be asked."
   static override args = {
     app: Args.string({ required: true, description: 'the app' }),
-    file: Args.string({ description: 'a file here, plain or encrypted; otherwise .env.APP or .env.APP.age, where one exists' }),
+    file: Args.string({
+      description: 'a file here, plain or encrypted; otherwise .env.APP or .env.APP.age, where one exists',
+    }),
   }
   static override flags = {
     server: scoping.server,

@@ -13,12 +13,20 @@ export default class EnvPull extends FlightCommand {
   }
   static override flags = {
     server: scoping.server,
-    encrypt: Flags.string({ helpValue: 'KEYS', multiple: true, multipleNonGreedy: true, description: 'to the keys in this file: SSH public keys or age recipients, one a line (may be repeated)' }),
+    encrypt: Flags.string({
+      helpValue: 'KEYS',
+      multiple: true,
+      multipleNonGreedy: true,
+      description: 'to the keys in this file: SSH public keys or age recipients, one a line (may be repeated)',
+    }),
     force: Flags.boolean({ default: false, description: 'overwrite what was edited here' }),
   }
   static override examples = [
     '<%= config.bin %> env:pull shop',
-    { description: 'from one server, into another file', command: '<%= config.bin %> env:pull shop ~/shop.env --server shop-1' },
+    {
+      description: 'from one server, into another file',
+      command: '<%= config.bin %> env:pull shop ~/shop.env --server shop-1',
+    },
     { description: 'encrypted, to be kept in git', command: '<%= config.bin %> env:pull shop --encrypt team.keys' },
   ]
 

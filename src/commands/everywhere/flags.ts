@@ -22,8 +22,17 @@ export const everywhere = {
     description: 'how many servers are talked to at once; otherwise what flight.yml says',
   }),
   'no-color': Flags.boolean({ default: false, helpGroup, description: 'no colours (NO_COLOR does the same)' }),
-  'log-file': Flags.string({ helpGroup, helpValue: 'FILE', description: 'append what happens as lines of JSON (mode 0600)' }),
-  verbose: Flags.boolean({ default: false, helpGroup, char: 'v', description: 'say more: warnings, what needs nothing and why' }),
+  'log-file': Flags.string({
+    helpGroup,
+    helpValue: 'FILE',
+    description: 'append what happens as lines of JSON (mode 0600)',
+  }),
+  verbose: Flags.boolean({
+    default: false,
+    helpGroup,
+    char: 'v',
+    description: 'say more: warnings, what needs nothing and why',
+  }),
 }
 
 export type Everywhere = {
@@ -37,26 +46,50 @@ export type Everywhere = {
 
 // Which part of the definitions is meant.
 export const scoping = {
-  cluster: Flags.string({ helpValue: 'NAME', multiple: true, multipleNonGreedy: true, description: 'only this cluster (may be repeated)' }),
-  app: Flags.string({ helpValue: 'NAME', multiple: true, multipleNonGreedy: true, description: 'only this app (may be repeated)' }),
-  server: Flags.string({ helpValue: 'NAME', multiple: true, multipleNonGreedy: true, description: 'only this server (may be repeated)' }),
+  cluster: Flags.string({
+    helpValue: 'NAME',
+    multiple: true,
+    multipleNonGreedy: true,
+    description: 'only this cluster (may be repeated)',
+  }),
+  app: Flags.string({
+    helpValue: 'NAME',
+    multiple: true,
+    multipleNonGreedy: true,
+    description: 'only this app (may be repeated)',
+  }),
+  server: Flags.string({
+    helpValue: 'NAME',
+    multiple: true,
+    multipleNonGreedy: true,
+    description: 'only this server (may be repeated)',
+  }),
 }
 
 // How what is planned may be done.
 export const planning = {
   serial: Flags.custom<Settings['serial']>({
     helpValue: 'N',
-    description: 'how many web servers of an app may reload at once: a number, a share such as 25%, or half; otherwise what flight.yml says',
+    description:
+      'how many web servers of an app may reload at once: a number, a share such as 25%, or half; otherwise what flight.yml says',
     parse: async (written) => serialSaid(written),
   })(),
-  'allow-upgrades': Flags.boolean({ default: false, description: 'packages may be upgraded or removed where an installation needs it' }),
+  'allow-upgrades': Flags.boolean({
+    default: false,
+    description: 'packages may be upgraded or removed where an installation needs it',
+  }),
 }
 
 // How a release of an app is made.
 export const releasing = {
   yes: Flags.boolean({ default: false, description: 'do not ask' }),
   wait: Flags.boolean({ default: false, description: 'wait for whoever releases it now, instead of refusing' }),
-  'without-server': Flags.string({ helpValue: 'NAME', multiple: true, multipleNonGreedy: true, description: 'go on without this server (may be repeated)' }),
+  'without-server': Flags.string({
+    helpValue: 'NAME',
+    multiple: true,
+    multipleNonGreedy: true,
+    description: 'go on without this server (may be repeated)',
+  }),
 }
 
 // How an environment file is pushed.
@@ -67,7 +100,13 @@ export const pushing = {
 
 // How an environment file is read that was encrypted.
 export const decrypting = {
-  identity: Flags.string({ helpValue: 'FILE', multiple: true, multipleNonGreedy: true, description: 'the private key that opens an encrypted file (may be repeated); otherwise ~/.ssh/id_ed25519 and ~/.ssh/id_rsa' }),
+  identity: Flags.string({
+    helpValue: 'FILE',
+    multiple: true,
+    multipleNonGreedy: true,
+    description:
+      'the private key that opens an encrypted file (may be repeated); otherwise ~/.ssh/id_ed25519 and ~/.ssh/id_rsa',
+  }),
 }
 
 function serialSaid(written: string): Settings['serial'] {

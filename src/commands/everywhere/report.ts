@@ -6,14 +6,19 @@ import { isParseError, usageProblem } from './usage.ts'
 // Shows why a command did not do what it was asked for; answers with the exit code.
 // Mistakes and faults are sentences, a bug of Flight is its stack and how to report it.
 export async function report(error: unknown, argv: readonly string[]): Promise<number> {
-  if ((error as { code?: unknown } | undefined)?.code === 'EEXIT') return (error as { oclif: { exit?: number } }).oclif.exit ?? 0
+  if ((error as { code?: unknown } | undefined)?.code === 'EEXIT')
+    return (error as { oclif: { exit?: number } }).oclif.exit ?? 0
   const json = hasFlag(argv, '--json')
-  const known = isParseError(error) ? new FlightError(usageProblem(error, argv[0]?.startsWith('-') ? undefined : argv[0])) : error
+  const known = isParseError(error)
+    ? new FlightError(usageProblem(error, argv[0]?.startsWith('-') ? undefined : argv[0]))
+    : error
   if (known instanceof FlightError) {
     if (json) printJson({ exit: known.exit, problems: known.problems })
     else {
       const { problemsText } = await import('../../views/problems-text.ts')
-      tell(problemsText(known.problems, { color: colorOf(process.stderr, { 'no-color': hasFlag(argv, '--no-color') }) }))
+      tell(
+        problemsText(known.problems, { color: colorOf(process.stderr, { 'no-color': hasFlag(argv, '--no-color') }) }),
+      )
     }
     return known.exit
   }

@@ -32,7 +32,10 @@ export function unknownCommand(argv: readonly string[], commands: readonly strin
   if (isTopic && next === undefined) return undefined
   const written = isTopic ? `${word}:${next ?? ''}` : word
   const meant = commands.includes(written) ? written : nearest(written, commands)
-  const known = topic.length === 0 ? 'flight --help names them all' : `there is ${topic.map((command) => `flight ${command}`).join(', ')}`
+  const known =
+    topic.length === 0
+      ? 'flight --help names them all'
+      : `there is ${topic.map((command) => `flight ${command}`).join(', ')}`
   return {
     code: 'FLIGHT_USAGE',
     where: '',
@@ -56,14 +59,23 @@ export function usageProblem(error: ParseError, command: string | undefined): Pr
       code: 'FLIGHT_USAGE',
       where: '',
       what: `there is no flag ${written.join(', ')}`,
-      hint: meant.length === 0 ? `${help} names them all` : `did you mean ${meant.map((name) => `--${name}`).join(', ')}?`,
+      hint:
+        meant.length === 0 ? `${help} names them all` : `did you mean ${meant.map((name) => `--${name}`).join(', ')}?`,
     }
   }
   const missing = Array.isArray(error.args) ? error.args.filter(isArg) : []
   if (missing.length > 0) {
-    const what = missing.map(({ name, description }) => `${name.toUpperCase()} is missing${description === undefined ? '' : ` (${description})`}`)
+    const what = missing.map(
+      ({ name, description }) =>
+        `${name.toUpperCase()} is missing${description === undefined ? '' : ` (${description})`}`,
+    )
     return { code: 'FLIGHT_USAGE', where: '', what: what.join(', '), hint: `${help} says how it is used` }
   }
   const what = error.message.replace(/\nSee more help with --help$/, '').replace(/\s*\n\s*/g, ' ')
-  return { code: 'FLIGHT_USAGE', where: '', what: what.charAt(0).toLowerCase() + what.slice(1), hint: `${help} says how it is used` }
+  return {
+    code: 'FLIGHT_USAGE',
+    where: '',
+    what: what.charAt(0).toLowerCase() + what.slice(1),
+    hint: `${help} says how it is used`,
+  }
 }

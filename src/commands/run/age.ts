@@ -22,21 +22,50 @@ export function isEncrypted(bytes: Uint8Array): boolean {
 }
 
 // Encrypts to the keys in these files, armored; warns of keys that age leaves out.
-export async function encrypt(plain: Uint8Array, keys: readonly string[], world: AgeWorld): Promise<{ bytes: Uint8Array; warnings: string[] }> {
+export async function encrypt(
+  plain: Uint8Array,
+  keys: readonly string[],
+  world: AgeWorld,
+): Promise<{ bytes: Uint8Array; warnings: string[] }> {
   const files = keys.map((file) => resolve(file))
-  const { code, bytes, said } = await runAge(['--encrypt', '--armor', ...files.flatMap((file) => ['-R', file])], plain, world)
+  const { code, bytes, said } = await runAge(
+    ['--encrypt', '--armor', ...files.flatMap((file) => ['-R', file])],
+    plain,
+    world,
+  )
   if (code === 0) return { bytes, warnings: agesWarnings(said, files) }
-  throw refused('--encrypt', agesError(said, files), 'a file of SSH public keys (ssh-ed25519, ssh-rsa) or age recipients, one a line without options before them')
+  throw refused(
+    '--encrypt',
+    agesError(said, files),
+    'a file of SSH public keys (ssh-ed25519, ssh-rsa) or age recipients, one a line without options before them',
+  )
 }
 
 // Decrypts a file with these identities, otherwise with the user's own SSH keys; age asks for a passphrase at the terminal.
-export async function decrypt({ file, bytes }: { file: string; bytes: Uint8Array }, identities: readonly string[], world: AgeWorld): Promise<Uint8Array> {
+export async function decrypt(
+  { file, bytes }: { file: string; bytes: Uint8Array },
+  identities: readonly string[],
+  world: AgeWorld,
+): Promise<Uint8Array> {
   const files = identities.length > 0 ? identities.map((each) => resolve(each)) : await ownIdentities()
-  if (files.length === 0) throw refused(file, 'is encrypted, and there is no key of yours that could open it: neither ~/.ssh/id_ed25519 nor ~/.ssh/id_rsa', '--identity FILE names a private key')
-  const { code, bytes: plain, said } = await runAge(['--decrypt', ...files.flatMap((each) => ['-i', each])], bytes, world)
+  if (files.length === 0)
+    throw refused(
+      file,
+      'is encrypted, and there is no key of yours that could open it: neither ~/.ssh/id_ed25519 nor ~/.ssh/id_rsa',
+      '--identity FILE names a private key',
+    )
+  const {
+    code,
+    bytes: plain,
+    said,
+  } = await runAge(['--decrypt', ...files.flatMap((each) => ['-i', each])], bytes, world)
   // What came before age refused is not to be believed.
   if (code === 0) return plain
-  throw refused(file, `cannot be decrypted: ${agesError(said, files)}`, '--identity FILE names another private key; a damaged file is made anew by flight env:pull --encrypt')
+  throw refused(
+    file,
+    `cannot be decrypted: ${agesError(said, files)}`,
+    '--identity FILE names another private key; a damaged file is made anew by flight env:pull --encrypt',
+  )
 }
 
 // The kinds of SSH keys that age opens.
@@ -70,10 +99,13 @@ function runAge(words: readonly string[], input: Uint8Array, { environment, sign
     // Where age refuses it does not wait for all of the content.
     child.stdin.on('error', (error) => (notFed = error))
     child.stdin.end(input)
-    child.once('error', (error: NodeJS.ErrnoException) => reject(signal.aborted ? interrupted() : error.code === 'ENOENT' || error.code === 'EACCES' ? missing() : error))
+    child.once('error', (error: NodeJS.ErrnoException) =>
+      reject(signal.aborted ? interrupted() : error.code === 'ENOENT' || error.code === 'EACCES' ? missing() : error),
+    )
     child.once('close', (code) => {
       if (signal.aborted) reject(interrupted())
-      else if (size > MOST_BYTES) reject(refused('age', `wrote more than ${MOST_BYTES / 1024 / 1024} MB`, 'an environment file has at most 1 MB'))
+      else if (size > MOST_BYTES)
+        reject(refused('age', `wrote more than ${MOST_BYTES / 1024 / 1024} MB`, 'an environment file has at most 1 MB'))
       // Half of a file, well encrypted, would be the worst end.
       else if (code === 0 && notFed !== undefined) reject(notFed)
       else resolve({ code, bytes: Buffer.concat(out), said: Buffer.concat(err).toString('utf8') })

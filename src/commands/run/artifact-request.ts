@@ -7,9 +7,28 @@ import type { Session } from './session.ts'
 const PATIENCE = 120_000
 
 // What shall be made of a commit of an app, here on the controller.
-export function artifactRequest({ definitions }: Pick<Session, 'definitions'>, app: App, commit: string, { found, given }: Pick<ArtifactRequest, 'found' | 'given'>): ArtifactRequest {
+export function artifactRequest(
+  { definitions }: Pick<Session, 'definitions'>,
+  app: App,
+  commit: string,
+  { found, given }: Pick<ArtifactRequest, 'found' | 'given'>,
+): ArtifactRequest {
   const { repo, deployKey, releaseFrom, subdirectory, buildCommands, keepReleases } = app
-  return { app: app.name, repo, deployKey, releaseFrom, subdirectory, buildCommands, commit, found, given, state: definitions.settings.state, keep: keepReleases, sshConfig: localWorld(process.env).sshConfigFile, patience: PATIENCE }
+  return {
+    app: app.name,
+    repo,
+    deployKey,
+    releaseFrom,
+    subdirectory,
+    buildCommands,
+    commit,
+    found,
+    given,
+    state: definitions.settings.state,
+    keep: keepReleases,
+    sshConfig: localWorld(process.env).sshConfigFile,
+    patience: PATIENCE,
+  }
 }
 
 // Tells what is being made: each command of a build, and why somebody has to wait.
@@ -19,7 +38,10 @@ export function tellArtifact({ listen }: Session, app: string): (event: Artifact
       case 'waiting':
         return listen({ event: 'note', text: `${app}: waiting for ${event.for}, which ${event.holder} is working on` })
       case 'healing':
-        return listen({ event: 'note', text: `${app}: the mirror of the repository is broken and is made anew (${event.why})` })
+        return listen({
+          event: 'note',
+          text: `${app}: the mirror of the repository is broken and is made anew (${event.why})`,
+        })
       case 'command':
         return listen({ event: 'note', text: `${app}: build command ${event.number} of ${event.of}: ${event.command}` })
       case 'fetching':

@@ -10,10 +10,15 @@ export type Answers<T> = {
 }
 
 // Asks every server the same, so many at a time; one that cannot be asked does not stop the others.
-export async function askEach<T>(session: Session, servers: readonly Server[], ask: (host: Host) => Promise<T>): Promise<Answers<T>> {
+export async function askEach<T>(
+  session: Session,
+  servers: readonly Server[],
+  ask: (host: Host) => Promise<T>,
+): Promise<Answers<T>> {
   const limit = pLimit(session.parallel)
   const asked = await Promise.all(servers.map((server) => limit(() => askOne(session, server, ask))))
-  if (session.signal.aborted) throw new FlightError({ code: 'FLIGHT_INTERRUPTED', where: '', what: 'interrupted; nothing was changed' })
+  if (session.signal.aborted)
+    throw new FlightError({ code: 'FLIGHT_INTERRUPTED', where: '', what: 'interrupted; nothing was changed' })
   return {
     answers: asked.flatMap((one) => (one.is === 'answered' ? [one] : [])),
     problems: asked.flatMap((one) => (one.is === 'missing' ? one.problems : [])),
@@ -22,7 +27,11 @@ export async function askEach<T>(session: Session, servers: readonly Server[], a
 
 type Asked<T> = { is: 'answered'; server: Server; answer: T } | { is: 'missing'; problems: readonly Problem[] }
 
-async function askOne<T>({ connect, signal }: Session, server: Server, ask: (host: Host) => Promise<T>): Promise<Asked<T>> {
+async function askOne<T>(
+  { connect, signal }: Session,
+  server: Server,
+  ask: (host: Host) => Promise<T>,
+): Promise<Asked<T>> {
   if (signal.aborted) return { is: 'missing', problems: [] }
   try {
     const host = await connect(server)

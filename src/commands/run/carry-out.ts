@@ -15,12 +15,27 @@ export type How = { given?: string | undefined; found?: Found; wait?: boolean; c
 
 // Applies a plan and keeps the receipt. Where it cannot be kept the work is done all the same: that is noted, and `file`
 // is undefined.
-export async function carryOut(session: Session, plan: Plan, what: string, { given, found = new Map(), wait = false, contents = new Map() }: How = {}): Promise<CarriedOut> {
+export async function carryOut(
+  session: Session,
+  plan: Plan,
+  what: string,
+  { given, found = new Map(), wait = false, contents = new Map() }: How = {},
+): Promise<CarriedOut> {
   const { definitions, connect, parallel, who, listen, signal } = session
   const { applyPlan } = await import('../../engine/apply-plan.ts')
   const { saveReceipt } = await import('../../engine/receipt-file.ts')
   const { hold, letGo } = await holdFor(session, plan, { given, found, contents })
-  const receipt = await applyPlan({ plan, definitions, hold, wait, connect, parallel, holder: holderFor(who, what), listen, signal }).finally(letGo)
+  const receipt = await applyPlan({
+    plan,
+    definitions,
+    hold,
+    wait,
+    connect,
+    parallel,
+    holder: holderFor(who, what),
+    listen,
+    signal,
+  }).finally(letGo)
   const { state } = definitions.settings
   const file = await writing(state, () => saveReceipt(receipt, state)).catch((error: unknown) => {
     if (!(error instanceof FlightError)) throw error

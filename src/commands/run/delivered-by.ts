@@ -10,10 +10,21 @@ export function deliveredBy(receipt: Receipt, release: string): Delivered {
   const why = first === undefined ? '' : `: ${first.where === '' ? '' : `${first.where}: `}${first.what}`
   switch (receipt.outcome) {
     case 'done':
-      if (exit === 0) return { is: 'succeeded', exit, said: `${release} is live on ${receipt.servers.map(({ name }) => name).join(', ')}`, problems }
+      if (exit === 0)
+        return {
+          is: 'succeeded',
+          exit,
+          said: `${release} is live on ${receipt.servers.map(({ name }) => name).join(', ')}`,
+          problems,
+        }
       return { is: 'unreachable', exit, said: `${release}${why}`, problems }
     case 'went back':
-      return { is: 'went_back', exit, said: first === undefined ? `${release} was taken back` : `${first.where} ${first.what}`, problems }
+      return {
+        is: 'went_back',
+        exit,
+        said: first === undefined ? `${release} was taken back` : `${first.where} ${first.what}`,
+        problems,
+      }
     case 'interrupted':
       return { is: 'interrupted', exit, said: `${release} was stopped before it was live`, problems }
     case 'failed':

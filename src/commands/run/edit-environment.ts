@@ -20,10 +20,20 @@ type Flags = Sending & { app: string; server: readonly string[] | undefined }
 // Pull, editor, push, with the file in memory: nothing of it reaches a disk of this machine; the exit code.
 export async function editEnvironment(flags: Flags): Promise<number> {
   const { app, yes, server: only = [] } = flags
-  if (!yes) refuseWithoutTerminal(`editing the environment file of ${app}`, `flight env:pull ${app}, then flight env:push ${app} --yes`)
+  if (!yes)
+    refuseWithoutTerminal(
+      `editing the environment file of ${app}`,
+      `flight env:pull ${app}, then flight env:push ${app} --yes`,
+    )
   return withLastingSession(`env:edit ${app}`, flags, async (session) => {
     const servers = await readForPush(session, app, only)
-    refuseUnlikeServers(servers, { command: `flight env:edit ${app}`, overrides: false, all: false, force: false, chosen: only.length === 1 ? only : [] })
+    refuseUnlikeServers(servers, {
+      command: `flight env:edit ${app}`,
+      overrides: false,
+      all: false,
+      force: false,
+      chosen: only.length === 1 ? only : [],
+    })
     const before = servers.files[0]?.bytes ?? new Uint8Array()
     const { folder, forget } = await privateMemory(process.env)
     const file = join(folder, `.env.${app}`)
@@ -36,7 +46,13 @@ export async function editEnvironment(flags: Flags): Promise<number> {
         await forget()
         return 0
       }
-      const exit = await sendEnvironments(session, flags, { what: `env:edit ${app}`, does: 'push', from: 'your edit', servers, wanted: sameOnAll(servers, bytes) })
+      const exit = await sendEnvironments(session, flags, {
+        what: `env:edit ${app}`,
+        does: 'push',
+        from: 'your edit',
+        servers,
+        wanted: sameOnAll(servers, bytes),
+      })
       if (exit === 0) await forget()
       else tell(keptText(file, app))
       return exit
@@ -91,7 +107,15 @@ function openEditor(file: string, environment: NodeJS.ProcessEnv): Promise<void>
     child.once('error', reject)
     child.once('exit', (code, signal) => {
       if (code === 0) resolve()
-      else reject(new FlightError({ code: 'FLIGHT_USAGE', where: '', what: `the editor (${editor}) ended with ${code === null ? `signal ${signal}` : `exit code ${code}`}: nothing was pushed`, hint: 'EDITOR names another one' }))
+      else
+        reject(
+          new FlightError({
+            code: 'FLIGHT_USAGE',
+            where: '',
+            what: `the editor (${editor}) ended with ${code === null ? `signal ${signal}` : `exit code ${code}`}: nothing was pushed`,
+            hint: 'EDITOR names another one',
+          }),
+        )
     })
   })
 }

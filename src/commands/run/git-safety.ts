@@ -9,10 +9,20 @@ export async function refuseWhatGitTracks(file: string): Promise<void> {
   const name = basename(file)
   if ((await git(folder, 'rev-parse', '--is-inside-work-tree')) !== 0) return
   if ((await git(folder, 'ls-files', '--error-unmatch', '--', name)) === 0) {
-    throw new FlightError({ code: 'FLIGHT_USAGE', where: file, what: 'is tracked by git, and would hold secrets', hint: `git rm --cached ${name}, and think of what its history says already` })
+    throw new FlightError({
+      code: 'FLIGHT_USAGE',
+      where: file,
+      what: 'is tracked by git, and would hold secrets',
+      hint: `git rm --cached ${name}, and think of what its history says already`,
+    })
   }
   if ((await git(folder, 'check-ignore', '--quiet', '--', name)) === 0) return
-  throw new FlightError({ code: 'FLIGHT_USAGE', where: file, what: 'would be tracked by git, and holds secrets', hint: `add the line ${name} to ${join(folder, '.gitignore')}` })
+  throw new FlightError({
+    code: 'FLIGHT_USAGE',
+    where: file,
+    what: 'would be tracked by git, and holds secrets',
+    hint: `add the line ${name} to ${join(folder, '.gitignore')}`,
+  })
 }
 
 // git's exit code in a folder; where there is no git, nothing tracks anything.

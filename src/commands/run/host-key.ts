@@ -17,7 +17,10 @@ export function refuseWrongKey(server: string, key: ScannedKey, expected: string
   throw new FlightError({
     code: 'FLIGHT_HOST_KEY_CHANGED',
     where: server,
-    what: key.verdict.kind === 'revoked' ? `shows ${shown}, which ${file}:${line} revokes` : `shows ${shown}, but ${file}:${line} knows another key`,
+    what:
+      key.verdict.kind === 'revoked'
+        ? `shows ${shown}, which ${file}:${line} revokes`
+        : `shows ${shown}, but ${file}:${line} knows another key`,
     hint:
       key.verdict.kind === 'revoked'
         ? 'Somebody declared this key stolen or dead. Do not connect before the server has a new one.'

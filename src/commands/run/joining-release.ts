@@ -8,22 +8,54 @@ export type Neighbour = { server: string; said: ReleasesFact; hasEnvironment: bo
 // What brings one server of an app to what the others serve: the release that most of them serve, where they differ, and of two the
 // one that went live last. Pure. No wish
 // where there is nothing to bring; the text says why.
-export function joiningRelease(app: App, server: string, neighbours: readonly Neighbour[]): { text: string; wish: WrittenWish | undefined } {
+export function joiningRelease(
+  app: App,
+  server: string,
+  neighbours: readonly Neighbour[],
+): { text: string; wish: WrittenWish | undefined } {
   const others = neighbours.filter((each) => each.server !== server)
   const counts = new Map<string, number>()
-  for (const { said } of others) if (said.current.is === 'release' && isFirm(said, said.current.name)) counts.set(said.current.name, (counts.get(said.current.name) ?? 0) + 1)
-  const since = (name: string) => Math.max(...others.flatMap(({ said }) => said.releases.find((release) => release.name === name)?.live ?? 0))
+  for (const { said } of others)
+    if (said.current.is === 'release' && isFirm(said, said.current.name))
+      counts.set(said.current.name, (counts.get(said.current.name) ?? 0) + 1)
+  const since = (name: string) =>
+    Math.max(...others.flatMap(({ said }) => said.releases.find((release) => release.name === name)?.live ?? 0))
   const [name] = [...counts].sort(([a, first], [b, second]) => second - first || since(b) - since(a))[0] ?? []
   const nothing = (text: string) => ({ text: `${app.name}: ${text}\n`, wish: undefined })
-  if (name === undefined) return nothing(others.length === 0 ? `no other server has it, so there is nothing to bring here; release it: flight app:release ${app.name} COMMIT` : 'none of its other servers serves a release yet')
+  if (name === undefined)
+    return nothing(
+      others.length === 0
+        ? `no other server has it, so there is nothing to bring here; release it: flight app:release ${app.name} COMMIT`
+        : 'none of its other servers serves a release yet',
+    )
   const own = neighbours.find((each) => each.server === server)
-  if (own?.said.current.is === 'release' && own.said.current.name === name && own.said.releases.some((release) => release.name === name && release.settled)) return nothing(`serves ${name}, as the others do`)
+  if (
+    own?.said.current.is === 'release' &&
+    own.said.current.name === name &&
+    own.said.releases.some((release) => release.name === name && release.settled)
+  )
+    return nothing(`serves ${name}, as the others do`)
   const note = others.flatMap(({ said }) => said.releases.find((release) => release.name === name)?.note ?? [])[0]
-  if (note === undefined) return nothing(`the others serve ${name}, which Flight did not release; release it: flight app:release ${app.name} COMMIT`)
-  const from = own?.hasEnvironment === true ? null : (others.find(({ hasEnvironment }) => hasEnvironment)?.server ?? null)
+  if (note === undefined)
+    return nothing(
+      `the others serve ${name}, which Flight did not release; release it: flight app:release ${app.name} COMMIT`,
+    )
+  const from =
+    own?.hasEnvironment === true ? null : (others.find(({ hasEnvironment }) => hasEnvironment)?.server ?? null)
   const without = app.servers.map((on) => on.name).filter((each) => each !== server)
   const { commit, tree, subject, ref, artifact } = note
-  return { text: `${app.name}: the others serve ${name}, ${server} joins them\n`, wish: { app: app.name, does: 'join', name, note: { commit, tree, subject, ref }, artifact, without, environmentFrom: from } }
+  return {
+    text: `${app.name}: the others serve ${name}, ${server} joins them\n`,
+    wish: {
+      app: app.name,
+      does: 'join',
+      name,
+      note: { commit, tree, subject, ref },
+      artifact,
+      without,
+      environmentFrom: from,
+    },
+  }
 }
 
 // Whether it stays there: one that nobody confirmed may go back, and one that Flight did not release is not known.

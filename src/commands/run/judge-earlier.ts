@@ -7,13 +7,26 @@ export function judgeEarlier(app: string, release: string, live: LiveReleases): 
   const of = live.of(release)
   const failed = of.flatMap(({ server, fact }) => (fact.failed === undefined ? [] : [{ server, why: fact.failed }]))
   const [first] = failed
-  const problem = (what: string) => [{ code: 'FLIGHT_RELEASE' as const, where: `${app} ${release}`, what, hint: `flight app:releases ${app} shows what is where` }]
+  const problem = (what: string) => [
+    {
+      code: 'FLIGHT_RELEASE' as const,
+      where: `${app} ${release}`,
+      what,
+      hint: `flight app:releases ${app} shows what is where`,
+    },
+  ]
   if (first !== undefined) {
     const wasLive = of.some(({ fact }) => fact.turns > 0)
     const said = `${release} ${wasLive ? 'went live and was taken back' : 'did not go live'}: ${first.server}: ${first.why}`
     return { is: wasLive ? 'went_back' : 'failed', exit: wasLive ? 7 : 1, said, problems: problem(said) }
   }
-  if (of.length > 0 && of.every(({ fact }) => fact.good !== undefined)) return { is: 'succeeded', exit: 0, said: `${release} was live and healthy on all servers, and another release followed it`, problems: [] }
+  if (of.length > 0 && of.every(({ fact }) => fact.good !== undefined))
+    return {
+      is: 'succeeded',
+      exit: 0,
+      said: `${release} was live and healthy on all servers, and another release followed it`,
+      problems: [],
+    }
   const said = `${release} was begun and cannot be gone on with`
   return { is: 'failed', exit: 1, said, problems: problem(said) }
 }

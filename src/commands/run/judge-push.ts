@@ -13,15 +13,36 @@ export type Judged = { command: string; overrides: boolean; all: boolean; force:
 
 // Refuses what would leave servers with different files, or take a difference away that nobody spoke of: all servers or none. `command`
 // is the one that was typed, without its flags.
-export function refuseUnlikeServers({ app, files, without, problems }: ServerFiles, { command, overrides, all, force, chosen }: Judged): void {
+export function refuseUnlikeServers(
+  { app, files, without, problems }: ServerFiles,
+  { command, overrides, all, force, chosen }: Judged,
+): void {
   const able = [...files.map(({ server }) => server), ...without]
   const away = problems.filter(({ code }) => code !== 'FLIGHT_ENV_UNREADABLE')
-  if (away.length > 0) throw new FlightError(away.map((problem) => ({ ...problem, hint: `${problem.hint === undefined ? '' : `${problem.hint}. `}An environment file is pushed to all servers or to none${able.length === 0 || chosen.length > 0 ? '' : `; to those that can be asked: ${command} ${able.map((name) => `--server ${name}`).join(' ')}`}` })))
+  if (away.length > 0)
+    throw new FlightError(
+      away.map((problem) => ({
+        ...problem,
+        hint: `${problem.hint === undefined ? '' : `${problem.hint}. `}An environment file is pushed to all servers or to none${able.length === 0 || chosen.length > 0 ? '' : `; to those that can be asked: ${command} ${able.map((name) => `--server ${name}`).join(' ')}`}`,
+      })),
+    )
   const broken = problems.filter(({ code }) => code === 'FLIGHT_ENV_UNREADABLE')
-  if (broken.length > 0 && !force) throw new FlightError(broken.map((problem): Problem => ({ ...problem, hint: `that is the file on the server; flight env:push ${app.name} FILE --force replaces it without a comparison` })))
+  if (broken.length > 0 && !force)
+    throw new FlightError(
+      broken.map((problem): Problem => ({
+        ...problem,
+        hint: `that is the file on the server; flight env:push ${app.name} FILE --force replaces it without a comparison`,
+      })),
+    )
   const { keys, files: groups } = compareServers(environmentsOf(files))
   if (groups.length <= 1 || all || chosen.length > 0) return
-  const on = keys.length === 0 ? 'in comments, order or quotes' : `on ${names(keys.map(({ key }) => key), 12)}`
+  const on =
+    keys.length === 0
+      ? 'in comments, order or quotes'
+      : `on ${names(
+          keys.map(({ key }) => key),
+          12,
+        )}`
   throw new FlightError({
     code: 'FLIGHT_CONFLICT',
     where: app.name,
@@ -31,7 +52,11 @@ export function refuseUnlikeServers({ app, files, without, problems }: ServerFil
 }
 
 // Refuses a file that was pulled before somebody else pushed: what was changed there would be lost.
-export function refuseOutdated({ app, files }: ServerFiles, { file, environment, pull }: { file: string; environment: Environment; pull: Pulled | undefined }, { command, force }: Judged): void {
+export function refuseOutdated(
+  { app, files }: ServerFiles,
+  { file, environment, pull }: { file: string; environment: Environment; pull: Pulled | undefined },
+  { command, force }: Judged,
+): void {
   if (pull === undefined || force) return
   const base = files.find(({ server }) => server === pull.server)
   if (base?.environment === undefined) return

@@ -6,5 +6,10 @@ import { FlightError } from '../../model/errors.ts'
 export function listenAddress(written: string): { host: string; port: number } {
   const { host, port } = addressIn(written)
   if (isIP(host) !== 0 && /:\d{1,5}$/.test(written) && port <= 65535) return { host, port }
-  throw new FlightError({ code: 'FLIGHT_USAGE', where: '--listen', what: `must be an address of this machine and a port, is ${JSON.stringify(written.slice(0, 60))}`, hint: 'for example --listen 127.0.0.1:8180' })
+  throw new FlightError({
+    code: 'FLIGHT_USAGE',
+    where: '--listen',
+    what: `must be an address of this machine and a port, is ${JSON.stringify(written.slice(0, 60))}`,
+    hint: 'for example --listen 127.0.0.1:8180',
+  })
 }

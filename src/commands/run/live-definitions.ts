@@ -40,7 +40,8 @@ async function markOf(root: string, state: string): Promise<string> {
     for (const entry of await readdir(folder, { withFileTypes: true }).catch(gone)) {
       const path = join(folder, entry.name)
       if (entry.isDirectory()) {
-        if (depth < 4 && path !== state && !entry.name.startsWith('.') && entry.name !== 'node_modules') await visit(path, depth + 1)
+        if (depth < 4 && path !== state && !entry.name.startsWith('.') && entry.name !== 'node_modules')
+          await visit(path, depth + 1)
         continue
       }
       const found = await stat(path).catch(() => undefined)

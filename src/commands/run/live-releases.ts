@@ -16,7 +16,9 @@ export type LiveReleases = {
 export async function liveReleases(session: Session, name: string): Promise<LiveReleases> {
   const app = appNamed(name, session.definitions)
   const query = { fact: 'releases', app: app.name } as const
-  const servers = serversOf(session.definitions).filter(({ name, cluster }) => cluster === app.cluster && app.servers.some((on) => on.name === name))
+  const servers = serversOf(session.definitions).filter(
+    ({ name, cluster }) => cluster === app.cluster && app.servers.some((on) => on.name === name),
+  )
   const { answers, problems } = await askEach(session, servers, async (host) => (await host.probe([query])).get(query))
   if (problems.length > 0) throw new FlightError(problems)
   return liveIn(answers.map(({ server, answer }) => ({ server: server.name, said: answer })))
@@ -27,7 +29,11 @@ export function liveIn(known: readonly { server: string; said: ReleasesFact }[])
   return {
     names: () => [...live].sort(),
     isLive: (release) => live.has(release),
-    had: (commit) => known.some(({ said }) => said.releases.some(({ name }) => name.startsWith(`${commit.slice(0, 12)}-`))),
-    of: (release) => known.flatMap(({ server, said }) => said.releases.filter(({ name }) => name === release).map((fact) => ({ server, fact }))),
+    had: (commit) =>
+      known.some(({ said }) => said.releases.some(({ name }) => name.startsWith(`${commit.slice(0, 12)}-`))),
+    of: (release) =>
+      known.flatMap(({ server, said }) =>
+        said.releases.filter(({ name }) => name === release).map((fact) => ({ server, fact })),
+      ),
   }
 }

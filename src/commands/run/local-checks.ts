@@ -20,7 +20,11 @@ export async function machineRows(): Promise<DoctorRow[]> {
 
 // What the definitions name on this machine: keys, and the folder for receipts.
 export async function definitionRows(definitions: Definitions): Promise<DoctorRow[]> {
-  const keys = new Set(serversOf(definitions).map(({ ssh }) => ssh.identityFile).filter((file) => file !== undefined))
+  const keys = new Set(
+    serversOf(definitions)
+      .map(({ ssh }) => ssh.identityFile)
+      .filter((file) => file !== undefined),
+  )
   return Promise.all([...[...keys].sort().map(keyRow), stateRow(definitions.settings.state)])
 }
 
@@ -30,9 +34,19 @@ async function keyRow(file: string): Promise<DoctorRow> {
     const { mode } = await stat(file)
     await access(file, constants.R_OK)
     if ((mode & 0o077) === 0) return { ...row, ok: true, found: 'readable by nobody else' }
-    return { ...row, ok: false, found: `others may read it (mode ${(mode & 0o777).toString(8)})`, hint: `chmod 600 ${file}` }
+    return {
+      ...row,
+      ok: false,
+      found: `others may read it (mode ${(mode & 0o777).toString(8)})`,
+      hint: `chmod 600 ${file}`,
+    }
   } catch {
-    return { ...row, ok: false, found: 'is not there or cannot be read', hint: 'Correct identity_file in flight.yml or the cluster, or bring the key here.' }
+    return {
+      ...row,
+      ok: false,
+      found: 'is not there or cannot be read',
+      hint: 'Correct identity_file in flight.yml or the cluster, or bring the key here.',
+    }
   }
 }
 
@@ -43,13 +57,20 @@ async function stateRow(folder: string): Promise<DoctorRow> {
     await access(folder, constants.W_OK)
     return { ...row, ok: true, found: folder }
   } catch {
-    return { ...row, ok: false, found: `${folder} cannot be written`, hint: 'Name another folder with `state` in flight.yml.' }
+    return {
+      ...row,
+      ok: false,
+      found: `${folder} cannot be written`,
+      hint: 'Name another folder with `state` in flight.yml.',
+    }
   }
 }
 
 function programRow(name: string, { code, output }: Ran, hint: string): DoctorRow {
   const row = { where: '', check: name }
-  return code === 0 ? { ...row, ok: true, found: output } : { ...row, ok: false, found: code === 'missing' ? 'is not installed' : output, hint }
+  return code === 0
+    ? { ...row, ok: true, found: output }
+    : { ...row, ok: false, found: code === 'missing' ? 'is not installed' : output, hint }
 }
 
 // ssh-add exits with 0: keys, 1: none, 2: no agent.
@@ -63,7 +84,11 @@ function run(program: string, words: string[]): Promise<Ran> {
     execFile(program, words, { timeout: 10_000, env: { ...process.env, LC_ALL: 'C' } }, (error, stdout, stderr) => {
       const output = (stdout.trim() === '' ? stderr : stdout).trim()
       if (error === null) resolve({ code: 0, output })
-      else resolve({ code: error.code === 'ENOENT' ? 'missing' : Number(error.code ?? 1), output: output === '' ? error.message : output })
+      else
+        resolve({
+          code: error.code === 'ENOENT' ? 'missing' : Number(error.code ?? 1),
+          output: output === '' ? error.message : output,
+        })
     })
   })
 }

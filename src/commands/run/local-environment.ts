@@ -17,9 +17,15 @@ export async function defaultFile(app: string): Promise<string> {
 }
 
 // Reads an environment file; the content of an encrypted one is in memory alone.
-export async function readLocalEnvironment(name: string, identities: readonly string[], signal: AbortSignal): Promise<LocalEnvironment> {
+export async function readLocalEnvironment(
+  name: string,
+  identities: readonly string[],
+  signal: AbortSignal,
+): Promise<LocalEnvironment> {
   const file = await localPath(name)
   const lies = await reading(file, () => readFile(file))
-  const bytes = isEncrypted(lies) ? await decrypt({ file, bytes: lies }, identities, { environment: process.env, signal }) : lies
+  const bytes = isEncrypted(lies)
+    ? await decrypt({ file, bytes: lies }, identities, { environment: process.env, signal })
+    : lies
   return { file, bytes, environment: parseEnvironment(bytes, file), ciphertext: ciphertextOf(lies) }
 }

@@ -16,8 +16,15 @@ export async function lookAtApps(session: Session, wanted: (app: App) => boolean
   const { definitions, parallel } = session
   const limit = pLimit(parallel)
   const apps = definitions.apps.filter(wanted)
-  const seen = await Promise.all(serversOf(definitions).map((server) => limit(() => lookAtServer(session, server, appsOn(server, apps)))))
-  return apps.map((app) => seenApp(app, seen.flat().filter((on) => on.app === app.name)))
+  const seen = await Promise.all(
+    serversOf(definitions).map((server) => limit(() => lookAtServer(session, server, appsOn(server, apps)))),
+  )
+  return apps.map((app) =>
+    seenApp(
+      app,
+      seen.flat().filter((on) => on.app === app.name),
+    ),
+  )
 }
 
 function appsOn(server: Server, apps: Definitions['apps']): App[] {
@@ -60,7 +67,16 @@ async function unhealthyAt(host: Host, server: Server, app: App, said: ReleasesF
   if (resource?.kind !== 'health' || resource.desired.check === null) return undefined
   const { app: name, release, through, check } = resource.desired
   try {
-    await host.perform({ step: 'check', app: name, release, through, check: { ...check, retries: 0, timeout: Math.min(check.timeout, PATIENCE) } }, CONTEXT)
+    await host.perform(
+      {
+        step: 'check',
+        app: name,
+        release,
+        through,
+        check: { ...check, retries: 0, timeout: Math.min(check.timeout, PATIENCE) },
+      },
+      CONTEXT,
+    )
     return undefined
   } catch (error) {
     if (!(error instanceof FlightError)) throw error

@@ -33,7 +33,10 @@ export function looksAt(looking: Looking): Looks {
   let turn: Promise<unknown> = Promise.resolve()
   const waiting = new Set<string>()
 
-  function inTurn<T>(who: string, work: (definitions: Definitions, signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
+  function inTurn<T>(
+    who: string,
+    work: (definitions: Definitions, signal: AbortSignal) => Promise<T>,
+  ): Promise<T | undefined> {
     if (waiting.has(who)) return Promise.resolve(undefined)
     waiting.add(who)
     const done = turn.then(async () => {
@@ -58,7 +61,12 @@ export function looksAt(looking: Looking): Looks {
     return done
   }
 
-  const session = (definitions: Definitions, ending: AbortSignal) => ({ definitions, who: 'flight serve', listen: () => undefined, signal: ending })
+  const session = (definitions: Definitions, ending: AbortSignal) => ({
+    definitions,
+    who: 'flight serve',
+    listen: () => undefined,
+    signal: ending,
+  })
 
   return {
     async apps() {
@@ -71,7 +79,9 @@ export function looksAt(looking: Looking): Looks {
     },
     async app(name) {
       await inTurn(`look at ${name}`, async (definitions, ending) => {
-        const seen = await withServingSession(session(definitions, ending), (open) => lookAtApps(open, (app) => app.name === name))
+        const seen = await withServingSession(session(definitions, ending), (open) =>
+          lookAtApps(open, (app) => app.name === name),
+        )
         if (ending.aborted) return
         await keepSomeApps(store, now().toISOString(), seen)
         looking.seen()
@@ -92,7 +102,8 @@ export function looksAt(looking: Looking): Looks {
 // A server that says nothing for ever holds up nobody.
 function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const stop = () => reject(new FlightError({ code: 'FLIGHT_INTERRUPTED', where: '', what: 'it took too long, or was stopped' }))
+    const stop = () =>
+      reject(new FlightError({ code: 'FLIGHT_INTERRUPTED', where: '', what: 'it took too long, or was stopped' }))
     signal.addEventListener('abort', stop, { once: true })
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
   })

@@ -13,8 +13,13 @@ export type Undertaking = Planning & { what: string; title: string; review: stri
 
 // Plan, question, apply: shows what would be done, asks unless that was answered already, does exactly that.
 // With --json its document goes to `emit`.
-export async function planAndApply(flags: Everywhere & { yes: boolean }, { what, title, review, names, ...planning }: Undertaking, emit: (document: object) => void = printJson): Promise<number> {
-  if (!flags.yes) refuseWithoutTerminal(title, `read the plan first (${review}), then flight apply plan.json; or say --yes`)
+export async function planAndApply(
+  flags: Everywhere & { yes: boolean },
+  { what, title, review, names, ...planning }: Undertaking,
+  emit: (document: object) => void = printJson,
+): Promise<number> {
+  if (!flags.yes)
+    refuseWithoutTerminal(title, `read the plan first (${review}), then flight apply plan.json; or say --yes`)
   return withLastingSession(what, flags, async (session) => {
     const { planText } = await import('../../views/plan-text.ts')
     const plan = await planScope(session, names, planning)

@@ -10,9 +10,24 @@ export type Planning = { apps: boolean; allowUpgrades: boolean; serial: Settings
 export const LOOKING: Planning = { apps: true, allowUpgrades: false, serial: undefined }
 
 // Plans for the named part of the session's definitions. Changes nothing anywhere.
-export async function planScope(session: Session, names: ScopeNames, { apps, allowUpgrades, serial }: Planning): Promise<Plan> {
+export async function planScope(
+  session: Session,
+  names: ScopeNames,
+  { apps, allowUpgrades, serial }: Planning,
+): Promise<Plan> {
   const { definitions, connect, parallel, listen, signal } = session
   const scope = scopeOf(names, definitions)
   const { makePlan } = await import('../../engine/make-plan.ts')
-  return makePlan({ definitions, scope, apps, allowUpgrades, serial: serial ?? definitions.settings.serial, releases: [], connect, parallel, listen, signal })
+  return makePlan({
+    definitions,
+    scope,
+    apps,
+    allowUpgrades,
+    serial: serial ?? definitions.settings.serial,
+    releases: [],
+    connect,
+    parallel,
+    listen,
+    signal,
+  })
 }

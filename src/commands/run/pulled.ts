@@ -10,7 +10,14 @@ import { writePrivately } from './write-privately.ts'
 export type Ciphertext = string | null
 
 // What is remembered of a pull: which file, from which server, and a fingerprint of what it was, without any value.
-export type Pulled = { format: 1; app: string; file: string; server: string; ciphertext: Ciphertext; fingerprint: Fingerprint }
+export type Pulled = {
+  format: 1
+  app: string
+  file: string
+  server: string
+  ciphertext: Ciphertext
+  fingerprint: Fingerprint
+}
 
 // What tells one encrypted file from another without decrypting either.
 export function ciphertextOf(bytes: Uint8Array): Ciphertext {
@@ -18,7 +25,10 @@ export function ciphertextOf(bytes: Uint8Array): Ciphertext {
 }
 
 // Notes a pull below the state folder, 0600; the last one into a file counts.
-export async function notePull(state: string, pull: { app: string; file: string; server: string; ciphertext: Ciphertext; environment: Environment }): Promise<void> {
+export async function notePull(
+  state: string,
+  pull: { app: string; file: string; server: string; ciphertext: Ciphertext; environment: Environment },
+): Promise<void> {
   await mkdir(join(state, 'environments'), { recursive: true, mode: 0o700 })
   const { environment, ...what } = pull
   const record: Pulled = { format: 1, ...what, fingerprint: fingerprintOf(environment, randomBytes(32)) }
@@ -43,7 +53,12 @@ export async function lastPull(state: string, of: { app: string; file: string })
 }
 
 function isFingerprint(value: Partial<Fingerprint> | undefined): value is Fingerprint {
-  return /^[0-9a-f]{64}$/.test(value?.salt ?? '') && typeof value?.content === 'string' && Array.isArray(value.tags) && value.tags.every((tag) => Array.isArray(tag) && tag.length === 2 && tag.every((part) => typeof part === 'string'))
+  return (
+    /^[0-9a-f]{64}$/.test(value?.salt ?? '') &&
+    typeof value?.content === 'string' &&
+    Array.isArray(value.tags) &&
+    value.tags.every((tag) => Array.isArray(tag) && tag.length === 2 && tag.every((part) => typeof part === 'string'))
+  )
 }
 
 function placeOf(state: string, { app, file }: { app: string; file: string }): string {

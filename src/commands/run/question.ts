@@ -44,7 +44,9 @@ function readAnswer(question: string, output: NodeJS.WritableStream, signal: Abo
     const lines = createInterface({ input: process.stdin, output, terminal: true })
     const give = (): void => {
       process.stderr.write('\n')
-      reject(new FlightError({ code: 'FLIGHT_INTERRUPTED', where: '', what: 'interrupted at a question: nothing was done' }))
+      reject(
+        new FlightError({ code: 'FLIGHT_INTERRUPTED', where: '', what: 'interrupted at a question: nothing was done' }),
+      )
       lines.close()
     }
     signal.addEventListener('abort', give, { once: true })

@@ -16,8 +16,19 @@ export async function refuseOlder(session: Session, { app: name, wish }: Request
     const liveCommit = release.slice(0, 12)
     if (commit.startsWith(liveCommit)) continue
     // Where the repository does not know any more what is live, a commit that its servers had before is one that is asked for again.
-    const isOlder = (await isWithin(artifactRequest(session, app, commit, { found: undefined, given: undefined }), commit, liveCommit, session.signal)) ?? live.had(commit)
+    const isOlder =
+      (await isWithin(
+        artifactRequest(session, app, commit, { found: undefined, given: undefined }),
+        commit,
+        liveCommit,
+        session.signal,
+      )) ?? live.had(commit)
     if (!isOlder) continue
-    throw new FlightError({ code: 'FLIGHT_OLDER', where: name, what: `${commit.slice(0, 12)} is older than what is live, ${release}`, hint: 'to release it all the same, ask with "older": true; to go back to an earlier release, ask for a rollback' })
+    throw new FlightError({
+      code: 'FLIGHT_OLDER',
+      where: name,
+      what: `${commit.slice(0, 12)} is older than what is live, ${release}`,
+      hint: 'to release it all the same, ask with "older": true; to go back to an earlier release, ask for a rollback',
+    })
   }
 }

@@ -16,7 +16,11 @@ export type Releasing = { what: string; title: string; review: string; wish: Wri
 
 // Plan, question, apply, for a release of one app or the way back. A server that is missing or blocked ends it before anything happens.
 // With --json its document goes to `emit`.
-export async function releaseAndApply(flags: Flags, { what, title, review, wish, given }: Releasing, emit: (document: object) => void = printJson): Promise<number> {
+export async function releaseAndApply(
+  flags: Flags,
+  { what, title, review, wish, given }: Releasing,
+  emit: (document: object) => void = printJson,
+): Promise<number> {
   if (!flags.yes) refuseWithoutTerminal(title, `look first (${review}), then say --yes`)
   return withLastingSession(what, flags, async (session) => {
     const shape = shapeOf(flags.json ? process.stderr : process.stdout, flags)
@@ -36,7 +40,13 @@ export async function releaseAndApply(flags: Flags, { what, title, review, wish,
         return await carriedOut(session, plan, { what, given, found, wait: flags.wait }, flags, answer, emit)
       } catch (error) {
         // Whoever was waited for released something meanwhile: nothing was done yet, so what is to be done is looked at anew.
-        if (!flags.wait || turn === MOST_TURNS || !(error instanceof FlightError) || error.problems[0]?.code !== 'FLIGHT_STALE_PLAN') throw error
+        if (
+          !flags.wait ||
+          turn === MOST_TURNS ||
+          !(error instanceof FlightError) ||
+          error.problems[0]?.code !== 'FLIGHT_STALE_PLAN'
+        )
+          throw error
         session.listen({ event: 'note', text: 'what was planned changed while waiting: planning again' })
       }
     }
@@ -46,7 +56,14 @@ export async function releaseAndApply(flags: Flags, { what, title, review, wish,
 // How often whoever waits plans again before somebody else's releases are too many.
 const MOST_TURNS = 20
 
-async function carriedOut(session: Session, plan: Plan, { what, ...how }: How & { what: string }, flags: Flags, answer: (text: string) => void, emit: (document: object) => void): Promise<number> {
+async function carriedOut(
+  session: Session,
+  plan: Plan,
+  { what, ...how }: How & { what: string },
+  flags: Flags,
+  answer: (text: string) => void,
+  emit: (document: object) => void,
+): Promise<number> {
   const { carryOut } = await import('./carry-out.ts')
   const { receiptText } = await import('../../views/receipt-text.ts')
   const { receipt, file } = await carryOut(session, plan, what, how)

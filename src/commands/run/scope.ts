@@ -4,7 +4,11 @@ import type { Scope } from '../../model/plan.ts'
 import type { Server } from '../../model/server.ts'
 import { nearest } from '../../schema/nearest.ts'
 
-export type ScopeNames = { cluster?: readonly string[] | undefined; app?: readonly string[] | undefined; server?: readonly string[] | undefined }
+export type ScopeNames = {
+  cluster?: readonly string[] | undefined
+  app?: readonly string[] | undefined
+  server?: readonly string[] | undefined
+}
 
 // What --cluster, --app and --server mean; names that the definitions do not know are refused, all at once.
 export function scopeOf(names: ScopeNames, definitions: Definitions): Scope {
@@ -37,14 +41,21 @@ export function serversOf(definitions: Definitions): readonly Server[] {
 }
 
 // The servers of a scope of clusters and servers; of no scope, all.
-export function serversIn({ clusters, servers }: Pick<Scope, 'clusters' | 'servers'>, definitions: Definitions): readonly Server[] {
+export function serversIn(
+  { clusters, servers }: Pick<Scope, 'clusters' | 'servers'>,
+  definitions: Definitions,
+): readonly Server[] {
   return serversOf(definitions).filter(
     ({ name, cluster }) =>
       (clusters.length === 0 || clusters.includes(cluster)) && (servers.length === 0 || servers.includes(name)),
   )
 }
 
-function unknown(sort: 'cluster' | 'app' | 'server', written: readonly string[], known: readonly { name: string }[]): Problem[] {
+function unknown(
+  sort: 'cluster' | 'app' | 'server',
+  written: readonly string[],
+  known: readonly { name: string }[],
+): Problem[] {
   const names = known.map(({ name }) => name)
   return written
     .filter((name) => !names.includes(name))

@@ -24,7 +24,13 @@ export type Sending = Everywhere & { yes: boolean; wait: boolean }
 const MOST_KEYS = 60
 
 // `what` goes into locks and the servers' history; `from` is what the files are compared as: a file here, or the last push.
-export type Cargo = { what: string; does: PlannedPush['does']; from: string; servers: PushableFiles; wanted: ReadonlyMap<string, Wanted> }
+export type Cargo = {
+  what: string
+  does: PlannedPush['does']
+  from: string
+  servers: PushableFiles
+  wanted: ReadonlyMap<string, Wanted>
+}
 
 // One file for all servers that were asked.
 export function sameOnAll({ noted }: PushableFiles, bytes: Uint8Array): ReadonlyMap<string, Wanted> {
@@ -41,15 +47,29 @@ export async function sendEnvironments(session: Session, flags: Sending, cargo: 
     const of = wanted.get(each.server)
     return of === undefined ? [] : [{ ...each, wanted: of }]
   })
-  const push = namePush(app.name, does, pushing, { id: pushId(new Date(), randomBytes(3)), key: randomBytes(32).toString('hex') })
+  const push = namePush(app.name, does, pushing, {
+    id: pushId(new Date(), randomBytes(3)),
+    key: randomBytes(32).toString('hex'),
+  })
   const differences = differencesOf(cargo)
-  const emit = (receipt: Receipt | null): void => (flags.json ? printJson({ app: app.name, does, from, servers: differences, receipt }) : undefined)
+  const emit = (receipt: Receipt | null): void =>
+    flags.json ? printJson({ app: app.name, does, from, servers: differences, receipt }) : undefined
   if (push === undefined) {
-    answer(`${app.name}: ${names([...wanted.keys()], 8)} ${wanted.size === 1 ? 'has' : 'have'} this file already: nothing to do`)
+    answer(
+      `${app.name}: ${names([...wanted.keys()], 8)} ${wanted.size === 1 ? 'has' : 'have'} this file already: nothing to do`,
+    )
     emit(null)
     return 0
   }
-  for (const each of differences) answer(each.comparison === null ? `${from} against ${names(each.servers, 8)}: ${each.why}` : comparisonText(`${from} against ${names(each.servers, 8)}`, each.comparison, { ...shape, keys: flags.verbose ? Infinity : MOST_KEYS }))
+  for (const each of differences)
+    answer(
+      each.comparison === null
+        ? `${from} against ${names(each.servers, 8)}: ${each.why}`
+        : comparisonText(`${from} against ${names(each.servers, 8)}`, each.comparison, {
+            ...shape,
+            keys: flags.verbose ? Infinity : MOST_KEYS,
+          }),
+    )
   answer('\n')
   const plan = await planPush(session, push)
   session.endProgress()
@@ -61,7 +81,9 @@ export async function sendEnvironments(session: Session, flags: Sending, cargo: 
   if (!flags.yes) await confirm('Do this?', session.signal)
   const { carryOut } = await import('./carry-out.ts')
   const { receiptText } = await import('../../views/receipt-text.ts')
-  const contents = new Map([...wanted].map(([server, { bytes }]) => [server, new Secret(Buffer.from(bytes).toString('base64'))]))
+  const contents = new Map(
+    [...wanted].map(([server, { bytes }]) => [server, new Secret(Buffer.from(bytes).toString('base64'))]),
+  )
   const { receipt, file } = await carryOut(session, plan, what, { wait: flags.wait, contents })
   answer(receiptText(receipt, { ...shape, file }))
   emit(receipt)
@@ -70,7 +92,19 @@ export async function sendEnvironments(session: Session, flags: Sending, cargo: 
 
 async function planPush({ definitions, connect, parallel, listen, signal }: Session, push: PlannedPush): Promise<Plan> {
   const { makePlan } = await import('../../engine/make-plan.ts')
-  return makePlan({ definitions, scope: { clusters: [], apps: [], servers: push.servers.map(({ name }) => name) }, apps: true, allowUpgrades: false, serial: definitions.settings.serial, releases: [], pushes: [push], connect, parallel, listen, signal })
+  return makePlan({
+    definitions,
+    scope: { clusters: [], apps: [], servers: push.servers.map(({ name }) => name) },
+    apps: true,
+    allowUpgrades: false,
+    serial: definitions.settings.serial,
+    releases: [],
+    pushes: [push],
+    connect,
+    parallel,
+    listen,
+    signal,
+  })
 }
 
 type Difference = { servers: string[]; comparison: ReturnType<typeof compareEnvironments> | null; why: string }
@@ -89,8 +123,13 @@ function differencesOf({ from, servers: { files }, wanted }: Cargo): Difference[
   return [...found.values()]
 }
 
-function differenceOf(has: { environment: Environment | undefined } | undefined, bytes: Uint8Array, from: string): Omit<Difference, 'servers'> {
-  if (has !== undefined && has.environment === undefined) return { comparison: null, why: 'what lies there is no environment file; it is replaced' }
+function differenceOf(
+  has: { environment: Environment | undefined } | undefined,
+  bytes: Uint8Array,
+  from: string,
+): Omit<Difference, 'servers'> {
+  if (has !== undefined && has.environment === undefined)
+    return { comparison: null, why: 'what lies there is no environment file; it is replaced' }
   const before = has?.environment ?? parseEnvironment(new Uint8Array())
   return { comparison: compareEnvironments(before, parseEnvironment(bytes, from)), why: '' }
 }

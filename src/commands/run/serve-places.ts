@@ -15,6 +15,12 @@ export async function holdPlaces(state: string): Promise<() => void> {
   const { folder } = servePlaces(state)
   await writing(folder, () => mkdir(folder, { recursive: true, mode: 0o700 }))
   const lock = await tryLockFolder(folder)
-  if (lock === undefined) throw new FlightError({ code: 'FLIGHT_LOCKED', where: folder, what: 'another flight serve works with it', hint: 'stop that one first; systemctl status flight, for example, says whether it runs' })
+  if (lock === undefined)
+    throw new FlightError({
+      code: 'FLIGHT_LOCKED',
+      where: folder,
+      what: 'another flight serve works with it',
+      hint: 'stop that one first; systemctl status flight, for example, says whether it runs',
+    })
   return () => lock.letGo()
 }

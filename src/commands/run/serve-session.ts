@@ -9,8 +9,16 @@ import type { Session } from './session.ts'
 type Serving = { definitions: Definitions; who: string; listen: Listener; signal: AbortSignal }
 
 // Works with the servers as a command does, without a terminal: nobody is asked, nothing is drawn. Closed however the work ends.
-export async function withServingSession<T>({ definitions, who, listen, signal }: Serving, work: (session: Session) => Promise<T>): Promise<T> {
-  const connector = createConnector({ ...localWorld(process.env), askPassphrase: async () => undefined, signal, warn: (text) => listen({ event: 'note', text }) })
+export async function withServingSession<T>(
+  { definitions, who, listen, signal }: Serving,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const connector = createConnector({
+    ...localWorld(process.env),
+    askPassphrase: async () => undefined,
+    signal,
+    warn: (text) => listen({ event: 'note', text }),
+  })
   try {
     return await work({
       definitions,

@@ -10,7 +10,14 @@ import type { Sender } from '../../serve/sender.ts'
 import type { Drift } from '../../views/drift.ts'
 import { fleetOf } from './kept-looks.ts'
 
-type Watching = { store: Store; log: Log; metrics: Metrics; settings: Pick<ServeSettings, 'notify' | 'url'>; sender: Pick<Sender, 'wake'>; now(): Date }
+type Watching = {
+  store: Store
+  log: Log
+  metrics: Metrics
+  settings: Pick<ServeSettings, 'notify' | 'url'>
+  sender: Pick<Sender, 'wake'>
+  now(): Date
+}
 
 export type Watch = {
   told(request: Request, event: RequestEvent): void
@@ -39,14 +46,24 @@ export function watchFor({ store, log, metrics, settings, sender, now }: Watchin
     },
     async notices(occasion, request) {
       if (occasion === 'drift' || settings.notify.length === 0) return []
-      return noticesFor({ occasion, request, planned: await plannedFor(store, request), link: link(`/releases/${request.id}`) }, settings.notify, now())
+      return noticesFor(
+        { occasion, request, planned: await plannedFor(store, request), link: link(`/releases/${request.id}`) },
+        settings.notify,
+        now(),
+      )
     },
     async drifted(drift, definitions) {
       const { clusters, driftAt } = await fleetOf(definitions, store)
       const servers = clusters.flatMap((cluster) => cluster.servers)
       const at = driftAt ?? now().toISOString()
       metrics.drift(servers, at)
-      log.info({ outcome: drift.outcome, servers: servers.filter(({ state }) => state !== 'in order').map(({ name, state }) => `${name} ${state}`) }, 'looked for drift')
+      log.info(
+        {
+          outcome: drift.outcome,
+          servers: servers.filter(({ state }) => state !== 'in order').map(({ name, state }) => `${name} ${state}`),
+        },
+        'looked for drift',
+      )
       await tell({ occasion: 'drift', at, servers, link: link('/clusters') })
     },
   }
@@ -55,7 +72,13 @@ export function watchFor({ store, log, metrics, settings, sender, now }: Watchin
 // What was told of it before it began: among the first things.
 async function plannedFor(store: Store, { id }: Request): Promise<Planned | undefined> {
   const events = await store.events(id, 0, 500)
-  return events.flatMap(({ told }) => (told.event === 'planned' ? [{ release: told.release, commit: told.commit, subject: told.subject, servers: told.servers }] : [])).at(-1)
+  return events
+    .flatMap(({ told }) =>
+      told.event === 'planned'
+        ? [{ release: told.release, commit: told.commit, subject: told.subject, servers: told.servers }]
+        : [],
+    )
+    .at(-1)
 }
 
 // One line for each state of a request; what its run tells lies in the request's own log.
@@ -63,18 +86,31 @@ function logged(log: Log, { id, app, by, wish }: Request, event: RequestEvent): 
   const fields = { request: id, app, does: wish.does }
   switch (event.event) {
     case 'requested':
-      return log.info({ ...fields, by, ...(wish.does === 'release' ? { commit: wish.commit, ref: wish.ref } : { leaving: wish.leaving }) }, 'a request was accepted')
+      return log.info(
+        {
+          ...fields,
+          by,
+          ...(wish.does === 'release' ? { commit: wish.commit, ref: wish.ref } : { leaving: wish.leaving }),
+        },
+        'a request was accepted',
+      )
     case 'begins':
     case 'resumes':
       return log.info({ ...fields, attempt: event.attempt }, `a request ${event.event}`)
     case 'planned':
-      return log.info({ ...fields, release: event.release, servers: event.servers, actions: event.actions }, 'a request is planned')
+      return log.info(
+        { ...fields, release: event.release, servers: event.servers, actions: event.actions },
+        'a request is planned',
+      )
     case 'waits':
       return log.warn({ ...fields, until: event.until, why: event.why }, 'a request waits')
     case 'cancel-asked':
       return log.info({ ...fields, by: event.by }, 'a request is to be cancelled')
     case 'ends':
-      return log[event.state === 'failed' || event.state === 'went_back' ? 'error' : 'info']({ ...fields, state: event.state, exit: event.end.exit, said: event.end.said }, 'a request ended')
+      return log[event.state === 'failed' || event.state === 'went_back' ? 'error' : 'info'](
+        { ...fields, state: event.state, exit: event.end.exit, said: event.end.said },
+        'a request ended',
+      )
     default:
       return log.debug({ ...fields, told: event }, 'a request goes on')
   }

@@ -26,7 +26,12 @@ import { holdPlaces, servePlaces } from './serve-places.ts'
 import { watchFor } from './serve-watch.ts'
 
 // `patience`: seconds that running requests have to finish once it is told to stop.
-export type ServeFlags = Everywhere & { listen: { host: string; port: number } | undefined; patience: number; level: LogLevel; version: string }
+export type ServeFlags = Everywhere & {
+  listen: { host: string; port: number } | undefined
+  patience: number
+  level: LogLevel
+  version: string
+}
 
 // Serves until it is told to stop; then what runs may finish.
 export async function serve(flags: ServeFlags): Promise<number> {
@@ -44,30 +49,61 @@ export async function serve(flags: ServeFlags): Promise<number> {
   }
 }
 
-async function serveOpen(flags: ServeFlags, root: string, definitions: () => Promise<Definitions>, state: string, served: ServeSettings, closers: (() => unknown)[]): Promise<number> {
+async function serveOpen(
+  flags: ServeFlags,
+  root: string,
+  definitions: () => Promise<Definitions>,
+  state: string,
+  served: ServeSettings,
+  closers: (() => unknown)[],
+): Promise<number> {
   const places = servePlaces(state)
   const store = await openStore(places.store)
   closers.push(() => store.close())
   const serverKey = await readServerKey(places.key)
   const log = makeLog(flags.level)
   const now = () => new Date()
-  const bug = (err: unknown) => log.error({ err }, err instanceof FlightError ? 'something is not as it should be' : 'a bug of Flight: please report it')
+  const bug = (err: unknown) =>
+    log.error(
+      { err },
+      err instanceof FlightError ? 'something is not as it should be' : 'a bug of Flight: please report it',
+    )
   const audit = openAudit(places.audit, bug)
   closers.push(() => audit.close())
 
   const queue = { waiting: 0, running: 0 }
   const metrics = await makeMetrics({ version: flags.version, queue: () => queue })
-  const outbox = sender(store, () => served.notify, { fetch, now, log, counted: (target, outcome) => metrics.notice(target, outcome) })
+  const outbox = sender(store, () => served.notify, {
+    fetch,
+    now,
+    log,
+    counted: (target, outcome) => metrics.notice(target, outcome),
+  })
   closers.push(() => outbox.stop())
   const watch = watchFor({ store, log, metrics, settings: served, sender: outbox, now })
   const ending = new AbortController()
-  const looks = looksAt({ definitions, store, now, seen: () => serving.ring(), note: (text) => log.warn({ text }, 'a look was not possible'), bug, signal: ending.signal })
+  const looks = looksAt({
+    definitions,
+    store,
+    now,
+    seen: () => serving.ring(),
+    note: (text) => log.warn({ text }, 'a look was not possible'),
+    bug,
+    signal: ending.signal,
+  })
   const serving = createServing({
     store,
     settings: served,
     deliver: deliverFrom(root),
     isWithin: commitsOf(definitions),
-    apps: async () => (await definitions()).apps.map(({ name, repo, cluster, servers, releaseOn }) => ({ name, repo, cluster, servers: servers.map((on) => on.name), releaseOn })),
+    apps: async () =>
+      (await definitions()).apps.map(({ name, repo, cluster, servers, releaseOn }) => ({
+        name,
+        repo,
+        cluster,
+        servers: servers.map((on) => on.name),
+        releaseOn,
+      })),
     fleet: async () => fleetOf(await definitions(), store),
     now,
     told(request, event) {
@@ -78,7 +114,12 @@ async function serveOpen(flags: ServeFlags, root: string, definitions: () => Pro
     bug,
   })
 
-  const interrupts = heedInterrupts(() => log.info({ patience: flags.patience }, 'stopping: nothing new begins, what runs may finish; again to leave at once'))
+  const interrupts = heedInterrupts(() =>
+    log.info(
+      { patience: flags.patience },
+      'stopping: nothing new begins, what runs may finish; again to leave at once',
+    ),
+  )
   closers.push(() => interrupts.ignore())
   const doors = createDoors({
     desk: serving.desk,
@@ -96,9 +137,16 @@ async function serveOpen(flags: ServeFlags, root: string, definitions: () => Pro
     failed: bug,
   })
   const door = await listen(doors, { settings: served, audit, told: (text) => log.info({ text }, 'listening'), now })
-  closers.push(() => door.stop(), () => serving.stop(flags.patience * 1000))
+  closers.push(
+    () => door.stop(),
+    () => serving.stop(flags.patience * 1000),
+  )
   log.info({ address: door.url, definitions: root, state, version: flags.version }, 'flight serve listens')
-  if (isOpen(served)) log.warn({}, 'it listens beyond this machine without TLS: whoever listens on the way reads the tokens; say serve.tls, or trusted_proxies of one that has it')
+  if (isOpen(served))
+    log.warn(
+      {},
+      'it listens beyond this machine without TLS: whoever listens on the way reads the tokens; say serve.tls, or trusted_proxies of one that has it',
+    )
   await serving.begin()
 
   const drift = async () => {
@@ -119,7 +167,11 @@ async function serveOpen(flags: ServeFlags, root: string, definitions: () => Pro
   return 0
 }
 
-function isOpen({ listen: { host }, tls, trustedProxies }: Pick<ServeSettings, 'listen' | 'tls' | 'trustedProxies'>): boolean {
+function isOpen({
+  listen: { host },
+  tls,
+  trustedProxies,
+}: Pick<ServeSettings, 'listen' | 'tls' | 'trustedProxies'>): boolean {
   return !isLoopback(host) && tls === undefined && trustedProxies.length === 0
 }
 
@@ -134,7 +186,11 @@ async function queueIn(store: Store): Promise<{ waiting: number; running: number
   return { waiting: unfinished.length - running, running }
 }
 
-async function readiness(store: Store, definitions: () => Promise<Definitions>, isStopping: () => boolean): Promise<readonly string[]> {
+async function readiness(
+  store: Store,
+  definitions: () => Promise<Definitions>,
+  isStopping: () => boolean,
+): Promise<readonly string[]> {
   const reasons = await Promise.all([store.ping().then(() => [], reason), definitions().then(() => [], reason)])
   return [...(isStopping() ? ['it is stopping'] : []), ...reasons.flat()]
 }

@@ -18,7 +18,12 @@ type Row = DoctorRow & { code?: ErrorCode }
 // Whether each server lets us in, lets us act as root, and is a system that Flight knows.
 export function serverRows({ answers, problems }: Answers<System>): Row[] {
   return [
-    ...answers.map(({ server, answer }) => ({ where: server.name, check: 'reached, root or sudo -n, system', ok: true, found: answer.name })),
+    ...answers.map(({ server, answer }) => ({
+      where: server.name,
+      check: 'reached, root or sudo -n, system',
+      ok: true,
+      found: answer.name,
+    })),
     ...problems.map(problemRow),
   ]
 }

@@ -48,7 +48,12 @@ export async function withLastingSession(command: string, flags: Everywhere, wor
   return during(command, flags, work, keepingHosts)
 }
 
-async function during(command: string, flags: Everywhere, work: Work, through: (open: (server: Server) => Promise<LastingHost>) => Connect): Promise<number> {
+async function during(
+  command: string,
+  flags: Everywhere,
+  work: Work,
+  through: (open: (server: Server) => Promise<LastingHost>) => Connect,
+): Promise<number> {
   const { definitions, warnings } = await readDefinitions(flags)
   const log = flags['log-file'] === undefined ? undefined : await openLogFile(flags['log-file'])
   const progress = progressOn(process.stderr, flags)

@@ -21,7 +21,11 @@ export function statusRows(plan: Plan, definitions: Definitions): StatusRow[] {
 // Why a server could not be asked is told beside the table, with the way out.
 function unusual({ state, drift, problems, leftovers }: DriftedServer): string[] {
   if (state === 'not asked') return []
-  const drifted = drift.length === 0 ? [] : [`${drift.length} ${drift.length === 1 ? 'resource is' : 'resources are'} not as defined`]
-  const left = leftovers.length === 0 ? [] : [`${leftovers.length} left over (flight plan names ${leftovers.length === 1 ? 'it' : 'them'})`]
+  const drifted =
+    drift.length === 0 ? [] : [`${drift.length} ${drift.length === 1 ? 'resource is' : 'resources are'} not as defined`]
+  const left =
+    leftovers.length === 0
+      ? []
+      : [`${leftovers.length} left over (flight plan names ${leftovers.length === 1 ? 'it' : 'them'})`]
   return [...problems.map(({ what }) => what), ...drifted, ...left]
 }

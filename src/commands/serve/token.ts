@@ -9,14 +9,33 @@ export default class ServeToken extends FlightCommand {
   static override flags = {
     purpose: Flags.string({ options: [...PURPOSES], description: 'what it is for' }),
     app: Flags.string({ helpValue: 'NAME', description: 'for this app alone; release and webhook need one' }),
-    name: Flags.string({ helpValue: 'NAME', description: 'what people call it; stands in the audit log and beside what it asked for' }),
-    expires: Flags.integer({ min: 1, max: 3650, helpValue: 'DAYS', description: 'it ends by itself after so many days' }),
-    list: Flags.boolean({ default: false, description: 'list all of them, never a secret', exclusive: ['purpose', 'revoke'] }),
-    revoke: Flags.string({ helpValue: 'ID', description: 'from now on it opens nothing', exclusive: ['purpose', 'list'] }),
+    name: Flags.string({
+      helpValue: 'NAME',
+      description: 'what people call it; stands in the audit log and beside what it asked for',
+    }),
+    expires: Flags.integer({
+      min: 1,
+      max: 3650,
+      helpValue: 'DAYS',
+      description: 'it ends by itself after so many days',
+    }),
+    list: Flags.boolean({
+      default: false,
+      description: 'list all of them, never a secret',
+      exclusive: ['purpose', 'revoke'],
+    }),
+    revoke: Flags.string({
+      helpValue: 'ID',
+      description: 'from now on it opens nothing',
+      exclusive: ['purpose', 'list'],
+    }),
   }
   static override examples = [
     '<%= config.bin %> serve:token --app shop --purpose release --name ci-shop',
-    { description: 'for the page, a quarter of a year', command: '<%= config.bin %> serve:token --purpose read --name wall --expires 90' },
+    {
+      description: 'for the page, a quarter of a year',
+      command: '<%= config.bin %> serve:token --purpose read --name wall --expires 90',
+    },
     '<%= config.bin %> serve:token --app shop --purpose webhook --name github',
     '<%= config.bin %> serve:token --list',
   ]

@@ -12,7 +12,10 @@ export default class ServeUnit extends FlightCommand {
   }
   static override examples = [
     '<%= config.bin %> serve:unit',
-    { description: 'for another user, to be read before it is installed', command: '<%= config.bin %> serve:unit --user deploy > flight.service' },
+    {
+      description: 'for another user, to be read before it is installed',
+      command: '<%= config.bin %> serve:unit --user deploy > flight.service',
+    },
   ]
 
   async run(): Promise<number> {
@@ -28,9 +31,17 @@ export default class ServeUnit extends FlightCommand {
     const below = await stateBelowHome(definitions.root)
     const state = below === undefined ? definitions.settings.state : join(await homeOf(user), below)
     const bin = resolve(flags.bin ?? process.argv[1] ?? 'flight')
-    const unit = unitText({ user, bin, node: process.execPath, definitions: definitions.root, state, port: serve.listen.port })
+    const unit = unitText({
+      user,
+      bin,
+      node: process.execPath,
+      definitions: definitions.root,
+      state,
+      port: serve.listen.port,
+    })
     for (const path of [bin, definitions.root, state]) {
-      if (/^\/(?:var\/)?tmp(?:\/|$)/.test(path)) tell(`note: the service has a temporary folder of its own and will not see ${path}: put it elsewhere`)
+      if (/^\/(?:var\/)?tmp(?:\/|$)/.test(path))
+        tell(`note: the service has a temporary folder of its own and will not see ${path}: put it elsewhere`)
     }
     if (flags.json) printJson({ user, state, unit })
     else print(unit)

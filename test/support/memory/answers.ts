@@ -1,5 +1,18 @@
 import { createHash } from 'node:crypto'
-import type { AptTransaction, FactAnswers, FactName, FactQuery, FileFact, FileQuery, ForeignLine, ForeignQuery, ManifestFact, PackageFact, ServiceFact, ServiceQuery } from '../../../src/model/fact.ts'
+import type {
+  AptTransaction,
+  FactAnswers,
+  FactName,
+  FactQuery,
+  FileFact,
+  FileQuery,
+  ForeignLine,
+  ForeignQuery,
+  ManifestFact,
+  PackageFact,
+  ServiceFact,
+  ServiceQuery,
+} from '../../../src/model/fact.ts'
 import { primaryFingerprints } from '../../../src/model/openpgp.ts'
 import { MANIFEST } from '../../../src/model/record.ts'
 import { Secret } from '../../../src/model/secret.ts'
@@ -15,7 +28,10 @@ import { contentAt, entryAt, pathsBelow } from './tree.ts'
 const MOST_CONTENT = 262_144
 
 // What the machine answers to each question. Changes nothing.
-export function answersOf(machine: Machine, queries: readonly FactQuery[]): (readonly [FactQuery, FactAnswers[FactName] | undefined])[] {
+export function answersOf(
+  machine: Machine,
+  queries: readonly FactQuery[],
+): (readonly [FactQuery, FactAnswers[FactName] | undefined])[] {
   const names = queries.flatMap((query) => (query.fact === 'package' ? [query.name] : []))
   const transaction = transactionFor(machine, names)
   return queries.map((query) => [query, answerOf(machine, query, transaction)] as const)
@@ -46,7 +62,9 @@ function answerOf(machine: Machine, query: FactQuery, transaction: AptTransactio
     case 'environment': {
       const entry = entryAt(machine, query.path)
       if (entry === undefined) return { is: 'absent' }
-      return entry.type === 'file' ? { is: 'file', base64: new Secret(Buffer.from(entry.content).toString('base64')) } : { is: 'other', what: entry.type === 'link' ? 'a link: whoever follows it reads another file' : 'no file' }
+      return entry.type === 'file'
+        ? { is: 'file', base64: new Secret(Buffer.from(entry.content).toString('base64')) }
+        : { is: 'other', what: entry.type === 'link' ? 'a link: whoever follows it reads another file' : 'no file' }
     }
     case 'releases':
       return releasesFact(machine, query.app)
@@ -78,7 +96,12 @@ function fileFact(machine: Machine, { path, wanted }: FileQuery): FileFact {
   const bytes = Buffer.from(entry.content)
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   const record = manifestOf(machine).find((each) => each.path === path)
-  const travels = record !== undefined && wanted !== undefined && wanted !== sha256 && bytes.length <= MOST_CONTENT && !bytes.includes(0)
+  const travels =
+    record !== undefined &&
+    wanted !== undefined &&
+    wanted !== sha256 &&
+    bytes.length <= MOST_CONTENT &&
+    !bytes.includes(0)
   return {
     type: 'file',
     mode: entry.mode,
@@ -90,14 +113,24 @@ function fileFact(machine: Machine, { path, wanted }: FileQuery): FileFact {
   }
 }
 
-const CLAIMS: Record<Exclude<ForeignQuery['claim'], 'nginx-server-name' | 'flight-server-name'>, { within: RegExp; line: RegExp }> = {
-  'nginx-default-server': { within: /^\/etc\/nginx\/(nginx\.conf$|conf\.d\/|sites-enabled\/)/, line: /^[^#]*listen[^#]*default_server/ },
+const CLAIMS: Record<
+  Exclude<ForeignQuery['claim'], 'nginx-server-name' | 'flight-server-name'>,
+  { within: RegExp; line: RegExp }
+> = {
+  'nginx-default-server': {
+    within: /^\/etc\/nginx\/(nginx\.conf$|conf\.d\/|sites-enabled\/)/,
+    line: /^[^#]*listen[^#]*default_server/,
+  },
   'fpm-pool': { within: /^\/etc\/php\/[^/]+\/fpm\/pool\.d\/[^/]*\.conf$/, line: /^\s*\[/ },
-  'apt-source': { within: /^\/etc\/apt\/(sources\.list$|sources\.list\.d\/[^/]*\.(list|sources)$)/, line: /^\s*(deb|URIs:|Suites:|Signed-By:|Enabled:)/ },
+  'apt-source': {
+    within: /^\/etc\/apt\/(sources\.list$|sources\.list\.d\/[^/]*\.(list|sources)$)/,
+    line: /^\s*(deb|URIs:|Suites:|Signed-By:|Enabled:)/,
+  },
 }
 
 function foreignLines(machine: Machine, claim: ForeignQuery['claim']): ForeignLine[] {
-  if (claim === 'nginx-server-name' || claim === 'flight-server-name') return serverNames(machine, claim === 'flight-server-name')
+  if (claim === 'nginx-server-name' || claim === 'flight-server-name')
+    return serverNames(machine, claim === 'flight-server-name')
   const { within, line } = CLAIMS[claim]
   return foreignFiles(machine, within).flatMap((file) =>
     (contentAt(machine, file)?.toString('utf8') ?? '')
@@ -114,15 +147,27 @@ function foreignFiles(machine: Machine, within: RegExp, own = false): string[] {
 }
 
 function serverNames(machine: Machine, own: boolean): ForeignLine[] {
-  const files = foreignFiles(machine, /^\/etc\/nginx\/(nginx\.conf$|conf\.d\/[^/.][^/]*\.conf$|sites-enabled\/[^/.][^/]*$)/, own)
-  return files.flatMap((file) => serverNamesIn(contentAt(machine, file)?.toString('utf8') ?? '').map((found) => ({ file, ...found })))
+  const files = foreignFiles(
+    machine,
+    /^\/etc\/nginx\/(nginx\.conf$|conf\.d\/[^/.][^/]*\.conf$|sites-enabled\/[^/.][^/]*$)/,
+    own,
+  )
+  return files.flatMap((file) =>
+    serverNamesIn(contentAt(machine, file)?.toString('utf8') ?? '').map((found) => ({ file, ...found })),
+  )
 }
 
 function serviceFact(machine: Machine, query: ServiceQuery): ServiceFact {
   const unit = machine.units.get(query.unit)
   if (unit === undefined) return { exists: false, enabled: false, active: false, unloaded: undefined }
-  const path = unit.active && query.mark.by !== 'none' ? unloadedPath(machine, query.unit, unit, query.configuration) : undefined
-  return { exists: true, enabled: unit.enabled, active: unit.active, unloaded: path === undefined ? undefined : { path } }
+  const path =
+    unit.active && query.mark.by !== 'none' ? unloadedPath(machine, query.unit, unit, query.configuration) : undefined
+  return {
+    exists: true,
+    enabled: unit.enabled,
+    active: unit.active,
+    unloaded: path === undefined ? undefined : { path },
+  }
 }
 
 function packageFact(machine: Machine, name: string, transaction: AptTransaction): PackageFact {
@@ -132,7 +177,9 @@ function packageFact(machine: Machine, name: string, transaction: AptTransaction
 
 function transactionFor(machine: Machine, names: readonly string[]): AptTransaction {
   const common = { listsOutdated: listsOutdated(machine), interrupted: machine.interrupted }
-  const missing = names.filter((name) => installedVersion(machine, name) === undefined && candidateOf(machine, name) !== undefined)
+  const missing = names.filter(
+    (name) => installedVersion(machine, name) === undefined && candidateOf(machine, name) !== undefined,
+  )
   const nothing = { installs: [], upgrades: [], removes: [] }
   try {
     return { ...(missing.length === 0 ? nothing : simulate(machine, missing)), refusal: undefined, ...common }

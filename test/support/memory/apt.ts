@@ -6,7 +6,13 @@ import { contentAt, entryAt, makeFolders, pathsBelow, putInPlace } from './tree.
 
 // A tiny apt: sources and their keys, lists that grow old, dependencies, exact versions, conflicts, virtual packages.
 
-const CONFIGURATION = ['/etc/apt/sources.list', '/etc/apt/sources.list.d', '/etc/apt/preferences', '/etc/apt/preferences.d', '/etc/apt/keyrings']
+const CONFIGURATION = [
+  '/etc/apt/sources.list',
+  '/etc/apt/sources.list.d',
+  '/etc/apt/preferences',
+  '/etc/apt/preferences.d',
+  '/etc/apt/keyrings',
+]
 
 export class AptRefused extends Error {
   override name = 'AptRefused'
@@ -29,9 +35,11 @@ export function listsOutdated(machine: Machine): boolean {
 export function refreshLists(machine: Machine): void {
   const packages = sourcesOf(machine).flatMap(({ uri, suite, keyring }) => {
     const repository = machine.repositories.find((each) => bare(each.uri) === bare(uri) && each.suite === suite)
-    if (repository === undefined) throw new AptRefused('lists', `the package lists could not be read: ${uri} ${suite} does not exist`)
+    if (repository === undefined)
+      throw new AptRefused('lists', `the package lists could not be read: ${uri} ${suite} does not exist`)
     const trusted = keyring === undefined ? [] : primaryFingerprints(contentAt(machine, keyring) ?? Buffer.alloc(0))
-    if (repository.signedBy !== undefined && !trusted.includes(repository.signedBy)) throw new AptRefused('lists', `the package lists could not be read: ${uri} is not signed by a trusted key`)
+    if (repository.signedBy !== undefined && !trusted.includes(repository.signedBy))
+      throw new AptRefused('lists', `the package lists could not be read: ${uri} is not signed by a trusted key`)
     return repository.packages
   })
   machine.lists = { readAt: tick(machine), packages }
@@ -46,9 +54,15 @@ function sourcesOf(machine: Machine): { uri: string; suite: string; keyring: str
     if (path.endsWith('.sources')) {
       const field = (name: string) => new RegExp(`^${name}: *(.*)$`, 'm').exec(text)?.[1]
       const uri = field('URIs')
-      return uri === undefined ? [] : (field('Suites') ?? '').split(' ').map((suite) => ({ uri, suite, keyring: field('Signed-By') }))
+      return uri === undefined
+        ? []
+        : (field('Suites') ?? '').split(' ').map((suite) => ({ uri, suite, keyring: field('Signed-By') }))
     }
-    return [...text.matchAll(/^deb (?:\[signed-by=(\S+)\] )?(\S+) (\S+)/gm)].map((line) => ({ uri: line[2] as string, suite: line[3] as string, keyring: line[1] }))
+    return [...text.matchAll(/^deb (?:\[signed-by=(\S+)\] )?(\S+) (\S+)/gm)].map((line) => ({
+      uri: line[2] as string,
+      suite: line[3] as string,
+      keyring: line[1],
+    }))
   })
 }
 
@@ -66,7 +80,9 @@ export function candidateOf(machine: Machine, name: string): string | undefined 
 }
 
 function newest(machine: Machine, name: string, version?: string): Package | undefined {
-  const known = (machine.lists?.packages ?? []).filter((each) => each.name === name && (version === undefined || each.version === version))
+  const known = (machine.lists?.packages ?? []).filter(
+    (each) => each.name === name && (version === undefined || each.version === version),
+  )
   return [...known].sort((a, b) => compareVersions(a.version, b.version)).at(-1)
 }
 
@@ -79,11 +95,21 @@ function compareVersions(a: string, b: string): number {
 type Solution = { chosen: Map<string, Package>; removes: Map<string, Package> }
 
 // What installing all of these would do, as `apt-get -s` says. Throws AptRefused where apt says no.
-export function simulate(machine: Machine, names: readonly string[]): Pick<AptTransaction, 'installs' | 'upgrades' | 'removes'> {
+export function simulate(
+  machine: Machine,
+  names: readonly string[],
+): Pick<AptTransaction, 'installs' | 'upgrades' | 'removes'> {
   const { chosen, removes } = solve(machine, names)
-  const entries = [...chosen.values()].map((each) => ({ name: each.name, from: machine.packages.get(each.name)?.version, to: each.version }))
+  const entries = [...chosen.values()].map((each) => ({
+    name: each.name,
+    from: machine.packages.get(each.name)?.version,
+    to: each.version,
+  }))
   return {
-    installs: entries.filter(({ from }) => from === undefined).map(({ name, to }) => ({ name, version: to })).sort(byName),
+    installs: entries
+      .filter(({ from }) => from === undefined)
+      .map(({ name, to }) => ({ name, version: to }))
+      .sort(byName),
     upgrades: entries.flatMap(({ name, from, to }) => (from === undefined ? [] : [{ name, from, to }])).sort(byName),
     removes: [...removes.values()].map(({ name, version }) => ({ name, version })).sort(byName),
   }
@@ -94,7 +120,8 @@ const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? 
 function solve(machine: Machine, names: readonly string[]): Solution {
   const solution: Solution = { chosen: new Map(), removes: new Map() }
   for (const name of names) {
-    if (installedVersion(machine, name) === undefined && candidateOf(machine, name) === undefined) throw new AptRefused('unknown package', `E: Unable to locate package ${name}`)
+    if (installedVersion(machine, name) === undefined && candidateOf(machine, name) === undefined)
+      throw new AptRefused('unknown package', `E: Unable to locate package ${name}`)
   }
   for (const name of names) need(machine, solution, name, undefined, name)
   for (const { name } of Array.from(solution.removes.values())) removeDependents(machine, solution, name)
@@ -103,7 +130,11 @@ function solve(machine: Machine, names: readonly string[]): Solution {
 
 function removeDependents(machine: Machine, solution: Solution, name: string): void {
   for (const each of machine.packages.values()) {
-    if (solution.removes.has(each.name) || !each.depends?.some((wanted) => (typeof wanted === 'string' ? wanted : wanted.name) === name)) continue
+    if (
+      solution.removes.has(each.name) ||
+      !each.depends?.some((wanted) => (typeof wanted === 'string' ? wanted : wanted.name) === name)
+    )
+      continue
     solution.removes.set(each.name, each)
     removeDependents(machine, solution, each.name)
   }
@@ -113,8 +144,15 @@ function need(machine: Machine, solution: Solution, name: string, version: strin
   const there = solution.chosen.get(name) ?? machine.packages.get(name)
   if (there !== undefined && (version === undefined || there.version === version)) return
   if (solution.chosen.has(name)) throw noSolution(by, name)
-  if (there === undefined && version === undefined && [...machine.packages.values(), ...solution.chosen.values()].some((each) => each.provides?.includes(name))) return
-  const found = newest(machine, name, version) ?? (version === undefined ? machine.lists?.packages.find((each) => each.provides?.includes(name)) : undefined)
+  if (
+    there === undefined &&
+    version === undefined &&
+    [...machine.packages.values(), ...solution.chosen.values()].some((each) => each.provides?.includes(name))
+  )
+    return
+  const found =
+    newest(machine, name, version) ??
+    (version === undefined ? machine.lists?.packages.find((each) => each.provides?.includes(name)) : undefined)
   if (found === undefined) throw noSolution(by, name)
   solution.chosen.set(found.name, found)
   for (const wanted of found.depends ?? []) {
@@ -122,15 +160,27 @@ function need(machine: Machine, solution: Solution, name: string, version: strin
     else need(machine, solution, wanted.name, wanted.version, found.name)
   }
   for (const each of machine.packages.values()) {
-    if (found.conflicts?.includes(each.name) || each.conflicts?.includes(found.name)) solution.removes.set(each.name, each)
-    else if (!solution.chosen.has(each.name) && each.depends?.some((wanted) => typeof wanted !== 'string' && wanted.name === found.name && wanted.version !== found.version)) keepUp(machine, solution, each, found)
+    if (found.conflicts?.includes(each.name) || each.conflicts?.includes(found.name))
+      solution.removes.set(each.name, each)
+    else if (
+      !solution.chosen.has(each.name) &&
+      each.depends?.some(
+        (wanted) => typeof wanted !== 'string' && wanted.name === found.name && wanted.version !== found.version,
+      )
+    )
+      keepUp(machine, solution, each, found)
   }
 }
 
 // A package that insists on the old version of one that is upgraded is upgraded with it, or goes.
 function keepUp(machine: Machine, solution: Solution, old: Package, upgraded: Package): void {
   const fits = newest(machine, old.name)
-  if (fits?.depends?.some((wanted) => typeof wanted !== 'string' && wanted.name === upgraded.name && wanted.version === upgraded.version) === true) need(machine, solution, fits.name, fits.version, upgraded.name)
+  if (
+    fits?.depends?.some(
+      (wanted) => typeof wanted !== 'string' && wanted.name === upgraded.name && wanted.version === upgraded.version,
+    ) === true
+  )
+    need(machine, solution, fits.name, fits.version, upgraded.name)
   else solution.removes.set(old.name, old)
 }
 
@@ -146,7 +196,13 @@ export function installPackages(machine: Machine, names: readonly string[]): voi
     for (const [path, content] of Object.entries(each.files ?? {})) {
       if (entryAt(machine, path) !== undefined) continue
       makeFolders(machine, path.slice(0, path.lastIndexOf('/')))
-      putInPlace(machine, path, { type: 'file', content: Buffer.from(content), mode: '644', owner: 'root', group: 'root' })
+      putInPlace(machine, path, {
+        type: 'file',
+        content: Buffer.from(content),
+        mode: '644',
+        owner: 'root',
+        group: 'root',
+      })
     }
     for (const [path, target] of Object.entries(each.links ?? {})) {
       if (entryAt(machine, path) !== undefined) continue

@@ -4,29 +4,111 @@ import type { Entry, Machine, Package } from './machine.ts'
 
 // A fresh server, as a provider hands it over, and the little of a distribution that a cluster asks for.
 
-export const BOOKWORM: System = { id: 'debian', codename: 'bookworm', name: 'Debian GNU/Linux 12 (bookworm)', arch: 'amd64', ipv6: true }
+export const BOOKWORM: System = {
+  id: 'debian',
+  codename: 'bookworm',
+  name: 'Debian GNU/Linux 12 (bookworm)',
+  arch: 'amd64',
+  ipv6: true,
+}
 export const JAMMY: System = { id: 'ubuntu', codename: 'jammy', name: 'Ubuntu 22.04.5 LTS', arch: 'amd64', ipv6: true }
 
-const FOLDERS = ['/', '/etc', '/etc/apt', '/etc/apt/sources.list.d', '/etc/apt/preferences.d', '/etc/apt/keyrings', '/etc/cron.d', '/home', '/usr', '/usr/bin', '/usr/local', '/usr/local/bin', '/usr/share', '/usr/share/keyrings', '/var', '/var/lib', '/run']
+const FOLDERS = [
+  '/',
+  '/etc',
+  '/etc/apt',
+  '/etc/apt/sources.list.d',
+  '/etc/apt/preferences.d',
+  '/etc/apt/keyrings',
+  '/etc/cron.d',
+  '/home',
+  '/usr',
+  '/usr/bin',
+  '/usr/local',
+  '/usr/local/bin',
+  '/usr/share',
+  '/usr/share/keyrings',
+  '/var',
+  '/var/lib',
+  '/run',
+]
 
-const PLAIN = ['acl', 'ca-certificates', 'curl', 'git', 'libfcgi-bin', 'logrotate', 'openssh-client', 'rsync', 'unzip', 'zip', 'composer', 'ssl-cert', 'htop', 'jq']
+const PLAIN = [
+  'acl',
+  'ca-certificates',
+  'curl',
+  'git',
+  'libfcgi-bin',
+  'logrotate',
+  'openssh-client',
+  'rsync',
+  'unzip',
+  'zip',
+  'composer',
+  'ssl-cert',
+  'htop',
+  'jq',
+]
 
-const EXTENSIONS = ['cli', 'mbstring', 'xml', 'curl', 'zip', 'bcmath', 'intl', 'gd', 'mysql', 'pgsql', 'sqlite3', 'opcache', 'soap']
+const EXTENSIONS = [
+  'cli',
+  'mbstring',
+  'xml',
+  'curl',
+  'zip',
+  'bcmath',
+  'intl',
+  'gd',
+  'mysql',
+  'pgsql',
+  'sqlite3',
+  'opcache',
+  'soap',
+]
 
 export function phpPackagesOf(version: string, release: string): Package[] {
   const common = { name: `php${version}-common`, version: release }
-  const ini = (extension: string) => ({ [`/etc/php/${version}/mods-available/${extension}.ini`]: `extension=${extension}.so\n` })
+  const ini = (extension: string) => ({
+    [`/etc/php/${version}/mods-available/${extension}.ini`]: `extension=${extension}.so\n`,
+  })
   return [
     { ...common, files: ini('pdo') },
-    { name: `php${version}-fpm`, version: release, depends: [common, { name: `php${version}-cli`, version: release }], units: [`php${version}-fpm.service`], files: { [`/etc/php/${version}/fpm/php.ini`]: '; php.ini\n', [`/etc/php/${version}/fpm/pool.d/www.conf`]: '[www]\n' } },
-    ...EXTENSIONS.map((extension) => ({ name: `php${version}-${extension}`, version: release, depends: [common], files: ini(extension) })),
+    {
+      name: `php${version}-fpm`,
+      version: release,
+      depends: [common, { name: `php${version}-cli`, version: release }],
+      units: [`php${version}-fpm.service`],
+      files: {
+        [`/etc/php/${version}/fpm/php.ini`]: '; php.ini\n',
+        [`/etc/php/${version}/fpm/pool.d/www.conf`]: '[www]\n',
+      },
+    },
+    ...EXTENSIONS.map((extension) => ({
+      name: `php${version}-${extension}`,
+      version: release,
+      depends: [common],
+      files: ini(extension),
+    })),
     { name: 'php-redis', version: '5.3.7', provides: [`php${version}-redis`], files: ini('redis') },
   ]
 }
 
 const NGINX: readonly Package[] = [
-  { name: 'nginx-common', version: '1.22.1', files: { '/etc/nginx/nginx.conf': 'include conf.d;\n', '/etc/nginx/sites-available/default': 'listen 80 default_server;\n' }, links: { '/etc/nginx/sites-enabled/default': '/etc/nginx/sites-available/default' } },
-  { name: 'nginx', version: '1.22.1', depends: [{ name: 'nginx-common', version: '1.22.1' }], units: ['nginx.service'] },
+  {
+    name: 'nginx-common',
+    version: '1.22.1',
+    files: {
+      '/etc/nginx/nginx.conf': 'include conf.d;\n',
+      '/etc/nginx/sites-available/default': 'listen 80 default_server;\n',
+    },
+    links: { '/etc/nginx/sites-enabled/default': '/etc/nginx/sites-available/default' },
+  },
+  {
+    name: 'nginx',
+    version: '1.22.1',
+    depends: [{ name: 'nginx-common', version: '1.22.1' }],
+    units: ['nginx.service'],
+  },
 ]
 
 // A machine with nothing but a base system, whose mirror has what a cluster needs.
@@ -34,8 +116,17 @@ export function aMachine(system: System = BOOKWORM): Machine {
   const uri = `http://deb.example.com/${system.id}`
   const php = system.codename === 'jammy' ? '8.1' : '8.2'
   const cron: Package = { name: 'cron', version: '3.0', units: ['cron.service'] }
-  const entries = new Map<string, Entry>(FOLDERS.map((path) => [path, { type: 'directory', mode: '755', owner: 'root', group: 'root', changed: 0 }]))
-  entries.set('/etc/apt/sources.list', { type: 'file', content: Buffer.from(`deb ${uri} ${system.codename} main\n`), mode: '644', owner: 'root', group: 'root', changed: 0 })
+  const entries = new Map<string, Entry>(
+    FOLDERS.map((path) => [path, { type: 'directory', mode: '755', owner: 'root', group: 'root', changed: 0 }]),
+  )
+  entries.set('/etc/apt/sources.list', {
+    type: 'file',
+    content: Buffer.from(`deb ${uri} ${system.codename} main\n`),
+    mode: '644',
+    owner: 'root',
+    group: 'root',
+    changed: 0,
+  })
   return {
     clock: 0,
     today: '2000-01-01',
@@ -54,7 +145,18 @@ export function aMachine(system: System = BOOKWORM): Machine {
         uri,
         suite: system.codename,
         signedBy: undefined,
-        packages: [cron, { name: 'supervisor', version: '4.2.5', files: { '/etc/supervisor/supervisord.conf': '; supervisor config file\n' }, units: ['supervisor.service'] }, ...PLAIN.map((name) => ({ name, version: '1.0' })), ...NGINX, ...phpPackagesOf(php, `${php}.1`)],
+        packages: [
+          cron,
+          {
+            name: 'supervisor',
+            version: '4.2.5',
+            files: { '/etc/supervisor/supervisord.conf': '; supervisor config file\n' },
+            units: ['supervisor.service'],
+          },
+          ...PLAIN.map((name) => ({ name, version: '1.0' })),
+          ...NGINX,
+          ...phpPackagesOf(php, `${php}.1`),
+        ],
       },
     ],
     web: new Map(),

@@ -33,7 +33,17 @@ export type Fussiness = { program: 'nginx' | 'php-fpm'; below: string; contains:
 
 // What supervisor runs, by name: the section that it runs with, its state, whether it works on a job, whether it ends after that; `read`: which
 // environment file it has read.
-export type Supervised = Map<string, { section: string; release: string | null; read: number; state: 'RUNNING' | 'STOPPING' | 'STOPPED' | 'FATAL'; busy: boolean; drains: boolean }>
+export type Supervised = Map<
+  string,
+  {
+    section: string
+    release: string | null
+    read: number
+    state: 'RUNNING' | 'STOPPING' | 'STOPPED' | 'FATAL'
+    busy: boolean
+    drains: boolean
+  }
+>
 
 export type Machine = {
   clock: number

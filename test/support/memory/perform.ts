@@ -2,7 +2,15 @@ import { dirname } from 'node:path/posix'
 import { type ErrorCode, FlightError } from '../../../src/model/errors.ts'
 import { primaryFingerprints, withoutArmor } from '../../../src/model/openpgp.ts'
 import { KEPT, RETIRED_MARK } from '../../../src/model/record.ts'
-import type { DirectoryStep, InstallStep, KeyStep, RetireStep, Step, UserStep, WriteStep } from '../../../src/model/step.ts'
+import type {
+  DirectoryStep,
+  InstallStep,
+  KeyStep,
+  RetireStep,
+  Step,
+  UserStep,
+  WriteStep,
+} from '../../../src/model/step.ts'
 import { AptRefused, installPackages, refreshLists, simulate } from './apt.ts'
 import type { Machine } from './machine.ts'
 import { performPrograms } from './programs.ts'
@@ -19,7 +27,8 @@ export function performOn(machine: Machine, server: string, step: Step, plan: st
     doStep(machine, step, `${KEPT}/${plan.replace('sha256:', '').slice(0, 12)}`, failed)
   } catch (error) {
     if (error instanceof Refused) throw failed('FLIGHT_STEP_FAILED', error.message)
-    if (error instanceof AptRefused) throw failed(error.why === 'unknown package' ? 'FLIGHT_UNKNOWN_PACKAGE' : 'FLIGHT_STEP_FAILED', error.message)
+    if (error instanceof AptRefused)
+      throw failed(error.why === 'unknown package' ? 'FLIGHT_UNKNOWN_PACKAGE' : 'FLIGHT_STEP_FAILED', error.message)
     throw error
   }
 }
@@ -44,13 +53,19 @@ function doStep(machine: Machine, step: Step, kept: string, failed: Failed): voi
       return addUser(machine, step)
     case 'download': {
       const content = download(machine, step.url)
-      if (sha256Of(content) !== step.sha256) throw failed('FLIGHT_STEP_FAILED', `what ${step.url} serves has another digest: ${sha256Of(content)}`)
+      if (sha256Of(content) !== step.sha256)
+        throw failed('FLIGHT_STEP_FAILED', `what ${step.url} serves has another digest: ${sha256Of(content)}`)
       return write(machine, { ...step, step: 'write', content, owner: 'root', group: 'root' }, kept)
     }
     case 'key':
       return acceptKey(machine, step, kept, failed)
     case 'service':
-      return performService(machine, step, (path) => putBack(machine, path, kept), (what) => failed('FLIGHT_BAD_CONFIGURATION', what))
+      return performService(
+        machine,
+        step,
+        (path) => putBack(machine, path, kept),
+        (what) => failed('FLIGHT_BAD_CONFIGURATION', what),
+      )
     case 'retire':
       return retire(machine, step, kept)
     case 'upload':
@@ -68,13 +83,24 @@ function doStep(machine: Machine, step: Step, kept: string, failed: Failed): voi
     case 'prune':
       return prune(machine, step)
     case 'environment':
-      return putInPlace(machine, step.path, { type: 'file', content: Buffer.from(step.content.reveal()), mode: '600', owner: step.app, group: step.app })
+      return putInPlace(machine, step.path, {
+        type: 'file',
+        content: Buffer.from(step.content.reveal()),
+        mode: '600',
+        owner: step.app,
+        group: step.app,
+      })
     case 'push':
       return performPush(machine, step, failed)
     case 'put-back':
       return putBack(machine, step.path, kept)
     case 'programs':
-      return performPrograms(machine, step, () => step.changes.forEach((path) => putBack(machine, path, kept)), (what) => failed('FLIGHT_BAD_CONFIGURATION', what))
+      return performPrograms(
+        machine,
+        step,
+        () => step.changes.forEach((path) => putBack(machine, path, kept)),
+        (what) => failed('FLIGHT_BAD_CONFIGURATION', what),
+      )
   }
 }
 
@@ -82,8 +108,12 @@ function install(machine: Machine, step: InstallStep, failed: Failed): void {
   machine.interrupted = false
   if (step.refresh) refreshLists(machine)
   const { upgrades, removes } = simulate(machine, step.packages)
-  const extra = [...upgrades.filter(({ name }) => !step.upgrades.includes(name)), ...removes.filter(({ name }) => !step.removes.includes(name))]
-  if (extra[0] !== undefined) throw failed('FLIGHT_WOULD_UPGRADE', `installing this would change ${extra[0].name}, which the plan does not name`)
+  const extra = [
+    ...upgrades.filter(({ name }) => !step.upgrades.includes(name)),
+    ...removes.filter(({ name }) => !step.removes.includes(name)),
+  ]
+  if (extra[0] !== undefined)
+    throw failed('FLIGHT_WOULD_UPGRADE', `installing this would change ${extra[0].name}, which the plan does not name`)
   installPackages(machine, step.packages)
 }
 
@@ -104,7 +134,8 @@ function directory(machine: Machine, { path, mode, owner, group, by }: Directory
     return putInPlace(machine, path, { type: 'directory', mode: plainMode(mode), owner, group })
   }
   const made = entryAt(machine, path)
-  if (made?.type !== 'directory' || made.owner !== by) throw new Refused(`chmod: changing permissions of '${path}': Operation not permitted`)
+  if (made?.type !== 'directory' || made.owner !== by)
+    throw new Refused(`chmod: changing permissions of '${path}': Operation not permitted`)
   if (!machine.groups.has(group)) throw new Refused(`chgrp: invalid group: ${group}`)
   return putInPlace(machine, path, { ...made, group, mode: plainMode(mode) })
 }
@@ -121,8 +152,13 @@ function addUser(machine: Machine, { name, home, shell, scope }: UserStep): void
 function acceptKey(machine: Machine, step: KeyStep, kept: string, failed: Failed): void {
   const keyring = withoutArmor(download(machine, step.key.url))
   const fingerprints = primaryFingerprints(keyring)
-  if (fingerprints.length !== 1 || fingerprints[0] !== step.key.fingerprint) throw failed('FLIGHT_KEY_REFUSED', `${step.key.url} serves ${fingerprints.join(' and ')}`)
-  write(machine, { step: 'write', path: step.path, content: keyring, mode: '644', owner: 'root', group: 'root', scope: step.scope }, kept)
+  if (fingerprints.length !== 1 || fingerprints[0] !== step.key.fingerprint)
+    throw failed('FLIGHT_KEY_REFUSED', `${step.key.url} serves ${fingerprints.join(' and ')}`)
+  write(
+    machine,
+    { step: 'write', path: step.path, content: keyring, mode: '644', owner: 'root', group: 'root', scope: step.scope },
+    kept,
+  )
 }
 
 function download(machine: Machine, url: string): Buffer {
@@ -135,7 +171,10 @@ function retire(machine: Machine, { path, comment, because }: RetireStep, kept: 
   const entry = entryAt(machine, path)
   if (entry?.type !== 'file') return
   keep(machine, path, kept)
-  putInPlace(machine, path, { ...entry, content: Buffer.from(`${comment} ${RETIRED_MARK} on ${machine.today}: ${because}\n`) })
+  putInPlace(machine, path, {
+    ...entry,
+    content: Buffer.from(`${comment} ${RETIRED_MARK} on ${machine.today}: ${because}\n`),
+  })
   note(machine, '0'.repeat(64), 'retired', path)
 }
 

@@ -32,7 +32,10 @@ export function putBack(machine: Machine, path: string, kept: string): void {
 export function note(machine: Machine, sha256: string, scope: string, path: string): void {
   const before = contentAt(machine, MANIFEST) ?? Buffer.alloc(0)
   makeFolders(machine, SERVER_FOLDER)
-  putInPlace(machine, MANIFEST, { ...emptyFile(), content: Buffer.concat([before, Buffer.from(`${sha256}\t${scope}\t${path}\n`)]) })
+  putInPlace(machine, MANIFEST, {
+    ...emptyFile(),
+    content: Buffer.concat([before, Buffer.from(`${sha256}\t${scope}\t${path}\n`)]),
+  })
 }
 
 function emptyFile(): Extract<Entry, { type: 'file' }> {

@@ -29,7 +29,21 @@ type Failed = (code: ErrorCode, what: string) => FlightError
 export function notedOf(machine: Machine, app: string, release: string): Noted {
   const of = machine.releases.get(app) ?? new Map<string, Noted>()
   machine.releases.set(app, of)
-  const found = of.get(release) ?? { note: undefined, lives: 0, before: undefined, live: undefined, armed: undefined, confirmed: false, settled: false, was: undefined, good: undefined, failed: undefined, kept: undefined, pruned: false, commands: new Map() }
+  const found = of.get(release) ?? {
+    note: undefined,
+    lives: 0,
+    before: undefined,
+    live: undefined,
+    armed: undefined,
+    confirmed: false,
+    settled: false,
+    was: undefined,
+    good: undefined,
+    failed: undefined,
+    kept: undefined,
+    pruned: false,
+    commands: new Map(),
+  }
   of.set(release, found)
   return found
 }
@@ -39,14 +53,40 @@ export function releasesFact(machine: Machine, app: string): ReleasesFact {
   const entry = entryAt(machine, current)
   const live = liveOf(machine, app)
   return {
-    current: entry === undefined ? { is: 'absent' } : live === null ? { is: 'other', what: entry.type === 'link' ? `points to ${entry.target}` : 'is no link' } : { is: 'release', name: live },
-    releases: [...(machine.releases.get(app) ?? [])].map(([name, noted]) => factOf(machine, app, name, noted)).sort((a, b) => (a.name < b.name ? -1 : 1)),
+    current:
+      entry === undefined
+        ? { is: 'absent' }
+        : live === null
+          ? { is: 'other', what: entry.type === 'link' ? `points to ${entry.target}` : 'is no link' }
+          : { is: 'release', name: live },
+    releases: [...(machine.releases.get(app) ?? [])]
+      .map(([name, noted]) => factOf(machine, app, name, noted))
+      .sort((a, b) => (a.name < b.name ? -1 : 1)),
   }
 }
 
-function factOf(machine: Machine, app: string, name: string, { note, lives, before, live, confirmed, settled, good, failed, kept, pruned, commands }: Noted): ReleaseFact {
+function factOf(
+  machine: Machine,
+  app: string,
+  name: string,
+  { note, lives, before, live, confirmed, settled, good, failed, kept, pruned, commands }: Noted,
+): ReleaseFact {
   const present = entryAt(machine, releasePaths(app, name).folder)?.type === 'directory'
-  return { name, note, present, pruned, live, turns: lives, before, confirmed, settled, good, failed, kept, commands: [...commands].sort().map(([key, { command, code }]) => ({ key, command, state: { is: 'ended', code } })) }
+  return {
+    name,
+    note,
+    present,
+    pruned,
+    live,
+    turns: lives,
+    before,
+    confirmed,
+    settled,
+    good,
+    failed,
+    kept,
+    commands: [...commands].sort().map(([key, { command, code }]) => ({ key, command, state: { is: 'ended', code } })),
+  }
 }
 
 // The release that `current` points to; null for none.
@@ -75,8 +115,10 @@ export function runCommand(machine: Machine, { app, release, key, command }: Com
 }
 
 export function check(machine: Machine, { app, release, through, check: wanted }: CheckStep, failed: Failed): void {
-  if (through.is === 'site' && liveOf(machine, app) !== release) throw failed('FLIGHT_UNHEALTHY', `current does not point to ${release} any more`)
-  if (wanted !== null && machine.sick.has(through.is)) throw failed('FLIGHT_UNHEALTHY', `the release ${release} answered 500, wanted is ${wanted.status}`)
+  if (through.is === 'site' && liveOf(machine, app) !== release)
+    throw failed('FLIGHT_UNHEALTHY', `current does not point to ${release} any more`)
+  if (wanted !== null && machine.sick.has(through.is))
+    throw failed('FLIGHT_UNHEALTHY', `the release ${release} answered 500, wanted is ${wanted.status}`)
 }
 
 export function performLive(machine: Machine, { app, release, does, previous }: LiveStep): void {
@@ -105,7 +147,8 @@ export function performLive(machine: Machine, { app, release, does, previous }: 
       return
     case 'back':
       const was = noted.armed === undefined ? noted.was : noted.armed
-      if (live === release && (was !== undefined || previous !== release)) lead(machine, app, was === undefined ? previous : was)
+      if (live === release && (was !== undefined || previous !== release))
+        lead(machine, app, was === undefined ? previous : was)
       noted.armed = undefined
       noted.was = undefined
       noted.confirmed = false
@@ -144,7 +187,24 @@ export function prune(machine: Machine, { app, release, releases }: PruneStep): 
     }
     for (const path of pathsBelow(machine, releasePaths(app, name).folder).reverse()) removeAt(machine, path)
     const noted = notedOf(machine, app, name)
-    machine.releases.get(app)?.set(name, { ...noted, note: undefined, lives: 0, before: undefined, live: undefined, armed: undefined, confirmed: false, settled: false, was: undefined, good: undefined, failed: undefined, kept: undefined, pruned: true, commands: new Map() })
+    machine.releases
+      .get(app)
+      ?.set(name, {
+        ...noted,
+        note: undefined,
+        lives: 0,
+        before: undefined,
+        live: undefined,
+        armed: undefined,
+        confirmed: false,
+        settled: false,
+        was: undefined,
+        good: undefined,
+        failed: undefined,
+        kept: undefined,
+        pruned: true,
+        commands: new Map(),
+      })
   }
 }
 

@@ -13,7 +13,8 @@ export function serverNamesIn(configuration: string): { line: number; text: stri
       continue
     }
     const [first] = words
-    if (first?.word.replace(/^["']|["']$/g, '') === 'server_name') found.push({ line: text.slice(0, first.at).split('\n').length, text: words.map((each) => each.word).join(' ') })
+    if (first?.word.replace(/^["']|["']$/g, '') === 'server_name')
+      found.push({ line: text.slice(0, first.at).split('\n').length, text: words.map((each) => each.word).join(' ') })
     words = []
   }
   return found

@@ -8,7 +8,12 @@ import { startPrograms } from './programs.ts'
 import { contentAt, makeFolders, pathsBelow, putInPlace, Refused } from './tree.ts'
 
 // Does the step; `putBack` restores what the plan found at a path, `refuse` makes the error of a bad configuration.
-export function performService(machine: Machine, step: ServiceStep, putBack: (path: string) => void, refuse: (what: string) => Error): void {
+export function performService(
+  machine: Machine,
+  step: ServiceStep,
+  putBack: (path: string) => void,
+  refuse: (what: string) => Error,
+): void {
   const loads = [step, ...step.precedes]
   const said = loads.map(({ test }) => complaint(machine, test)).find((each) => each !== undefined)
   if (said !== undefined) {
@@ -18,8 +23,13 @@ export function performService(machine: Machine, step: ServiceStep, putBack: (pa
   const unit = machine.units.get(step.unit)
   if (unit === undefined) throw new Refused(`Unit ${step.unit} could not be found.`)
   // A start that finds it running loads what changed since it was started.
-  const isLoading = step.does === 'reload' || !unit.active || unloadedPath(machine, step.unit, unit, step.configuration) !== undefined
-  const now = { enabled: unit.enabled || step.does === 'start', active: true, loadedAt: isLoading ? tick(machine) : unit.loadedAt }
+  const isLoading =
+    step.does === 'reload' || !unit.active || unloadedPath(machine, step.unit, unit, step.configuration) !== undefined
+  const now = {
+    enabled: unit.enabled || step.does === 'start',
+    active: true,
+    loadedAt: isLoading ? tick(machine) : unit.loadedAt,
+  }
   machine.units.set(step.unit, now)
   if (step.unit === 'supervisor.service' && !unit.active) startPrograms(machine)
   const silent = step.pools.find((pool) => !answers(machine, pool))
@@ -42,22 +52,41 @@ function complaint(machine: Machine, test: ConfigurationTest): string | undefine
   if (!machine.units.has(unit)) return `${test.program}: not found`
   const bad = machine.fussy
     .filter(({ program }) => program === test.program)
-    .flatMap(({ below, contains }) => pathsBelow(machine, below).filter((path) => contentAt(machine, path)?.toString('latin1').includes(contains) === true))
+    .flatMap(({ below, contains }) =>
+      pathsBelow(machine, below).filter(
+        (path) => contentAt(machine, path)?.toString('latin1').includes(contains) === true,
+      ),
+    )
   return bad[0] === undefined ? undefined : `${bad[0]} is not understood`
 }
 
 // Notes what a service has loaded: the load, and one digest of the content that it took.
 function noteLoaded(machine: Machine, name: string, unit: Unit, configuration: readonly string[]): void {
   makeFolders(machine, LOADED)
-  putInPlace(machine, `${LOADED}/${name}`, { type: 'file', content: Buffer.from(loadedNote(machine, unit, configuration)), mode: '644', owner: 'root', group: 'root' })
+  putInPlace(machine, `${LOADED}/${name}`, {
+    type: 'file',
+    content: Buffer.from(loadedNote(machine, unit, configuration)),
+    mode: '644',
+    owner: 'root',
+    group: 'root',
+  })
 }
 
 // The newest change below a configuration that a running service has not loaded.
-export function unloadedPath(machine: Machine, name: string, unit: Unit, configuration: readonly string[]): string | undefined {
-  const changes = configuration.flatMap((path) => pathsBelow(machine, path)).map((path) => ({ path, changed: machine.entries.get(path)?.changed ?? 0 }))
+export function unloadedPath(
+  machine: Machine,
+  name: string,
+  unit: Unit,
+  configuration: readonly string[],
+): string | undefined {
+  const changes = configuration
+    .flatMap((path) => pathsBelow(machine, path))
+    .map((path) => ({ path, changed: machine.entries.get(path)?.changed ?? 0 }))
   const newest = [...changes].sort((a, b) => a.changed - b.changed || (a.path < b.path ? -1 : 1)).at(-1)
   if (newest === undefined || newest.changed <= unit.loadedAt) return undefined
-  return contentAt(machine, `${LOADED}/${name}`)?.toString('utf8') === loadedNote(machine, unit, configuration) ? undefined : newest.path
+  return contentAt(machine, `${LOADED}/${name}`)?.toString('utf8') === loadedNote(machine, unit, configuration)
+    ? undefined
+    : newest.path
 }
 
 function loadedNote(machine: Machine, unit: Unit, configuration: readonly string[]): string {

@@ -50,7 +50,8 @@ type Without<T> = T extends unknown ? Omit<T, 'changed'> : never
 export function putInPlace(machine: Machine, path: string, entry: Without<Entry>): void {
   const place = placeOf(machine, path, 0)
   if (place === undefined) throw new Refused(`${path}: no such directory`)
-  if (machine.entries.get(place)?.type === 'directory' && entry.type !== 'directory') throw new Refused(`${path}: is a directory`)
+  if (machine.entries.get(place)?.type === 'directory' && entry.type !== 'directory')
+    throw new Refused(`${path}: is a directory`)
   const changed = tick(machine)
   machine.entries.set(place, { ...entry, changed })
   changeFolder(machine, place, changed)
