@@ -8,8 +8,8 @@ import { median, milliseconds, seconds, table } from './table.ts'
 const SIZES = [1, 5, 10, 25, 50]
 const ROUNDS = 5
 
-// Apps on two provisioned web servers, each with a pool, a site, folders and log rotation on both: what configuring the next
-// ones takes, and what asking takes once nothing is to be done.
+// Apps on two provisioned web servers, each with a pool, a site, folders and log rotation on both: what configuring the
+// next ones takes, and what asking takes once nothing is to be done.
 export async function benchApps(scene: Scene): Promise<void> {
   say('\nD. From 1 to 50 apps on two web servers')
   const hosts = scene.hosts.slice(0, 2)
@@ -49,7 +49,18 @@ export async function benchApps(scene: Scene): Promise<void> {
       ])
     }
     say(
-      `\n${table(['apps', 'plan of the new', 'apply', 'each new app', 'nothing to do', 'CPU here', 'connections / channels'], rows)}`,
+      `\n${table(
+        [
+          'apps',
+          'plan of the new',
+          'apply',
+          'each new app',
+          'nothing to do',
+          'CPU here',
+          'connections / ' + 'channels',
+        ],
+        rows,
+      )}`,
     )
   } finally {
     rmSync(folder, { recursive: true })
@@ -61,6 +72,7 @@ function writeApp(folder: string, number: number, servers: readonly string[]): v
   const lines = servers.map((server) => `  - { name: ${server}, web: { pm: ondemand, max_workers: 4 } }\n`)
   writeFileSync(
     join(folder, `apps/${name}.yml`),
-    `repo: git@example.com:org/${name}.git\nphp: 8.2\ncluster: staging\ndomain: ${name}.example.com\nservers:\n${lines.join('')}`,
+    `repo: git@example.com:org/${name}.git\nphp: 8.2\ncluster: staging\ndomain: ` +
+      `${name}.example.com\nservers:\n${lines.join('')}`,
   )
 }

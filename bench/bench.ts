@@ -10,9 +10,9 @@ import { openScene, say, type Scene } from './scene.ts'
 import { benchServe } from './serve.ts'
 import { benchUpload } from './upload.ts'
 
-// `npm run bench`: Flight beside bare ssh and bare apt on four real hosts, in one run. Judges nothing: wall time is
-// the machine's as much as ours. `-- --peers` adds Ansible, when apt has it; `-- --only serve` runs one part alone, on servers
-// that are provisioned first; `-- --releases 200` makes the deployment server's memory be looked at sooner.
+// `npm run bench`: Flight beside bare ssh and bare apt on four real hosts, in one run. Judges nothing: wall time is the
+// machine's as much as ours. `-- --peers` adds Ansible, when apt has it; `-- --only serve` runs one part alone, on
+// servers that are provisioned first; `-- --releases 200` makes the deployment server's memory be looked at sooner.
 
 const { values } = parseArgs({
   options: {
@@ -34,7 +34,8 @@ const system = /^PRETTY_NAME="?([^"\n]*)/m.exec(readFileSync('/etc/os-release', 
 try {
   const wanted = chosen()
   say(
-    `${cpus().length} cores (${cpus()[0]?.model}), ${system}, Node ${process.version}; load ${load()}; the servers run on the same cores`,
+    `${cpus().length} cores (${cpus()[0]?.model}), ${system}, Node ${process.version}; load ${load()}; the servers ` +
+      `run on the same cores`,
   )
   const scene = await openScene()
   if (wanted[0]?.[0] !== 'provisioning') {

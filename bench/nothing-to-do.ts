@@ -17,7 +17,8 @@ getent passwd www-data flight-idle
 cat /var/lib/flight/manifest
 `
 const FILES =
-  '/etc/php/8.2/fpm/pool.d/*.conf /etc/php/8.2/fpm/conf.d/99-flight.ini /etc/nginx/flight/limits.conf /etc/nginx/conf.d/flight-default.conf /etc/nginx/sites-available/default'
+  '/etc/php/8.2/fpm/pool.d/*.conf /etc/php/8.2/fpm/conf.d/99-flight.ini /etc/nginx/flight/limits.conf ' +
+  '/etc/nginx/conf.d/flight-default.conf /etc/nginx/sites-available/default'
 
 // Plans of provisioned servers, where nothing is to be done, beside bare ssh; one round of each after the other.
 export async function benchNothingToDo(scene: Scene): Promise<void> {
@@ -97,7 +98,9 @@ function openFifty(scene: Scene) {
   return {
     // As many at once as Flight has.
     probe: (script: string) => {
-      const ssh = `printf '%s\\n' ${names.join(' ')} | xargs -P 16 -I{} sh -c 'printf "%s" "$0" | ssh -F ${config} "$1" sh -s' "$SCRIPT" {}`
+      const ssh =
+        `printf '%s\\n' ${names.join(' ')} | xargs -P 16 -I{} sh -c 'printf "%s" "$0" | ssh -F ${config} ` +
+        `"$1" sh -s' "$SCRIPT" {}`
       return measure([{ words: ['sh', '-c', ssh] }], { env: { SCRIPT: script } })
     },
     plan: (command: Command) => measure([command], { env: { FLIGHT_SSH_CONFIG: config }, cwd: folder }),

@@ -15,13 +15,15 @@ const FILES = [
   '/etc/nginx/conf.d/flight-default.conf',
   '/etc/nginx/sites-available/default',
 ]
-const PACKAGES =
-  'acl composer cron curl git libfcgi-bin logrotate nginx php8.2-bcmath php8.2-cli php8.2-curl php8.2-fpm php8.2-gd php8.2-intl php8.2-mbstring php8.2-mysql php8.2-opcache php8.2-pgsql php8.2-redis php8.2-sqlite3 php8.2-xml php8.2-zip rsync supervisor unzip zip'.split(
-    ' ',
-  )
+const PACKAGES = (
+  'acl composer cron curl git libfcgi-bin logrotate nginx php8.2-bcmath php8.2-cli php8.2-curl php8.2-fpm php8.2-gd ' +
+  'php8.2-intl php8.2-mbstring php8.2-mysql php8.2-opcache php8.2-pgsql php8.2-redis php8.2-sqlite3 php8.2-xml ' +
+  'php8.2-zip rsync supervisor unzip zip'
+).split(' ')
 const SERVICES = ['php8.2-fpm', 'nginx', 'cron', 'supervisor']
 
-// The same state as an Ansible playbook, nothing to do: pipelining, no facts, one apt task, a loop for files and services.
+// The same state as an Ansible playbook, nothing to do: pipelining,
+// no facts, one apt task, a loop for files and services.
 export async function benchPeers(scene: Scene): Promise<void> {
   say('\nC. Ansible, the same packages, files and services, nothing to do')
   if (!(await hasAnsible())) {
@@ -61,7 +63,8 @@ export async function benchPeers(scene: Scene): Promise<void> {
       ])
     }
     say(
-      `  ${version}, medians of ${ROUNDS}\n\n${table(['4 servers', 'wall', 'CPU here', 'connections / channels'], rows)}`,
+      `  ${version}, medians of ` +
+        `${ROUNDS}\n\n${table(['4 servers', 'wall', 'CPU here', 'connections / channels'], rows)}`,
     )
   } finally {
     rmSync(folder, { recursive: true })
@@ -89,7 +92,10 @@ function writePlaybook(folder: string, scene: Scene): void {
   put('hosts', scene.hosts.map((host) => `${host.name}\n`).join(''))
   put(
     'ansible.cfg',
-    `[defaults]\nforks = 50\ngathering = explicit\ninterpreter_python = /usr/bin/python3\n[ssh_connection]\npipelining = True\nssh_args = -F ${scene.sshConfig} -o ControlMaster=auto -o ControlPersist=60s\ncontrol_path_dir = ${folder}/cp\n`,
+    `[defaults]\nforks = 50\ngathering = explicit\ninterpreter_python = ` +
+      `/usr/bin/python3\n[ssh_connection]\npipelining = True\nssh_args = -F ${scene.sshConfig} -o ` +
+      `ControlMaster=auto -o ` +
+      `ControlPersist=60s\ncontrol_path_dir = ${folder}/cp\n`,
   )
   put(
     'play.yml',

@@ -5,8 +5,8 @@ import { measure } from './measured.ts'
 import { say, type Scene } from './scene.ts'
 import { median, seconds, table } from './table.ts'
 
-// Four bare servers to four web servers: flight apply, and apt alone with the same packages. Bare again before each; in the
-// order flight, apt, apt, flight, so that neither always comes first. Leaves the servers provisioned.
+// Four bare servers to four web servers: flight apply, and apt alone with the same packages. Bare again before each; in
+// the order flight, apt, apt, flight, so that neither always comes first. Leaves the servers provisioned.
 export async function benchProvisioning(scene: Scene): Promise<void> {
   say('\nB. Provisioning four bare servers (apt downloads everything each time); about five minutes')
   const walls: Record<'flight apply' | 'apt alone over ssh', number[]> = {

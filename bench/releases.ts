@@ -16,11 +16,12 @@ const ROUNDS = 5
 
 type Both = Record<'floor' | 'flight', Measured[]>
 
-// New commits of a small application, released to 1 to 8 web servers, beside the least that brings one there: an scp and a tar
-// for each server, side by side. Each size is an app of its own; all are released in each round.
+// New commits of a small application, released to 1 to 8 web servers, beside the least that brings one there: an scp
+// and a tar for each server, side by side. Each size is an app of its own; all are released in each round.
 export async function benchReleases(scene: Scene): Promise<void> {
   say(
-    `\nE. A release of a small application against its floor, and growth: medians of ${ROUNDS} rounds, one of each in turn`,
+    `\nE. A release of a small application against its floor, and growth: medians of ${ROUNDS} rounds, one of each ` +
+      `in turn`,
   )
   const most = Math.max(...SIZES)
   say(`  provisions ${most - scene.hosts.length} more servers`)

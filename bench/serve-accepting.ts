@@ -17,14 +17,16 @@ const [FROM, TO] = [20, 200]
 type Load = { perSecond: number; early: number; took: number[] }
 type Call = { method: string; path: string; headers?: Record<string, string>; body?: string; status: number }
 
-// How many release requests a second are accepted, each on disk before its 202, beside what the same HTTP server answers without
-// a store, and what the disk can do by itself.
+// How many release requests a second are accepted, each on disk before its 202, beside what the same HTTP server
+// answers without a store, and what the disk can do by itself.
 export async function benchAccepting(): Promise<void> {
   say(
-    `\nG. Requests accepted by flight serve: ${LONG / 1000} s each, over kept connections of one process on the same cores, a new flight serve for each row of callers`,
+    `\nG. Requests accepted by flight serve: ${LONG / 1000} s each, over kept connections of one process on the ` +
+      `same cores, a new flight serve for each row of callers`,
   )
   say(
-    `  Every request is new: a commit and an Idempotency-Key of its own. The app's server refuses connections, so the first waits to be tried again and all others wait behind it.`,
+    `  Every request is new: a commit and an Idempotency-Key of its own. The app's server refuses connections, so ` +
+      `the first waits to be tried again and all others wait behind it.`,
   )
   const rows = []
   for (const callers of CALLERS) {
@@ -54,7 +56,8 @@ function unreachableApp(): string {
   mkdirSync(join(folder, 'apps'))
   writeFileSync(
     join(folder, 'apps/shop.yml'),
-    'repo: git@example.com:org/shop.git\nphp: 8.2\ncluster: staging\ndomain: shop.example.com\nservers:\n  - { name: web-1, web: { pm: ondemand, max_workers: 4 } }\n',
+    'repo: git@example.com:org/shop.git\nphp: 8.2\ncluster: staging\ndomain: shop.example.com\nservers:\n  - { ' +
+      'name: web-1, web: { pm: ondemand, max_workers: 4 } }\n',
   )
   return folder
 }

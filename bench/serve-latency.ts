@@ -9,10 +9,12 @@ const ROUNDS = 10
 const QUIET = 1500
 const POINTS = ['202 received', 'begins', 'planned', 'first step on a host', 'ended'] as const
 
-// From sending a request to the first step on a host, and to its end, beside `flight app:release` of the same app, one of each in turn.
+// From sending a request to the first step on a host, and to its end,
+// beside `flight app:release` of the same app, one of each in turn.
 export async function benchLatency(scene: Scene): Promise<void> {
   say(
-    `\nH. From a request to the first step on a host: ${ROUNDS} rounds, in turn with flight app:release; all times since the request was sent`,
+    `\nH. From a request to the first step on a host: ${ROUNDS} rounds, in turn with flight app:release; all times ` +
+      `since the request was sent`,
   )
   const names = scene.hosts.map(({ name }) => name)
   const { folder, apps, flight } = await fleetOfApps(

@@ -7,10 +7,12 @@ const MARKS = [0, 10, 100, 500, 1000]
 const SIDE_BY_SIDE = 8
 const MEGABYTE = 1_048_576
 
-// What `flight serve` holds after many releases that were really carried out: of eight small apps on four servers, eight side by side.
+// What `flight serve` holds after many releases that were really
+// carried out: of eight small apps on four servers, eight side by side.
 export async function benchMemory(scene: Scene, releases: number): Promise<void> {
   say(
-    `\nI. Memory of flight serve after up to ${releases} releases, ${SIDE_BY_SIDE} apps side by side on ${scene.hosts.length} servers`,
+    `\nI. Memory of flight serve after up to ${releases} releases, ${SIDE_BY_SIDE} apps side by side on ` +
+      `${scene.hosts.length} servers`,
   )
   const { folder, apps } = await fleetOfApps(
     scene,
@@ -44,7 +46,10 @@ export async function benchMemory(scene: Scene, releases: number): Promise<void>
       rows.push(await row(served, done, performance.now() - began))
     }
     say(
-      `\n${table(['releases', 'after', 'resident', 'heap used', 'heap after a collection', 'open files', 'handles'], rows)}`,
+      `\n${table(
+        ['releases', 'after', 'resident', 'heap used', 'heap after a ' + 'collection', 'open files', 'handles'],
+        rows,
+      )}`,
     )
   } finally {
     await served.stop()

@@ -20,8 +20,8 @@ const BYTES = 200_000_000
 const ROUND_TRIP = 50
 const ROUNDS = 3
 
-// An artifact that does not shrink, to one server beside scp, near and far: sent alone, then sent and unpacked. Its digest is taken
-// there while it is unpacked.
+// An artifact that does not shrink, to one server beside scp, near and far: sent alone, then sent and unpacked. Its
+// digest is taken there while it is unpacked.
 export async function benchUpload(scene: Scene): Promise<void> {
   say(`\nF. An artifact of ${BYTES / 1_000_000} MB to one server: medians of ${ROUNDS} rounds, one of each in turn`)
   const host = scene.hosts.at(-1)
@@ -88,13 +88,15 @@ async function send(host: LabHost, sshConfigFile: string, { file, size, sha256 }
 
 type Release = (sshConfig: string, commit: string) => Promise<Measured>
 
-// Configures an app on this host alone; gives how to release it, and how long the action takes that brings a release there.
+// Configures an app on this host alone; gives how to release it,
+// and how long the action takes that brings a release there.
 async function anApp(folder: string, repo: string, { name }: LabHost, near: string): Promise<Release> {
   writeDefinitions(folder, [[name, name]])
   mkdirSync(join(folder, 'apps'))
   writeFileSync(
     join(folder, 'apps/large.yml'),
-    `repo: ${repo}\nphp: 8.2\ncluster: staging\ndomain: large.example.com\nlinked_files: []\nkeep_releases: 2\nservers:\n  - { name: ${name}, web: { pm: ondemand, max_workers: 4 } }\n`,
+    `repo: ${repo}\nphp: 8.2\ncluster: staging\ndomain: large.example.com\nlinked_files: []\nkeep_releases: ` +
+      `2\nservers:\n  - { name: ${name}, web: { pm: ondemand, max_workers: 4 } }\n`,
   )
   const flight = (sshConfig: string, ...words: string[]) =>
     must('env', [...FLIGHT, ...words, '--yes', '--json'], {

@@ -2,7 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type DrillFault, type DrillStage, FAULTS, STAGES } from '../test/e2e/release-drill.ts'
 
-// What each drill came to the last time that it was tried: how the command ended, and what all servers served soon after.
+// What each drill came to the last time that it was tried: how
+// the command ended, and what all servers served soon after.
 type Result = { stage: DrillStage; fault: DrillFault; exit: number | null; served: string; on: string }
 
 const FILE = fileURLToPath(new URL('results.json', import.meta.url))
@@ -33,19 +34,25 @@ export function writePage(): void {
     PAGE,
     `# Drills
 
-What was done to releases on three real servers with \`npm run drills\` (${days.join(', ')}): a release is held up on one of them at every stage, and there something happens to it.
-In each field: how the command ended, and which release all three served soon after, the old one or the new one. After each, as the drill itself checks: all
-servers serve one release, as their links say and as their sites answer; nobody holds a lock; the same command, typed again, finishes, and then
+What was done to releases on three real servers with \`npm run drills\` (${days.join(', ')}): a release is held up ` +
+      `on one of them at every stage, and there something happens to it.
+In each field: how the command ended, and which release all three served soon after, the old one or the new one. ` +
+      `After each, as the drill itself checks: all
+servers serve one release, as their links say and as their sites answer; nobody holds a lock; the same command, ` +
+      `typed again, finishes, and then
 all serve the new one; no command of the user ran twice in a release.
 
 | stage | ${FAULTS.join(' | ')} |
 |---|${FAULTS.map(() => '---').join('|')}|
 ${STAGES.map((stage) => `| ${stage} | ${FAULTS.map((fault) => cell(stage, fault)).join(' | ')} |`).join('\n')}
 
-The second of two started together is told who holds the app (exit code 4), and with \`--wait\` it waits and finishes. Where a cable is cut for good, the run gives
-up after three minutes before the release is live, after ten seconds while it goes live; a server that nobody confirms goes back by itself.
+The second of two started together is told who holds the app (exit code 4), and with \`--wait\` it waits and ` +
+      `finishes. Where a cable is cut for good, the run gives
+up after three minutes before the release is live, after ten seconds while it goes live; a server that nobody ` +
+      `confirms goes back by itself.
 
-One field is *both*: the server was told that the release stays, and cut off for good before its answer was heard. The others go back then, and it does not know; once it can be reached again
+One field is *both*: the server was told that the release stays, and cut off for good before its answer was heard. ` +
+      `The others go back then, and it does not know; once it can be reached again
 the same command brings all to one release, and until then every plan and \`flight app:releases\` say so.
 `,
   )

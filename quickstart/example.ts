@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { writeInitialDefinitions } from '../src/definitions/init.ts'
 import { type Places } from './places.ts'
 
-// What `flight init` writes, with one cluster and one app instead of its examples; false when somebody's edits are there.
+// What `flight init` writes, with one cluster and one app instead
+// of its examples; false when somebody's edits are there.
 export async function writeExample(places: Places): Promise<boolean> {
   if (existsSync(places.definitions)) return false
   const fresh = `${places.definitions}.new`

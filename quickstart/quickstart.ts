@@ -34,7 +34,8 @@ export async function quickstart(root: string, began: number): Promise<void> {
     process.stderr.write(`quickstart stops here: ${error instanceof Error ? error.message : String(error)}\n`)
     if (hostsOf(places).length > 0)
       process.stderr.write(
-        `The two servers are still there; to end them: ${stopping(places)}\nTo begin anew, delete ${places.folder} as well.\n`,
+        `The two servers are still there; to end them: ${stopping(places)}\nTo begin anew, delete ${places.folder} ` +
+          `as well.\n`,
       )
   }
 }
@@ -57,10 +58,13 @@ async function writeDefinitions(places: Places): Promise<void> {
   await makeApplication(places)
   if (!isNew) say(`${places.definitions} is there already and stays as you left it`)
   else say(`\n${shown(places, 'clusters/staging.yml')}\n\n${shown(places, 'apps/shop.yml')}\n`)
-  say(`It comes with ../shop, a git repository of a small Laravel application, and ../env, so that a shell finds flight and the servers:
+  say(
+    `It comes with ../shop, a git repository of a small Laravel application, and ../env, so that a shell finds ` +
+      `flight and the servers:
 
 $ cd ${places.definitions}
-$ . ../env`)
+$ . ../env`,
+  )
 }
 
 async function provisionAndConfigure(at: Typed): Promise<void> {

@@ -41,10 +41,12 @@ export async function underLoad(places: Places, { path, says }: Asked, act: () =
     answers.set(answer, (answers.get(answer) ?? 0) + times)
   }
   say(
-    `\n${requests} requests meanwhile, ${failed} failed. ${[...answers].map(([answer, times]) => `${times} say "${answer}"`).join(', ')}.`,
+    `\n${requests} requests meanwhile, ${failed} failed. ` +
+      `${[...answers].map(([answer, times]) => `${times} say "${answer}"`).join(', ')}.`,
   )
   if (failed > 0)
     throw new Error(
-      `${failed} of ${requests} requests failed, and none may:\n${reports.flatMap((report) => report.failed).join('\n')}`,
+      `${failed} of ${requests} requests failed, and none ` +
+        `may:\n${reports.flatMap((report) => report.failed).join('\n')}`,
     )
 }

@@ -6,8 +6,8 @@ import { labUnavailable } from './lab/available.ts'
 import { installPackages } from './lab/packages.ts'
 import { counted, type Count } from './support/count.ts'
 
-// Runs every test file in a process of its own, so that one that hangs, leaks or crashes is named and ends nothing else.
-// Arguments choose files by a part of their path. The last line is `N passed, N failed`.
+// Runs every test file in a process of its own, so that one that hangs, leaks or crashes is named and ends nothing
+// else. Arguments choose files by a part of their path. The last line is `N passed, N failed`.
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const MINUTES = 60_000
@@ -54,7 +54,10 @@ function runFile(file: string, lab: number): Promise<Count> {
       const count = counted(text, code)
       const seconds = ((Date.now() - began) / 1000).toFixed(1)
       process.stdout.write(
-        `${count.failed === 0 ? 'ok  ' : 'FAIL'} ${file} (${count.passed} passed${count.failed > 0 ? `, ${count.failed} failed` : ''}${count.skipped > 0 ? `, ${count.skipped} skipped` : ''}, ${seconds} s)\n`,
+        `${count.failed === 0 ? 'ok  ' : 'FAIL'} ${file} (${count.passed} ` +
+          `passed${count.failed > 0 ? `, ${count.failed} failed` : ''}${
+            count.skipped > 0 ? `, ${count.skipped} ` + `skipped` : ''
+          }, ${seconds} s)\n`,
       )
       if (count.failed > 0) process.stdout.write(`${text.trimEnd().replace(/^/gm, '    ')}\n`)
       resolve(count)

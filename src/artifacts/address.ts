@@ -13,7 +13,8 @@ const WRITTEN: readonly (readonly [Address['protocol'], RegExp])[] = [
   ['ssh', new RegExp(`^${USER}${HOST}:(?![:/]/)[^-:\\s]\\S*$`)],
 ]
 
-// The address of a repository. Whatever could make git execute something (ext::, fd::, options, unknown transports) is refused.
+// The address of a repository. Whatever could make git execute
+// something (ext::, fd::, options, unknown transports) is refused.
 export function addressOf(repo: string, where: string): Address {
   const found = WRITTEN.find(([, pattern]) => pattern.test(repo))
   if (found !== undefined && !/\p{Cc}|::/u.test(repo)) return { url: repo, protocol: found[0] }

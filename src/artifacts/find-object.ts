@@ -12,7 +12,8 @@ type Found = { object: string; ref: Ref | undefined }
 // git's own limit is 4, which a growing repository soon makes ambiguous.
 const SHORTEST = 7
 
-// The one object that a full or short SHA, a tag or a branch names. No expression of git (HEAD~2, @{u}, :/text) is understood.
+// The one object that a full or short SHA, a tag or a branch names.
+// No expression of git (HEAD~2, @{u}, :/text) is understood.
 export async function objectOf(git: Git, repo: string, written: string, refs: readonly Ref[]): Promise<Found> {
   const hex = /^[0-9a-f]+$/i.test(written) ? written.toLowerCase() : undefined
   if (hex?.length === 40) return { object: await existing(git, repo, hex), ref: undefined }
@@ -41,7 +42,8 @@ async function existing(git: Git, repo: string, sha: string): Promise<string> {
   throw noCommit(repo, `there is no commit ${sha} in the repository`, 'is it pushed, to this repository, to a branch?')
 }
 
-// Several objects may begin alike: those count that are commits of a branch or tag; when there is none, any commit, to be refused by name.
+// Several objects may begin alike: those count that are commits of a
+// branch or tag; when there is none, any commit, to be refused by name.
 async function commitsBeginning(git: Git, hex: string): Promise<string[]> {
   const objects = lines(await askGit(git, ['rev-parse', `--disambiguate=${hex}`]))
   if (objects.length === 0) return []

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 
-// A lock of the kernel on an open file: it belongs to the descriptor, which flock(1) gets from us and keeps nothing of. Whatever
-// ends the processes that have it (us, and the git that we start with it) frees the lock.
+// A lock of the kernel on an open file: it belongs to the descriptor, which flock(1) gets from us and keeps nothing of.
+// Whatever ends the processes that have it (us, and the git that we start with it) frees the lock.
 const DESCRIPTOR = 3
 const BY_PERL = 'open(my $f, "<&=", 3) or exit 70; exit(flock($f, $ARGV[0]) ? 0 : 1)'
 const NUMBER = { shared: 1, exclusive: 2 } as const
@@ -9,7 +9,8 @@ const DO_NOT_WAIT = 4
 
 export type LockKind = keyof typeof NUMBER
 
-// Takes the lock, or says false when somebody holds it and `wait` is off. Where there is no flock(1) (macOS), perl asks the kernel.
+// Takes the lock, or says false when somebody holds it and `wait`
+// is off. Where there is no flock(1) (macOS), perl asks the kernel.
 export async function flock(fd: number, kind: LockKind, wait: boolean, signal: AbortSignal): Promise<boolean> {
   const words = [kind === 'shared' ? '-s' : '-x', ...(wait ? [] : ['-n']), String(DESCRIPTOR)]
   const code =

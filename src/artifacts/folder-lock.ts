@@ -68,7 +68,8 @@ async function kept(fd: number, take: () => Promise<boolean>): Promise<FolderLoc
   }
 }
 
-// A plain number: a FileHandle that its holder has forgotten would be closed, and the lock freed, by the garbage collector.
+// A plain number: a FileHandle that its holder has forgotten
+// would be closed, and the lock freed, by the garbage collector.
 function openFolder(folder: string): number | undefined {
   try {
     return openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY)

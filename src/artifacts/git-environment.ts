@@ -68,7 +68,8 @@ export function fetchEnvironment(protocol: Address['protocol'], ways: SshWays): 
   }
 }
 
-// A connection that somebody else opened may be another identity: no sharing. Host keys are those that the user has accepted.
+// A connection that somebody else opened may be another identity:
+// no sharing. Host keys are those that the user has accepted.
 const SSH_OPTIONS = [
   'BatchMode=yes',
   'StrictHostKeyChecking=yes',

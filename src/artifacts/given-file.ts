@@ -26,8 +26,8 @@ export async function digestOfGiven(file: string): Promise<string> {
   return hash.digest('hex')
 }
 
-// Checks an archive that was made elsewhere by writing it anew: servers unpack only what Flight wrote, so that no two programs can
-// read it differently.
+// Checks an archive that was made elsewhere by writing it anew: servers unpack
+// only what Flight wrote, so that no two programs can read it differently.
 export async function takeGiven(
   given: { file: string; sha256: string },
   target: string,

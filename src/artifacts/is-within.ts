@@ -6,8 +6,9 @@ import { useMirror } from './mirror.ts'
 
 const SHA = /^[0-9a-f]{12,40}$/
 
-// Whether `later` contains `commit`, or is it, as the mirror knows them now; nothing is fetched. Both are SHAs of at least 12 digits.
-// Undefined where the mirror lacks one of them: a branch was pushed by force, or the mirror was made anew.
+// Whether `later` contains `commit`, or is it, as the mirror knows them now; nothing
+// is fetched. Both are SHAs of at least 12 digits. Undefined where the mirror lacks
+// one of them: a branch was pushed by force, or the mirror was made anew.
 export async function isWithin(
   request: Pick<ArtifactRequest, 'app' | 'repo' | 'deployKey' | 'sshConfig' | 'state' | 'patience'>,
   commit: string,

@@ -22,7 +22,8 @@ export function mirrorFolder(state: string, repo: string): string {
   return join(state, 'mirrors', createHash('sha256').update(repo).digest('hex'))
 }
 
-// Hands the mirror of a repository to `use`, fetched or as it is, locked against every other process. A broken one is made anew, once.
+// Hands the mirror of a repository to `use`, fetched or as it is,
+// locked against every other process. A broken one is made anew, once.
 export async function useMirror<T>(
   request: MirrorRequest,
   fetch: 'fetched' | 'as it is',

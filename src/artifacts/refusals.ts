@@ -23,7 +23,8 @@ export function refusePointers(where: string, names: readonly string[]): void {
     throw unfit(
       where,
       `files lie in Git LFS, and the repository has only pointers to them: ${listedNames(names)}`,
-      'take them into the repository, exclude them (export-ignore), or build elsewhere and release with --artifact FILE',
+      'take them into the repository, exclude them (export-ignore), or build elsewhere and release with --artifact ' +
+        'FILE',
     )
 }
 
@@ -35,7 +36,8 @@ export function remarksOnTree(facts: TreeFacts, shipped: (path: string) => boole
     ...(path === undefined
       ? []
       : [
-          `${shownName(path)}${others.length > 1 ? ` and ${others.length - 1} more` : ''} are as git stores them: the filter ${shownName(filter ?? '')} is not run`,
+          `${shownName(path)}${others.length > 1 ? ` and ${others.length - 1} more` : ''} are as git stores them: ` +
+            `the filter ${shownName(filter ?? '')} is not run`,
         ]),
     ...(builds && facts.substituted.length > 0
       ? [`export-subst is not applied to what a build makes: ${listedNames(facts.substituted)}`]

@@ -7,7 +7,8 @@ const MOST_NAMED = 5
 export function remarksOn(seen: Seen): string[] {
   const env = seen.entries.has('.env')
     ? [
-        '.env is in it: whoever reads the repository reads its passwords. The shared .env of each server wins over it; take it out of git',
+        '.env is in it: whoever reads the repository reads its passwords. The shared .env of each server wins over ' +
+          'it; take it out of git',
       ]
     : []
   const outward =

@@ -17,7 +17,9 @@ export function unusable(repo: string, said: string): FlightError {
     code: 'FLIGHT_REPO',
     where: repo,
     what: `git failed on a mirror that is whole: ${said}`,
-    hint: 'look at the repository with `git fsck`; the mirror is made anew when its folder below state/mirrors is removed',
+    hint:
+      'look at the repository with `git fsck`; the mirror is made anew when its folder below state/mirrors is ' +
+      'removed',
   })
 }
 
@@ -31,5 +33,6 @@ function wayOut(address: Address, deployKey: string | undefined, said: string): 
     return 'compare the host key with what the host publishes, and accept it with `ssh` once; Flight does not'
   return deployKey === undefined
     ? 'name a key that may read it with deploy_key, or add it to the agent'
-    : `try \`ssh -i ${deployKey}\` to that host: the key must be readable, without a passphrase or in the agent, and allowed there`
+    : `try \`ssh -i ${deployKey}\` to that host: the key must be readable, without a passphrase or in the agent, ` +
+        `and allowed there`
 }

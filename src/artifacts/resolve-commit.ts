@@ -7,7 +7,8 @@ import type { Git } from './git.ts'
 import { refsOf, refsWith, shortRef } from './refs.ts'
 import type { Ref } from './refs.ts'
 
-// The commit that a SHA, tag or branch names; refused unless it is on a branch or tag, and on one of `releaseFrom` when that names any.
+// The commit that a SHA, tag or branch names; refused unless it is on
+// a branch or tag, and on one of `releaseFrom` when that names any.
 export async function resolveCommit(
   git: Git,
   repo: string,

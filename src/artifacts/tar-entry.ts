@@ -1,5 +1,5 @@
-// One thing of an archive. Names and targets are bytes, written as latin1, so that none is lost. `content` is read before the next
-// entry is asked for; what is left of it is skipped.
+// One thing of an archive. Names and targets are bytes, written as latin1, so that none is lost. `content` is read
+// before the next entry is asked for; what is left of it is skipped.
 export type TarEntry =
   | { type: 'file'; name: string; executable: boolean; size: number; content: AsyncIterable<Buffer> }
   | { type: 'directory'; name: string }

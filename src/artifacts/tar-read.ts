@@ -9,7 +9,8 @@ const MOST_EXTRA = 1024 * 1024
 
 type Extra = { path?: string; linkpath?: string; size?: number }
 
-// The entries of an archive: ustar, pax and GNU's format. Owners, times and modes beyond "executable" are not looked at.
+// The entries of an archive: ustar, pax and GNU's format.
+// Owners, times and modes beyond "executable" are not looked at.
 export async function* readTar(source: AsyncIterable<Buffer>): AsyncGenerator<TarEntry> {
   const reader = new ByteReader(source)
   let extra: Extra = {}
@@ -50,7 +51,11 @@ export async function* readTar(source: AsyncIterable<Buffer>): AsyncGenerator<Ta
     else if (type === '1') yield { type: 'same', name, target: plain(target) }
     else
       throw new BadTar(
-        `${JSON.stringify(name)} is ${{ '3': 'a device', '4': 'a device', '6': 'a pipe', S: 'a sparse file' }[type] ?? `of the unknown type ${JSON.stringify(type)}`}`,
+        `${JSON.stringify(name)} is ` +
+          `${
+            { '3': 'a device', '4': 'a device', '6': 'a pipe', S: 'a sparse file' }[type] ??
+            `of the unknown type ` + `${JSON.stringify(type)}`
+          }`,
       )
   }
   await reader.drain(64 * 1024 * 1024)

@@ -4,7 +4,8 @@ const BLOCK = 512
 const CHUNK = 256 * 1024
 const MOST_OCTAL = 0o77777777777
 
-// The bytes of an archive: GNU's format (names are bytes, of any length), owner 0, one time for all. The same entries, the same bytes.
+// The bytes of an archive: GNU's format (names are bytes, of any
+// length), owner 0, one time for all. The same entries, the same bytes.
 export async function* tarBytes(entries: AsyncIterable<TarEntry>, seconds: number): AsyncGenerator<Buffer> {
   let parts: Buffer[] = []
   let size = 0

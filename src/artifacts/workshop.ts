@@ -5,8 +5,8 @@ import { askGit } from './git.ts'
 import type { Git } from './git.ts'
 import { writeConfiguration } from './mirror-files.ts'
 
-// A folder for one artifact: a repository that has the mirror's objects and none of its refs, so that what git makes of a commit
-// depends on the commit alone ($Format:%D$ would name today's branches).
+// A folder for one artifact: a repository that has the mirror's objects and none of its refs, so that what git makes of
+// a commit depends on the commit alone ($Format:%D$ would name today's branches).
 export type Workshop = { folder: string; tree: string; git: Git; remove(): Promise<void> }
 
 const FOLDER = 'work'

@@ -7,7 +7,8 @@ import { shapeOf } from './everywhere/text-shape.ts'
 export default class Apply extends FlightCommand {
   static override summary = 'Do exactly what a plan says'
   static override description =
-    'Asks nothing: the plan was read before. It is refused, before anything is written anywhere, when the definitions say something else by now, a server changed, or somebody else is at work there.'
+    'Asks nothing: the plan was read before. It is refused, before anything is written anywhere, when the ' +
+    'definitions say something else by now, a server changed, or somebody else is at work there.'
   static override args = { plan: Args.string({ required: true, description: 'the plan file; - is stdin' }) }
   static override flags = {
     expect: Flags.string({ helpValue: 'DIGEST', description: 'refuse any plan but the one with this digest' }),
@@ -17,7 +18,8 @@ export default class Apply extends FlightCommand {
     {
       description: 'in a pipeline: the plan that was approved and no other',
       command:
-        '<%= config.bin %> apply plan.json --expect sha256:0d6c4f7b7f2f4a1b5c0e9d8a7b6c5d4e3f2a1b0c9d8e7f6a5b4c3d2e1f0a9b8c',
+        '<%= config.bin %> apply plan.json --expect ' +
+        'sha256:0d6c4f7b7f2f4a1b5c0e9d8a7b6c5d4e3f2a1b0c9d8e7f6a5b4c3d2e1f0a9b8c',
     },
   ]
 

@@ -6,7 +6,9 @@ import { SHELLS } from './completion/shells.ts'
 export default class Completion extends FlightCommand {
   static override summary = 'Print the completion script of a shell'
   static override description =
-    'Commands, flags, and the names of clusters, apps and servers complete. bash: eval "$(flight completion bash)" in ~/.bashrc. zsh: eval "$(flight completion zsh)" in ~/.zshrc, after compinit. fish: flight completion fish > ~/.config/fish/completions/flight.fish'
+    'Commands, flags, and the names of clusters, apps and servers complete. bash: eval "$(flight completion bash)" ' +
+    'in ~/.bashrc. zsh: eval "$(flight completion zsh)" in ~/.zshrc, after compinit. fish: flight completion fish > ' +
+    '~/.config/fish/completions/flight.fish'
   static override args = { shell: Args.string({ required: true, options: [...SHELLS], description: 'which shell' }) }
   static override examples = [
     { description: 'bash, now and here', command: 'eval "$(<%= config.bin %> completion bash)"' },

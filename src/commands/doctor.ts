@@ -8,7 +8,8 @@ import type { DoctorRow } from '../views/doctor-text.ts'
 export default class Doctor extends FlightCommand {
   static override summary = 'Check whether everything is there that is needed'
   static override description =
-    'This machine (Node.js, git, ssh, keys), the definitions, and each server: can it be reached, is its host key known, does it let us in and act as root. Each with a way out. Changes nothing on any server.'
+    'This machine (Node.js, git, ssh, keys), the definitions, and each server: can it be reached, is its host key ' +
+    'known, does it let us in and act as root. Each with a way out. Changes nothing on any server.'
   static override flags = { cluster: scoping.cluster, server: scoping.server }
   static override examples = ['<%= config.bin %> doctor', '<%= config.bin %> doctor --server web-1']
 

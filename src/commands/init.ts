@@ -5,7 +5,8 @@ import { print, printJson } from './everywhere/output.ts'
 export default class Init extends FlightCommand {
   static override summary = 'Begin a definitions folder that validates'
   static override description =
-    'Writes a commented flight.yml, a cluster, a .gitignore and the CI workflows. Files that are there already stay as they are.'
+    'Writes a commented flight.yml, a cluster, a .gitignore and the CI workflows. Files that are there already stay ' +
+    'as they are.'
   static override args = {
     dir: Args.string({ description: 'the folder; it is created when it is not there', default: '.' }),
   }

@@ -4,7 +4,8 @@ import { FlightCommand } from './everywhere/flight-command.ts'
 export default class Locks extends FlightCommand {
   static override summary = 'Say who holds which server'
   static override description =
-    'A lock lives as long as the run that holds it: nothing has to be cleaned up. Exit code 6 when a server could not be asked.'
+    'A lock lives as long as the run that holds it: nothing has to be cleaned up. Exit code 6 when a server could ' +
+    'not be asked.'
   static override flags = { cluster: scoping.cluster, server: scoping.server }
   static override examples = ['<%= config.bin %> locks', '<%= config.bin %> locks --server web-1']
 

@@ -8,7 +8,8 @@ import { shapeOf } from './everywhere/text-shape.ts'
 export default class Plan extends FlightCommand {
   static override summary = 'Show what would be done, and write it to plan.json'
   static override description =
-    'Asks the servers and changes nothing on any of them. Without a scope everything is planned. A server that cannot be asked is missing from the plan, which says so; exit code 6.'
+    'Asks the servers and changes nothing on any of them. Without a scope everything is planned. A server that ' +
+    'cannot be asked is missing from the plan, which says so; exit code 6.'
   static override flags = {
     ...scoping,
     out: Flags.string({ helpValue: 'FILE', default: 'plan.json', description: 'where the plan goes; - is stdout' }),

@@ -6,7 +6,9 @@ import { FlightCommand } from './everywhere/flight-command.ts'
 export default class Provision extends FlightCommand {
   static override summary = "Make a cluster's servers what its definition says: plan, question, apply"
   static override description =
-    'The servers alone, without the apps on them: flight app:configure. Shows the plan, asks, and does exactly that. Without a terminal it refuses unless --yes was given. A server that cannot be reached does not stop the others; exit code 6.'
+    'The servers alone, without the apps on them: flight app:configure. Shows the plan, asks, and does exactly ' +
+    'that. Without a terminal it refuses unless --yes was given. A server that cannot be reached does not stop the ' +
+    'others; exit code 6.'
   static override args = { cluster: Args.string({ required: true, description: 'the cluster' }) }
   static override flags = {
     server: scoping.server,

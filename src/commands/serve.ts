@@ -6,7 +6,10 @@ const LEVELS = ['debug', 'info', 'warn', 'error'] as const
 export default class Serve extends FlightCommand {
   static override summary = 'Run the deployment server'
   static override description =
-    'Takes release requests of pipelines over HTTP, carries them out as app:release does, one at a time for each app, and shows what happens on a page. It listens on loopback unless `serve` in flight.yml says otherwise. SIGTERM or Ctrl-C: nothing new begins, what runs may finish; what does not is taken up by the next start, as after a kill.'
+    'Takes release requests of pipelines over HTTP, carries them out as app:release does, one at a time for each ' +
+    'app, and shows what happens on a page. It listens on loopback unless `serve` in flight.yml says otherwise. ' +
+    'SIGTERM ' +
+    'or Ctrl-C: nothing new begins, what runs may finish; what does not is taken up by the next start, as after a kill.'
   static override flags = {
     listen: Flags.string({ helpValue: 'ADDRESS:PORT', description: 'listen there, whatever flight.yml says' }),
     level: Flags.string({

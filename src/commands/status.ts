@@ -4,7 +4,8 @@ import { FlightCommand } from './everywhere/flight-command.ts'
 export default class Status extends FlightCommand {
   static override summary = 'Show the fleet at a glance'
   static override description =
-    'Every server, its system, and what is out of the ordinary. Changes nothing. Exit code 6 when a server could not be asked.'
+    'Every server, its system, and what is out of the ordinary. Changes nothing. Exit code 6 when a server could ' +
+    'not be asked.'
   static override flags = { cluster: scoping.cluster, server: scoping.server }
   static override examples = ['<%= config.bin %> status', '<%= config.bin %> status --cluster production --json']
 

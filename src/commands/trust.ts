@@ -6,7 +6,9 @@ import { print, printJson, tell } from './everywhere/output.ts'
 export default class Trust extends FlightCommand {
   static override summary = "Accept a server's host key after showing it"
   static override description =
-    'Fetches the key that the server shows, before any login, prints its type and fingerprint, asks, and appends it to known_hosts. Compare the fingerprint with what the server says on its console: ssh-keygen -l -f /etc/ssh/ssh_host_ed25519_key.pub'
+    'Fetches the key that the server shows, before any login, prints its type and fingerprint, asks, and appends it ' +
+    'to known_hosts. Compare the fingerprint with what the server says on its console: ssh-keygen -l -f ' +
+    '/etc/ssh/ssh_host_ed25519_key.pub'
   static override args = { server: Args.string({ required: true, description: 'the server, as in the definitions' }) }
   static override flags = {
     yes: Flags.boolean({ default: false, description: 'do not ask; whoever answers there now is believed' }),

@@ -5,7 +5,9 @@ import { FlightCommand } from './everywhere/flight-command.ts'
 export default class Up extends FlightCommand {
   static override summary = 'Do everything that a new or replaced server needs'
   static override description =
-    'Provisions it and configures its apps, as the definitions say; then brings each app to what its other servers serve: the environment file from a server that has one, the release that is live there, workers and schedule. A server that missed a release catches up. Shows each plan before it is done.'
+    'Provisions it and configures its apps, as the definitions say; then brings each app to what its other servers ' +
+    'serve: the environment file from a server that has one, the release that is live there, workers and schedule. A ' +
+    'server that missed a release catches up. Shows each plan before it is done.'
   static override flags = {
     server: Flags.string({ required: true, helpValue: 'NAME', description: 'the server' }),
     yes: Flags.boolean({ default: false, description: 'do not ask' }),

@@ -4,7 +4,8 @@ import { print, printJson } from './everywhere/output.ts'
 export default class Validate extends FlightCommand {
   static override summary = 'Check the definitions, without asking any server'
   static override description =
-    'Says everything that is wrong at once, with file, line and column; exit code 5. Also warns of what is legal and unwise.'
+    'Says everything that is wrong at once, with file, line and column; exit code 5. Also warns of what is legal ' +
+    'and unwise.'
   static override examples = [
     '<%= config.bin %> validate',
     { description: 'for another program', command: '<%= config.bin %> validate --json' },

@@ -67,7 +67,9 @@ function queueRestart(app: App): Advice[] {
     )
     .map(({ path, command }) => ({
       path,
-      what: `${/queue:restart|horizon:terminate/.exec(command)![0]} before going live: workers come back in the old release`,
+      what:
+        `${/queue:restart|horizon:terminate/.exec(command)![0]} before going live: workers come back in the old ` +
+        `release`,
       hint: 'remove it: Flight restarts the workers once the release is live',
     }))
 }

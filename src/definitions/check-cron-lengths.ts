@@ -21,7 +21,9 @@ export function checkCronLengths({ name: app, node }: Source): Finding[] {
         return []
       const bytes = Buffer.byteLength(cronCommand(app, cronLog(name), written))
       if (bytes <= MOST_CRON_BYTES) return []
-      const what = `too long: with what Flight writes around it, it is ${bytes} bytes; with more than ${MOST_CRON_BYTES} cron ignores the whole file`
+      const what =
+        `too long: with what Flight writes around it, it is ${bytes} bytes; with more than ` +
+        `${MOST_CRON_BYTES} cron ignores the whole file`
       return [
         {
           code: 'FLIGHT_SCHEMA',

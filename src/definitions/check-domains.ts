@@ -52,7 +52,9 @@ function taken(all: readonly Claim[]): Finding[] {
         covers(other.domain, domain),
     )
     if (winner === undefined) return []
-    const what = `${domain} is too long for nginx's table of names: ${winner.domain} of ${winner.app === claim.app ? 'this app' : `app ${winner.app}`} would win (${placeText(winner.place)})`
+    const what =
+      `${domain} is too long for nginx's table of names: ${winner.domain} of ` +
+      `${winner.app === claim.app ? 'this app' : `app ${winner.app}`} would win (${placeText(winner.place)})`
     return [
       {
         code: 'FLIGHT_REFERENCE',

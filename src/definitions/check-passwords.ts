@@ -1,7 +1,8 @@
 import type { FileBeside } from '../model/definitions.ts'
 import type { Finding } from './place.ts'
 
-// What nginx compares by: crypt's forms ($apr1$, $2y$, $6$, $y$ …; 13 characters in the oldest), or a digest by its name.
+// What nginx compares by: crypt's forms ($apr1$, $2y$, $6$, $y$
+// …; 13 characters in the oldest), or a digest by its name.
 const ENTRY = /^[^\s:#][^:]*:(?:\$[a-z0-9]{1,10}\$[!-9;-~]+|\{S?SHA\}[A-Za-z0-9+/=]+|[./A-Za-z0-9]{13})(?::.*)?$/
 
 const MOST = 20

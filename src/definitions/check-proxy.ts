@@ -4,7 +4,8 @@ import type { Finding } from './place.ts'
 
 const CHALLENGES = '/.well-known/acme-challenge'
 
-// Paths of nginx.proxy that would take the challenges for a certificate, that no request has, or that stand there twice.
+// Paths of nginx.proxy that would take the challenges for a
+// certificate, that no request has, or that stand there twice.
 export function checkProxy(node: Node): Finding[] {
   const seen = new Set<string>()
   return entries(at(node, 'nginx', 'proxy')).flatMap(([key, { keyPlace }]): Finding[] => {

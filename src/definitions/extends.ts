@@ -8,8 +8,8 @@ export type Bases = ReadonlyMap<string, Node | undefined>
 
 export type Extended = { node: Node; findings: Finding[]; complete: boolean; used: readonly string[] }
 
-// The definition with everything it extends. Mappings are merged, lists and values replaced; places stay with their files.
-// Not complete: a base is missing or broken, so that nothing can be said about what is absent.
+// The definition with everything it extends. Mappings are merged, lists and values replaced; places stay with their
+// files. Not complete: a base is missing or broken, so that nothing can be said about what is absent.
 export function applyExtends(node: Node, bases: Bases): Extended {
   const used: string[] = []
   let merged = node
@@ -25,7 +25,8 @@ export function applyExtends(node: Node, bases: Bases): Extended {
       used,
     })
     if (used.includes(name)) return refuse(`extends in circles: ${[...used, name].join(' -> ')}`, 'remove one of them')
-    if (!/^_[\w-]{1,60}$/.test(name)) return { node: merged, findings: [], complete: false, used } // the schema refuses it
+    // the schema refuses it
+    if (!/^_[\w-]{1,60}$/.test(name)) return { node: merged, findings: [], complete: false, used }
     if (!bases.has(name))
       return refuse(`there is no base file ${name}.yml beside this one`, suggestion(name, [...bases.keys()]))
     used.push(name)

@@ -6,7 +6,8 @@ import type { Finding } from './place.ts'
 // One definition of clusters/ or apps/: `file` relative to the definitions folder, `name` without .yml.
 export type Listed = { file: string; name: string; base: boolean }
 
-// The definitions of a folder, sorted; none when the folder does not exist. Hidden files and editors' copies are not meant.
+// The definitions of a folder, sorted; none when the folder does
+// not exist. Hidden files and editors' copies are not meant.
 export async function listFiles(
   root: string,
   folder: 'clusters' | 'apps',

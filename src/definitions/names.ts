@@ -29,7 +29,9 @@ export function checkName(file: string, name: string, sort: 'app' | 'cluster'): 
         code: 'FLIGHT_SCHEMA',
         place: ofFile(file),
         path: [],
-        what: `the file's name is the ${sort}'s name: lower-case letters, digits and -, at most 31, beginning with a letter`,
+        what:
+          `the file's name is the ${sort}'s name: lower-case letters, digits and -, at most 31, beginning with ` +
+          `a letter`,
         ...(NAME.test(better) ? { hint: `rename it to ${better}.yml` } : {}),
       },
     ]

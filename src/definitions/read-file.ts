@@ -6,12 +6,13 @@ import type { Finding } from './place.ts'
 
 const MAX_BYTES = 1_000_000
 
-// The text of a file (`file` is relative to `root`) of at most so many bytes; or what is wrong with the file itself. Links
-// are followed.
+// The text of a file (`file` is relative to `root`) of at most so many
+// bytes; or what is wrong with the file itself. Links are followed.
 export async function readText(root: string, file: string, most = MAX_BYTES): Promise<string | Finding> {
   let bytes: Buffer
   try {
-    const handle = await open(join(root, file), constants.O_RDONLY | constants.O_NONBLOCK) // a FIFO must not make us wait
+    // a FIFO must not make us wait
+    const handle = await open(join(root, file), constants.O_RDONLY | constants.O_NONBLOCK)
     try {
       const stat = await handle.stat()
       if (!stat.isFile())

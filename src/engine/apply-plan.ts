@@ -11,8 +11,8 @@ import { conclude, receiptOf, remembered } from './conclude.ts'
 import { goBack, isCritical, reasonToGoBack } from './go-back.ts'
 import { type ApplyRequest, membersOf, prepare, type Ready, refuseBlocked } from './prepare-apply.ts'
 
-// Does exactly what a plan says, and proves it. Whatever is wrong before the first write is thrown as a FlightError, and
-// then nothing was written anywhere; afterwards the receipt says what was done.
+// Does exactly what a plan says, and proves it. Whatever is wrong before the first write is thrown as a FlightError,
+// and then nothing was written anywhere; afterwards the receipt says what was done.
 export async function applyPlan(request: ApplyRequest): Promise<Receipt> {
   const began = new Date()
   const members = membersOf(request)
@@ -68,8 +68,8 @@ function lostLater(error: unknown): void {
   if (!(error instanceof FlightError)) throw error
 }
 
-// Stage by stage; the next begins only when every server has finished the last. What is retired goes only when what takes its
-// place works on all servers, also on those that cannot be reached now.
+// Stage by stage; the next begins only when every server has finished the last. What is retired goes only when what
+// takes its place works on all servers, also on those that cannot be reached now.
 async function work(
   ready: readonly Ready[],
   missing: readonly Problem[],
@@ -147,7 +147,8 @@ async function work(
 
 const NEVER = new AbortController().signal
 
-// For how long a server that is lost while all go live is tried again, in milliseconds: meanwhile the others answer with what is new.
+// For how long a server that is lost while all go live is tried again,
+// in milliseconds: meanwhile the others answer with what is new.
 const CRITICAL_PATIENCE = 10_000
 
 // A release that did not work is taken back on all servers: what that came to, first of all problems.
@@ -177,7 +178,9 @@ async function takeBack(
     {
       code: 'FLIGHT_WENT_BACK',
       where: what,
-      what: `${releases.length > 0 ? 'went live' : 'was written'} and was taken back (${left}), because of ${problem.where}: ${problem.what}`,
+      what:
+        `${releases.length > 0 ? 'went live' : 'was written'} and was taken back (${left}), because of ` +
+        `${problem.where}: ${problem.what}`,
       hint: `correct the cause, then ${releases.length > 0 ? 'release' : 'push'} again`,
     },
     ...problems,

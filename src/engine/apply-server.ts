@@ -27,12 +27,13 @@ export type ServerOutcome = {
   caused?: readonly Problem[]
 }
 
-// One turn of work: neighbouring packages are one apt transaction, everything else is a turn of its own. Its number is its
-// place in the whole plan, however much of it is done already: by that number a step that still runs is found again.
+// One turn of work: neighbouring packages are one apt transaction, everything else
+// is a turn of its own. Its number is its place in the whole plan, however much of
+// it is done already: by that number a step that still runs is found again.
 type Turn = { number: number; actions: readonly Action[]; steps: readonly Step[] }
 
-// Does those of a server's planned actions that are pending, in their order. The first failure ends it, unless it concerns one
-// app alone: what follows is not begun.
+// Does those of a server's planned actions that are pending, in their order. The first failure ends it, unless it
+// concerns one app alone: what follows is not begun.
 export async function applyServer(
   planned: readonly Action[],
   pending: ReadonlySet<Action>,
@@ -76,7 +77,9 @@ export async function applyServer(
       if (!(error instanceof FlightError)) throw error
       const problems = error.problems.map((problem) => ({
         ...problem,
-        where: `${problem.where}: ${turn.actions.length > 1 ? `installing ${turn.actions.length} packages` : (first?.address ?? '')}`,
+        where:
+          `${problem.where}: ` +
+          `${turn.actions.length > 1 ? `installing ${turn.actions.length} packages` : (first?.address ?? '')}`,
       }))
       done.push(...outcomes(turn, 'failed', began, error.message))
       tell(turn, 'failed', began, work, error.message)

@@ -27,7 +27,10 @@ export function capacityWarning(
       ? ''
       : ` + ${rest.length} more with ${size(rest.reduce((total, addend) => total + addend.megabytes, 0))}`
   const [takes, has] = size(sum) === size(megabytes) ? [`${sum} MB`, `${megabytes} MB`] : [size(sum), size(megabytes)]
-  return `its apps may take ${takes} of memory at once, and it has ${has}: ${named.map(({ text }) => text).join(' + ')}${more}`
+  return (
+    `its apps may take ${takes} of memory at once, and it has ${has}: ` +
+    `${named.map(({ text }) => text).join(' + ')}${more}`
+  )
 }
 
 function poolOf({ app, on }: AppOnServer, cluster: Cluster): Addend[] {

@@ -46,7 +46,8 @@ function withheld(resource: Resource): Resource {
   return { ...resource, desired: { ...resource.desired, content: contentDigest(resource.desired.content) } }
 }
 
-// What the plan does not hold and the controller has: the artifacts of releases and what is secret by their app, environment files.
+// What the plan does not hold and the controller has: the artifacts
+// of releases and what is secret by their app, environment files.
 export type Hold = {
   cargo: ReadonlyMap<string, ReleaseCargo>
   secrets: ReadonlyMap<string, Secret>
@@ -55,7 +56,8 @@ export type Hold = {
   when: string
 }
 
-// The action with what its plan does not hold: content from what the definitions compile to, artifacts and secrets of this controller.
+// The action with what its plan does not hold: content from what the
+// definitions compile to, artifacts and secrets of this controller.
 export function revealed(
   action: Action,
   resources: readonly Resource[],

@@ -29,8 +29,8 @@ export type Wanted = {
   retires(scope: string): boolean // whose files are looked after: what nobody wants of them is retired
 }
 
-// The servers of a scope, sorted by name, with their clusters. A name that is not defined is FLIGHT_REFERENCE. What an app once
-// had may lie on any server of its cluster, so all of these are asked.
+// The servers of a scope, sorted by name, with their clusters. A name that is not defined is FLIGHT_REFERENCE. What an
+// app once had may lie on any server of its cluster, so all of these are asked.
 export function serversIn(definitions: Definitions, scope: Scope): { server: Server; cluster: Cluster }[] {
   const all = definitions.clusters.flatMap((cluster) => cluster.servers.map((server) => ({ server, cluster })))
   refuseUnknown(
@@ -56,8 +56,8 @@ export function serversIn(definitions: Definitions, scope: Scope): { server: Ser
     .sort((a, b) => (a.server.name < b.server.name ? -1 : 1))
 }
 
-// The servers that releases concern, sorted by name: all that their apps list, without those that are left out. Names of servers that an app
-// does not list, and all of them left out, are FLIGHT_USAGE.
+// The servers that releases concern, sorted by name: all that their apps list, without those that are left out. Names
+// of servers that an app does not list, and all of them left out, are FLIGHT_USAGE.
 export function serversOfReleases(
   definitions: Definitions,
   releases: readonly { app: string; without: readonly string[] }[],
@@ -101,7 +101,8 @@ function refuseUnknown(what: string, asked: readonly string[], known: readonly s
   )
 }
 
-// What the definitions want on one server. A server that no app of the scope lists is only freed of what they left there. Pure.
+// What the definitions want on one server. A server that no app
+// of the scope lists is only freed of what they left there. Pure.
 export function compileServer(
   { definitions, scope, apps, releases, pushes = [] }: Omit<Asked, 'allowUpgrades'>,
   cluster: Cluster,

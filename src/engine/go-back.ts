@@ -12,14 +12,15 @@ type Outcomes = ReadonlyMap<string, ServerOutcome>
 
 const CRITICAL: readonly Phase[] = ['write', 'rebuild', 'go live', 'check live', 'confirm']
 
-// What lies between the first server's going live and the moment from which on all stay: all servers do it at the same moment, however
-// many may be worked on at once otherwise, and nobody interrupts it half way.
+// What lies between the first server's going live and the moment from which on all stay: all servers do it at the same
+// moment, however many may be worked on at once otherwise, and nobody interrupts it half way.
 export function isCritical(stage: string): boolean {
   const phase = readStageName(stage)?.phase
   return phase !== undefined && CRITICAL.includes(phase)
 }
 
-// What only says that nobody knows: it makes no release a failed one, and once all servers stay live it is no reason to go back.
+// What only says that nobody knows: it makes no release a failed
+// one, and once all servers stay live it is no reason to go back.
 const UNKNOWN = [
   'FLIGHT_LOCKED',
   'FLIGHT_HOST_KEY_CHANGED',
@@ -50,7 +51,8 @@ export function reasonToGoBack(
   return problem === undefined ? undefined : { problem, wasLive }
 }
 
-// How long a server that cannot be reached is tried, in milliseconds: the others have gone back by then, and it goes back by itself.
+// How long a server that cannot be reached is tried, in milliseconds:
+// the others have gone back by then, and it goes back by itself.
 const PATIENCE = 15_000
 
 // Takes a release back on all servers: first where `current` points to, everywhere at once, then what follows from it.

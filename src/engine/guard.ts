@@ -7,8 +7,8 @@ import { actionsIn, type ServerPlan } from './plan-server.ts'
 // What is left of a plan's actions on one server: those still to be done, those found done, and what is no longer true.
 export type Standing = { pending: readonly Action[]; already: readonly Action[]; stale: readonly Problem[] }
 
-// Holds a plan against the server as it is now. Each action is either as planned, or done already; anything else is stale:
-// said which fact, what it was, what it is. Pure.
+// Holds a plan against the server as it is now. Each action is either as planned, or done already; anything else is
+// stale: said which fact, what it was, what it is. Pure.
 export function standingOf(
   server: string,
   planned: readonly Action[],
@@ -27,7 +27,8 @@ export function standingOf(
     const current = actionsNow.get(action.address)
     if (current !== undefined && stillHolds(action, current)) pending.push(action)
     else if (current === undefined && isLoading(action)) (mustLoad(action, actionsNow) ? pending : already).push(action)
-    else if (current === undefined && (now.same.has(action.address) || action.kind === 'retired')) already.push(action) // what is retired is known no more
+    // what is retired is known no more
+    else if (current === undefined && (now.same.has(action.address) || action.kind === 'retired')) already.push(action)
     else stale.push(staleness(action, current))
   }
   const wasInstall = plan.servers.find((entry) => entry.name === server)?.install
@@ -36,8 +37,8 @@ export function standingOf(
   return { pending, already, stale }
 }
 
-// A load after retiring. Once the files are retired nothing asks for it by that name any more: then the service itself says
-// whether it still has to load them.
+// A load after retiring. Once the files are retired nothing asks for it by that name any more: then the service itself
+// says whether it still has to load them.
 function isLoading(action: Action): action is ActionOf<'service'> {
   return action.kind === 'service' && action.after.phase === 'retire'
 }
@@ -141,7 +142,9 @@ function staleness(planned: Action, now: Action | undefined): Problem {
   const was = fieldsOf(planned.before)
   const is = now === undefined ? undefined : fieldsOf(now.before)
   const differs = (key: string) => is === undefined || was[key] !== is[key]
-  const what = `changed since the plan was made: it was ${described(was, differs)}, it is ${is === undefined ? 'something that the plan does not expect' : described(is, differs)}`
+  const what =
+    `changed since the plan was made: it was ${described(was, differs)}, it is ` +
+    `${is === undefined ? 'something that the plan does not expect' : described(is, differs)}`
   return { code: 'FLIGHT_STALE_PLAN', where: planned.address, what, hint: 'plan again, review, apply' }
 }
 

@@ -3,7 +3,8 @@ import type { Holder, Lock } from '../model/host.ts'
 import type { Claimed } from '../transport/server-lock.ts'
 import { canonical } from './digest.ts'
 
-// The server's lock, taken again after a reconnection, or at once when it ended by itself: another run may have it by then.
+// The server's lock, taken again after a reconnection, or at
+// once when it ended by itself: another run may have it by then.
 export class HeldLock {
   readonly #takeNow: (claimed: Claimed) => Promise<Lock>
   readonly #holderNow: (claimed: Claimed) => Promise<Holder | undefined>
@@ -31,7 +32,8 @@ export class HeldLock {
     this.#hold({ lock: await this.#takeBack(claimed), claimed, lose })
   }
 
-  // The server holds a silent run's lock for a while: until it lets go, the holder that stands in the way is this run itself.
+  // The server holds a silent run's lock for a while: until it
+  // lets go, the holder that stands in the way is this run itself.
   async #takeBack(claimed: Claimed): Promise<Lock> {
     for (let tries = 0; ; tries++) {
       try {

@@ -3,7 +3,8 @@ import type { Problem } from '../model/errors.ts'
 import type { Facts } from '../model/fact.ts'
 import type { PlannedInstall } from '../model/plan.ts'
 
-// What apt will do for a server's missing packages in one transaction, and whether that keeps the promise to install only.
+// What apt will do for a server's missing packages in one
+// transaction, and whether that keeps the promise to install only.
 export function judgeInstall(
   server: string,
   actions: readonly Action[],

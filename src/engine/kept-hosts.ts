@@ -5,8 +5,8 @@ import type { Connect } from './survey.ts'
 // A host that can be handed on: whether it still answers after nobody has spoken with it for so many milliseconds.
 export type LastingHost = Host & { isUsable(idle: number): Promise<boolean> }
 
-// Gives a Connect whose hosts stay connected when they are closed, for whoever connects to the same server next: what a plan has
-// opened, its apply goes on with. One that has gone meanwhile is opened anew.
+// Gives a Connect whose hosts stay connected when they are closed, for whoever connects to the same server next: what a
+// plan has opened, its apply goes on with. One that has gone meanwhile is opened anew.
 export function keepingHosts(open: (server: Server) => Promise<LastingHost>): Connect {
   const idle = new Map<string, { host: LastingHost; since: number }[]>()
   const idleOn = ({ name }: Server) => idle.get(name) ?? idle.set(name, []).get(name) ?? []

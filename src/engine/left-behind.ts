@@ -6,9 +6,8 @@ import { RETIRED_MARK } from '../model/record.ts'
 import type { Resource } from '../model/resource.ts'
 import { words } from '../shell/quote.ts'
 
-// What the definitions put on a server as a whole, whatever a plan was asked for: PHP versions of its cluster, names of its
-// apps, resources.
-// `retiring`: what this very plan takes out of service.
+// What the definitions put on a server as a whole, whatever a plan was asked for: PHP versions of its cluster, names of
+// its apps, resources. `retiring`: what this very plan takes out of service.
 export type Defined = {
   php: readonly PhpVersion[]
   apps: readonly string[]
@@ -16,9 +15,9 @@ export type Defined = {
   retiring: readonly string[]
 }
 
-// What Flight made on a server once, nobody wants there any more, and no plan removes: users with their homes and logs, PHP
-// versions, and its own files that are comments by now. Each with the command that removes it. Pure; the facts are those of
-// queriesForLeftBehind and the manifest.
+// What Flight made on a server once, nobody wants there any more, and no plan removes: users with their homes and logs,
+// PHP versions, and its own files that are comments by now. Each with the command that removes it. Pure; the facts are
+// those of queriesForLeftBehind and the manifest.
 export function leftBehind(wanted: Defined, facts: Facts): Leftover[] {
   const manifest = facts.get({ fact: 'manifest' })
   return [
@@ -64,9 +63,13 @@ function appLeft(app: string): Leftover {
   const { home } = appPaths(app)
   const { slowLog, accessLog, errorLog } = appFiles(app)
   return {
-    what: `user ${app}, its home ${home} (with uploads and environment file) and its logs: app ${app} runs here no more`,
+    what:
+      `user ${app}, its home ${home} (with uploads and environment file) and its logs: app ${app} runs here no ` +
+      `more`,
     // Rotated logs have a number and .gz behind their names.
-    remove: `${words('userdel', '--remove', app)} && rm -f -- ${[slowLog, accessLog, errorLog].map((path) => `${words(path)}*`).join(' ')}`,
+    remove:
+      `${words('userdel', '--remove', app)} && rm -f -- ` +
+      `${[slowLog, accessLog, errorLog].map((path) => `${words(path)}*`).join(' ')}`,
   }
 }
 

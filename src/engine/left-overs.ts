@@ -6,8 +6,8 @@ import type { Wanted } from './compile.ts'
 
 type Retired = ResourceOf<'retired'>
 
-// Files of Flight that no definition wants any more. Which these are is known only once the manifest is read, so what lies
-// there now is asked for in a second probe.
+// Files of Flight that no definition wants any more. Which these are is known only once the manifest is read, so what
+// lies there now is asked for in a second probe.
 export function leftOversIn({ resources, retires }: Wanted, facts: Facts): Retired[] {
   const wanted = new Set(resources.flatMap(pathsOf))
   return facts
@@ -28,8 +28,8 @@ export function leftOversIn({ resources, retires }: Wanted, facts: Facts): Retir
     }))
 }
 
-// Only text that a daemon reads can become a comment. A key or a phar that nobody wants does no harm where it lies, and an FPM
-// that nobody wants goes on with the one pool that it needs to start at all.
+// Only text that a daemon reads can become a comment. A key or a phar that nobody wants does no harm where it lies, and
+// an FPM that nobody wants goes on with the one pool that it needs to start at all.
 function isConfiguration(path: string): boolean {
   return (
     path.startsWith('/etc/') &&
@@ -38,8 +38,8 @@ function isConfiguration(path: string): boolean {
   )
 }
 
-// What reads files that Flight wrote here once and that is not among what is wanted: it must still run what lies on disk, also
-// where a run died between retiring a file and loading that.
+// What reads files that Flight wrote here once and that is not among what is wanted: it must still run what lies on
+// disk, also where a run died between retiring a file and loading that.
 export function recordedServices({ resources }: Wanted, facts: Facts): Resource[] {
   const have = new Set(resources.map(({ kind, name }) => `${kind} ${name}`))
   const wanted = new Set(resources.flatMap(pathsOf))
@@ -47,7 +47,8 @@ export function recordedServices({ resources }: Wanted, facts: Facts): Resource[
   const services = recorded
     .flatMap(({ path }) => serviceReading(path) ?? [])
     .map((service): Resource => ({ ...service, desired: { ...service.desired, wanted: false } }))
-  // Of an app whose file is retired already nothing may run. One that is about to be retired is looked after with its file.
+  // Of an app whose file is retired already nothing may run. One
+  // that is about to be retired is looked after with its file.
   const programs = recorded.filter(({ scope }) => scope === 'retired').flatMap(({ path }) => programsIn(path))
   const unique = new Map([...services, ...programs].map((resource) => [`${resource.kind} ${resource.name}`, resource]))
   return [...unique].flatMap(([id, resource]) => (have.has(id) ? [] : [resource]))

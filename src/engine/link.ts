@@ -3,7 +3,8 @@ import type { Server } from '../model/server.ts'
 import type { Connection } from '../transport/connection.ts'
 import { type Control, openControl, type ScriptResult } from '../transport/control.ts'
 
-// For how long a connection that nobody has used is trusted without asking, and how long it then has to answer, in milliseconds.
+// For how long a connection that nobody has used is trusted without
+// asking, and how long it then has to answer, in milliseconds.
 const TRUSTED = 5_000
 const PATIENCE = 5_000
 

@@ -2,8 +2,8 @@ import { appPaths } from '../model/app-paths.ts'
 import type { FactQuery, Facts } from '../model/fact.ts'
 import type { Wanted } from './compile.ts'
 
-// Which release each server of an app serves, told where one serves another than the others, or none: a new server, one that was
-// left out, one whose disk was replaced.
+// Which release each server of an app serves, told where one serves another than the others, or none: a new server, one
+// that was left out, one whose disk was replaced.
 
 export function liveQuery(app: string): Extract<FactQuery, { fact: 'file' }> {
   return { fact: 'file', path: appPaths(app).current, wanted: undefined }

@@ -14,8 +14,8 @@ import { actionsIn } from './plan-server.ts'
 import { type Connect, type Survey, surveyFailure, surveyHost } from './survey.ts'
 import type { Serial } from './waves.ts'
 
-// `apps`: whether the apps of the scope are configured, or their servers provisioned alone. `serial`: how many web servers of an
-// app may reload at once. With `releases` or `pushes` these are planned and nothing else.
+// `apps`: whether the apps of the scope are configured, or their servers provisioned alone. `serial`: how many web
+// servers of an app may reload at once. With `releases` or `pushes` these are planned and nothing else.
 export type PlanRequest = {
   definitions: Definitions
   scope: Scope
@@ -111,7 +111,9 @@ function refuseBlindWayBack({ releases }: PlanRequest, missing: readonly Problem
   throw new FlightError(
     missing.map((problem) => ({
       ...problem,
-      hint: `to go back without it: --without-server ${problem.where.split(' ')[0]}${problem.hint === undefined ? '' : `. Otherwise: ${problem.hint}`}`,
+      hint:
+        `to go back without it: --without-server ` +
+        `${problem.where.split(' ')[0]}${problem.hint === undefined ? '' : `. Otherwise: ${problem.hint}`}`,
     })),
   )
 }

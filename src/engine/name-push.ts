@@ -8,8 +8,9 @@ export type Pushable = { server: string; has: Uint8Array | undefined; live: stri
 export type Wanted = { bytes: Uint8Array; undoes: string | null }
 export type Pushing = Pushable & { wanted: Wanted }
 
-// What taking the last push back brings to the servers that it reached, undefined where nothing is kept; the others keep what they have.
-// A way back that was interrupted is gone on with: where it was, its file lies there already. Pure.
+// What taking the last push back brings to the servers that it reached, undefined
+// where nothing is kept; the others keep what they have. A way back that was
+// interrupted is gone on with: where it was, its file lies there already. Pure.
 export function takingBack(servers: readonly Pushable[]): ReadonlyMap<string, Wanted | undefined> {
   const open = openIds(servers, ({ undoes }) => undoes !== null).at(-1)
   const begun = servers.flatMap(({ pushes: { pushes } }) => pushes.filter(({ id }) => id === open))[0]
@@ -37,8 +38,8 @@ export function takingBack(servers: readonly Pushable[]): ReadonlyMap<string, Wa
   )
 }
 
-// A push as all servers know it: one that was interrupted is gone on with where it brought what is wanted now, and only what it left
-// undone is done. Undefined where nothing is. Pure.
+// A push as all servers know it: one that was interrupted is gone on with where it brought what is wanted now, and only
+// what it left undone is done. Undefined where nothing is. Pure.
 export function namePush(
   app: string,
   does: PlannedPush['does'],

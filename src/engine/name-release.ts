@@ -5,7 +5,8 @@ import type { PlannedRelease, ReleaseWish } from '../model/release.ts'
 // What each server of an app that could be asked says of its releases.
 export type Known = readonly { server: string; said: ReleasesFact }[]
 
-// Which release is meant, by the name that it has or gets on every server. Pure. FLIGHT_RELEASE where there is none to go back to.
+// Which release is meant, by the name that it has or gets on every
+// server. Pure. FLIGHT_RELEASE where there is none to go back to.
 export function nameRelease(wish: ReleaseWish, known: Known): PlannedRelease {
   switch (wish.does) {
     case 'release':
@@ -28,8 +29,8 @@ export function nameRelease(wish: ReleaseWish, known: Known): PlannedRelease {
   }
 }
 
-// An unfinished release of this commit is gone on with, and one that is live is left as it is; otherwise the next number: a name
-// that was used anywhere is not used again.
+// An unfinished release of this commit is gone on with, and one that is live is left as it is; otherwise the next
+// number: a name that was used anywhere is not used again.
 function nameNew(wish: Extract<ReleaseWish, { does: 'release' }>, known: Known): PlannedRelease {
   const prefix = wish.commit.slice(0, 12)
   const numbers = known.flatMap(({ said }) =>
@@ -115,9 +116,9 @@ function nameEarlier(wish: Extract<ReleaseWish, { does: 'rollback' }>, known: Kn
   }
 }
 
-// Each release knows which one was live when it first went live: one that was gone back from is on nobody's way. Where servers serve
-// different releases, a way back was interrupted half way: it goes on to the older one; where all serve one and not all that follows from
-// it was done, it goes on with that.
+// Each release knows which one was live when it first went live: one that was gone back from is on nobody's way. Where
+// servers serve different releases, a way back was interrupted half way: it goes on to the older one; where all serve
+// one and not all that follows from it was done, it goes on with that.
 function healthyBefore(healthy: readonly Healthy[], known: Known): Healthy | undefined {
   const live = new Set(known.flatMap(({ said }) => liveOf(said) ?? []))
   const [only, ...rest] = live
@@ -195,7 +196,8 @@ function migrationNotes(target: string, known: Known): string[] {
   return names.length === 0
     ? []
     : [
-        `migrations were called since that release was live (in ${names.join(', ')}): what they changed is not taken back, so look whether its code understands the database of today`,
+        `migrations were called since that release was live (in ${names.join(', ')}): what they changed is not ` +
+          `taken back, so look whether its code understands the database of today`,
       ]
 }
 

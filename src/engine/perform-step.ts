@@ -107,8 +107,13 @@ async function performKey(step: Extract<Step, { step: 'key' }>, context: StepCon
     throw new FlightError({
       code: 'FLIGHT_KEY_REFUSED',
       where: runner.server,
-      what: `${step.key.url} serves ${fingerprints.length === 0 ? 'no signing key' : `the key ${fingerprints.join(' and ')}`}, wanted is ${step.key.fingerprint} alone`,
-      hint: 'nothing was trusted; compare the fingerprint with what the repository publishes, and correct the definition if it is right',
+      what:
+        `${step.key.url} serves ` +
+        `${fingerprints.length === 0 ? 'no signing key' : `the key ${fingerprints.join(' and ')}`}, wanted is ` +
+        `${step.key.fingerprint} alone`,
+      hint:
+        'nothing was trusted; compare the fingerprint with what the repository publishes, and correct the ' +
+        'definition if it is right',
     })
   }
   const { text: write } = stepShell(
@@ -138,7 +143,8 @@ function failure(step: Step, result: ScriptResult, server: string): FlightError 
     case EXIT_BAD_CONFIGURATION:
       return problem(
         'FLIGHT_BAD_CONFIGURATION',
-        'its files are as they were before this plan, and the service goes on with what it had loaded; correct what the test names, in the definition that stands behind that file in the plan, then plan again',
+        'its files are as they were before this plan, and the service goes on with what it had loaded; correct what ' +
+          'the test names, in the definition that stands behind that file in the plan, then plan again',
       )
     case EXIT_KEY_REFUSED:
       return problem('FLIGHT_KEY_REFUSED', 'nothing was trusted')
@@ -175,6 +181,8 @@ function commandFailed(
     code: 'FLIGHT_COMMAND_FAILED',
     where: server,
     what: `${command} ended with exit code ${code}${said === '' ? ' and said nothing' : `:\n${said}`}`,
-    hint: `all that it said is on ${server} in ${releasePaths(app, release).commands}/${key}/; correct the cause, then release again`,
+    hint:
+      `all that it said is on ${server} in ${releasePaths(app, release).commands}/${key}/; correct the cause, ` +
+      `then release again`,
   })
 }

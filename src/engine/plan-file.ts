@@ -39,7 +39,8 @@ export function readPlan(text: string, where: string): Plan {
   if (digest !== actual) {
     throw refuse(
       'FLIGHT_PLAN_EDITED',
-      `was changed after it was made: its content has the digest ${actual}, it says ${typeof digest === 'string' ? digest.slice(0, 80) : 'none'}`,
+      `was changed after it was made: its content has the digest ${actual}, it says ` +
+        `${typeof digest === 'string' ? digest.slice(0, 80) : 'none'}`,
       'plan again: a plan is reviewed and applied as it was made',
     )
   }

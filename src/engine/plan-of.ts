@@ -83,7 +83,8 @@ function servesOther(elsewhere: readonly Elsewhere[] | undefined): Pick<PlannedS
   return elsewhere === undefined ? {} : { elsewhere }
 }
 
-// The stages of releases, in their order; none at all where a server is missing or blocked: a release is on all servers or on none.
+// The stages of releases, in their order; none at all where a server
+// is missing or blocked: a release is on all servers or on none.
 function releaseStages(asked: readonly Planned[], isWhole: boolean): Stage[] {
   if (!isWhole) return []
   const rank = (name: string) => {
@@ -104,8 +105,8 @@ function releaseStages(asked: readonly Planned[], isWhole: boolean): Stage[] {
   }))
 }
 
-// Plans every server that was asked. What an app leaves behind on one server is not retired while another that the app lists is
-// missing, blocked or not asked for: what takes its place might lie there.
+// Plans every server that was asked. What an app leaves behind on one server is not retired while another that the app
+// lists is missing, blocked or not asked for: what takes its place might lie there.
 function withholding(surveys: readonly Survey[], definitions: Definitions, allowUpgrades: boolean): Planned[] {
   const asked = surveys.filter((survey) => survey.is === 'asked').map((survey) => ({ survey, plan: survey.plan }))
   const able = new Set(asked.filter(({ plan }) => plan.blocked.length === 0).map(({ survey }) => survey.server.name))

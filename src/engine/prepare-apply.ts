@@ -120,8 +120,8 @@ export async function prepare(
 
 type Present = Member & { host: Host }
 
-// Takes all the locks or none: the first by name before the others, so that of two runs for the same servers one goes on. Who waits holds
-// nothing meanwhile.
+// Takes all the locks or none: the first by name before the others, so that of two runs for the same servers one goes
+// on. Who waits holds nothing meanwhile.
 async function lockAll(
   present: readonly Present[],
   request: ApplyRequest,

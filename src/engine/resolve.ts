@@ -13,8 +13,8 @@ export const SERVER_QUERIES: readonly FactQuery[] = [
   { fact: 'memory' },
 ]
 
-// What is to be on a server once all facts are known, in the order in which it is made. What is retired comes after everything
-// that takes its place works; what waits is left as it is.
+// What is to be on a server once all facts are known, in the order in which it is made. What is retired comes after
+// everything that takes its place works; what waits is left as it is.
 export type Resolved = { configure: readonly Resource[]; retire: readonly Resource[]; waiting: readonly Resource[] }
 
 // What only the whole answer decides: files of Flight that nobody wants any more, what waits for a release, and which
@@ -84,8 +84,8 @@ function withWhatFollows(resources: readonly Resource[], facts: Facts): Resource
   })
 }
 
-// What is retired, each group with what has to load it, in this order: what starts by itself first, then nginx leaves a site
-// before its pool goes.
+// What is retired, each group with what has to load it, in this order: what
+// starts by itself first, then nginx leaves a site before its pool goes.
 function retiringOf(wanted: Wanted, facts: Facts): Resource[] {
   const leftOvers = leftOversIn(wanted, facts)
   const within = (folder: string) => leftOvers.filter(({ desired }) => desired.path.startsWith(folder))
@@ -135,6 +135,6 @@ function loadsOf(retired: readonly ResourceOf<'retired'>[], wanted: Wanted): Res
   })
 }
 
-// How long nginx's old workers may go on sending requests to a pool that is about to go. A request that is still running
-// then is not cut off: FPM's reload waits for it.
+// How long nginx's old workers may go on sending requests to a pool that is about to go. A request that is still
+// running then is not cut off: FPM's reload waits for it.
 const OLD_WORKERS_SECONDS = 60

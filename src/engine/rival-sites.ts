@@ -9,8 +9,8 @@ export function queriesForRivals(resources: readonly Resource[]): FactQuery[] {
   return resources.some(({ kind, desired }) => kind === 'file' && namesOf(desired).length > 0) ? [OWN_SITES] : []
 }
 
-// Sites of Flight that still have a name which this plan gives to another, and that it neither writes nor retires: nginx would
-// only warn, and answer with the one that it reads first.
+// Sites of Flight that still have a name which this plan gives to another, and that it neither writes nor retires:
+// nginx would only warn, and answer with the one that it reads first.
 export function rivalSites(
   server: string,
   resources: readonly Resource[],

@@ -25,8 +25,8 @@ export type Survey =
   | { is: 'missing'; server: Server; problems: readonly Problem[] }
   | { is: 'blocked'; server: Server; problems: readonly Problem[] }
 
-// Asks a server what it is, compiles for it, and reads what that asks for: two short scripts on one channel, and a third for
-// what is left over there that nobody wants any more.
+// Asks a server what it is, compiles for it, and reads what that asks for: two short scripts on one channel, and a
+// third for what is left over there that nobody wants any more.
 export async function surveyHost(host: Host, server: Server, cluster: Cluster, asked: Asked): Promise<Survey> {
   try {
     const system = await host.system()

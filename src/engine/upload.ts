@@ -9,7 +9,8 @@ import type { ScriptResult } from '../transport/control.ts'
 
 type Sending = { server: string; run(script: string): Promise<ScriptResult>; exec(command: string): Promise<Channel> }
 
-// Sends what a server does not have of a file yet, on a channel of its own. Whether it arrived whole is asked afterwards.
+// Sends what a server does not have of a file yet, on a channel
+// of its own. Whether it arrived whole is asked afterwards.
 export async function sendFile(
   step: UploadStep,
   { progress }: StepContext,
@@ -26,7 +27,8 @@ export async function sendFile(
   try {
     await pipeline(bytesOf(step, there, progress), channel.stdin)
   } catch (error) {
-    // The far side ended first: what it says counts, not that the pipe broke. A file of ours that cannot be read is another matter.
+    // The far side ended first: what it says counts, not that the pipe
+    // broke. A file of ours that cannot be read is another matter.
     const code = (error as NodeJS.ErrnoException).code ?? ''
     if (!/^(EPIPE|ERR_STREAM_PREMATURE_CLOSE|ERR_STREAM_DESTROYED|ECONNRESET)$/.test(code)) throw error
   }
@@ -49,8 +51,8 @@ function notSent(server: string, said: string): FlightError {
   })
 }
 
-// More than a channel takes at once: the pipe then waits until a piece is sent, every byte of it, before it asks for the next. Only so
-// one buffer does for all, and only as long as no piece but the last is shorter.
+// More than a channel takes at once: the pipe then waits until a piece is sent, every byte of it, before it asks for
+// the next. Only so one buffer does for all, and only as long as no piece but the last is shorter.
 const PIECE = 1024 * 1024
 
 // The file from a byte on; says `12 of 200 MB sent` at most twice a second.

@@ -5,9 +5,9 @@ import { type StageName, stageName } from '../model/stage-name.ts'
 
 export type Serial = Settings['serial']
 
-// The stages of one phase. A server that answers requests and reloads what answers them goes into the first wave in which, of
-// every app that it serves, no more than `serial` servers reload: a load balancer always has somebody to ask. Everybody else
-// is in the first. Pure: the same servers, the same waves.
+// The stages of one phase. A server that answers requests and reloads what answers them goes into the first wave in
+// which, of every app that it serves, no more than `serial` servers reload: a load balancer always has somebody to ask.
+// Everybody else is in the first. Pure: the same servers, the same waves.
 export function stagesOf(
   phase: StageName['phase'],
   servers: readonly { server: string; actions: readonly Action[] }[],
@@ -33,7 +33,8 @@ export function stagesOf(
   }))
 }
 
-// A load that a running service goes through, while requests wait or connections close. One that only starts serves nobody yet.
+// A load that a running service goes through, while requests wait
+// or connections close. One that only starts serves nobody yet.
 function reloadsRequests(action: Action): boolean {
   return action.kind === 'service' && action.verb === 'reload' && action.after.test.program !== 'none'
 }

@@ -3,8 +3,8 @@ import { meanings, type Environment } from './environment.ts'
 // Servers that agree on a key: `set` says whether they have it at all.
 export type Agreement = { set: boolean; servers: readonly string[] }
 
-// The keys on which servers differ, sorted, with who agrees with whom; and who has the same file to the last byte (one group:
-// all of them). Groups are sorted by their first server.
+// The keys on which servers differ, sorted, with who agrees with whom; and who has the same file to the last byte (one
+// group: all of them). Groups are sorted by their first server.
 export type ServersComparison = {
   keys: readonly { key: string; groups: readonly Agreement[] }[]
   files: readonly (readonly string[])[]

@@ -1,6 +1,7 @@
 import { meanings, type Environment } from './environment.ts'
 
-// What became of one environment file: keys, sorted, and never a value. No key and not `identical`: comments, order, quotes.
+// What became of one environment file: keys, sorted, and never
+// a value. No key and not `identical`: comments, order, quotes.
 export type Comparison = {
   added: readonly string[]
   removed: readonly string[]

@@ -1,7 +1,7 @@
 import type { Secret } from '../model/secret.ts'
 
-// One assignment as written. `expands` says of each ${ in the value, in order, whether Laravel puts another value there: it
-// does in "${A}", not in '${A}' and "\${A}", which have the same characters.
+// One assignment as written. `expands` says of each ${ in the value, in order, whether Laravel puts another value
+// there: it does in "${A}", not in '${A}' and "\${A}", which have the same characters.
 export type Entry = { key: string; value: Secret; expands: readonly boolean[]; line: number }
 
 // Something that Laravel takes and that was hardly meant.

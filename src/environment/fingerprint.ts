@@ -5,9 +5,9 @@ import { meanings, type Environment } from './environment.ts'
 // What an environment file was, without its values: fit for a record of 0600.
 export type Fingerprint = { salt: string; content: string; tags: readonly (readonly [key: string, tag: string])[] }
 
-// A tag is 12 bits of its HMAC. The salt lies beside it, so every guess can be tried, and no cost a key that 5,000 keys can
-// bear stops a guesser; 12 bits leave him one in 4,096 of all candidates however fast he is. What that overlooks, one change
-// in 4,096, `content` sees: the whole file through scrypt, to try which all other values must be known.
+// A tag is 12 bits of its HMAC. The salt lies beside it, so every guess can be tried, and no cost a key that 5,000 keys
+// can bear stops a guesser; 12 bits leave him one in 4,096 of all candidates however fast he is. What that overlooks,
+// one change in 4,096, `content` sees: the whole file through scrypt, to try which all other values must be known.
 const TAG_DIGITS = 3
 const SALT_BYTES = 32
 
@@ -21,7 +21,8 @@ export function fingerprintOf(environment: Environment, salt: Uint8Array): Finge
   }
 }
 
-// What became of the file since its fingerprint was taken. `identical` is certain; a changed key is missing once in 4,096.
+// What became of the file since its fingerprint was taken.
+// `identical` is certain; a changed key is missing once in 4,096.
 export function changesSince(fingerprint: Fingerprint, environment: Environment): Comparison {
   const salt = Buffer.from(fingerprint.salt, 'hex')
   return {

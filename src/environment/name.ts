@@ -1,8 +1,8 @@
 import { trimmed, type Fault } from './fault.ts'
 import { characters } from './position.ts'
 
-// The key between two offsets as phpdotenv 5 reads it (since 5.5 with letters of any alphabet that has upper and lower case),
-// or why it is none.
+// The key between two offsets as phpdotenv 5 reads it (since 5.5 with
+// letters of any alphabet that has upper and lower case), or why it is none.
 export function nameIn(text: string, from: number, to: number): string | Fault {
   let { start, end } = trimmed(text, from, to)
   if (start === end)

@@ -10,9 +10,9 @@ import { valueIn } from './value.ts'
 
 const MOST_PROBLEMS = 100
 
-// An environment file as Laravel reads it (vlucas/phpdotenv 5), or all that is wrong with it, by line and column and never by
-// what stands there. Stricter in two things that phpdotenv passes over in silence: a quote that stays open takes the rest of
-// the file away, and a line without an equals sign is more often the rest of a value than a name.
+// An environment file as Laravel reads it (vlucas/phpdotenv 5), or all that is wrong with it, by line and column and
+// never by what stands there. Stricter in two things that phpdotenv passes over in silence: a quote that stays open
+// takes the rest of the file away, and a line without an equals sign is more often the rest of a value than a name.
 export function parseEnvironment(bytes: Uint8Array, source = '.env'): Environment {
   const content = decodeEnvironment(bytes, source)
   const entries: Entry[] = []
@@ -47,7 +47,9 @@ function entryOf(raw: RawEntry): Entry | Fault[] | undefined {
       {
         offset: text.search(/\S/),
         what: 'there is no equals sign',
-        hint: 'Write NAME= for an empty value. Where this is the rest of a value, put the whole value in double quotes.',
+        hint:
+          'Write NAME= for an empty value. Where this is the rest of a value, put the whole value in double ' +
+          'quotes.',
       },
     ]
   const key = nameIn(text, 0, equals)
@@ -60,7 +62,9 @@ function entryOf(raw: RawEntry): Entry | Fault[] | undefined {
 function swallowed({ line, lines }: RawEntry, source: string): Warning {
   return {
     where: `${source}:${line}`,
-    what: `this comment opens a quote that goes on to line ${line + lines.length - 1}: Laravel reads none of these lines`,
+    what:
+      `this comment opens a quote that goes on to line ${line + lines.length - 1}: Laravel reads none of these ` +
+      `lines`,
     hint: 'Remove the quote from the comment.',
   }
 }

@@ -1,11 +1,11 @@
 import { LINE_END } from './position.ts'
 
-// The lines that phpdotenv reads as one assignment or comment, the first one's number, and whether the quote that joined
-// them was still open at the end of the file.
+// The lines that phpdotenv reads as one assignment or comment, the first one's number, and whether the quote that
+// joined them was still open at the end of the file.
 export type RawEntry = { line: number; lines: readonly string[]; open: boolean }
 
-// The text in the portions in which phpdotenv 5 reads it (Parser\Lines). It does not look for quoted values: a line with ="
-// and an uneven look of its quotes goes on until a line with a quote, in comments too.
+// The text in the portions in which phpdotenv 5 reads it (Parser\Lines). It does not look for quoted values: a line
+// with =" and an uneven look of its quotes goes on until a line with a quote, in comments too.
 export function rawEntries(text: string): RawEntry[] {
   const entries: RawEntry[] = []
   let joined: { line: number; lines: string[] } | undefined

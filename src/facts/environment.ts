@@ -12,17 +12,20 @@ const OTHERS: Readonly<Record<string, string>> = {
   large: 'larger than 1 MB',
 }
 
-// Environment files, each read by its app's user alone. `nonblock` and `nofollow` hold also when the app puts a pipe or a link
-// there a moment after it was looked at.
+// Environment files, each read by its app's user alone. `nonblock` and `nofollow` hold also when the app puts a pipe or
+// a link there a moment after it was looked at.
 export const environmentFact: FactSort<'environment'> = {
   shell: (queries) =>
     [
       `as_app() { timeout 10 runuser -u "$1" -- env -i PATH=/usr/bin:/bin sh -c '`,
-      `  if [ -L "$1" ]; then echo link; elif [ ! -e "$1" ]; then echo absent; elif [ ! -f "$1" ]; then echo other; elif [ ! -r "$1" ]; then echo unreadable;`,
-      `  else printf "file "; dd if="$1" iflag=nofollow,nonblock,fullblock bs=${MOST + 1} count=1 2>/dev/null | base64 -w0; echo; fi' sh "$2" </dev/null 2>/dev/null; }`,
+      `  if [ -L "$1" ]; then echo link; elif [ ! -e "$1" ]; then echo absent; elif [ ! -f "$1" ]; then echo other; ` +
+        `elif [ ! -r "$1" ]; then echo unreadable;`,
+      `  else printf "file "; dd if="$1" iflag=nofollow,nonblock,fullblock bs=${MOST + 1} count=1 2>/dev/null | ` +
+        `base64 -w0; echo; fi' sh "$2" </dev/null 2>/dev/null; }`,
       // An app that has no user here has no file either.
       linesTo(
-        `while IFS=' ' read -r user path; do if getent passwd "$user" >/dev/null; then as_app "$user" "$path" || echo unreadable; else echo absent; fi; done`,
+        `while IFS=' ' read -r user path; do if getent passwd "$user" >/dev/null; then as_app "$user" "$path" || ` +
+          `echo unreadable; else echo absent; fi; done`,
         queries.map(({ app, path }) => `${app} ${path}`),
       ),
     ].join('\n'),

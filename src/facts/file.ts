@@ -21,7 +21,8 @@ export const fileFact: FactSort<'file'> = {
       `digests=$({ ${each(
         '-type f -print0 2>/dev/null',
         paths.filter((path) => !isOfApp(path)),
-      ).trimEnd()}\n} | xargs -0 -r sha256sum -z | tr '\\0' '\\n')`, // -z: without it names with a backslash are spelled otherwise
+        // -z: without it names with a backslash are spelled otherwise
+      ).trimEnd()}\n} | xargs -0 -r sha256sum -z | tr '\\0' '\\n')`,
       `printf '%s\\n\\0\\001' "$digests"`,
       `cat ${MANIFEST} 2>/dev/null; printf '\\0\\001'`,
       ...contentsShell(wanted),
@@ -65,10 +66,13 @@ export const fileFact: FactSort<'file'> = {
 function contentsShell(wanted: readonly string[]): string[] {
   if (wanted.length === 0) return []
   return [
-    `{ ${linesTo('cat', wanted).trimEnd()}\nprintf '%s\\n' "$digests" | sed 's/^/D /'; sed 's/^/M\\t/' ${MANIFEST} 2>/dev/null; } |`,
-    `awk '$1=="W" {w[substr($0,68)]=$2} $1=="D" {d[substr($0,69)]=$2} /^M\\t/ {split($0,m,"\\t"); if (m[3]=="${FORGOTTEN}") delete k[m[4]]; else k[m[4]]=1}`,
+    `{ ${linesTo('cat', wanted).trimEnd()}\nprintf '%s\\n' "$digests" | sed 's/^/D /'; sed 's/^/M\\t/' ${MANIFEST} ` +
+      `2>/dev/null; } |`,
+    `awk '$1=="W" {w[substr($0,68)]=$2} $1=="D" {d[substr($0,69)]=$2} /^M\\t/ {split($0,m,"\\t"); if ` +
+      `(m[3]=="${FORGOTTEN}") delete k[m[4]]; else k[m[4]]=1}`,
     `  END {for (p in w) if ((p in d) && d[p]!=w[p] && (p in k)) print p}' |`,
-    `while IFS= read -r p; do printf '%s\\t' "$p"; head -c ${MOST_CONTENT + 1} -- "$p" | base64 -w0; printf '\\n'; done`,
+    `while IFS= read -r p; do printf '%s\\t' "$p"; head -c ${MOST_CONTENT + 1} -- "$p" | base64 -w0; printf '\\n'; ` +
+      `done`,
   ]
 }
 

@@ -3,8 +3,9 @@ import { FORGOTTEN, MANIFEST } from '../model/record.ts'
 import { quote } from '../shell/quote.ts'
 import { BadAnswer, type FactSort } from './fact.ts'
 
-// Every server_name statement of nginx, as FILE:LINE:server_name NAME …, wherever it begins and however many lines it takes.
-// Only lines with the word in them are taken apart, so that what else a file holds (Lua with an apostrophe) leads nobody astray.
+// Every server_name statement of nginx, as FILE:LINE:server_name NAME …, wherever it
+// begins and however many lines it takes. Only lines with the word in them are taken
+// apart, so that what else a file holds (Lua with an apostrophe) leads nobody astray.
 const SERVER_NAMES = String.raw`
 function put(c) { word = word c; open = 1 }
 function cut() { if (open) { text = (text == "" ? "" : text " ") word; if (first == "") { first = word; gsub(/^["\047]|["\047]$/, "", first); at = FNR } } word = ""; open = 0 }
@@ -27,22 +28,30 @@ first != "server_name" { if (!index($0, "server_name")) next; text = first = wor
   if (quote == "") cut(); else put(" ")
 }`
 
-const NAMES = `(set -- /dev/null; for f in /etc/nginx/nginx.conf /etc/nginx/conf.d/*.conf /etc/nginx/sites-enabled/*; do if [ -f "$f" ] && [ -r "$f" ]; then set -- "$@" "$f"; fi; done; awk ${quote(SERVER_NAMES)} "$@")`
+const NAMES =
+  `(set -- /dev/null; for f in /etc/nginx/nginx.conf /etc/nginx/conf.d/*.conf ` +
+  `/etc/nginx/sites-enabled/*; do if [ -f "$f" ] && [ -r "$f" ]; then set -- "$@" "$f"; fi; done; awk ` +
+  `${quote(SERVER_NAMES)} "$@")`
 
 // What is searched for each claim: lines of live configuration, comments left out.
 const SEARCHES = {
   'nginx-server-name': NAMES,
   'flight-server-name': NAMES,
-  'nginx-default-server': `grep -IRHnE '^[^#]*listen[^#]*default_server' /etc/nginx/nginx.conf /etc/nginx/conf.d /etc/nginx/sites-enabled`,
+  'nginx-default-server':
+    `grep -IRHnE '^[^#]*listen[^#]*default_server' /etc/nginx/nginx.conf /etc/nginx/conf.d ` +
+    `/etc/nginx/sites-enabled`,
   'fpm-pool': `grep -IHnE '^[[:space:]]*\\[' /etc/php/*/fpm/pool.d/*.conf`,
-  'apt-source': `grep -IHnE '^[[:space:]]*(deb|URIs:|Suites:|Signed-By:|Enabled:)' /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources`,
+  'apt-source':
+    `grep -IHnE '^[[:space:]]*(deb|URIs:|Suites:|Signed-By:|Enabled:)' /etc/apt/sources.list ` +
+    `/etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources`,
 } as const
 
 // Configuration of others: FILE:LINE and the text, without the files that Flight wrote itself.
 export const foreignFact: FactSort<'foreign'> = {
   shell: (queries) =>
     [
-      `awk -F '\\t' '$2=="${FORGOTTEN}" {delete own[$3]; next} {own[$3]=1} END {for (path in own) print path}' ${MANIFEST} 2>/dev/null; printf '\\0'`,
+      `awk -F '\\t' '$2=="${FORGOTTEN}" {delete own[$3]; next} {own[$3]=1} END {for (path in own) print path}' ` +
+        `${MANIFEST} 2>/dev/null; printf '\\0'`,
       ...queries.map((q) => `${SEARCHES[q.claim]} 2>/dev/null; printf '\\0'`),
     ].join('\n'),
   parse(output, queries) {

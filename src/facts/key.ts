@@ -9,7 +9,8 @@ const MOST_KEY = 262_144
 export const keyFact: FactSort<'key'> = {
   shell: (queries) =>
     linesTo(
-      `while IFS= read -r p; do [ -f "$p" ] && { printf '%s\\t' "$p"; head -c ${MOST_KEY} -- "$p" | base64 -w0; printf '\\n'; }; done`,
+      `while IFS= read -r p; do [ -f "$p" ] && { printf '%s\\t' "$p"; head -c ${MOST_KEY} -- "$p" | base64 -w0; ` +
+        `printf '\\n'; }; done`,
       queries.map((q) => q.path),
     ),
   parse(output, queries) {

@@ -10,13 +10,20 @@ export const pushesFact: FactSort<'pushes'> = {
   shell: (queries) =>
     [
       `pushes_of() {`,
-      `  folder=${ENVIRONMENTS}/$1; at=; [ ! -f "$folder/at" ] || read -r at <"$folder/at"; printf 'app\\t%s\\t%s\\n' "$1" "$at"`,
+      `  folder=${ENVIRONMENTS}/$1; at=; [ ! -f "$folder/at" ] || read -r at <"$folder/at"; printf ` +
+        `'app\\t%s\\t%s\\n' "$1" "$at"`,
       `  for push in "$folder"/*/; do`,
-      `    [ -d "$push" ] || continue; push=\${push%/}; marks=; for mark in armed confirmed settled; do [ ! -e "$push/$mark" ] || marks="$marks $mark"; done`,
-      `    case "$marks" in *armed*) unit=flight-revert-env-$1-$(printf %s "\${push##*/}" | tr A-Z a-z); systemctl show -p ActiveState --value "$unit.timer" "$unit.service" 2>/dev/null | grep -q '^activ' || marks="$marks stuck";; esac`,
-      `    undoes=; [ ! -f "$push/undoes" ] || read -r undoes <"$push/undoes"; printf 'push\\t%s\\t%s\\t%s\\n' "\${push##*/}" "$marks" "$undoes"`,
+      `    [ -d "$push" ] || continue; push=\${push%/}; marks=; for mark in armed confirmed settled; do [ ! -e ` +
+        `"$push/$mark" ] || marks="$marks $mark"; done`,
+      `    case "$marks" in *armed*) unit=flight-revert-env-$1-$(printf %s "\${push##*/}" | tr A-Z a-z); systemctl ` +
+        `show -p ActiveState --value "$unit.timer" "$unit.service" 2>/dev/null | grep -q '^activ' || marks="$marks ` +
+        `stuck";; ` +
+        `esac`,
+      `    undoes=; [ ! -f "$push/undoes" ] || read -r undoes <"$push/undoes"; printf 'push\\t%s\\t%s\\t%s\\n' ` +
+        `"\${push##*/}" "$marks" "$undoes"`,
       `  done`,
-      `  if [ "$2" = 1 ] && [ -n "$at" ] && [ -f "$folder/$at/was" ]; then printf 'previous\\t'; base64 -w0 <"$folder/$at/was"; echo; fi`,
+      `  if [ "$2" = 1 ] && [ -n "$at" ] && [ -f "$folder/$at/was" ]; then printf 'previous\\t'; base64 -w0 ` +
+        `<"$folder/$at/was"; echo; fi`,
       `}`,
       linesTo(
         `while IFS=' ' read -r app previous; do pushes_of "$app" "$previous"; done`,

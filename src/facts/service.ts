@@ -44,7 +44,8 @@ function properties(block: string): Map<string, string> {
   return new Map(entries)
 }
 
-// Usually nothing has changed since the load: then one find says so, and neither the newest is looked for nor a digest made.
+// Usually nothing has changed since the load: then one find says
+// so, and neither the newest is looked for nor a digest made.
 function loadedShell(q: ServiceQuery): string {
   if (q.mark.by === 'none') return `printf '\\0'`
   return [

@@ -2,7 +2,8 @@ import { appPaths } from '../model/app-paths.ts'
 import type { App, PhpVersion } from '../model/definitions.ts'
 import { words } from '../shell/quote.ts'
 
-// The folder that stands first in PATH of everything that an app of this PHP version runs: its php, artisan and composer.
+// The folder that stands first in PATH of everything that an
+// app of this PHP version runs: its php, artisan and composer.
 export const shimFolder = (php: PhpVersion) => `/usr/lib/flight/php${php}`
 
 // What an app's commands find in their environment, beside HOME and LOGNAME.
@@ -24,9 +25,9 @@ export function queueCommand(command: string): string {
   return first.includes('/') || PROGRAMS.has(first) ? command : `artisan ${command}`
 }
 
-// The words of a long-running program, for supervisor: what it prints is appended to a file in the directory where it stands,
-// opened by the app's own user. The command has a shell of its own: nothing in it can reach around the redirection, and the
-// user's program itself receives its signals.
+// The words of a long-running program, for supervisor: what it prints is appended to a file in the directory where it
+// stands, opened by the app's own user. The command has a shell of its own: nothing in it can reach around the
+// redirection, and the user's program itself receives its signals.
 export function programWords(log: string, command: string): readonly string[] {
   const into = `mkdir -p storage/logs; exec >>${words(log)} 2>&1; `
   return standsAlone(command)
@@ -34,9 +35,9 @@ export function programWords(log: string, command: string): readonly string[] {
     : ['/bin/sh', '-c', `${into}${FORWARD}`, 'flight', `trap 'exit 143' TERM; ${command}`]
 }
 
-// A shell that waits for another program hears a signal only afterwards, and one that dies of it leaves its program behind,
-// without supervisor. So this one passes the signal on, to what the command runs at that moment and not to the programs
-// that a job has begun, and goes when it has ended.
+// A shell that waits for another program hears a signal only afterwards, and one that dies of it leaves its program
+// behind, without supervisor. So this one passes the signal on, to what the command runs at that moment and not to the
+// programs that a job has begun, and goes when it has ended.
 const FORWARD = [
   'stop() { stopped=1; [ -z "$child" ] || kill -TERM $child $(cat /proc/$child/task/$child/children) 2>/dev/null; }',
   'trap stop TERM',

@@ -5,8 +5,8 @@ import { environmentOf } from './app-command.ts'
 import type { AppFeature } from './feature.ts'
 import { appFile } from './resources.ts'
 
-// Laravel's scheduler every minute, and commands at times of their own. Nothing holds a lock around the scheduler: one long
-// task would suppress every other minute. Nothing before the first release.
+// Laravel's scheduler every minute, and commands at times of their own. Nothing holds a lock around the scheduler: one
+// long task would suppress every other minute. Nothing before the first release.
 export const appCronFeature: AppFeature = ({ app, on }) => {
   const { current } = appPaths(app.name)
   const jobs = [

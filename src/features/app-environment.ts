@@ -8,8 +8,8 @@ import { appProgramsFeature } from './app-programs.ts'
 import { appUserFeature } from './app-user.ts'
 import type { AppInput } from './feature.ts'
 
-// The push of an environment file on one of the servers of its app, in the order in which it is made. Where a release is live, what it
-// cached of its configuration follows, and its workers. Pure.
+// The push of an environment file on one of the servers of its app, in the order in which it is made. Where a release
+// is live, what it cached of its configuration follows, and its workers. Pure.
 export function pushResources(
   input: AppInput,
   { app: _app, does: _does, notes: _notes, servers, ...push }: PlannedPush,

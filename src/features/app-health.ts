@@ -3,7 +3,8 @@ import type { App } from '../model/definitions.ts'
 import type { HealthDesired, Resource } from '../model/resource.ts'
 import type { AppInput } from './feature.ts'
 
-// Why a release is asked whether it answers: it is released, gone back to, or reads another environment file (the push of that name).
+// Why a release is asked whether it answers: it is released, gone
+// back to, or reads another environment file (the push of that name).
 export type Asking = { release: string; does: 'release' | 'rollback' | 'push'; push?: string }
 
 // The check of a release on one of its servers; none where there is nothing to ask.
@@ -16,7 +17,8 @@ export function healthOf(
   const tls = nginx.tls !== undefined
   // Where all requests go to a program of the app, its pool answers none.
   if (through === 'pool' && '/' in nginx.proxy) return []
-  // Without a check the pool is asked for one thing alone: to drop what OPcache holds of an earlier life of this release.
+  // Without a check the pool is asked for one thing alone: to
+  // drop what OPcache holds of an earlier life of this release.
   if (healthCheck === undefined && (through === 'site' || does === 'release')) return []
   const host =
     healthCheck?.host ??

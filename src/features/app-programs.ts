@@ -46,8 +46,9 @@ function workersOf(
   }))
 }
 
-// Words as supervisor reads them: quoted for Python's shlex; a `%` doubled; and an empty pair of quotes before what would
-// begin a comment (a ; or # after any space, also one that is half of another letter) or be replaced early (%(here)s).
+// Words as supervisor reads them: quoted for Python's shlex; a `%` doubled; and an
+// empty pair of quotes before what would begin a comment (a ; or # after any
+// space, also one that is half of another letter) or be replaced early (%(here)s).
 export function supervisorCommand(list: readonly string[]): string {
   return list
     .map((word) => (/^[A-Za-z0-9_/.-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`))

@@ -129,7 +129,9 @@ function needsOf({ app, on, server }: AppInput): Need[] {
         }
       const { user, port, become } = server.ssh
       const login = `ssh ${port === undefined || port === 22 ? '' : `-p ${port} `}${user === undefined ? '' : `${user}@`}${server.host}`
-      const command = `${login} '${become && user !== undefined && user !== 'root' ? 'sudo ' : ''}install -o ${app.name} -g ${app.name} -m 600 /dev/stdin ${path}' < ${file.split('/').at(-1)}`
+      const command =
+        `${login} '${become && user !== undefined && user !== 'root' ? 'sudo ' : ''}install -o ` +
+        `${app.name} -g ${app.name} -m 600 /dev/stdin ${path}' < ${file.split('/').at(-1)}`
       return {
         path,
         because: `is not there: linked_files of ${app.name} names it`,
@@ -172,8 +174,8 @@ function run(app: App, { name, joins }: PlannedRelease, key: string, command: st
   }
 }
 
-// A server that went live waits for its confirmation as long as all tries of its check may take, and half a minute for servers that have
-// to be reached again; otherwise it goes back by itself.
+// A server that went live waits for its confirmation as long as all tries of its check may take, and half a minute for
+// servers that have to be reached again; otherwise it goes back by itself.
 function live(app: App, { name }: PlannedRelease, does: LiveDesired['does']): Resource {
   return {
     kind: 'live',

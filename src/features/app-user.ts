@@ -4,8 +4,8 @@ import type { Resource } from '../model/resource.ts'
 import type { AppFeature } from './feature.ts'
 import { directory } from './resources.ts'
 
-// An app's own system user, a home that nginx may enter and other apps may not (0710 APP:www-data), and the folders that its
-// releases share. Files like .env come from the environment commands; only their folders are made here.
+// An app's own system user, a home that nginx may enter and other apps may not (0710 APP:www-data), and the folders
+// that its releases share. Files like .env come from the environment commands; only their folders are made here.
 export const appUserFeature: AppFeature = ({ app }) => {
   const { home, base, releases, shared } = appPaths(app.name)
   const feature = `folders of ${app.name}`

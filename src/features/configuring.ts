@@ -11,9 +11,10 @@ import { fpmServicesFeature } from './fpm.ts'
 import { nginxServiceFeature } from './nginx.ts'
 import { PREPARING } from './provisioning.ts'
 
-// What a server is to be, in the order in which it is made: what apps need of it, then the apps. Everything that is loaded lies there first,
-// so that all of it is tested before anything loads; a pool answers before nginx speaks to it; workers and schedulers come when everything that they need is there. `configured` are the apps to be
-// configured, among all that share the server.
+// What a server is to be, in the order in which it is made: what apps need of it, then the apps.
+// Everything that is loaded lies there first, so that all of it is tested before anything loads;
+// a pool answers before nginx speaks to it; workers and schedulers come when everything that they
+// need is there. `configured` are the apps to be configured, among all that share the server.
 export function resourcesOf(input: ServerInput, configured: readonly AppOnServer[]): Resource[] {
   const { cluster, server, system } = input
   const each = (...features: AppFeature[]) =>

@@ -55,7 +55,8 @@ function longestRequest({ cluster, apps }: ServerInput, version: PhpVersion): nu
   return Math.max(cluster.requestDuration, ...own)
 }
 
-// FPM of each version runs, with the configuration that lies on disk, and the pools of the apps that are configured answer.
+// FPM of each version runs, with the configuration that lies on
+// disk, and the pools of the apps that are configured answer.
 export const fpmServicesFeature = (input: ServerInput, configured: ServerInput['apps']): Resource[] =>
   input.server.webServer
     ? input.cluster.php.map((version) => {

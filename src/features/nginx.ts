@@ -8,8 +8,8 @@ import { knownSystem } from './supported-systems.ts'
 
 const ACME_FOLDER = '/var/www/flight-acme'
 
-// What every site of Flight includes, and a default server that refuses. The files lie there before the package comes, so that
-// the package's own welcome page is never served.
+// What every site of Flight includes, and a default server that refuses. The files lie there before the package comes,
+// so that the package's own welcome page is never served.
 export const nginxFilesFeature: ServerFeature = (input) => {
   if (!input.server.webServer) return []
   const { requestDuration, requestPayload, realIp, file: source } = input.cluster
@@ -37,8 +37,8 @@ export const nginxFilesFeature: ServerFeature = (input) => {
   ]
 }
 
-// An nginx that cannot reject handshakes needs a certificate that nobody believes; that comes with a package, so there the
-// default server is written after it.
+// An nginx that cannot reject handshakes needs a certificate that nobody believes; that comes with a package, so there
+// the default server is written after it.
 export const nginxLateFilesFeature: ServerFeature = (input) =>
   input.server.webServer && !knownSystem(input.system, input.server.name).rejectsHandshakes
     ? [defaultServer(input)]

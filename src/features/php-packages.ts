@@ -1,6 +1,7 @@
 import type { PhpVersion } from '../model/definitions.ts'
 
-// What a Laravel application needs of PHP, beside what comes inside phpX.Y-common (pdo, tokenizer, fileinfo, ctype; pcntl is built in).
+// What a Laravel application needs of PHP, beside what comes inside
+// phpX.Y-common (pdo, tokenizer, fileinfo, ctype; pcntl is built in).
 const COMMON = [
   'cli',
   'mbstring',

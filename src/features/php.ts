@@ -23,8 +23,8 @@ function namingOf(cluster: Cluster): PackageNaming {
   return cluster.phpSource.kind === 'custom' || cluster.phpSource.kind === 'distro' ? 'debian' : 'sury'
 }
 
-// Debian's php-redis for 7.x is broken by php8.2-redis (measured: "Breaks: php-redis (< 5.3.7+4.3.0-3~)"), so beside PHP 8 the
-// older version goes without rather than claiming an extension that serves another.
+// Debian's php-redis for 7.x is broken by php8.2-redis (measured: "Breaks: php-redis (< 5.3.7+4.3.0-3~)"), so beside
+// PHP 8 the older version goes without rather than claiming an extension that serves another.
 function withoutRedis(cluster: Cluster): string[] {
   if (namingOf(cluster) === 'sury' || !cluster.php.some((version) => isAtLeast(version, '8.0'))) return []
   return cluster.php.filter((version) => !isAtLeast(version, '8.0'))

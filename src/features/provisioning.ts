@@ -10,8 +10,8 @@ import { phpIniFeature } from './php-ini.ts'
 import { phpReloadFeature } from './php-reload.ts'
 import { phpSourceFeature } from './php-source.ts'
 
-// What a cluster asks of a server before anything runs, in the order in which it is made: sources, configuration, packages in
-// one transaction, what needs them.
+// What a cluster asks of a server before anything runs, in the order in which it is made: sources, configuration,
+// packages in one transaction, what needs them.
 export const PREPARING: readonly ServerFeature[] = [
   phpSourceFeature,
   fpmFilesFeature,

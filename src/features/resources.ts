@@ -8,7 +8,8 @@ export function clusterFile(feature: string, path: string, content: string, more
   return fileOf('cluster', feature, path, content, more)
 }
 
-// A file of one app outside its home: root's, readable by all, unless said otherwise. Retired once the app is not wanted here.
+// A file of one app outside its home: root's, readable by all,
+// unless said otherwise. Retired once the app is not wanted here.
 export function appFile(app: App, feature: string, path: string, content: string, more: More = {}): ResourceOf<'file'> {
   return fileOf(`app:${app.name}`, `${feature} of ${app.name}`, path, content, more)
 }

@@ -5,8 +5,8 @@ import type { System } from '../model/server.ts'
 // A system that Flight knows: the PHP that it brings itself, what its nginx cannot do, and where that takes http2.
 export type KnownSystem = { php: PhpVersion; rejectsHandshakes: boolean; http2: 'listen' | 'directive' }
 
-// Which PHP a distribution has is known, not asked. nginx can reject TLS handshakes from 1.19.4 on; jammy has 1.18. It knows
-// `http2 on` from 1.25.1 on (fatal before), and warns of `listen … http2` since; noble has 1.24, trixie 1.26.
+// Which PHP a distribution has is known, not asked. nginx can reject TLS handshakes from 1.19.4 on; jammy has 1.18. It
+// knows `http2 on` from 1.25.1 on (fatal before), and warns of `listen … http2` since; noble has 1.24, trixie 1.26.
 const SYSTEMS: Readonly<Record<string, KnownSystem>> = {
   'debian bookworm': { php: '8.2', rejectsHandshakes: true, http2: 'listen' },
   'debian trixie': { php: '8.4', rejectsHandshakes: true, http2: 'directive' },

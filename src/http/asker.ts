@@ -22,7 +22,8 @@ export async function needAsker(c: DoorContext, keeper: Doorkeeper, deed: Deed, 
   return asker
 }
 
-// The bearer of a token; where nothing is asked for but to look, the bearer of a cookie, or whoever sits at this machine.
+// The bearer of a token; where nothing is asked for but to look,
+// the bearer of a cookie, or whoever sits at this machine.
 async function askerOf(c: DoorContext, keeper: Doorkeeper, isWrite: boolean): Promise<Asker | undefined> {
   const header = c.req.header('authorization')
   if (header !== undefined) return bearer(c, keeper, /^Bearer +(\S+)$/i.exec(header)?.[1] ?? '')
@@ -38,7 +39,8 @@ export async function lookerOf(c: DoorContext, keeper: Doorkeeper): Promise<Aske
   return c.var.origin.isHere ? { is: 'loopback' } : undefined
 }
 
-// Refused while this address has guessed too often at this token, or at tokens that are not there; what is merely over does not count.
+// Refused while this address has guessed too often at this token, or
+// at tokens that are not there; what is merely over does not count.
 export async function bearer(c: DoorContext, keeper: Doorkeeper, shown: string): Promise<Asker | undefined> {
   const guess = await guessOf(c, keeper, shown)
   refuseWhileHeld(keeper, guess)
@@ -50,8 +52,8 @@ export async function bearer(c: DoorContext, keeper: Doorkeeper, shown: string):
   return { is: 'token', token: found.token }
 }
 
-// What is guessed at: a token that is there, by this address, or any other. Whoever guesses shuts out nobody else who asks from the same
-// address, as runners and the hosts of repositories do.
+// What is guessed at: a token that is there, by this address, or any other. Whoever guesses shuts out nobody else who
+// asks from the same address, as runners and the hosts of repositories do.
 async function guessOf(c: DoorContext, { desk }: Doorkeeper, shown: string): Promise<string> {
   const id = tokenId(shown)
   const isKnown = id !== undefined && (await desk.store.token(id)) !== undefined

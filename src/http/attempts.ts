@@ -8,8 +8,8 @@ const FREE = 10 // failures within a minute
 const MINUTE = 60_000
 const LONGEST = 60 * MINUTE
 
-// Counts failures; after ten within a minute nothing is looked at for a minute, then two, four, up to an hour. Holds at most `most` entries:
-// the oldest is forgotten first.
+// Counts failures; after ten within a minute nothing is looked at for a minute, then two, four, up to an hour. Holds at
+// most `most` entries: the oldest is forgotten first.
 export function countingAttempts(now: () => number, most = 10_000): Attempts {
   const entries = new Map<string, { since: number; failures: number; until: number; times: number }>()
   return {

@@ -2,7 +2,8 @@ import { chmodSync, closeSync, fstatSync, openSync, renameSync, writeSync } from
 import { cleanOfEscapes } from '../model/printable.ts'
 import { withoutTokens } from './tokens.ts'
 
-// One request with its outcome. `who`: a token's name, 'loopback', which webhook, or null. `request`: the one that was accepted.
+// One request with its outcome. `who`: a token's name, 'loopback',
+// which webhook, or null. `request`: the one that was accepted.
 export type AuditEntry = {
   time: string
   address: string
@@ -18,12 +19,13 @@ export type Audit = { write(entry: AuditEntry): void; close(): void }
 const ROTATE_AT = 64 * 1024 * 1024
 const KEPT = 8
 
-// Appends a JSON line for every entry, on disk when write() returns as far as kill -9 is concerned; FILE.1 is the newest of the old ones.
-// What cannot be written is told, and keeps nobody from working.
+// Appends a JSON line for every entry, on disk when write() returns as far as kill -9 is concerned; FILE.1 is the
+// newest of the old ones. What cannot be written is told, and keeps nobody from working.
 export function openAudit(file: string, failed: (error: unknown) => void, rotateAt = ROTATE_AT): Audit {
   let log = opened(file)
   let limit = rotateAt
-  // The old one is closed only when there is a new one: until then it is written to, and tried again when it has grown by a tenth.
+  // The old one is closed only when there is a new one: until then
+  // it is written to, and tried again when it has grown by a tenth.
   const rotate = () => {
     limit = log.size + rotateAt / 10
     for (let n = KEPT - 1; n >= 0; n--) renameIfThere(n === 0 ? file : `${file}.${n}`, `${file}.${n + 1}`)

@@ -1,8 +1,8 @@
 import type { DoorContext, Doorkeeper } from './door-options.ts'
 import { waitForNews } from './wait-for-news.ts'
 
-// A stream of the pages, bound like those of the doors: it takes a place, and ends when whoever asked may look no longer. A fault ends
-// it as it stands, and is told.
+// A stream of the pages, bound like those of the doors: it takes a place, and ends when whoever asked may look no
+// longer. A fault ends it as it stands, and is told.
 export function boundBody(
   c: DoorContext,
   keeper: Doorkeeper,

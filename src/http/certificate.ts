@@ -18,7 +18,8 @@ export async function readPair({ certificate, key }: Files, now: Date): Promise<
   return pair
 }
 
-// Looks at the files every so many milliseconds and takes them when they changed; a pair that is no good leaves the old one and is told of.
+// Looks at the files every so many milliseconds and takes them when they
+// changed; a pair that is no good leaves the old one and is told of.
 export function followPair(
   server: Server,
   files: Files,

@@ -5,8 +5,8 @@ import { groupOf, plainAddress } from './proxies.ts'
 type Connection = { socket: Socket; group: string; asks: 'nothing' | 'slowly' | 'waits' }
 type Limits = { all: number; each: number; isExempt(address: string): boolean }
 
-// Keeps the connections within bounds. Where there are too many, the oldest that asks for nothing makes room, then the oldest whose
-// request is not whole yet: whoever only holds connections open locks nobody out.
+// Keeps the connections within bounds. Where there are too many, the oldest that asks for nothing makes room, then the
+// oldest whose request is not whole yet: whoever only holds connections open locks nobody out.
 export function boundConnections(
   server: HttpServer,
   { all, each, isExempt }: Limits,

@@ -9,8 +9,8 @@ import type { Places } from './places.ts'
 // Who looks at the pages: a name for people, and the one app they may see, or all.
 export type Viewer = { name: string; app: string | null; canLogOut: boolean }
 
-// The pages: a Hono app, for example, which finds the viewer in its environment (c.env.viewer). Where nobody is known yet it is asked for
-// nothing but /login and /assets/….
+// The pages: a Hono app, for example, which finds the viewer in its environment (c.env.viewer). Where nobody is known
+// yet it is asked for nothing but /login and /assets/….
 export type Pages = { fetch(request: Request, env: { viewer: Viewer | undefined }): Response | Promise<Response> }
 
 export type DoorOptions = {
@@ -35,7 +35,8 @@ export type Doorkeeper = DoorOptions & {
   closing: AbortSignal // streams end
 }
 
-// Where a request comes from. `group`: what is counted as one. `isHere`: from this machine itself, through nothing in between.
+// Where a request comes from. `group`: what is counted as one.
+// `isHere`: from this machine itself, through nothing in between.
 export type Origin = { address: string; group: string; scheme: 'http' | 'https'; isHere: boolean; base: string }
 
 export type DoorEnv = {

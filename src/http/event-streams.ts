@@ -24,7 +24,8 @@ export async function* followedLog(desk: Desk, id: number, signal: AbortSignal):
   }
 }
 
-// The events after `after` as server-sent events. Only a request that ended says `end`: a browser asks again for any other.
+// The events after `after` as server-sent events. Only a request
+// that ended says `end`: a browser asks again for any other.
 export async function* sentEvents(desk: Desk, id: number, after: number, signal: AbortSignal): AsyncGenerator<string> {
   yield 'retry: 2000\n\n'
   for await (const event of desk.follow(id, after, signal)) yield sentEvent(event)

@@ -13,7 +13,8 @@ import {
 // A merge request's pipeline has its code; a child pipeline is only a part of one.
 const OWN_PIPELINES = ['push', 'web', 'api', 'schedule', 'trigger', 'pipeline', 'chat']
 
-// What an event of GitLab means for the app. A commit has one pipeline there: which workflow is named does not matter, that one is does.
+// What an event of GitLab means for the app. A commit has one pipeline
+// there: which workflow is named does not matter, that one is does.
 export function meaningOnGitlab(event: string, payload: Payload, { repo, releaseOn }: WebhookApp): Meaning {
   const project = part(payload, 'project')
   if (!isSameRepository(repo, [project['git_http_url'], project['git_ssh_url'], project['web_url']]))

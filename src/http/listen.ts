@@ -32,7 +32,8 @@ const LIMITS = {
 const SILENT = 330_000 // longer than the longest wait
 const CONNECTIONS = { all: 1000, each: 200 }
 
-// Listens, and gives where, and the way to stop: nothing new is taken, streams end, requests under way get a few seconds.
+// Listens, and gives where, and the way to stop: nothing new
+// is taken, streams end, requests under way get a few seconds.
 export async function listen(
   { app, endStreams }: Doors,
   options: ListenOptions,
@@ -73,7 +74,8 @@ export async function listen(
     server.listen(settings.listen.port, settings.listen.host, 4096, resolve)
   })
   const { address, port, family } = server.address() as AddressInfo
-  const url = `${settings.tls === undefined ? 'http' : 'https'}://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+  const url =
+    `${settings.tls === undefined ? 'http' : 'https'}://` + `${family === 'IPv6' ? `[${address}]` : address}:${port}`
   const stop = async () => {
     unfollow?.()
     const closed = new Promise<void>((resolve) => server.close(() => resolve()))

@@ -276,7 +276,8 @@ export function openApi(base: string): Part {
       version,
       license: { name: 'MIT', identifier: 'MIT' },
       description:
-        'Releases asked for by pipelines. Everything refused is application/problem+json; its type stays, its words may change.',
+        'Releases asked for by pipelines. Everything refused is application/problem+json; its type stays, its words ' +
+        'may change.',
     },
     servers: [{ url: base }],
     paths: PATHS,

@@ -17,7 +17,8 @@ export function originsOf(settings: DoorOptions['settings'], proxies: Proxies): 
     const scheme =
       forwardedScheme === 'https' || ('encrypted' in socket && socket.encrypted === true) ? 'https' : 'http'
     const host = c.req.header('host') ?? ''
-    // A proxy on this machine that adds no header would look like somebody at its keyboard: where one is known, nobody does.
+    // A proxy on this machine that adds no header would look like
+    // somebody at its keyboard: where one is known, nobody does.
     const isHere =
       isPrivate &&
       !isTrusted &&

@@ -3,7 +3,8 @@ import type { Purpose, Token } from '../model/token.ts'
 // Who asks: a token, or somebody on this very machine.
 export type Asker = { is: 'token'; token: Token } | { is: 'loopback' }
 
-// ask: for a release, a way back, a cancel. read: the requests of an app. list: which apps there are. metrics: of all apps.
+// ask: for a release, a way back, a cancel. read: the requests
+// of an app. list: which apps there are. metrics: of all apps.
 export type Deed = 'ask' | 'read' | 'list' | 'ping' | 'metrics'
 
 const RIGHTS: Record<Purpose, readonly Deed[]> = {

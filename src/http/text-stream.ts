@@ -5,8 +5,8 @@ type Streamed = {
   beat?: { text: string; every: number }
 }
 
-// A body that is made as it is read: nothing is kept for a reader who is slow. `stop` is called when the reader has gone; `ended` once,
-// whatever ended it. A fault ends the body as it stands, and is told.
+// A body that is made as it is read: nothing is kept for a reader who is slow. `stop` is called when the reader has
+// gone; `ended` once, whatever ended it. A fault ends the body as it stands, and is told.
 export function textStream(
   pieces: AsyncIterator<string>,
   { stop, ended, failed, beat }: Streamed,

@@ -23,7 +23,8 @@ export function tokenId(shown: string): string | undefined {
   return SHOWN.exec(shown)?.[1]
 }
 
-// Whose token this is. `over`: it was right once, and is expired or revoked. Takes the same work whether the id is known or not.
+// Whose token this is. `over`: it was right once, and is expired
+// or revoked. Takes the same work whether the id is known or not.
 export async function checkToken(
   store: Pick<Store, 'token'>,
   shown: string,

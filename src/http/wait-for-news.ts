@@ -5,8 +5,8 @@ import { isOver } from './tokens.ts'
 
 const LOOK_AGAIN = 3_000 // ms
 
-// A place for as long as somebody waits for news. `stop` is called when the doors close, and when the token that it was asked with is
-// revoked or expires meanwhile. Gives what gives the place back.
+// A place for as long as somebody waits for news. `stop` is called when the doors close, and when the token that it was
+// asked with is revoked or expires meanwhile. Gives what gives the place back.
 export function waitForNews(
   places: Places,
   c: DoorContext,

@@ -6,8 +6,8 @@ type Proof = (serverKey: Buffer, tokenId: string) => boolean
 
 const WINDOW = 300 // seconds that a signed time may differ
 
-// Gives what tells whether a delivery is signed with a token's secret; undefined where it is not signed at all. Where there is a signature
-// it decides: a token beside it saves nothing.
+// Gives what tells whether a delivery is signed with a token's secret; undefined where it is not signed at all. Where
+// there is a signature it decides: a token beside it saves nothing.
 export function proofOf(header: Header, body: Buffer, now: Date): Proof | undefined {
   const github = header('x-hub-signature-256')
   if (header('x-github-event') !== undefined) {

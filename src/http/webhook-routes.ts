@@ -93,8 +93,9 @@ function isSigned(c: DoorContext): boolean {
   return ['x-hub-signature-256', 'webhook-signature', 'x-gitlab-token'].some((name) => c.req.header(name) !== undefined)
 }
 
-// The same for an app that is not there, one without a webhook, and a wrong signature. A right one is never refused because of wrong ones
-// from the same address: many repositories tell from there, and a secret of 256 bits is not guessed.
+// The same for an app that is not there, one without a webhook, and a wrong signature.
+// A right one is never refused because of wrong ones from the same address: many
+// repositories tell from there, and a secret of 256 bits is not guessed.
 function refuseUnsigned(c: DoorContext, keeper: Doorkeeper): never {
   const guess = `${c.var.origin.group} webhook`
   refuseWhileHeld(keeper, guess)

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 
-// What a webhook signs with: derived from the server's key and the token's id, so that it is kept nowhere. The text is entered at GitHub
-// as the secret, at GitLab as the secret token.
+// What a webhook signs with: derived from the server's key and the token's id, so that it is kept nowhere. The text is
+// entered at GitHub as the secret, at GitLab as the secret token.
 export function webhookSecret(serverKey: Buffer, tokenId: string): string {
   return secretBytes(serverKey, tokenId).toString('base64url')
 }

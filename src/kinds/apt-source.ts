@@ -23,7 +23,9 @@ export const aptSourceKind: Kind<'apt-source'> = {
       return {
         is: 'conflict',
         where: `${rival.file}:${rival.line}`,
-        what: `another source for ${shown(desired.uri)} is here already; with two keys for one repository apt refuses to work at all`,
+        what:
+          `another source for ${shown(desired.uri)} is here already; with two keys for one repository apt ` +
+          `refuses to work at all`,
         hint: 'remove that source, or set `php_source: distro` if it is enough; then plan again',
       }
     }
@@ -123,7 +125,8 @@ function isSame(before: FileBefore, content: string): boolean {
   )
 }
 
-// Somebody else's source of the same repository and suite: apt compares them by address, whatever the ending slash or scheme.
+// Somebody else's source of the same repository and suite: apt
+// compares them by address, whatever the ending slash or scheme.
 function rivalOf(desired: AptSourceDesired, lines: readonly ForeignLine[]): AptSource | undefined {
   const own = `/etc/apt/sources.list.d/${desired.name}.sources`
   return aptSourcesIn(lines).find(

@@ -2,8 +2,8 @@ import type { BeforeOf, Difference } from '../model/action.ts'
 import type { Kind } from './kind.ts'
 import { releaseIn } from './releases.ts'
 
-// A command of the user has run in a release, and succeeded: once. One that still runs is followed; one that was cut off, by a
-// reboot for example, runs again; one that failed makes the release a failed one.
+// A command of the user has run in a release, and succeeded: once. One that still runs is followed; one that was cut
+// off, by a reboot for example, runs again; one that failed makes the release a failed one.
 export const commandKind: Kind<'command'> = {
   facts: ({ app }) => [{ fact: 'releases', app }],
   diff(desired, facts): Difference<BeforeOf['command']> {

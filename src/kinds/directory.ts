@@ -3,8 +3,8 @@ import type { FileFact } from '../model/fact.ts'
 import type { DirectoryDesired } from '../model/resource.ts'
 import type { Kind } from './kind.ts'
 
-// A directory with this mode and owner. In an app's tree a link in its place is the app's own business (uploads on another
-// disk): it stays.
+// A directory with this mode and owner. In an app's tree a link in its
+// place is the app's own business (uploads on another disk): it stays.
 export const directoryKind: Kind<'directory'> = {
   facts: ({ path }) => [{ fact: 'file', path, wanted: undefined }],
   diff(desired, facts) {
@@ -37,7 +37,8 @@ export const directoryKind: Kind<'directory'> = {
   steps: ({ after }) => [{ step: 'directory', ...after }],
 }
 
-// What an app or its people put there themselves, and what the app's own user cannot change: it stops nobody else on the server.
+// What an app or its people put there themselves, and what the
+// app's own user cannot change: it stops nobody else on the server.
 function besideTheWay({ path, owner }: DirectoryDesired, fact: FileFact): string | undefined {
   if (fact.type === 'link') return `${path} is a link to ${fact.target}`
   if (fact.type !== 'directory')

@@ -45,7 +45,9 @@ export const fileKind: Kind<'file'> = {
         is: 'conflict',
         where: lacking,
         what: `is not there, and ${desired.path} needs it`,
-        hint: 'put it there first (for a first certificate leave tls out until it is issued: the site answers the challenge over http), then plan again',
+        hint:
+          'put it there first (for a first certificate leave tls out until it is issued: the site answers the ' +
+          'challenge over http), then plan again',
       }
     }
     const before = fileBefore(fact)

@@ -3,8 +3,8 @@ import type { Kind } from './kind.ts'
 import { pushIn, pushQuery } from './pushes.ts'
 import { liveIn, staysLive } from './releases.ts'
 
-// A release has answered as wanted. That is not written down anywhere: until the release stays live, or what was pushed stays, it is
-// asked again.
+// A release has answered as wanted. That is not written down anywhere: until
+// the release stays live, or what was pushed stays, it is asked again.
 export const healthKind: Kind<'health'> = {
   facts: ({ app, push }) => [{ fact: 'releases', app }, ...(push === undefined ? [] : [pushQuery(app)])],
   diff(desired, facts): Difference<BeforeOf['health']> {

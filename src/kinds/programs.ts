@@ -112,7 +112,8 @@ function reasonsOf(
     ...(elsewhere.length === 0
       ? []
       : [
-          `${elsewhere.length === 1 ? 'runs' : 'run'} another release than ${release ?? 'the live one'}: ${some(elsewhere)}`,
+          `${elsewhere.length === 1 ? 'runs' : 'run'} another release than ${release ?? 'the live one'}: ` +
+            `${some(elsewhere)}`,
         ]),
     ...(outdated.length === 0
       ? []
@@ -120,7 +121,8 @@ function reasonsOf(
     ...(stopped.length === 0
       ? []
       : [
-          `${stopped.length === 1 ? 'does' : 'do'} not run: ${some(stopped.map(({ name, state }) => `${name} (${state})`))}`,
+          `${stopped.length === 1 ? 'does' : 'do'} not run: ` +
+            `${some(stopped.map(({ name, state }) => `${name} (${state})`))}`,
         ]),
   ]
 }
@@ -134,7 +136,8 @@ function notesOf({ states, draining }: Own): string[] {
     ...(failing.length === 0
       ? []
       : [
-          `${some(failing)} ${failing.length === 1 ? 'ends' : 'end'} soon after the start and ${failing.length === 1 ? 'is' : 'are'} tried again`,
+          `${some(failing)} ${failing.length === 1 ? 'ends' : 'end'} soon after the start and ` +
+            `${failing.length === 1 ? 'is' : 'are'} tried again`,
         ]),
   ]
 }

@@ -3,8 +3,8 @@ import type { ReleaseFact } from '../model/fact.ts'
 import type { PruneDesired } from '../model/resource.ts'
 import type { Kind } from './kind.ts'
 
-// Old releases are gone. What is looked at again on the server before anything goes: whether it is in use, and whether it holds
-// what nobody else has.
+// Old releases are gone. What is looked at again on the server before anything
+// goes: whether it is in use, and whether it holds what nobody else has.
 export const pruneKind: Kind<'prune'> = {
   facts: ({ app }) => [{ fact: 'releases', app }],
   diff(desired, facts): Difference<BeforeOf['prune']> {
@@ -31,9 +31,10 @@ export const pruneKind: Kind<'prune'> = {
   ],
 }
 
-// Those that were good, beside the one that goes live, the last that was live first, up to the number, and always that one: it is what one
-// goes back to; of the others only the newest, for whoever looks for what went wrong. One that this very release had to keep is not tried again by it. The one
-// that is live may be among them while planning: by then another one is.
+// Those that were good, beside the one that goes live, the last that was live first, up to the
+// number, and always that one: it is what one goes back to; of the others only the newest, for
+// whoever looks for what went wrong. One that this very release had to keep is not tried again
+// by it. The one that is live may be among them while planning: by then another one is.
 function oldReleases({ keep, release }: PruneDesired, others: readonly ReleaseFact[]): string[] {
   const there = others.filter(({ present, note }) => present || note !== undefined)
   const good = there.filter(({ good: when }) => when !== undefined).sort((a, b) => (b.live ?? 0) - (a.live ?? 0))

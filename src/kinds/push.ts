@@ -16,8 +16,8 @@ const VERBS: Record<PushDesired['does'], Verb> = {
   settle: 'note',
 }
 
-// The environment file of an app is the one that was pushed. What it holds is compared by its tag; it must be the file that was shown
-// before the question, or the pushed one, half way of a push that is gone on with.
+// The environment file of an app is the one that was pushed. What it holds is compared by its tag; it must be the file
+// that was shown before the question, or the pushed one, half way of a push that is gone on with.
 export const pushKind: Kind<'push'> = {
   facts: ({ app, path }) => [pushQuery(app), fileQuery({ app, path }), { fact: 'releases', app }],
   diff(desired, facts): Difference<BeforeOf['push']> {
@@ -42,7 +42,8 @@ export const pushKind: Kind<'push'> = {
         where: path,
         what: `a push that was not finished (${other.id}) is not confirmed here`,
         hint: other.stuck
-          ? `nothing takes it back any more, since a reboot for example: push the file that shall lie here (flight env:push ${app} FILE)`
+          ? `nothing takes it back any more, since a reboot for example: push the file that shall lie here (flight ` +
+            `env:push ${app} FILE)`
           : 'it goes back by itself within minutes; run the same command again then',
       }
     if (found.is === 'other')

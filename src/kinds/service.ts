@@ -3,7 +3,8 @@ import type { ServiceFact } from '../model/fact.ts'
 import type { ServiceDesired } from '../model/resource.ts'
 import type { Kind } from './kind.ts'
 
-// A service runs, starts at boot, and runs the configuration that lies on disk: whether it does is a fact, not an event.
+// A service runs, starts at boot, and runs the configuration
+// that lies on disk: whether it does is a fact, not an event.
 export const serviceKind: Kind<'service'> = {
   facts: (desired) => [serviceQuery(desired)],
   diff(desired, facts) {

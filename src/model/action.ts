@@ -60,7 +60,8 @@ export type Action = { [K in KindName]: ActionOf<K> }[KindName]
 
 export type Change<B> = { verb: Verb; before: B; because: readonly string[] }
 
-// What comparing a resource with its facts says: a change, nothing to do and why, or that somebody else stands in the way.
+// What comparing a resource with its facts says: a change,
+// nothing to do and why, or that somebody else stands in the way.
 export type Difference<B> =
   | { is: 'change'; change: Change<B>; notes?: readonly string[] }
   | { is: 'same'; why: string; notes?: readonly string[] }

@@ -2,7 +2,8 @@ import type { App } from './definitions.ts'
 import { fpmPools } from './fpm-paths.ts'
 import { ENVIRONMENTS, RELEASES } from './record.ts'
 
-// Where an app lives on a server (product.md). Below `home` everything is the app's: root believes and follows nothing there.
+// Where an app lives on a server (product.md). Below `home`
+// everything is the app's: root believes and follows nothing there.
 export type AppPaths = { home: string; base: string; releases: string; shared: string; current: string }
 
 export function appPaths(app: string): AppPaths {
@@ -17,7 +18,8 @@ export function releasePaths(app: string, release: string): { folder: string; re
   return { folder: `${appPaths(app).releases}/${release}`, record, commands: `${record}/commands` }
 }
 
-// Where root notes the pushes of an app's environment file, and keeps what each of them replaced: readable by nobody else.
+// Where root notes the pushes of an app's environment file, and
+// keeps what each of them replaced: readable by nobody else.
 export const pushesPath = (app: string) => `${ENVIRONMENTS}/${app}`
 
 // The unit by which a server takes a push back that nobody confirms.

@@ -3,7 +3,8 @@ import type { ForeignLine } from './fact.ts'
 // One repository that a server's apt knows, and where it says so.
 export type AptSource = { file: string; line: number; uris: readonly string[]; suites: readonly string[] }
 
-// The repositories in lines of sources.list (one-line and deb822 form, see sources.list(5)), as far as they are enabled.
+// The repositories in lines of sources.list (one-line and deb822
+// form, see sources.list(5)), as far as they are enabled.
 export function aptSourcesIn(lines: readonly ForeignLine[]): AptSource[] {
   const oneLine = lines.flatMap((line) => {
     const match = /^deb\s+(?:\[[^\]]*\]\s+)?(\S+)\s+(\S+)/.exec(line.text)

@@ -1,8 +1,8 @@
 import type { ServeSettings } from './serve-settings.ts'
 import type { Server, SshSettings } from './server.ts'
 
-// What the definitions say once they are read, validated and resolved: every default filled in, every reference checked.
-// Nothing behind src/definitions/ checks any of it again.
+// What the definitions say once they are read, validated and resolved: every default filled in, every reference
+// checked. Nothing behind src/definitions/ checks any of it again.
 
 // A server-side value of an ini file, as it will be written (booleans are On/Off already).
 export type Ini = Readonly<Record<string, string>>
@@ -80,8 +80,8 @@ export type AppNginx = {
   include: FileBeside | undefined
 }
 
-// Which event of the repository's host releases an app: the workflow (GitHub) or pipeline (GitLab) ended well on that branch; without
-// `workflow` a push to it.
+// Which event of the repository's host releases an app: the workflow (GitHub) or pipeline (GitLab) ended well on that
+// branch; without `workflow` a push to it.
 export type ReleaseOn = { branch: string; workflow: string | undefined }
 
 export type App = {

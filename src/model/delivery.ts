@@ -11,8 +11,8 @@ export type Tools = {
   leaving: string | undefined // a way back: the release that is to be left
 }
 
-// How carrying a request out ended. `unreachable`: nothing can be said of it yet, it is worth another try. `interrupted`: stopped by the
-// signal; carrying it out again goes on where it stopped.
+// How carrying a request out ended. `unreachable`: nothing can be said of it yet, it is worth another try.
+// `interrupted`: stopped by the signal; carrying it out again goes on where it stopped.
 export type Delivered = {
   is: 'succeeded' | 'failed' | 'went_back' | 'refused' | 'unreachable' | 'interrupted'
   exit: number

@@ -7,7 +7,8 @@ import type { Accepted, Store } from './store.ts'
 export type Desk = {
   store: Store
   ask(wish: NewRequest): Promise<Accepted>
-  // Of one that waits, at once; of one that runs, as soon as its servers can be left as they are. Undefined: it has ended already.
+  // Of one that waits, at once; of one that runs, as soon as its
+  // servers can be left as they are. Undefined: it has ended already.
   cancel(id: number, by: string): Promise<Request | undefined>
   // All that is told of a request after `after`, what comes later included; ends with the request, or with the signal.
   follow(id: number, after: number, signal: AbortSignal): AsyncIterable<NumberedEvent>

@@ -1,4 +1,5 @@
-// Every way Flight can refuse or fail: a stable code and the exit code that belongs to it (docs/errors.md explains each).
+// Every way Flight can refuse or fail: a stable code and the
+// exit code that belongs to it (docs/errors.md explains each).
 export const EXIT_OF_CODE = {
   FLIGHT_USAGE: 5,
   FLIGHT_NO_DEFINITIONS: 5,

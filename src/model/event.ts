@@ -19,6 +19,7 @@ export type RunEvent =
     }
   | { event: 'server-ends'; server: string; outcome: 'done' | 'failed' | 'unreachable' | 'interrupted' }
   | { event: 'verifying'; server: string }
-  | { event: 'note'; text: string } // what a person should know at once: following a step that still runs, connection lost
+  // what a person should know at once: following a step that still runs, connection lost
+  | { event: 'note'; text: string }
 
 export type Listener = (event: RunEvent) => void

@@ -4,7 +4,8 @@ import type { ConfigurationMark } from './service.ts'
 
 // A fact is one thing read from a server. Every query says exactly what is wanted; nothing else travels.
 
-// `wanted` is the digest that the file shall have: only when it differs, and Flight wrote the file, its content comes along.
+// `wanted` is the digest that the file shall have: only when it
+// differs, and Flight wrote the file, its content comes along.
 export type FileQuery = { fact: 'file'; path: string; wanted: string | undefined }
 export type FileFact =
   | { type: 'absent' }
@@ -21,7 +22,8 @@ export type FileFact =
   | { type: 'link'; target: string; owner: string; group: string }
   | { type: 'other' }
 
-// What /var/lib/flight/manifest says of a path: Flight wrote it, with this digest, for this owner (cluster, app:shop, retired).
+// What /var/lib/flight/manifest says of a path: Flight wrote it,
+// with this digest, for this owner (cluster, app:shop, retired).
 export type FileRecord = { sha256: string; scope: string }
 
 export type PackageQuery = { fact: 'package'; name: string }
@@ -74,19 +76,23 @@ export type ManifestFact = readonly (FileRecord & { path: string })[]
 export type ProgramsQuery = { fact: 'programs' }
 export type ProgramsFact = {
   daemon: boolean // supervisord answers
-  states: readonly { name: string; state: string }[] // sorted; RUNNING, STARTING, BACKOFF, STOPPING, STOPPED, EXITED, FATAL, UNKNOWN
-  unloaded: readonly { name: string; is: 'added' | 'changed' | 'removed' }[] // what lies on disk and is not what it runs
+  // sorted; RUNNING, STARTING, BACKOFF, STOPPING, STOPPED, EXITED, FATAL, UNKNOWN
+  states: readonly { name: string; state: string }[]
+  // what lies on disk and is not what it runs
+  unloaded: readonly { name: string; is: 'added' | 'changed' | 'removed' }[]
   draining: readonly string[] // being ended after their job, and brought to what lies on disk then
   runs: readonly ProgramRun[]
   refusal: string | undefined // why the configuration on disk cannot be read at all
 }
 
-// In the folder of which release a program stands (empty: it is not known, and not the live one), and whether it was started with the environment file that lies there now.
+// In the folder of which release a program stands (empty: it is not known, and not the live one), and whether it was
+// started with the environment file that lies there now.
 export type ProgramRun = { name: string; release: string; isLive: boolean; isFresh: boolean }
 
 // An app's environment file, read as the app's own user: a link, pipe or folder in its place shows root nothing.
 export type EnvironmentQuery = { fact: 'environment'; app: string; path: string }
-export type EnvironmentFact = { is: 'absent' } | { is: 'file'; base64: Secret } | { is: 'other'; what: string } // why its bytes were not taken
+// why its bytes were not taken
+export type EnvironmentFact = { is: 'absent' } | { is: 'file'; base64: Secret } | { is: 'other'; what: string }
 
 // The releases of an app on a server, as root noted them, and the one that `current` points to.
 export type ReleasesQuery = { fact: 'releases'; app: string }
@@ -109,7 +115,8 @@ export type ReleaseFact = {
   kept: string | undefined // why it could not be pruned: RELEASE that was live then, and the reason
   commands: readonly { key: string; command: string; state: CommandState }[]
 }
-export type CommandState = { is: 'ended'; code: number } | { is: 'running' } | { is: 'unknown' } // unknown: cut off, a reboot for example
+// unknown: cut off, a reboot for example
+export type CommandState = { is: 'ended'; code: number } | { is: 'running' } | { is: 'unknown' }
 
 // What root noted of the pushes of an app's environment file. `previous`: with the file that the last one replaced.
 export type PushesQuery = { fact: 'pushes'; app: string; previous: boolean }

@@ -24,8 +24,8 @@ export type FleetApp = {
   cluster: string
   servers: readonly string[]
   live: readonly LiveRelease[] // one where all servers agree; none before the first release
-  // ok: all servers serve one release and answer. differs: they serve different ones. silent: some could not be asked. unhealthy: the
-  // health check fails somewhere. unknown: nobody has looked yet.
+  // ok: all servers serve one release and answer. differs: they serve different ones. silent: some could not be asked.
+  // unhealthy: the health check fails somewhere. unknown: nobody has looked yet.
   health: 'ok' | 'differs' | 'silent' | 'unhealthy' | 'none live' | 'unknown'
   why: string // in words, empty where ok
 }

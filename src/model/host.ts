@@ -11,8 +11,8 @@ export type Lock = {
   release(): Promise<void>
 }
 
-// What a run needs for itself: the whole server, or some apps on it while others work on other apps. `release` is the one whose
-// interrupted commands are followed, not obstacles.
+// What a run needs for itself: the whole server, or some apps on it while others work on other apps. `release` is the
+// one whose interrupted commands are followed, not obstacles.
 export type Claim = 'server' | readonly { app: string; release: string }[]
 
 export type StepContext = {
@@ -28,8 +28,8 @@ export type Host = {
   hostKey: string
   system(): Promise<System>
   probe(queries: readonly FactQuery[]): Promise<Facts>
-  // Takes the server's lock or fails at once with FLIGHT_LOCKED, naming the holder. A step of another plan that still runs
-  // there is a holder too.
+  // Takes the server's lock or fails at once with FLIGHT_LOCKED, naming the
+  // holder. A step of another plan that still runs there is a holder too.
   lock(holder: Holder, plan: string, claim: Claim): Promise<Lock>
   // Everybody who holds it, or an app on it.
   holders(): Promise<readonly Holder[]>

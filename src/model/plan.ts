@@ -6,7 +6,8 @@ import type { System } from './server.ts'
 
 // The whole answer, as a value: what `flight apply` will do, and nothing else. plans/FORMAT.md describes the file.
 
-export type Scope = { clusters: readonly string[]; apps: readonly string[]; servers: readonly string[] } // empty: everything
+// empty: everything
+export type Scope = { clusters: readonly string[]; apps: readonly string[]; servers: readonly string[] }
 
 // What apt will do on a server, in one transaction.
 export type PlannedInstall = {
@@ -26,7 +27,8 @@ export type PlannedServer = {
   resources: number // how many are wanted here
   install: PlannedInstall | null
   notes: readonly string[] // what a reader should know and nobody needs to do
-  elsewhere?: readonly { app: string; what: string }[] // apps that serve another release here than on other servers, or none
+  // apps that serve another release here than on other servers, or none
+  elsewhere?: readonly { app: string; what: string }[]
   leftovers: readonly Leftover[]
 }
 

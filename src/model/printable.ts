@@ -1,10 +1,11 @@
-// What a server, a file or a plan contains may hold what a terminal would obey: escape sequences, other control characters,
-// and the marks that turn the direction of text around and make it read as something that it is not.
+// What a server, a file or a plan contains may hold what a terminal would obey: escape sequences, other control
+// characters, and the marks that turn the direction of text around and make it read as something that it is not.
 const ESC = '\\u001b'
 const ESCAPES = new RegExp(
   [
     `(?:${ESC}\\[|\\u009b)[0-?]*[ -/]*[@-~]`, // colours, cursor movement, clearing
-    `(?:${ESC}[\\]PX^_]|[\\u0090\\u0098\\u009d-\\u009f])[^\\u0007${ESC}\\u009c\\n]*(?:\\u0007|${ESC}\\\\|\\u009c)?`, // titles, links, clipboard
+    // titles, links, clipboard
+    `(?:${ESC}[\\]PX^_]|[\\u0090\\u0098\\u009d-\\u009f])[^\\u0007${ESC}\\u009c\\n]*(?:\\u0007|${ESC}\\\\|\\u009c)?`,
     `${ESC}[ -/]*[0-~]?`,
   ].join('|'),
   'g',
@@ -16,7 +17,8 @@ export function cleanOfEscapes(text: string): string {
   return text.replace(/\r\n/g, '\n').replace(ESCAPES, '').replace(CONTROLS, '')
 }
 
-// The text with every control character spelled out (\x1b, \u202e): for contents, where a reader must see that it is there.
+// The text with every control character spelled out (\x1b,
+// \u202e): for contents, where a reader must see that it is there.
 export function spelledOut(text: string): string {
   return text.replace(CONTROLS, (character) => {
     const code = character.charCodeAt(0)

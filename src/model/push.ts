@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 
-// What a plan says of an environment file that goes to servers of an app, all of them or none: nothing of what it holds. Its tags are
-// keyed with what only this run knows, and such a plan never leaves its process.
+// What a plan says of an environment file that goes to servers of an app, all of them or none: nothing of what it
+// holds. Its tags are keyed with what only this run knows, and such a plan never leaves its process.
 export type PlannedPush = {
   app: string
   does: 'push' | 'rollback'
@@ -11,8 +11,8 @@ export type PlannedPush = {
   notes: readonly string[]
 }
 
-// `was` and `tag`: of the file that was shown before the question, null for none, and of the one that replaces it. `live`: the release
-// whose cached configuration follows. `undoes`: the push whose file is taken back.
+// `was` and `tag`: of the file that was shown before the question, null for none, and of the one that replaces it.
+// `live`: the release whose cached configuration follows. `undoes`: the push whose file is taken back.
 export type PushedServer = { name: string; was: string | null; tag: string; live: string | null; undoes: string | null }
 
 // A push in the order of its time: <UTC, to the second>-<6 hex digits>.

@@ -8,10 +8,12 @@ export const RELEASES = `${SERVER_FOLDER}/releases`
 export const ENVIRONMENTS = `${SERVER_FOLDER}/environments`
 export const HISTORY = `${SERVER_FOLDER}/history`
 
-// What the record of `composer install` begins with among the commands of a release; without a composer.json it has nothing to do.
+// What the record of `composer install` begins with among the commands
+// of a release; without a composer.json it has nothing to do.
 export const COMPOSER_KEY = 'composer'
 
-// Runs in a pool, asked by root through its socket: drops files from OPcache. Only scripts of this folder may (opcache.restrict_api).
+// Runs in a pool, asked by root through its socket: drops files from
+// OPcache. Only scripts of this folder may (opcache.restrict_api).
 export const OPCACHE_SCRIPT = '/usr/lib/flight/opcache.php'
 
 // The first line of a file that Flight has taken out of service.

@@ -1,5 +1,5 @@
-// What a plan says of a release: the same commit and the same folder name on every server. It names no artifact: whoever
-// applies it makes that of exactly this commit.
+// What a plan says of a release: the same commit and the same folder name on every server. It names no artifact:
+// whoever applies it makes that of exactly this commit.
 export type PlannedRelease = {
   app: string
   does: 'release' | 'rollback'
@@ -16,8 +16,8 @@ export type PlannedRelease = {
   notes: readonly string[] // what a reader should know: what is live now, migrations in between
 }
 
-// What is wanted of an app, before its servers were asked. Without `commit` and `name` a rollback goes to the last release that was
-// live and healthy on all servers.
+// What is wanted of an app, before its servers were asked. Without `commit` and `name` a rollback goes to the last
+// release that was live and healthy on all servers.
 export type ReleaseWish =
   | {
       app: string

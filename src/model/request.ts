@@ -30,8 +30,9 @@ export function isEnded(state: RequestState): state is EndedState {
   return (ENDED_STATES as readonly RequestState[]).includes(state)
 }
 
-// As it is asked for, checked. `older`: the commit may be one that what is live already contains. `leaving`: the way back is from this
-// request's release and from no other; `to` names the release to go back to, otherwise it is the last good one before.
+// As it is asked for, checked. `older`: the commit may be one that what is live already
+// contains. `leaving`: the way back is from this request's release and from no other;
+// `to` names the release to go back to, otherwise it is the last good one before.
 export type NewRequest = {
   app: string
   wish:

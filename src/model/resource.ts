@@ -16,8 +16,8 @@ export type AptSourceDesired = {
   pin: readonly SourcePin[]
 }
 export type PackageDesired = { name: string }
-// `by`: who makes it. Inside an app's tree that is the app's user, so that a link which the app put there leads root nowhere;
-// a link in its place is then the app's own business and stays.
+// `by`: who makes it. Inside an app's tree that is the app's user, so that a link which the app put there leads root
+// nowhere; a link in its place is then the app's own business and stays.
 export type DirectoryDesired = { path: string; mode: string; owner: string; group: string; by: string }
 
 // What nobody else may claim on this server once a file is there.
@@ -51,7 +51,8 @@ export type ServiceDesired = {
   mark: ConfigurationMark
   test: ConfigurationTest
   changes: readonly string[] // paths below `configuration` that this plan writes; filled in while resolving
-  // What loads after it in the same plan: before anything is loaded, all of it must pass its test. Filled in while resolving.
+  // What loads after it in the same plan: before anything is loaded,
+  // all of it must pass its test. Filled in while resolving.
   precedes: readonly Load[]
   extensions: string | undefined // what the names of packages begin with that it loads: php8.2-
   installs: readonly string[] // such packages that this plan installs; filled in while resolving
@@ -95,8 +96,8 @@ export type ReleaseDesired = {
   cargo?: ReleaseCargo & { who: string; when: string } // never in a plan: what is sent, and by whom
 }
 export type Need = { path: string; because: string; hint: string }
-// A command of the user, run once for a release as the app's user. `key` names its record: a command that has succeeded under
-// it does not run again.
+// A command of the user, run once for a release as the app's user. `key`
+// names its record: a command that has succeeded under it does not run again.
 export type CommandDesired = {
   app: string
   release: string
@@ -114,11 +115,12 @@ export type HealthDesired = {
   through:
     | { is: 'pool'; socket: string; publicDir: string; tls: boolean }
     | { is: 'site'; tls: boolean; passwords: boolean }
-  check: { path: string; host: string; status: number; timeout: number; retries: number } | null // null: only what OPcache may still hold of it is dropped
+  // null: only what OPcache may still hold of it is dropped
+  check: { path: string; host: string; status: number; timeout: number; retries: number } | null
   push?: string // asked because of the push of an environment file
 }
-// What makes a release live: everything is made ready, `current` is switched, it stays (otherwise the server goes back by itself),
-// it counts as good.
+// What makes a release live: everything is made ready, `current` is switched,
+// it stays (otherwise the server goes back by itself), it counts as good.
 export type LiveDesired = {
   app: string
   release: string
@@ -127,8 +129,9 @@ export type LiveDesired = {
 } // back: seconds until it goes back by itself
 // An app's environment file, for a server that has none: the bytes of another server's. What it holds is in no plan.
 export type EnvironmentDesired = { app: string; path: string; from: string; secret?: Secret }
-// An app's environment file is replaced on all servers or on none: sent (stage), renamed (write), the live release's cached configuration
-// made anew beside the one that is used (rebuild) and used (show); it stays (confirm), and all that follows is done (settle).
+// An app's environment file is replaced on all servers or on none: sent (stage), renamed
+// (write), the live release's cached configuration made anew beside the one that is used
+// (rebuild) and used (show); it stays (confirm), and all that follows is done (settle).
 export type PushDesired = Pick<PlannedPush, 'app' | 'id' | 'key'> &
   Omit<PushedServer, 'name'> & {
     does: 'stage' | 'write' | 'rebuild' | 'show' | 'confirm' | 'settle'
@@ -139,7 +142,8 @@ export type PushDesired = Pick<PlannedPush, 'app' | 'id' | 'key'> &
     back: number // seconds until it goes back by itself
     content?: Secret // its bytes in base64, never in a plan
   }
-export type PruneDesired = { app: string; release: string; keep: number; socket: string | null } // socket: of the app's pool, where there is one
+// socket: of the app's pool, where there is one
+export type PruneDesired = { app: string; release: string; keep: number; socket: string | null }
 export type ComposerDesired = { path: string; url: string; sha256: string }
 // `secret` as of the file that it was.
 export type RetiredDesired = { path: string; scope: string; comment: '#' | ';'; secret: boolean }

@@ -1,7 +1,8 @@
 export const OCCASIONS = ['start', 'success', 'failure', 'rollback', 'drift'] as const
 export type Occasion = (typeof OCCASIONS)[number]
 
-// A webhook of somebody else's that is told what happened. Its address is a secret: it lies in a file of the controller.
+// A webhook of somebody else's that is told what happened. Its
+// address is a secret: it lies in a file of the controller.
 export type Receiver = { name: string; urlFile: string; format: 'slack' | 'json'; on: readonly Occasion[] }
 
 // `serve` of flight.yml with its defaults.

@@ -1,6 +1,6 @@
-// The longest name, or label of a wildcard, that nginx's table of names takes with its default of 64 bytes a bucket; a longer
-// one fails the whole configuration (measured on 1.22 and 1.26). Raising server_names_hash_bucket_size is not Flight's: whoever
-// has set it already would have it twice, which fails everything as well.
+// The longest name, or label of a wildcard, that nginx's table of names takes with its default of 64 bytes a bucket; a
+// longer one fails the whole configuration (measured on 1.22 and 1.26). Raising server_names_hash_bucket_size is not
+// Flight's: whoever has set it already would have it twice, which fails everything as well.
 const LONGEST_IN_TABLE = 46
 
 // Whether nginx's table of names takes a domain.
@@ -9,8 +9,8 @@ export function fitsTable(domain: string): boolean {
   return parts.every((part) => part.length <= LONGEST_IN_TABLE)
 }
 
-// A domain as server_name takes it: itself, or, where it is too long for the table, an expression that matches the same. nginx
-// looks at expressions after all names and wildcards.
+// A domain as server_name takes it: itself, or, where it is too long for the table, an expression that matches the
+// same. nginx looks at expressions after all names and wildcards.
 export function serverName(domain: string): string {
   if (fitsTable(domain)) return domain
   const wildcard = domain.startsWith('*.')

@@ -37,8 +37,8 @@ export type DownloadStep = { step: 'download'; url: string; path: string; sha256
 // The server downloads a repository's signing key; it is accepted only when it holds one key, with this fingerprint.
 export type KeyStep = { step: 'key'; key: Extract<SourceKey, { url: string }>; path: string; scope: string }
 
-// Enables and starts; or tests the configuration, reloads, and proves that it was loaded. When the test fails, the files
-// that this plan wrote (`changes`) are put back first.
+// Enables and starts; or tests the configuration, reloads, and proves that it was loaded. When the test fails, the
+// files that this plan wrote (`changes`) are put back first.
 export type ServiceStep = {
   step: 'service'
   unit: string
@@ -53,8 +53,8 @@ export type ServiceStep = {
   waitForNginx: number // seconds, before the load
 }
 
-// Brings supervisor to what lies on disk, for the programs of one app alone. A program that goes or changes finishes its job
-// first: that outlives the step, and the fact `programs` says so.
+// Brings supervisor to what lies on disk, for the programs of one app alone. A program that goes or changes finishes
+// its job first: that outlives the step, and the fact `programs` says so.
 export type ProgramsStep = { step: 'programs'; app: string; programs: readonly string[]; changes: readonly string[] }
 
 // Rewrites a file to a comment that says when and why, and keeps its last content.
@@ -75,7 +75,8 @@ export type UnpackStep = {
   keepAssets: readonly string[]
 }
 
-// Runs a command of the user in a release, as a unit that outlives the connection. One that has succeeded is not run again.
+// Runs a command of the user in a release, as a unit that outlives
+// the connection. One that has succeeded is not run again.
 export type CommandStep = {
   step: 'command'
   app: string
@@ -89,9 +90,9 @@ export type CommandStep = {
 // Asks the release for a page, through its pool or through nginx, until it answers as wanted.
 export type CheckStep = { step: 'check'; app: string; release: string } & Pick<HealthDesired, 'through' | 'check'>
 
-// ready: the next `current` lies beside it, and what the release holds is noted. switch: rename(2), and from now on the server goes
-// back by itself unless it is confirmed. back: when `current` is this release, to what it was when it was switched; without such
-// a note to `previous` (null: to no release), and where that is this release, nowhere.
+// ready: the next `current` lies beside it, and what the release holds is noted. switch: rename(2), and from now on the
+// server goes back by itself unless it is confirmed. back: when `current` is this release, to what it was when it was
+// switched; without such a note to `previous` (null: to no release), and where that is this release, nowhere.
 export type LiveStep = {
   step: 'live'
   app: string

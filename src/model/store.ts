@@ -1,19 +1,19 @@
 import type { NewRequest, NumberedEvent, Request, RequestEvent, RequestState } from './request.ts'
 import type { Token } from './token.ts'
 
-// What the deployment server remembers. Whatever a promise resolves to is durable: it is there after kill -9 and after a power cut.
-// test/store/contract.ts says what every implementation must do.
+// What the deployment server remembers. Whatever a promise resolves to is durable: it is there after kill -9 and after
+// a power cut. test/store/contract.ts says what every implementation must do.
 export type Store = {
-  // `known`: it was asked for before with the same app, commit and key, or without a key and is not ended. `other`: the key belongs to
-  // something else. Only what is new gets an id, and its first event: who asked for it.
-  // `full`: as many of the app wait already as may; `request` is the last of them.
+  // `known`: it was asked for before with the same app, commit and key, or without a key and is not ended. `other`: the
+  // key belongs to something else. Only what is new gets an id, and its first event: who asked for it. `full`: as many
+  // of the app wait already as may; `request` is the last of them.
   accept(wish: NewRequest, now: string, most?: number): Promise<Accepted>
   request(id: number): Promise<Request | undefined>
   requests(wanted: RequestFilter): Promise<Request[]> // the newest first
   unfinished(): Promise<Request[]> // waiting and running, the oldest first
   heads(): Promise<Request[]> // what runs, and of each app the oldest that waits, the oldest first
-  // Changes it where it is in one of these states, tells that and posts these notices in the same moment; otherwise undefined, and nothing
-  // is changed.
+  // Changes it where it is in one of these states, tells that and posts these
+  // notices in the same moment; otherwise undefined, and nothing is changed.
   change(
     id: number,
     from: readonly RequestState[],

@@ -3,8 +3,8 @@ import type { Desk } from '../model/desk.ts'
 const THROTTLE = 500 // ms between two messages
 const HEARTBEAT = 15_000
 
-// A stream of server-sent events that says when a page may have changed: at most twice a second, and something every 15 s, so that
-// proxies keep it and a browser that has gone is noticed.
+// A stream of server-sent events that says when a page may have changed: at most twice a second, and something every 15
+// s, so that proxies keep it and a browser that has gone is noticed.
 export function changeStream(onChange: Desk['onChange'], signal: AbortSignal): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   let close = () => {}

@@ -22,8 +22,8 @@ type Env = { Bindings: { viewer?: Looker | undefined } }
 const PER_PAGE = 30
 const NUMBER = /^[1-9]\d{0,14}$/
 
-// The pages, their assets, and the stream that says when they change; they read, and change nothing. `url` is how others reach the
-// server, where that is known. What they do not know under /v1/ they leave to others.
+// The pages, their assets, and the stream that says when they change; they read, and change nothing. `url` is how
+// others reach the server, where that is known. What they do not know under /v1/ they leave to others.
 export function pageRoutes(desk: Desk, options: { now(): Date; url?: string | undefined }): Hono<Env> {
   const { store } = desk
   const readStory = storyReader(store)

@@ -5,8 +5,8 @@ const PAGE = 1000
 const MOST_AT_ONCE = 60_000 // events for one look; the next look goes on from there
 const KEPT = 24
 
-// Gives what reads the story of a request as it is now. What it has read it keeps for those that were looked at last, so that
-// watching a release costs only its new events.
+// Gives what reads the story of a request as it is now. What it has read it keeps for those that were looked at last,
+// so that watching a release costs only its new events.
 export function storyReader(store: Pick<Store, 'events'>): (id: number) => Promise<Story> {
   const kept = new Map<number, { story: Story; reading: Promise<void> }>()
   return async (id) => {

@@ -16,7 +16,8 @@ import { timeAgo, timeSince } from './when.ts'
 
 const MOST_SERVERS = 40
 
-export type ReleaseView = { request: Request; story: Story; ahead: number | undefined } // ahead: the request of the same app that goes first
+// ahead: the request of the same app that goes first
+export type ReleaseView = { request: Request; story: Story; ahead: number | undefined }
 
 export function releasePage({ request, story, ahead }: ReleaseView, now: Date): Page {
   const how = ofRequest(request.state)
@@ -121,7 +122,11 @@ function picture(request: Request, story: Story, now: Date): Html {
 function log(story: Story, request: Request): Html {
   if (story.lines.length === 0)
     return html`<p class="empty">
-      ${isEnded(request.state) ? 'What was told of this release is no longer kept: only newer ones have their log.' : 'Nothing was told yet.'}
+      ${
+        isEnded(request.state)
+          ? 'What was told of this release is no longer kept: only newer ones have their ' + 'log.'
+          : 'Nothing was told yet.'
+      }
     </p>`
   const lines = story.lines.slice(-MOST_LINES)
   const left = story.older + story.lines.length - lines.length

@@ -14,7 +14,8 @@ export type Span = {
   error: string
 }
 
-// What the events of one request say together. It belongs to its reader, who changes it in place: events come by the thousand.
+// What the events of one request say together. It belongs to its
+// reader, who changes it in place: events come by the thousand.
 export type Story = {
   last: number // the number of the event that it knows last
   attempt: number // of which `run`, `spans` and the times tell: an earlier one is over

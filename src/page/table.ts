@@ -3,7 +3,8 @@ import { html, type Html, type Piece } from './html.ts'
 // `self`: says what it is without its head.
 export type Column = { head: string; kind?: 'number' | 'main' | 'self' }
 
-// A table that is a list of cards on a narrow screen. The roles keep it a table for those who hear it, whatever it looks like.
+// A table that is a list of cards on a narrow screen. The roles
+// keep it a table for those who hear it, whatever it looks like.
 export function table(
   caption: string,
   columns: readonly Column[],

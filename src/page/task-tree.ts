@@ -8,7 +8,8 @@ import { timeSince } from './when.ts'
 
 const MOST_STAGES = 40
 
-// What a run does now: its stages, below the last one its servers, those at work and those that failed first where not all fit.
+// What a run does now: its stages, below the last one its servers,
+// those at work and those that failed first where not all fit.
 export function taskTree(run: RunProgress, now: Date, most: number): Html {
   if (run.asked.size + run.missing.size + run.stages.length === 0)
     return html`<p class="muted">Reads the definitions and makes the release.</p>`

@@ -14,8 +14,8 @@ export function stageClass(stage: string): string {
   return `stage-${(readStageName(stage)?.phase ?? 'other').replaceAll(' ', '-')}`
 }
 
-// The timeline as a picture: names left, bars right, all in shares of the width, so that it fits on every screen. What it says,
-// the table below it says in words.
+// The timeline as a picture: names left, bars right, all in shares of the width, so that it fits on every screen. What
+// it says, the table below it says in words.
 export function timelinePicture(timeline: Timeline, end: string): Html {
   const { rows, ticks, live } = timeline
   const bottom = HEAD + rows.length * ROW
@@ -57,7 +57,9 @@ function barOf(bar: Bar, server: string, y: number): Html {
         : bar.outcome === 'not told'
           ? 'how it ended was not told, '
           : ''
-  const title = `${brief(server, 60)} · ${brief(bar.stage, 40)} · ${what} · ${how}${duration((bar.ended - bar.first.began) / 1000)}`
+  const title =
+    `${brief(server, 60)} · ${brief(bar.stage, 40)} · ${what} · ` +
+    `${how}${duration((bar.ended - bar.first.began) / 1000)}`
   return html`<g class="bar ${stageClass(bar.stage)} ${bar.outcome.replace(' ', '-')}"
     ><title>${title}</title><rect x="${bar.x}%" y="${y}" width="${bar.width}%" height="${ROW - 12}" rx="2.5" />${
       failed &&
@@ -120,5 +122,8 @@ function remarks({ otherServers, isMerged }: Timeline): Html {
 function spoken({ rows, began, ended, live }: Timeline, end: string): string {
   const total = (ended - began) / 1000
   const went = live === undefined ? '' : ` Live after ${duration((total * live) / 100)}.`
-  return `Timeline of ${count(rows.length, 'server')}, ${duration(total)} until ${end}.${went} The table below says the same.`
+  return (
+    `Timeline of ${count(rows.length, 'server')}, ${duration(total)} until ${end}.${went} The table below says ` +
+    `the same.`
+  )
 }

@@ -3,8 +3,9 @@ import type { Request } from '../model/request.ts'
 // How many may run side by side: in all, and on one server.
 export type Limits = { atOnce: number; perServer: number }
 
-// Which of those that wait begin now. Pure. Of one app the oldest alone, and none beside one that runs; a younger one of another app may
-// pass where the oldest has to wait for its servers. `unfinished`: the oldest first; `serversOf`: none for an app that is not defined.
+// Which of those that wait begin now. Pure. Of one app the oldest alone, and none beside one
+// that runs; a younger one of another app may pass where the oldest has to wait for its
+// servers. `unfinished`: the oldest first; `serversOf`: none for an app that is not defined.
 export function choose(
   unfinished: readonly Request[],
   now: string,
@@ -18,7 +19,8 @@ export function choose(
     for (const server of serversOf(app)) load.set(server, (load.get(server) ?? 0) + 1)
   }
   for (const request of running) put(request)
-  // Whoever waits longer keeps its place on the servers that it needs: else apps on one server would pass one on two for ever.
+  // Whoever waits longer keeps its place on the servers that it
+  // needs: else apps on one server would pass one on two for ever.
   const kept = new Map<string, number>()
   const chosen: Request[] = []
   for (const request of unfinished) {

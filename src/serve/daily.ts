@@ -4,8 +4,8 @@ export type Timer = { now(): Date; after(milliseconds: number, call: () => void)
 const MINUTE = 60_000
 const LONGEST_DAY = 26 * 60 * MINUTE
 
-// When the clock on the wall shows that time next, after this moment. A time that the clock skips in spring comes as much later as
-// the clock was put forward; one that comes twice in autumn counts the first time.
+// When the clock on the wall shows that time next, after this moment. A time that the clock skips in spring comes as
+// much later as the clock was put forward; one that comes twice in autumn counts the first time.
 export function nextTime(after: Date, { hour, minute }: TimeOfDay): Date {
   const onDay = (days: number): Date =>
     new Date(after.getFullYear(), after.getMonth(), after.getDate() + days, hour, minute)
@@ -13,8 +13,8 @@ export function nextTime(after: Date, { hour, minute }: TimeOfDay): Date {
   return today > after ? today : onDay(1)
 }
 
-// Calls once a day. It looks at the clock every minute: a timer alone stands still while the machine sleeps, and does not hear of a clock that
-// is set. What was missed is made up for once. Gives the way to stop it.
+// Calls once a day. It looks at the clock every minute: a timer alone stands still while the machine sleeps, and does
+// not hear of a clock that is set. What was missed is made up for once. Gives the way to stop it.
 export function daily(at: TimeOfDay, call: () => void, timer: Timer = systemTimer): () => void {
   let next = nextTime(timer.now(), at)
   const look = (): void => {

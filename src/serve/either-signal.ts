@@ -1,4 +1,5 @@
-// Aborted when one of two is. Node 20 keeps what AbortSignal.any() made by weak references alone: it may be collected, and never fire.
+// Aborted when one of two is. Node 20 keeps what AbortSignal.any()
+// made by weak references alone: it may be collected, and never fire.
 export function eitherSignal(one: AbortSignal, other: AbortSignal): { signal: AbortSignal; release(): void } {
   const both = new AbortController()
   const abort = () => both.abort()

@@ -28,8 +28,8 @@ export function createBell(): Bell {
   }
 }
 
-// All that is told of a request after `after`, from the store alone, what comes later included, until it ends: whoever reads slowly
-// costs no memory.
+// All that is told of a request after `after`, from the store alone, what
+// comes later included, until it ends: whoever reads slowly costs no memory.
 export async function* followFrom(
   store: Store,
   bell: Bell,

@@ -6,7 +6,8 @@ import type { Outcome } from './sender.ts'
 import { stageClock } from './stage-clock.ts'
 
 export type Metrics = {
-  // Hears all that is told of one request from now on; a request that is found again after a restart gets a new listener.
+  // Hears all that is told of one request from now on; a request
+  // that is found again after a restart gets a new listener.
   listenTo(request: Pick<Request, 'app' | 'wish' | 'asked' | 'began'>): (event: RequestEvent, at: string) => void
   http(method: string, route: string, status: number): void // the route's pattern, never the path
   drift(servers: readonly Pick<FleetServer, 'cluster' | 'state'>[], at: string): void

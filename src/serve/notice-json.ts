@@ -32,7 +32,8 @@ type ToldDrift = {
   more: number
 }
 
-// What receivers of the format `json` get (docs/serve.md). Fields are added, never changed: `format` counts what breaks that.
+// What receivers of the format `json` get (docs/serve.md). Fields
+// are added, never changed: `format` counts what breaks that.
 export type JsonNotice = {
   format: 1
   id: string
@@ -70,14 +71,12 @@ function requestIn(told: Exclude<Occurrence, { occasion: 'drift' }>): ToldReques
     ended,
     exit: end?.exit ?? null,
     said: end === null ? null : briefly(end.said),
-    problems: (end?.problems ?? [])
-      .slice(0, MOST)
-      .map(({ code, where, what, hint }) => ({
-        code,
-        where: briefly(where),
-        what: briefly(what),
-        hint: hint === undefined ? null : briefly(hint),
-      })),
+    problems: (end?.problems ?? []).slice(0, MOST).map(({ code, where, what, hint }) => ({
+      code,
+      where: briefly(where),
+      what: briefly(what),
+      hint: hint === undefined ? null : briefly(hint),
+    })),
   }
 }
 

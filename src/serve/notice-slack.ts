@@ -11,7 +11,8 @@ const LONGEST = 500
 type Section = { type: 'section'; block_id?: string; text: { type: 'mrkdwn'; text: string; verbatim: true } }
 export type SlackMessage = { text: string; blocks: Section[] }
 
-// What Slack's incoming webhooks take, and Mattermost, Rocket.Chat and others as well. `text` is what notifications show.
+// What Slack's incoming webhooks take, and Mattermost, Rocket.Chat
+// and others as well. `text` is what notifications show.
 export function slackMessage(told: Occurrence): SlackMessage {
   const title = `${MARK[told.occasion]} ${slackText(sentenceOf(told))}`
   const lines = fitting([
@@ -24,8 +25,8 @@ export function slackMessage(told: Occurrence): SlackMessage {
   }
 }
 
-// Text that Slack shows as it is: no link, no mention, nobody called. Mattermost knows @channel without Slack's brackets: a character without
-// width keeps the two apart.
+// Text that Slack shows as it is: no link, no mention, nobody called. Mattermost knows @channel without Slack's
+// brackets: a character without width keeps the two apart.
 export function slackText(text: string): string {
   const line = onOneLine(text)
   const short = line.length > LONGEST ? `${Array.from(line).slice(0, LONGEST).join('')}…` : line

@@ -1,8 +1,8 @@
 import type { RequestEvent } from '../model/request.ts'
 import type { Store } from '../model/store.ts'
 
-// Milliseconds for which what is told is gathered before it is written, between two words of progress of one action, and until what could not
-// be written is tried again.
+// Milliseconds for which what is told is gathered before it is written, between two words of progress of one action,
+// and until what could not be written is tried again.
 const GATHER = 150
 const PROGRESS = 1000
 const AGAIN = 2000
@@ -12,8 +12,8 @@ const MOST = 10_000
 
 export type Recorder = { tell(event: RequestEvent): void; flush(): Promise<void> }
 
-// Writes what is told of a request, in order, several at a time: a release tells hundreds of things, the disk is asked a few times a second.
-// What cannot be written is kept and tried again; flush() tries once more and waits for that.
+// Writes what is told of a request, in order, several at a time: a release tells hundreds of things, the disk is asked
+// a few times a second. What cannot be written is kept and tried again; flush() tries once more and waits for that.
 export function recorder(
   store: Pick<Store, 'append'>,
   id: number,

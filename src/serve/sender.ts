@@ -21,8 +21,9 @@ const LOOK = 5 * SECOND
 const AT_ONCE = 4
 const LOOKED_AT = 100
 
-// Sends what is due, at least once: to each receiver one after the other, to four at once. What cannot be sent is tried again, five times,
-// and given up. wake(): something was posted. stop(): what is under way is left as it is, for the next time.
+// Sends what is due, at least once: to each receiver one after the other, to four at
+// once. What cannot be sent is tried again, five times, and given up. wake():
+// something was posted. stop(): what is under way is left as it is, for the next time.
 export function sender(
   store: Outbox,
   receivers: () => readonly Receiver[],

@@ -15,6 +15,7 @@ export type ServingOptions = {
   fleet(): Promise<Fleet>
   now(): Date
   told(request: Request, event: RequestEvent): void // for logs and metrics
-  notices(occasion: Occasion, request: Request): Promise<readonly NewNotice[]> // what others are told of it, in the moment in which it is so
+  // what others are told of it, in the moment in which it is so
+  notices(occasion: Occasion, request: Request): Promise<readonly NewNotice[]>
   bug(error: unknown): void // ours: it is logged with its stack, and what it was about has failed
 }

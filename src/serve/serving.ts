@@ -11,8 +11,8 @@ export type Serving = {
   desk: Desk
   ring(): void // something changed that a page may show
   begin(): Promise<void> // takes up what was left running or waiting
-  // Begins nothing more, and waits for what runs; what has not ended after so many milliseconds is stopped where it can be left and is
-  // taken up by the next start.
+  // Begins nothing more, and waits for what runs; what has not ended after so many milliseconds is stopped where it can
+  // be left and is taken up by the next start.
   stop(patience: number): Promise<void>
 }
 
@@ -53,7 +53,8 @@ export function createServing(options: ServingOptions): Serving {
     timer = setTimeout(() => void pump(), milliseconds)
   }
 
-  // What the store says is running and nobody here carries was left by whoever was killed, or by a write that failed: it is taken up again.
+  // What the store says is running and nobody here carries was left by
+  // whoever was killed, or by a write that failed: it is taken up again.
   async function chooseAndBegin(): Promise<void> {
     if (stopping) return
     await serversOf.refresh()

@@ -1,7 +1,8 @@
 import type { RequestEvent } from '../model/request.ts'
 import { readStageName } from '../model/stage-name.ts'
 
-// How long the stages of one run take: a stage lasts until the next one begins, the last one until the servers are read once more.
+// How long the stages of one run take: a stage lasts until the next
+// one begins, the last one until the servers are read once more.
 export function stageClock(took: (stage: string, seconds: number) => void): (event: RequestEvent, at: number) => void {
   let current: { stage: string; since: number } | undefined
   const next = (stage: string | undefined, at: number): void => {

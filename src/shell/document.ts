@@ -1,4 +1,5 @@
-// A here-document that feeds lines to a command: `{ command; } <<'EOF' …`, so that the first of a pipeline reads them. Lines must not hold newlines or NUL bytes.
+// A here-document that feeds lines to a command: `{ command; } <<'EOF' …`, so that the first of a pipeline reads them.
+// Lines must not hold newlines or NUL bytes.
 export function linesTo(command: string, lines: readonly string[]): string {
   for (const line of lines) {
     if (/[\n\0]/.test(line)) throw new TypeError('a line cannot hold a newline or a NUL byte')

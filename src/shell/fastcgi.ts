@@ -3,7 +3,11 @@
 // `fastcgi_status` reads that and prints the status, 0 where there was no answer.
 export function askFastcgiShell(): string[] {
   return [
-    `ask_fastcgi() { socket=$1; script=$2; seconds=$3; shift 3; env -i PATH=/usr/bin:/bin REQUEST_METHOD=GET GATEWAY_INTERFACE=CGI/1.1 SERVER_PROTOCOL=HTTP/1.1 SERVER_SOFTWARE=flight REMOTE_ADDR=127.0.0.1 SERVER_ADDR=127.0.0.1 HTTP_USER_AGENT='Flight health check' SCRIPT_FILENAME="$script" "$@" timeout "$seconds" cgi-fcgi -bind -connect "$socket" 2>/dev/null </dev/null | head -c 65536; }`,
-    `fastcgi_status() { tr -d '\\r' | awk 'BEGIN {status = 200} NF==0 {exit} tolower($1)=="status:" {status = $2} END {print NR==0 ? 0 : status}'; }`,
+    `ask_fastcgi() { socket=$1; script=$2; seconds=$3; shift 3; env -i PATH=/usr/bin:/bin REQUEST_METHOD=GET ` +
+      `GATEWAY_INTERFACE=CGI/1.1 SERVER_PROTOCOL=HTTP/1.1 SERVER_SOFTWARE=flight REMOTE_ADDR=127.0.0.1 ` +
+      `SERVER_ADDR=127.0.0.1 HTTP_USER_AGENT='Flight health check' SCRIPT_FILENAME="$script" "$@" timeout "$seconds" ` +
+      `cgi-fcgi -bind -connect "$socket" 2>/dev/null </dev/null | head -c 65536; }`,
+    `fastcgi_status() { tr -d '\\r' | awk 'BEGIN {status = 200} NF==0 {exit} tolower($1)=="status:" {status = $2} ` +
+      `END {print NR==0 ? 0 : status}'; }`,
   ]
 }

@@ -1,9 +1,10 @@
 import type { ConfigurationMark } from '../model/service.ts'
 import { quote, words } from './quote.ts'
 
-// Shell that prints when a service last loaded its configuration: `EPOCH_SECONDS IDENTITY`, nothing when it does not run.
-// A worker's age comes from the kernel's tick count since boot (proc(5) /proc/PID/stat field 22), 100 a second. That makes its
-// moment in time a reckoning, which differs by a hundredth from one reading to the next; its identity is what is compared.
+// Shell that prints when a service last loaded its configuration: `EPOCH_SECONDS IDENTITY`,
+// nothing when it does not run. A worker's age comes from the kernel's tick count since boot
+// (proc(5) /proc/PID/stat field 22), 100 a second. That makes its moment in time a reckoning,
+// which differs by a hundredth from one reading to the next; its identity is what is compared.
 export function loadedMark(mark: ConfigurationMark): string {
   switch (mark.by) {
     case 'none':
@@ -13,7 +14,8 @@ export function loadedMark(mark: ConfigurationMark): string {
     case 'newest-worker':
       return [
         `master=$(cat ${quote(mark.pidFile)} 2>/dev/null) && [ -n "$master" ] &&`,
-        `cat $(sed 's|[0-9][0-9]*|/proc/&/stat|g' "/proc/$master/task/$master/children" 2>/dev/null) /dev/null 2>/dev/null |`,
+        `cat $(sed 's|[0-9][0-9]*|/proc/&/stat|g' "/proc/$master/task/$master/children" 2>/dev/null) /dev/null ` +
+          `2>/dev/null |`,
         `sed 's/^.*) //' | awk -v now="$(date +%s.%N)" -v up="$(cut -d' ' -f1 /proc/uptime)"`,
         `'$20>t {t=$20} END {if (t) printf "%.2f %s\\n", now-up+t/100, t}'`,
       ].join(' ')
@@ -25,8 +27,9 @@ export function loadIdentity(mark: ConfigurationMark): string {
   return mark.by === 'none' ? ':' : `{ ${loadedMark(mark)}; } | cut -d' ' -f2`
 }
 
-// Shell that prints the newest change below some paths: `EPOCH_SECONDS TAB PATH`. A change of a folder counts: a file that
-// is gone was a change too. A path that is a link counts as what it leads to (-H): certificates are renewed that way.
+// Shell that prints the newest change below some paths: `EPOCH_SECONDS TAB PATH`.
+// A change of a folder counts: a file that is gone was a change too. A path that
+// is a link counts as what it leads to (-H): certificates are renewed that way.
 export function newestChange(paths: readonly string[]): string {
   return `find -H ${words(...paths)} -printf '%C@\\t%p\\n' 2>/dev/null | sort -n | tail -n 1`
 }
@@ -38,5 +41,8 @@ export function anyChangeAfter(moment: string, paths: readonly string[]): string
 
 // Shell that prints one digest of all files below some paths, names included.
 export function configurationDigest(paths: readonly string[]): string {
-  return `find -H ${words(...paths)} \\( -type f -o -type l \\) -print0 2>/dev/null | sort -z | xargs -0 -r sha256sum 2>/dev/null | sha256sum | cut -c1-64`
+  return (
+    `find -H ${words(...paths)} \\( -type f -o -type l \\) -print0 2>/dev/null | sort -z | xargs -0 -r ` +
+    `sha256sum 2>/dev/null | sha256sum | cut -c1-64`
+  )
 }

@@ -4,14 +4,15 @@ import { askFastcgiShell } from '../shell/fastcgi.ts'
 import { quote, words } from '../shell/quote.ts'
 import { EXIT_UNHEALTHY, type StepOf, type StepSort } from './step.ts'
 
-// Asks a release for a page until it answers as wanted, or its tries are over: the new one through its pool's socket, the live
-// one through nginx. What it answers is not repeated: an error page may show what nobody shall see.
+// Asks a release for a page until it answers as wanted, or its tries are over: the new one through its pool's socket,
+// the live one through nginx. What it answers is not repeated: an error page may show what nobody shall see.
 export const checkStep: StepSort<'check'> = {
   long: false,
   shell(step) {
     const ask = askShell(step)
     const { check } = step
-    // OPcache does not look whether a file changed: what an earlier life of this release cached of its configuration is dropped.
+    // OPcache does not look whether a file changed: what an earlier
+    // life of this release cached of its configuration is dropped.
     const before =
       step.through.is === 'pool'
         ? [...forgetCachedShell(releasePaths(step.app, step.release).folder, step.through.socket), 'forget || exit 1']
@@ -24,7 +25,9 @@ export const checkStep: StepSort<'check'> = {
       `  got=$(ask); [ "$got" != ${quote(String(check.status))} ] || exit 0`,
       `  n=$((n+1)); [ $n -le ${check.retries} ] || break; sleep 1`,
       `done`,
-      `printf '%s\\n' ${quote(`${where(step)} ${check.host}${check.path}`)}" answered $([ "$got" = 0 ] && echo "nothing within ${check.timeout} s" || echo "$got"), wanted is ${check.status} (tried ${check.retries + 1} times)" >&2`,
+      `printf '%s\\n' ${quote(`${where(step)} ${check.host}${check.path}`)}" answered $([ "$got" = 0 ] && echo ` +
+        `"nothing within ${check.timeout} s" || echo "$got"), wanted is ${check.status} (tried ${check.retries + 1} ` +
+        `times)" >&2`,
       `exit ${EXIT_UNHEALTHY}`,
     ].join('\n')
   },
@@ -59,7 +62,8 @@ function askShell({ app, release, through, check }: StepOf<'check'>): string[] |
       )
       return [
         ...askFastcgiShell(),
-        `ask() { ask_fastcgi ${words(through.socket, `${root}/index.php`, String(timeout))} ${parameters} | fastcgi_status; }`,
+        `ask() { ask_fastcgi ${words(through.socket, `${root}/index.php`, String(timeout))} ${parameters} | ` +
+          `fastcgi_status; }`,
       ]
     }
     case 'site': {
@@ -70,8 +74,10 @@ function askShell({ app, release, through, check }: StepOf<'check'>): string[] |
       // A site with passwords answers 401 to who has none: it is the new release all the same, `current` says so.
       const passwords = through.passwords ? ` | sed ${quote(`s/^401$/${check.status}/`)}` : ''
       return [
-        `[ "$(readlink -- ${quote(appPaths(app).current)})" = ${quote(`releases/${release}`)} ] || { echo ${quote(`current does not point to ${release} any more`)} >&2; exit ${EXIT_UNHEALTHY}; }`,
-        `ask() { { curl -q -sS --noproxy '*' --max-time ${timeout} -o /dev/null -w '%{http_code}\\n' -A 'Flight health check' ${at} 2>/dev/null || echo 0; } | head -n 1 | sed 's/^000$/0/'${passwords}; }`,
+        `[ "$(readlink -- ${quote(appPaths(app).current)})" = ${quote(`releases/${release}`)} ] || { echo ` +
+          `${quote(`current does not point to ${release} any more`)} >&2; exit ${EXIT_UNHEALTHY}; }`,
+        `ask() { { curl -q -sS --noproxy '*' --max-time ${timeout} -o /dev/null -w '%{http_code}\\n' -A 'Flight ` +
+          `health check' ${at} 2>/dev/null || echo 0; } | head -n 1 | sed 's/^000$/0/'${passwords}; }`,
       ]
     }
   }

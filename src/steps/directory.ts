@@ -2,9 +2,9 @@ import { quote } from '../shell/quote.ts'
 import { runAs } from '../shell/run-as.ts'
 import type { StepSort } from './step.ts'
 
-// Makes a directory or sets its owner and mode, as the user who may do it. Five digits: with fewer chmod leaves a folder's
-// setgid bit. A link in its place is not followed; in an app's
-// tree a link on the way there leads no further than that app's user may go.
+// Makes a directory or sets its owner and mode, as the user who may do it. Five digits:
+// with fewer chmod leaves a folder's setgid bit. A link in its place is not followed; in
+// an app's tree a link on the way there leads no further than that app's user may go.
 export const directoryStep: StepSort<'directory'> = {
   long: false,
   shell(step) {

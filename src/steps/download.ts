@@ -15,8 +15,10 @@ export const downloadStep: StepSort<'download'> = {
       `mkdir -p ${RUNS} ${quote(dirname(step.path))} && rm -f -- ${got} ${beside} || exit 1`,
       fetchShell(step.url, got),
       `if [ "$(sha256sum <${got})" != ${quote(`${step.sha256}  -`)} ]; then`,
-      `  printf 'what %s serves has another digest: %s\\n' ${quote(step.url)} "$(sha256sum <${got} | cut -c1-64)" >&2; rm -f -- ${got}; exit 1; fi`,
-      `cp -- ${got} ${beside} && chown root:root ${beside} && chmod ${quote(step.mode)} ${beside} && sync ${beside} && rm -f -- ${got} || exit 1`,
+      `  printf 'what %s serves has another digest: %s\\n' ${quote(step.url)} "$(sha256sum <${got} | cut -c1-64)" ` +
+        `>&2; rm -f -- ${got}; exit 1; fi`,
+      `cp -- ${got} ${beside} && chown root:root ${beside} && chmod ${quote(step.mode)} ${beside} && sync ${beside} ` +
+        `&& rm -f -- ${got} || exit 1`,
       keepShell(step.path, place),
       recordShell(step.path, step.sha256, step.scope),
       `mv -fT ${beside} ${quote(step.path)}`,
@@ -24,7 +26,11 @@ export const downloadStep: StepSort<'download'> = {
   },
 }
 
-// Shell that fetches a URL to a file that is already quoted, as root: apt's helper drops privileges into a folder it may not write.
+// Shell that fetches a URL to a file that is already quoted, as root:
+// apt's helper drops privileges into a folder it may not write.
 export function fetchShell(url: string, quotedFile: string): string {
-  return `/usr/lib/apt/apt-helper -o APT::Sandbox::User=root -o Acquire::Retries=2 -o Acquire::http::Timeout=20 -o Acquire::https::Timeout=20 download-file ${quote(url)} ${quotedFile} >&2 || exit 1`
+  return (
+    `/usr/lib/apt/apt-helper -o APT::Sandbox::User=root -o Acquire::Retries=2 -o Acquire::http::Timeout=20 -o ` +
+    `Acquire::https::Timeout=20 download-file ${quote(url)} ${quotedFile} >&2 || exit 1`
+  )
 }

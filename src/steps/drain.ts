@@ -1,8 +1,9 @@
 import { SUPERVISOR_FUNCTIONS } from '../shell/supervisor.ts'
 
-// The script of a unit that ends programs after their job, one folder its argument: asks each to stop, and once it has
-// (supervisord itself ends it by force after its stopwaitsecs), brings it to what lies on disk by then: gone, or begun anew.
-// One that runs again was started by somebody else, or by a new supervisord, which begins with what lies on disk anyway.
+// The script of a unit that ends programs after their job, one folder its argument: asks each
+// to stop, and once it has (supervisord itself ends it by force after its stopwaitsecs),
+// brings it to what lies on disk by then: gone, or begun anew. One that runs again was started
+// by somebody else, or by a new supervisord, which begins with what lies on disk anyway.
 export function drainShell(): string {
   return [
     `export LC_ALL=C; cd "$1" || exit 1`,
@@ -14,12 +15,15 @@ export function drainShell(): string {
     `  fi`,
     `  silent=0`,
     // The number of a call is the number of the line of its name.
-    `  awk -F '\\t' 'FILENAME=="names" {name[FNR] = $1; next} $1=="fault" {if ($3 ~ /^BAD_NAME/) print "ended " name[$2]}`,
-    `    $1=="state" && $2 ~ /^(STOPPED|EXITED|FATAL|UNKNOWN)$/ {print "ended " $3} $1=="state" && $2 ~ /^(RUNNING|STARTING|BACKOFF)$/ {print "runs " $3}' names answer >over`,
+    `  awk -F '\\t' 'FILENAME=="names" {name[FNR] = $1; next} $1=="fault" {if ($3 ~ /^BAD_NAME/) print "ended " ` +
+      `name[$2]}`,
+    `    $1=="state" && $2 ~ /^(STOPPED|EXITED|FATAL|UNKNOWN)$/ {print "ended " $3} $1=="state" && $2 ~ ` +
+      `/^(RUNNING|STARTING|BACKOFF)$/ {print "runs " $3}' names answer >over`,
     `  if [ -s over ]; then`,
     // Nobody decides what is to be done while these are neither drained nor brought to what lies on disk.
     `    ( flock 8 || exit 1`,
-    `    { echo reloadConfig; sed -n 's/^ended \\(.*\\)/removeProcessGroup \\1\\naddProcessGroup \\1/p' over; } | calls | rpc | answers >answer`,
+    `    { echo reloadConfig; sed -n 's/^ended \\(.*\\)/removeProcessGroup \\1\\naddProcessGroup \\1/p' over; } | ` +
+      `calls | rpc | answers >answer`,
     `    [ "$(tail -n 1 answer)" = end ] || exit 1`,
     `    awk 'FILENAME=="over" {over[$2] = 1; next} !($1 in over)' over names >left && mv -f left names`,
     `    ) 8>>../.lock || { silent=$((silent+1)); sleep 2; continue; }`,

@@ -12,7 +12,8 @@ export const keyStep: StepSort<'key'> = {
     return [
       `mkdir -p ${RUNS} && rm -f -- ${got} || exit 1`,
       fetchShell(step.key.url, got),
-      `[ "$(stat -c %s ${got})" -le 262144 ] || { echo 'the key file is larger than 256 KB' >&2; rm -f -- ${got}; exit 1; }`,
+      `[ "$(stat -c %s ${got})" -le 262144 ] || { echo 'the key file is larger than 256 KB' >&2; rm -f -- ${got}; ` +
+        `exit 1; }`,
       `base64 -w0 ${got}; rm -f -- ${got}`,
     ].join('\n')
   },

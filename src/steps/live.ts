@@ -5,8 +5,9 @@ import { quote, words } from '../shell/quote.ts'
 import { runAs } from '../shell/run-as.ts'
 import type { StepOf, StepSort } from './step.ts'
 
-// What makes a release live, in moments that all servers take together. `current` is moved by rename(2) alone. Between `switch`
-// and `confirm` a timer of the server itself leads back: a controller that was killed and a cut cable leave no two releases.
+// What makes a release live, in moments that all servers take together. `current` is
+// moved by rename(2) alone. Between `switch` and `confirm` a timer of the server itself
+// leads back: a controller that was killed and a cut cable leave no two releases.
 export const liveStep: StepSort<'live'> = {
   long: false,
   shell(step) {
@@ -18,7 +19,8 @@ type Step = StepOf<'live'>
 
 function preamble({ app, release }: Step): string[] {
   return [
-    `mkdir -p -m 0700 ${words(RELEASES, `${RELEASES}/${app}`)} && cd ${quote(releasePaths(app, release).record)} || exit 1`,
+    `mkdir -p -m 0700 ${words(RELEASES, `${RELEASES}/${app}`)} && cd ${quote(releasePaths(app, release).record)} || ` +
+      `exit 1`,
     `exec 7>>../.switch && flock -w 30 7 || { echo 'current is being switched by somebody else' >&2; exit 1; }`,
     `live() { readlink -- ${quote(appPaths(app).current)}; }`,
     ...leadBack(app),
@@ -33,14 +35,18 @@ function timer(app: string, release: string, seconds: number): string[] {
   const unit = timerUnit(app, release)
   return [
     `systemctl stop ${quote(`${unit}.timer`)} 2>/dev/null`,
-    `systemd-run --quiet --collect --unit=${quote(unit)} --description=${quote(`Flight: ${release} of ${app} is not confirmed, back to what was before`)} --on-active=${seconds} --timer-property=AccuracySec=1s /bin/sh "$PWD/revert" 7>&- >&2 || exit 1`,
+    `systemd-run --quiet --collect --unit=${quote(unit)} ` +
+      `--description=${quote(`Flight: ${release} of ${app} is not confirmed, back to what was before`)} ` +
+      `--on-active=${seconds} --timer-property=AccuracySec=1s /bin/sh "$PWD/revert" 7>&- >&2 || exit 1`,
   ]
 }
 
 // Shell function `lead TARGET`: where `current` points to; nothing: to no release.
 function leadBack(app: string): string[] {
   const { base } = appPaths(app)
-  const inside = `cd -P -- ${quote(base)} || exit 1; if [ -z "$1" ]; then exec rm -f -- current; fi; rm -f -- .flight/back && ln -s -- "$1" .flight/back && exec mv -fT -- .flight/back current`
+  const inside =
+    `cd -P -- ${quote(base)} || exit 1; if [ -z "$1" ]; then exec rm -f -- current; fi; rm -f -- ` +
+    `.flight/back && ln -s -- "$1" .flight/back && exec mv -fT -- .flight/back current`
   return [`lead() { runuser -u ${quote(app)} -- env -i PATH=/usr/bin:/bin sh -c ${quote(inside)} sh "$1" 7>&-; }`]
 }
 
@@ -48,10 +54,18 @@ const DOES: Record<Step['does'], (step: Step) => string[]> = {
   // What the release holds now is all that it came with: whatever is there later and not now, somebody put there.
   ready: ({ app, release, back }) => [
     // Of one that was live before, what was put there since is not what it came with.
-    `[ -s lives ] && [ -e files ] || { ${runAs(app, `cd ${quote(releasePaths(app, release).folder)} && find . -type f -printf '%s %T@ %P\\0'`)} 7>&- | LC_ALL=C sort -z >files.new && mv -f files.new files; } || exit 1`,
-    `${runAs(app, `cd -P ${quote(appPaths(app).base)} && rm -f -- .flight/next && ln -s ${quote(`releases/${release}`)} .flight/next`)} 7>&- || exit 1`,
+    `[ -s lives ] && [ -e files ] || { ` +
+      `${runAs(app, `cd ${quote(releasePaths(app, release).folder)} && find . -type f -printf '%s %T@ %P\\0'`)} ` +
+      `7>&- | ` +
+      `LC_ALL=C sort -z >files.new && mv -f files.new files; } || exit 1`,
+    `${runAs(
+      app,
+      `cd -P ${quote(appPaths(app).base)} && rm -f -- .flight/next && ln -s ` +
+        `${quote(`releases/${release}`)} .flight/next`,
+    )} 7>&- || exit 1`,
     bytesInto('revert', revertScript(step(app, release))),
-    // Already here: whatever ends the shell that switches, somebody leads back. Other servers may take their time until then.
+    // Already here: whatever ends the shell that switches, somebody
+    // leads back. Other servers may take their time until then.
     ...timer(app, release, 2 * back),
   ],
   switch: ({ app, release, back }) => [
@@ -60,12 +74,14 @@ const DOES: Record<Step['does'], (step: Step) => string[]> = {
     `  rm -f confirmed settled was; printf '%s' "$was" >armed.new && sync armed.new && mv -f armed.new armed || exit 1`,
     `  ${runAs(app, `cd -P ${quote(appPaths(app).base)} && exec mv -fT -- .flight/next current`)} 7>&- || exit 1`,
     `  [ -e before ] || printf '%s\\n' "\${was#releases/}" >before; date +%s.%N >>lives`,
-    `elif [ ! -e confirmed ] && [ ! -e armed ]; then echo ${quote(`${release} is live here, and nobody noted what was before it`)} >&2; fi`,
+    `elif [ ! -e confirmed ] && [ ! -e armed ]; then echo ` +
+      `${quote(`${release} is live here, and nobody noted what was before it`)} >&2; fi`,
     `[ ! -e confirmed ] || exit 0`,
     ...timer(app, release, back),
   ],
   confirm: ({ app, release }) => [
-    `[ "$(live)" = ${quote(`releases/${release}`)} ] || { echo 'the server went back by itself: nobody confirmed in time' >&2; exit 1; }`,
+    `[ "$(live)" = ${quote(`releases/${release}`)} ] || { echo 'the server went back by itself: nobody confirmed in ` +
+      `time' >&2; exit 1; }`,
     `: >confirmed && sync confirmed && { [ ! -e armed ] || mv -f armed was; } || exit 1`,
     `systemctl stop ${quote(`${timerUnit(app, release)}.timer`)} 2>/dev/null; :`,
   ],

@@ -14,7 +14,8 @@ export const retireStep: StepSort<'retire'> = {
       `[ -f ${path} ] && [ ! -L ${path} ] || exit 0`,
       keepShell(step.path, place),
       `trap ${quote(`rm -f -- ${beside}`)} EXIT`,
-      `cp -a -- ${path} ${beside} && printf '%s %s on %s: %s\\n' ${quote(step.comment)} ${quote(RETIRED_MARK)} "$(date -u +%F)" ${quote(step.because)} >${beside} && sync ${beside} || exit 1`,
+      `cp -a -- ${path} ${beside} && printf '%s %s on %s: %s\\n' ${quote(step.comment)} ${quote(RETIRED_MARK)} ` +
+        `"$(date -u +%F)" ${quote(step.because)} >${beside} && sync ${beside} || exit 1`,
       // Only then: what is recorded as retired is not looked at again.
       `mv -fT ${beside} ${path} || exit 1`,
       recordShell(step.path, '0'.repeat(64), 'retired'),

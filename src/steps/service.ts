@@ -8,9 +8,9 @@ import { quote, words } from '../shell/quote.ts'
 import { PUT_BACK_OLDER, putBackShell } from './keep.ts'
 import { EXIT_BAD_CONFIGURATION, EXIT_NOT_LOADED, type StepOf, type StepPlace, type StepSort } from './step.ts'
 
-// Starts a service, or makes a running one load its configuration: the tests first (a bad configuration plus a reload
-// kills FPM's master), then the reload, then proof that the load really moved: the mark, and every pool's own word. What was
-// loaded is noted.
+// Starts a service, or makes a running one load its configuration: the tests first (a
+// bad configuration plus a reload kills FPM's master), then the reload, then proof that
+// the load really moved: the mark, and every pool's own word. What was loaded is noted.
 export const serviceStep: StepSort<'service'> = {
   long: false,
   shell(step, place) {
@@ -29,7 +29,8 @@ export const serviceStep: StepSort<'service'> = {
       ...(step.mark.by === 'none'
         ? []
         : [
-            `mkdir -p ${LOADED} && printf '%s %s\\n' "$(${load})" "$digest" >${LOADED}/${unit}.new && mv -fT ${LOADED}/${unit}.new ${LOADED}/${unit}`,
+            `mkdir -p ${LOADED} && printf '%s %s\\n' "$(${load})" "$digest" >${LOADED}/${unit}.new && mv -fT ` +
+              `${LOADED}/${unit}.new ${LOADED}/${unit}`,
           ]),
     ].join('\n')
   },
@@ -50,12 +51,15 @@ function reloadShell({ unit, mark, test, patience }: StepOf<'service'>): string[
       : [`load_gently() { false; }`]),
     `before=$(${load})`,
     `load_gently || { ${reload}; }`,
-    `n=0; while [ "$(${load})" = "$before" ] && [ $n -lt ${seconds * 10} ] && { [ $((n % 10)) -ne 9 ] || systemctl is-active --quiet ${quote(unit)}; }; do n=$((n+1)); sleep 0.1; done`,
-    `[ "$(${load})" != "$before" ] || { echo 'the reload was asked for, and the service did not load anything within ${seconds} s' >&2; exit ${EXIT_NOT_LOADED}; }`,
+    `n=0; while [ "$(${load})" = "$before" ] && [ $n -lt ${seconds * 10} ] && { [ $((n % 10)) -ne 9 ] || systemctl ` +
+      `is-active --quiet ${quote(unit)}; }; do n=$((n+1)); sleep 0.1; done`,
+    `[ "$(${load})" != "$before" ] || { echo 'the reload was asked for, and the service did not load anything ` +
+      `within ${seconds} s' >&2; exit ${EXIT_NOT_LOADED}; }`,
   ]
 }
 
-// A package starts its service by itself, perhaps before the last file of its configuration was there: then it loads again.
+// A package starts its service by itself, perhaps before the
+// last file of its configuration was there: then it loads again.
 function ifUnloaded({ mark, configuration }: StepOf<'service'>, load: readonly string[]): string[] {
   if (mark.by === 'none') return []
   return [
@@ -68,8 +72,8 @@ function ifUnloaded({ mark, configuration }: StepOf<'service'>, load: readonly s
 
 const tellStatus = (quotedUnit: string) => `systemctl status --no-pager --lines=10 ${quotedUnit} >&2`
 
-// All tests before anything loads. When one fails, everything that was to be loaded is put back, and where that is not enough
-// what earlier runs left there unloaded.
+// All tests before anything loads. When one fails, everything that was to be loaded is put back, and where that is not
+// enough what earlier runs left there unloaded.
 function testShell(step: StepOf<'service'>, place: StepPlace): string[] {
   const loads = [step, ...step.precedes]
   const tests = loads.flatMap(({ test }, index) => {

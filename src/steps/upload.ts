@@ -4,15 +4,17 @@ import { quote, words } from '../shell/quote.ts'
 import type { StepOf, StepSort } from './step.ts'
 import { artifactPath } from './unpack.ts'
 
-// Takes in what was sent beside, when it is all there. Sending is not shell text (engine/upload.ts); this is what comes before it, and
-// after. Whether it is what was sent, the far end's own digest decides while it is unpacked: also of one that lay here through a power cut.
+// Takes in what was sent beside, when it is all there. Sending is not shell text
+// (engine/upload.ts); this is what comes before it, and after. Whether it is what was sent, the far
+// end's own digest decides while it is unpacked: also of one that lay here through a power cut.
 export const uploadStep: StepSort<'upload'> = {
   long: false,
   shell(step) {
     const { part, whole, isUnpacked } = placesOf(step)
     return [
       `if ${isUnpacked} || [ -f ${whole} ]; then exit 0; fi`,
-      `[ "$(stat -c %s -- ${part})" = ${step.size} ] || { rm -f -- ${part}; echo 'what arrived is not what was sent' >&2; exit 1; }`,
+      `[ "$(stat -c %s -- ${part})" = ${step.size} ] || { rm -f -- ${part}; echo 'what arrived is not what was ` +
+        `sent' >&2; exit 1; }`,
       `mv -f -- ${part} ${whole}`,
     ].join('\n')
   },
@@ -40,7 +42,8 @@ export function receivedShell(step: StepOf<'upload'>): string {
   return [
     `mkdir -p -m 0700 ${words(RELEASES, `${RELEASES}/${step.app}`)} ${record} || exit 1`,
     `if ${isUnpacked} || [ -f ${whole} ]; then echo ${step.size}; exit 0; fi`,
-    `size=$(stat -c %s -- ${part} 2>/dev/null || echo 0); [ "$size" -le ${step.size} ] || { rm -f -- ${part}; size=0; }`,
+    `size=$(stat -c %s -- ${part} 2>/dev/null || echo 0); [ "$size" -le ${step.size} ] || { rm -f -- ${part}; ` +
+      `size=0; }`,
     `echo "$size"`,
   ].join('\n')
 }

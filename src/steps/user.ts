@@ -3,8 +3,8 @@ import { SERVER_FOLDER } from '../model/record.ts'
 import { recordShell } from './keep.ts'
 import type { StepSort } from './step.ts'
 
-// Makes a system user with a group of its own name. One that is there stays as it is. An app's home is noted in the manifest, so
-// that it can be named as left over once nobody wants the app here.
+// Makes a system user with a group of its own name. One that is there stays as it is. An app's home is noted in the
+// manifest, so that it can be named as left over once nobody wants the app here.
 export const userStep: StepSort<'user'> = {
   long: false,
   shell(step) {

@@ -18,8 +18,10 @@ export const writeStep: StepSort<'write'> = {
       // However it ends, nothing half written stays.
       `trap ${quote(`rm -f -- ${beside}`)} EXIT; rm -f -- ${beside}`,
       `( umask 077; ${bytesInto(beside, step.content)}\n) || exit 1`,
-      `[ "$(sha256sum <${beside})" = "${sha256}  -" ] || { echo "the content did not arrive whole: is the disk full?" >&2; exit 1; }`,
-      `chown ${quote(`${step.owner}:${step.group}`)} ${beside} && chmod ${quote(step.mode)} ${beside} && sync ${beside} || exit 1`,
+      `[ "$(sha256sum <${beside})" = "${sha256}  -" ] || { echo "the content did not arrive whole: is the disk ` +
+        `full?" >&2; exit 1; }`,
+      `chown ${quote(`${step.owner}:${step.group}`)} ${beside} && chmod ${quote(step.mode)} ${beside} && sync ` +
+        `${beside} || exit 1`,
       keepShell(step.path, place),
       recordShell(step.path, sha256, step.scope),
       `mv -fT ${beside} ${quote(step.path)}`,

@@ -9,7 +9,8 @@ export function eventTable(database: Database) {
   const after = database.prepare('SELECT n, at, told FROM event WHERE request = ? AND n > ? ORDER BY n LIMIT ?')
   const forgotten = database.prepare(
     `SELECT id FROM request WHERE app = ? AND remembers = 1 AND state NOT IN ('waiting', 'running')
-     AND id <= (SELECT id FROM request WHERE app = ?1 AND state NOT IN ('waiting', 'running') ORDER BY id DESC LIMIT 1 OFFSET ?)`,
+     AND id <= (SELECT id FROM request WHERE app = ?1 AND state NOT IN ('waiting', 'running') ORDER BY id DESC ` +
+      `LIMIT 1 OFFSET ?)`,
   )
   const forget = database.prepare('DELETE FROM event WHERE request = ?')
   const mark = database.prepare('UPDATE request SET remembers = 0 WHERE id = ?')

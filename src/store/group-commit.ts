@@ -8,8 +8,8 @@ export type Writer = { write<T>(work: () => T): Promise<T>; idle(): Promise<void
 // So long only that nobody else waits for the event loop.
 const MOST_AT_ONCE = 256
 
-// What is asked for in one turn of the event loop is written in one transaction: one fsync for all of it. Each has its own result;
-// when the transaction itself fails, all of it has failed. A promise resolves after the commit.
+// What is asked for in one turn of the event loop is written in one transaction: one fsync for all of it. Each has its
+// own result; when the transaction itself fails, all of it has failed. A promise resolves after the commit.
 export function groupingWriter(database: Database): Writer {
   const begin = database.prepare('BEGIN IMMEDIATE')
   const commit = database.prepare('COMMIT')

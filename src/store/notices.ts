@@ -12,7 +12,8 @@ export function noticeTable(database: Database) {
   const remove = database.prepare('DELETE FROM notice WHERE id = ?')
   const tried = database.prepare('UPDATE notice SET tries = tries + 1, due = ?, error = ? WHERE id = ?')
   const clear = database.prepare(
-    'DELETE FROM notice WHERE due IS NULL AND id <= (SELECT id FROM notice WHERE due IS NULL ORDER BY id DESC LIMIT 1 OFFSET ?)',
+    'DELETE FROM notice WHERE due IS NULL AND id <= (SELECT id FROM notice WHERE due IS NULL ORDER BY id DESC LIMIT ' +
+      '1 OFFSET ?)',
   )
 
   return {

@@ -2,7 +2,8 @@ import { chmod, mkdir, open, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { storeFailure } from './failures.ts'
 
-// Makes the file and its folders where they are missing, for their owner alone. A folder that is there is left as it is.
+// Makes the file and its folders where they are missing, for
+// their owner alone. A folder that is there is left as it is.
 export async function preparePlace(file: string): Promise<void> {
   const folder = dirname(resolve(file))
   const first = await mkdir(folder, { recursive: true, mode: 0o700 })

@@ -57,7 +57,8 @@ export function wishValues(wish: Request['wish']): Value[] {
   }
 }
 
-// The columns that change, in the order: state, not_before, attempts, cancelled, began, ended, release, end, superseded_by.
+// The columns that change, in the order: state, not_before,
+// attempts, cancelled, began, ended, release, end, superseded_by.
 export function progressValues(request: Request): Value[] {
   const { state, notBefore, attempts, cancelled, began, ended, release, end, supersededBy } = request
   return [state, notBefore, attempts, cancelled, began, ended, release, end === null ? null : toJson(end), supersededBy]

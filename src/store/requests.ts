@@ -17,17 +17,20 @@ export function requestTable(database: Database) {
   )
   const isSame = database.prepare(`SELECT id FROM request WHERE id = ? AND ${SAME_WISH}`)
   const insert = database.prepare(
-    `INSERT INTO request (app, does, commit_id, older, leaving, going_to, ref, key, by, asked, state, attempts, events, remembers) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', 0, 0, 0) RETURNING *`,
+    `INSERT INTO request (app, does, commit_id, older, leaving, going_to, ref, key, by, asked, state, attempts, ` +
+      `events, remembers) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', 0, 0, 0) RETURNING *`,
   )
   const update = database.prepare(
-    `UPDATE request SET state = ?, not_before = ?, attempts = ?, cancelled = ?, began = ?, ended = ?, release = ?, end = ?, superseded_by = ? WHERE id = ? RETURNING *`,
+    `UPDATE request SET state = ?, not_before = ?, attempts = ?, cancelled = ?, began = ?, ended = ?, release = ?, ` +
+      `end = ?, superseded_by = ? WHERE id = ? RETURNING *`,
   )
   const newest = database.prepare(`SELECT * FROM request WHERE true ${NEWEST}`)
   const newestOfApp = database.prepare(`SELECT * FROM request WHERE app = ? ${NEWEST}`)
   const unfinished = database.prepare(`SELECT * FROM request WHERE ${UNFINISHED} ORDER BY id`)
   const waiting = database.prepare(`SELECT count(*) AS requests FROM request WHERE app = ? AND state = 'waiting'`)
   const heads = database.prepare(
-    `SELECT * FROM request WHERE id IN (SELECT id FROM request WHERE state = 'running' UNION ALL SELECT min(id) FROM request WHERE state = 'waiting' GROUP BY app) ORDER BY id`,
+    `SELECT * FROM request WHERE id IN (SELECT id FROM request WHERE state = 'running' UNION ALL SELECT min(id) ` +
+      `FROM request WHERE state = 'waiting' GROUP BY app) ORDER BY id`,
   )
   const counts = database.prepare(
     'SELECT app, does, state, count(*) AS requests FROM request GROUP BY app, does, state',

@@ -15,7 +15,8 @@ export function storeOn(database: Database, file: string): Store {
   const tokens = tokenTable(database)
   const notices = noticeTable(database)
   const keep = database.prepare(
-    'INSERT INTO kept (name, at, document) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET at = excluded.at, document = excluded.document',
+    'INSERT INTO kept (name, at, document) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET at = excluded.at, ' +
+      'document = excluded.document',
   )
   const kept = database.prepare('SELECT at, document FROM kept WHERE name = ?')
   const ping = database.prepare('UPDATE ping SET times = times + 1 RETURNING times')

@@ -1,4 +1,5 @@
-// Hands on what comes before a mark, as it comes, and nothing from the mark on. Of an end that may begin the mark it waits for more.
+// Hands on what comes before a mark, as it comes, and nothing from
+// the mark on. Of an end that may begin the mark it waits for more.
 export function beforeMark(mark: Buffer, tell: (chunk: Buffer) => void): (chunk: Buffer) => void {
   let held: Buffer = Buffer.alloc(0)
   let isOver = false

@@ -18,8 +18,8 @@ export type Control = {
 // The most that one script may print, so that a hostile server cannot fill the memory.
 const MOST_OUTPUT = 64 * 1024 * 1024
 
-// Reads `ID LENGTH`, then that many bytes of script, runs them in a subshell without standard input, and marks the end on
-// both outputs. `$1` is a mark that scripts do not know.
+// Reads `ID LENGTH`, then that many bytes of script, runs them in a subshell without standard input, and marks the end
+// on both outputs. `$1` is a mark that scripts do not know.
 const LOOP = [
   'mark=$1; export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; umask 022; cd /',
   'printf "%s ready\\n" "$mark"',

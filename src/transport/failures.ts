@@ -57,7 +57,9 @@ export function noAnswerInTime(
     code: 'FLIGHT_UNREACHABLE',
     where: route.server,
     what: `${addressOf(route)} did not ${doing} within ${milliseconds / 1000} s${through}`,
-    hint: 'Is the server up, and does a firewall let this machine through? `connect_timeout` says how long Flight waits.',
+    hint:
+      'Is the server up, and does a firewall let this machine through? `connect_timeout` says how long Flight ' +
+      'waits.',
   })
 }
 
@@ -76,11 +78,14 @@ export function notLetIn(route: Route, offered: readonly string[], reason: strin
   return new FlightError({
     code: 'FLIGHT_AUTHENTICATION',
     where: route.server,
-    what: `${route.user}@${addressOf(route)} does not let us in (${tried})${reason === undefined ? '' : `: ${briefly(reason)}`}`,
+    what:
+      `${route.user}@${addressOf(route)} does not let us in ` +
+      `(${tried})${reason === undefined ? '' : `: ${briefly(reason)}`}`,
     hint:
       offered.length === 0
         ? 'Name a key with `identity_file`, or add one to the agent with ssh-add. Passwords are not used.'
-        : `Put one of these public keys into ~${route.user}/.ssh/authorized_keys there, or name another with \`identity_file\`.`,
+        : `Put one of these public keys into ~${route.user}/.ssh/authorized_keys there, or name another with ` +
+          `\`identity_file\`.`,
   })
 }
 

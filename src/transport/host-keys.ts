@@ -77,7 +77,9 @@ export function refuse(
       code: 'FLIGHT_HOST_KEY_UNKNOWN',
       where: route.server,
       what: `${addressOf(route)} shows a host key that is in no known_hosts file: ${type} ${offered}`,
-      hint: `Compare it with what the server says on its console (ssh-keygen -l -f /etc/ssh/ssh_host_*_key.pub), then accept it: ${accepting(route)}`,
+      hint:
+        `Compare it with what the server says on its console (ssh-keygen -l -f /etc/ssh/ssh_host_*_key.pub), ` +
+        `then accept it: ${accepting(route)}`,
     })
   }
   const { entry } = verdict
@@ -89,11 +91,13 @@ export function refuse(
     what:
       verdict.kind === 'revoked'
         ? `${addressOf(route)} shows a host key that ${place} revokes: ${type} ${offered}`
-        : `${addressOf(route)} shows another host key than the known one: ${place} knows ${known}, offered is ${type} ${offered}`,
+        : `${addressOf(route)} shows another host key than the known one: ${place} knows ${known}, offered is ` +
+          `${type} ${offered}`,
     hint:
       verdict.kind === 'revoked'
         ? 'Somebody declared this key stolen or dead. Do not connect before the server has a new one.'
-        : `Somebody may be in between. When the server was really set up anew, delete line ${entry.line} of ${entry.file} and accept the new key: ${accepting(route)}`,
+        : `Somebody may be in between. When the server was really set up anew, delete line ${entry.line} of ` +
+          `${entry.file} and accept the new key: ${accepting(route)}`,
   })
 }
 

@@ -6,8 +6,8 @@ import { connectionLost } from './failures.ts'
 import type { Master } from './openssh-master.ts'
 import { CHANNELS } from './ssh2-connection.ts'
 
-// A connection that an ssh program holds open, as a Connection. A remote command that a signal killed ends with exit code
-// 255 here: ssh does not tell.
+// A connection that an ssh program holds open, as a Connection. A remote
+// command that a signal killed ends with exit code 255 here: ssh does not tell.
 export function wrapMaster(server: string, user: string, { process, hostKey }: Master, socket: string): Connection {
   const limit = pLimit(CHANNELS)
   let isLost = process.exitCode !== null || process.signalCode !== null

@@ -18,8 +18,8 @@ export type Master = { process: ChildProcess; hostKey: string }
 
 const READY = 'flight-ready'
 
-// Logs in with the ssh program and keeps the connection open for others (ControlMaster). Its own session is a `cat` on a
-// pipe from us: when Flight dies, however it dies, the pipe breaks and ssh goes with it.
+// Logs in with the ssh program and keeps the connection open for others (ControlMaster). Its own session is a `cat` on
+// a pipe from us: when Flight dies, however it dies, the pipe breaks and ssh goes with it.
 export function startMaster({ route, hostKeys, words, socket, environment, signal }: MasterOptions): Promise<Master> {
   const options = [
     'ControlMaster=yes',

@@ -86,8 +86,8 @@ export function wrapClient(
   }
 }
 
-// How long sshd may take to count a session that has ended as ended, in milliseconds: until then it refuses another one. What it refused
-// has not begun.
+// How long sshd may take to count a session that has ended as ended, in
+// milliseconds: until then it refuses another one. What it refused has not begun.
 const PAUSES = [20, 50, 100, 200, 400, 800]
 
 async function patiently<T>(attempt: () => Promise<T>): Promise<T> {
@@ -107,6 +107,8 @@ function refusedChannel(server: string, error: unknown): FlightError {
     code: 'FLIGHT_SERVER_ANSWER',
     where: server,
     what: `sshd refuses to run a command: ${briefly(error instanceof Error ? error.message : String(error))}`,
-    hint: `Flight runs up to ${CHANNELS} commands side by side on one connection: is MaxSessions in sshd_config lower than 10, or a ForceCommand set?`,
+    hint:
+      `Flight runs up to ${CHANNELS} commands side by side on one connection: is MaxSessions in sshd_config ` +
+      `lower than 10, or a ForceCommand set?`,
   })
 }

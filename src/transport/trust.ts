@@ -2,7 +2,8 @@ import { constants } from 'node:fs'
 import { mkdir, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
-// Appends a line to a known_hosts file (0600, its folder 0700 when they have to be made). False when it is there already.
+// Appends a line to a known_hosts file (0600, its folder 0700
+// when they have to be made). False when it is there already.
 export async function appendKnownHost(file: string, line: string): Promise<boolean> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 })
   const handle = await open(file, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT, 0o600)

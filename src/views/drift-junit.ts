@@ -32,7 +32,8 @@ function suite(report: DriftedServer): string {
     testcase(
       report.name,
       withoutServer(address, report.name),
-      `<failure type="drift" message="${xml(because.join(', '))}">${xml(`${feature}: an apply would ${verb} it`)}</failure>`,
+      `<failure type="drift" ` +
+        `message="${xml(because.join(', '))}">${xml(`${feature}: an apply would ${verb} it`)}</failure>`,
     ),
   )
   const inOrder =
@@ -42,7 +43,8 @@ function suite(report: DriftedServer): string {
   return [`  <testsuite name="${xml(report.name)}" ${counts}>`, ...cases, '  </testsuite>'].join('\n')
 }
 
-// What drifted as JUnit: a suite a server, a failure for each resource that drifted, an error for what could not be asked.
+// What drifted as JUnit: a suite a server, a failure for each
+// resource that drifted, an error for what could not be asked.
 export function driftJunit(plan: Plan): string {
   const { servers } = driftOf(plan)
   const failures = servers.reduce((sum, { drift }) => sum + drift.length, 0)

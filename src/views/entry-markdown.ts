@@ -29,7 +29,10 @@ function action(view: ActionView): string {
   const loud = view.loud.map((fact) => ` **! ${prose(fact)}**;`).join('')
   const said = [...view.facts, ...(view.because.length === 0 ? [] : [`because ${view.because.join(', ')}`])]
   const facts = said.length === 0 ? '' : ` ${prose(said.join('; '))}`
-  return `- ${code(view.symbol)} **${view.verb}** ${view.noun} ${code(view.name)} (${prose(view.feature)}):${loud}${facts}${body(view.body)}`
+  return (
+    `- ${code(view.symbol)} **${view.verb}** ${view.noun} ${code(view.name)} ` +
+    `(${prose(view.feature)}):${loud}${facts}${body(view.body)}`
+  )
 }
 
 function packages(view: PackageView): string {

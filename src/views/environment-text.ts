@@ -25,13 +25,16 @@ export function comparisonText(
 // On which keys the servers of an app differ among each other, with who agrees with whom.
 export function serversText(app: string, { keys, files }: ServersComparison, { color }: Shape): string {
   if (files.length <= 1)
-    return `${app}: ${files.length === 0 ? 'no server has an environment file' : `the same file on ${names(files[0] ?? [], 8)}`}`
+    return `${app}: ${
+      files.length === 0 ? 'no server has an environment file' : `the same file on ` + `${names(files[0] ?? [], 8)}`
+    }`
   const groups = files.map((servers) => names(servers, 8)).join(' | ')
   if (keys.length === 0)
     return `${app}: the same keys and values everywhere; comments, order or quotes differ: ${groups}`
   const lines = keys.map(
     ({ key, groups: agreements }) =>
-      `  ! ${key}: ${agreements.map(({ set, servers }) => `${set ? 'one value' : 'not set'} on ${names(servers, 8)}`).join('; ')}`,
+      `  ! ${key}: ` +
+      `${agreements.map(({ set, servers }) => `${set ? 'one value' : 'not set'} on ${names(servers, 8)}`).join('; ')}`,
   )
   return [
     `${app}: its servers differ on ${count(keys.length, 'key')}`,

@@ -5,7 +5,8 @@ import type { FileDesired } from '../model/resource.ts'
 import { spelledOut } from '../model/printable.ts'
 import { count } from './words.ts'
 
-// One line of a file as a reader sees it: added, taken away, around a change, the place of a change, or content as a whole.
+// One line of a file as a reader sees it: added, taken away,
+// around a change, the place of a change, or content as a whole.
 export type BodyLine = { sign: '+' | '-' | ' ' | '@' | '|'; text: string }
 export type FileChange = { facts: string[]; body: BodyLine[] }
 
@@ -14,8 +15,8 @@ const NOT_SHOWN = 'content not shown: it is secret'
 // Said of every file that is somebody else's work.
 export const FOREIGN = 'not written by Flight: what it holds now will be kept in /var/lib/flight/kept'
 
-// Wholly different files cost quadratic time. The length decides, so that every machine shows the same; the time is only
-// the last resort for what nobody thought of.
+// Wholly different files cost quadratic time. The length decides, so that every machine shows the same; the time is
+// only the last resort for what nobody thought of.
 const MOST_EDITS = 1500
 const MILLISECONDS = 5000
 
@@ -77,7 +78,8 @@ function secretChange(before: FileBefore, after: FileDesired): FileChange {
 export function fileChange(before: FileBefore, after: FileDesired): FileChange {
   if (after.secret) return secretChange(before, after)
   const lines = contentLines(after.content).length
-  const fresh = `${after.owner}:${after.group} ${octal(after.mode)}, ${after.content === '' ? 'empty' : count(lines, 'line')}`
+  const fresh =
+    `${after.owner}:${after.group} ${octal(after.mode)}, ` + `${after.content === '' ? 'empty' : count(lines, 'line')}`
   if (before.is === 'absent') return { facts: [fresh], body: whole(after.content) }
   if (before.is === 'link') return { facts: [`replaces a link to ${before.target}`, fresh], body: whole(after.content) }
 
@@ -95,6 +97,8 @@ export function fileChange(before: FileBefore, after: FileDesired): FileChange {
     }
   const diff = unified(before.content, after.content)
   if (diff !== undefined) return { facts: [...theirs, ...changed], body: diff }
-  const replaced = `replaced: ${count(contentLines(before.content).length, 'line')} -> ${count(lines, 'line')}, too different to compare line by line`
+  const replaced =
+    `replaced: ${count(contentLines(before.content).length, 'line')} -> ${count(lines, 'line')}, too ` +
+    `different to compare line by line`
   return { facts: [...theirs, ...changed, replaced, digests], body: whole(after.content) }
 }

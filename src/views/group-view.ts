@@ -90,8 +90,8 @@ function entries(group: Group, label: string, shown: Shown): Entry[] {
   return list
 }
 
-// The groups of every stage in order. What an earlier group has shown in full is only named in a later one, so that fifty
-// servers that differ in one file show the rest once.
+// The groups of every stage in order. What an earlier group has shown in full is only named in a later one, so that
+// fifty servers that differ in one file show the rest once.
 export function groupViews(
   plan: Plan,
   full: boolean,

@@ -1,7 +1,7 @@
 import { cleanOfEscapes, onOneLine } from '../model/printable.ts'
 
-// Nothing that came from a server or a file can break out of its place, make a link, mention somebody or close an issue:
-// what follows @ or # is kept apart by a character that nobody sees.
+// Nothing that came from a server or a file can break out of its place, make a link, mention somebody or close an
+// issue: what follows @ or # is kept apart by a character that nobody sees.
 const APART = '&#8203;'
 
 // Plain words inside Markdown, on one line.

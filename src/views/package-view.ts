@@ -49,7 +49,8 @@ export function packageView(actions: readonly Action[], install: PlannedInstall 
   }
 }
 
-// Names and versions; where neighbours share a version it is said once, after the last: php8.2-cli, php8.2-fpm (8.2.26-1).
+// Names and versions; where neighbours share a version it is
+// said once, after the last: php8.2-cli, php8.2-fpm (8.2.26-1).
 export function byVersion(list: readonly Version[]): string[] {
   return list.map(({ name, version }, index) => {
     const again = list[index + 1]?.version === version

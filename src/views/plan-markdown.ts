@@ -45,7 +45,8 @@ function table(plan: Plan): string {
     if (state === '') return []
     const reloads = String(actions.filter(({ kind, verb }) => kind === 'service' && verb === 'reload').length || '')
     return [
-      `| ${cell(shortened(name, MOST_NAME))} | ${state} | ${of('package')} | ${of('file', 'composer', 'apt-source', 'retired')} | ${reloads} |`,
+      `| ${cell(shortened(name, MOST_NAME))} | ${state} | ${of('package')} | ` +
+        `${of('file', 'composer', 'apt-source', 'retired')} | ${reloads} |`,
     ]
   })
   if (rows.length === 0) return ''
@@ -70,8 +71,8 @@ function part(group: GroupView, stage: string, why: string | undefined): Part {
   }
 }
 
-// A plan for a pull request: what it comes to, a row a server, and behind a fold what is done, as diffs. Whatever a server
-// or a file contains stays inside its place, and the whole fits into a comment.
+// A plan for a pull request: what it comes to, a row a server, and behind a fold what is done, as diffs. Whatever a
+// server or a file contains stays inside its place, and the whole fits into a comment.
 export function planMarkdown(plan: Plan): string {
   const stages = groupViews(plan, false)
   const parts = stages.flatMap(({ stage, why, groups }, index) => {

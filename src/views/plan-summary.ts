@@ -100,7 +100,9 @@ function releases(plan: Plan): SummaryLine[] {
         : [
             {
               symbol: '!' as const,
-              text: `${app} is not released on ${names(without, 8)}, which ${without.length === 1 ? 'is' : 'are'} left out`,
+              text:
+                `${app} is not released on ${names(without, 8)}, which ${without.length === 1 ? 'is' : 'are'} ` +
+                `left out`,
             },
           ]
     return [
@@ -140,7 +142,8 @@ function apt(plan: Plan): SummaryLine[] {
   return [...servers].map(([text, list]) => ({ symbol: '!', text: `apt ${text} on ${names(list, 4)}${allowed}` }))
 }
 
-// What of a server a problem is about, as people say it: file /etc/nginx/nginx.conf; nothing where it is the server itself.
+// What of a server a problem is about, as people say it: file
+// /etc/nginx/nginx.conf; nothing where it is the server itself.
 function placeOn(server: string, where: string): string {
   return withoutServer(where, server)
     .slice(where.startsWith(`${server}/`) ? 0 : server.length)
@@ -160,7 +163,9 @@ export function problemLines(problems: readonly Problem[], one: string, many: st
   }
   return [...groups.values()].map(({ problem, place, servers }) => ({
     symbol: '!',
-    text: `${names([...servers], 8)} ${servers.size === 1 ? one : many}: ${place === '' ? '' : `${place}: `}${onOneLine(problem.what)} (${problem.code})`,
+    text:
+      `${names([...servers], 8)} ${servers.size === 1 ? one : many}: ` +
+      `${place === '' ? '' : `${place}: `}${onOneLine(problem.what)} (${problem.code})`,
     ...(problem.hint === undefined ? {} : { hint: onOneLine(problem.hint) }),
   }))
 }
@@ -198,7 +203,9 @@ function quiet(plan: Plan): SummaryLine[] {
   return [
     {
       symbol: ' ',
-      text: `Nothing to do on ${count(servers.length, 'server')} (${count(resources, 'resource')} are as defined)${which}`,
+      text:
+        `Nothing to do on ${count(servers.length, 'server')} (${count(resources, 'resource')} are as ` +
+        `defined)${which}`,
     },
   ]
 }

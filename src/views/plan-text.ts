@@ -45,7 +45,8 @@ function next(plan: Plan, file: string | undefined): string[] {
   return file === undefined ? [digest] : [`${digest}. To do exactly this:`, `  flight apply ${onOneLine(file)}`]
 }
 
-// A plan as a person reads it before production changes: what it comes to, then server by server, then what to type next.
+// A plan as a person reads it before production changes: what
+// it comes to, then server by server, then what to type next.
 export function planText(plan: Plan, options: PlanTextOptions): string {
   const paint = paintFor(options.color)
   const stages = groupViews(plan, options.full === true)

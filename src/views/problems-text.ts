@@ -20,8 +20,8 @@ function one(problem: Problem, withCode: boolean, width: number, paint: Paint): 
   ]
 }
 
-// Problems as sentences, in the order given: place, what is wrong, the code to look up, the way out. Many are counted by
-// their codes at the end, and a hint that many of them share is said once, after the last of them.
+// Problems as sentences, in the order given: place, what is wrong, the code to look up, the way out. Many are counted
+// by their codes at the end, and a hint that many of them share is said once, after the last of them.
 export function problemsText(problems: readonly Problem[], options: { color: boolean; width?: number }): string {
   const paint = paintFor(options.color)
   const width = options.width ?? 100

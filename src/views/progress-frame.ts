@@ -36,7 +36,10 @@ function tally(stage: StageProgress): string {
 
 // One line for a stage: how far it is.
 export function stageLine(stage: StageProgress, now: number): string {
-  return `${onOneLine(stage.name)}: ${count(stage.servers.size, 'server')}, ${tally(stage)} (${duration(((stage.ended ?? now) - stage.began) / 1000)})`
+  return (
+    `${onOneLine(stage.name)}: ${count(stage.servers.size, 'server')}, ${tally(stage)} ` +
+    `(${duration(((stage.ended ?? now) - stage.began) / 1000)})`
+  )
 }
 
 function serverLine(
@@ -52,12 +55,13 @@ function serverLine(
       ? 'verifying'
       : server.doing === ''
         ? server.state
-        : `${server.doing}${server.text === '' ? '' : `: ${onOneLine(server.text)}`} (${duration((now - server.since) / 1000)})`
+        : `${server.doing}${server.text === '' ? '' : `: ${onOneLine(server.text)}`} ` +
+          `(${duration((now - server.since) / 1000)})`
   return `${name.padEnd(wide)} ${finished.padStart(6)}  ${doing}`
 }
 
-// What the terminal shows now, in at most `rows` lines: stages, below them the servers at work, those with the longest-running
-// actions where not all fit. The others are counted: a fleet is larger than a terminal.
+// What the terminal shows now, in at most `rows` lines: stages, below them the servers at work, those with the
+// longest-running actions where not all fit. The others are counted: a fleet is larger than a terminal.
 export function frameOf(
   run: RunProgress,
   size: { rows: number; columns: number },

@@ -21,7 +21,10 @@ export function lineOf(event: RunEvent): string | undefined {
       return `${event.server} ${withoutServer(event.address, event.server)}: ${event.text}`
     case 'action-ends': {
       const error = event.error === undefined ? '' : `: ${event.error}`
-      return `${event.server} ${withoutServer(event.address, event.server)} ${event.outcome} (${duration(event.seconds)})${error}`
+      return (
+        `${event.server} ${withoutServer(event.address, event.server)} ${event.outcome} ` +
+        `(${duration(event.seconds)})${error}`
+      )
     }
     case 'server-ends':
       return `${event.server} ${event.outcome}`

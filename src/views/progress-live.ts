@@ -21,8 +21,8 @@ function height(lines: readonly string[], columns: number): number {
   return lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(cleanOfEscapes(line).length / columns)), 0)
 }
 
-// A live tree: stages, servers, the action that runs on each. Listr2 was measured and left: its renderer takes over stdout,
-// draws every server whether it fits or not, and ends asynchronously, after the error that should follow it.
+// A live tree: stages, servers, the action that runs on each. Listr2 was measured and left: its renderer takes over
+// stdout, draws every server whether it fits or not, and ends asynchronously, after the error that should follow it.
 export function liveDrawing(
   terminal: Terminal,
   paint: Paint,

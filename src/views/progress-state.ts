@@ -65,7 +65,8 @@ function endStage(run: RunProgress, now: number): void {
     if (server.state === 'running' || server.state === 'verifying') server.state = 'done'
 }
 
-// Takes one event into account. The state belongs to one drawing, which changes it in place: events come by the thousand.
+// Takes one event into account. The state belongs to one drawing,
+// which changes it in place: events come by the thousand.
 export function advance(run: RunProgress, event: RunEvent, now: number): void {
   switch (event.event) {
     case 'server-asked':

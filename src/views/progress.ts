@@ -10,8 +10,8 @@ export type ProgressOptions = {
   now?: () => number // milliseconds
 }
 
-// Shows a run while it goes on: a live tree at a terminal, one line a step elsewhere. After close() the stream is free for
-// others: what was drawn last stays, and the cursor stands below it.
+// Shows a run while it goes on: a live tree at a terminal, one line a step elsewhere. After close() the stream is free
+// for others: what was drawn last stays, and the cursor stands below it.
 export function openProgress(options: ProgressOptions): { listen: Listener; close(): void } {
   const now = options.now ?? Date.now
   if (options.tty) return liveDrawing(options.stream, paintFor(options.color), now)

@@ -50,7 +50,8 @@ export function pushText(plan: Plan, { color, width }: { color: boolean; width: 
         ? []
         : line(
             '>',
-            `${checked.after.check.host}${checked.after.check.path} must answer ${checked.after.check.status}, otherwise ${count(servers.length, 'server goes back', 'servers go back')}`,
+            `${checked.after.check.host}${checked.after.check.path} must answer ${checked.after.check.status}, ` +
+              `otherwise ${count(servers.length, 'server goes back', 'servers go back')}`,
           )),
       ...(workers.length === 0 ? [] : line('*', `workers on ${names(workers, 8)} restart after their job`)),
       ...notes.flatMap((note) => line('!', note)),

@@ -5,7 +5,8 @@ import { problemsText } from './problems-text.ts'
 import { count, duration, names, shortDigest, withoutServer } from './words.ts'
 import { wrap } from './wrap.ts'
 
-export type ReceiptTextOptions = { color: boolean; width: number; file?: string | undefined } // file: where the receipt lies
+// file: where the receipt lies
+export type ReceiptTextOptions = { color: boolean; width: number; file?: string | undefined }
 
 const TITLES = { done: 'Done', failed: 'Failed', interrupted: 'Interrupted' } as const
 const MOST_NOT_BEGUN = 12
@@ -63,7 +64,8 @@ function server(entry: ReceiptServer, wide: number, states: number, width: numbe
   const place = (action: ReceiptAction): string => `${action.verb} ${withoutServer(action.address, entry.name)}`
   const failed = together(of(entry.actions, 'failed')).flatMap(([first, ...others]) => [
     ...wrap(
-      `stopped at: ${names([first, ...others].map(place), MOST_TOGETHER)} (${first.feature}), ${duration(first.seconds)}`,
+      `stopped at: ${names([first, ...others].map(place), MOST_TOGETHER)} (${first.feature}), ` +
+        `${duration(first.seconds)}`,
       width,
       '      ',
     ),
@@ -105,7 +107,9 @@ export function receiptText(receipt: Receipt, options: ReceiptTextOptions): stri
   const done = receipt.servers.filter(({ outcome, converged }) => outcome === 'done' && converged).length
   const on =
     done === receipt.servers.length ? count(done, 'server') : `${done} of ${count(receipt.servers.length, 'server')}`
-  const title = `${titleOf(receipt)}: plan ${shortDigest(receipt.plan)} on ${on}, ${tally(all)}, in ${duration(receipt.seconds)}`
+  const title =
+    `${titleOf(receipt)}: plan ${shortDigest(receipt.plan)} on ${on}, ${tally(all)}, in ` +
+    `${duration(receipt.seconds)}`
   const wide = Math.min(30, Math.max(0, ...receipt.servers.map(({ name }) => name.length)))
   const states = Math.max(0, ...receipt.servers.map((entry) => stateOf(entry).length))
   const problems =

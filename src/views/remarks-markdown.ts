@@ -14,7 +14,8 @@ export function noteParts(notes: readonly Note[]): Part[] {
 // What is left over behind a fold, each with the command that would remove it.
 export function leftoverParts(leftovers: readonly LeftoverView[]): Part[] {
   if (leftovers.length === 0) return []
-  const title = `Left over: ${count(leftovers.length, 'thing')} that Flight does not remove; by hand, on the server, as root`
+  const title =
+    `Left over: ${count(leftovers.length, 'thing')} that Flight does not remove; by hand, on the ` + `server, as root`
   return [
     fold(
       title,
@@ -30,7 +31,9 @@ function line({ servers, text }: Note): string {
 function fold(title: string, lines: readonly string[]): Part {
   const more = lines.length > MOST ? [`- and ${lines.length - MOST} more`] : []
   return {
-    text: `<details><summary>${htmlText(title)}</summary>\n\n${[...lines.slice(0, MOST), ...more].join('\n')}\n\n</details>\n`,
+    text:
+      `<details><summary>${htmlText(title)}</summary>\n\n${[...lines.slice(0, MOST), ...more].join('\n')}\n\n</` +
+      `details>\n`,
     instead: `- ${prose(title)}: left out here for its length\n`,
   }
 }

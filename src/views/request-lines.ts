@@ -13,7 +13,10 @@ export function lineOfRequest(told: RequestEvent): string | undefined {
     case 'resumes':
       return `goes on after an interruption, attempt ${told.attempt}: what is done is found, and not done again`
     case 'planned':
-      return `planned: ${told.release} of commit ${told.commit.slice(0, 12)} (${told.subject}), ${count(told.actions, 'action')} on ${names(told.servers, 10)}`
+      return (
+        `planned: ${told.release} of commit ${told.commit.slice(0, 12)} (${told.subject}), ` +
+        `${count(told.actions, 'action')} on ${names(told.servers, 10)}`
+      )
     case 'waits':
       return `waits until ${told.until}: ${told.why}`
     case 'cancel-asked':

@@ -16,7 +16,8 @@ export function reloadEffect(service: ServiceDesired): string {
         (service.waitForNginx > 0
           ? `first waits, at most ${service.waitForNginx} s, until no old nginx worker speaks to what goes; `
           : '') +
-        `requests in progress finish, new ones wait until then, at most ${service.patience > 0 ? `${service.patience} s` : 'process_control_timeout'}; ` +
+        `requests in progress finish, new ones wait until then, at most ` +
+        `${service.patience > 0 ? `${service.patience} s` : 'process_control_timeout'}; ` +
         `this concerns every PHP ${service.test.version} pool of the server`
       )
     case 'none':
@@ -30,8 +31,14 @@ export function jobsEffect(verb: Verb): string {
     case 'start':
       return 'what runs already goes on'
     case 'retire':
-      return 'each finishes its job, at most its stop_wait_timeout, and does not come back; the plan goes on after ten seconds'
+      return (
+        'each finishes its job, at most its stop_wait_timeout, and does not come back; the plan goes on after ' +
+        'ten seconds'
+      )
     default:
-      return 'what changes or goes finishes its job first, at most its stop_wait_timeout, and the plan goes on after ten seconds; the others are not touched'
+      return (
+        'what changes or goes finishes its job first, at most its stop_wait_timeout, and the plan goes on ' +
+        'after ten seconds; the others are not touched'
+      )
   }
 }

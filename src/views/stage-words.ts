@@ -23,6 +23,8 @@ export function whyStage(name: string): string | undefined {
   if (stage === undefined) return undefined
   const why = WHY[stage.phase]
   if (stage.wave === undefined || stage.phase === 'deploy') return why
-  const others = `a wave: these servers reload while the others of their apps answer${stage.wave.at === stage.wave.of ? '' : '; the next one begins once all of these are done'}`
+  const others =
+    `a wave: these servers reload while the others of their apps ` +
+    `answer${stage.wave.at === stage.wave.of ? '' : '; the next one begins once all of these are done'}`
   return why === undefined ? others : `${why}; ${others}`
 }

@@ -64,7 +64,8 @@ function blocks(head: readonly string[], rows: readonly (readonly string[])[], p
     .join('\n\n')
 }
 
-// Rows below a head, without lines, in at most `width` characters. Every cell is shown whole, on several lines if need be.
+// Rows below a head, without lines, in at most `width` characters.
+// Every cell is shown whole, on several lines if need be.
 export function tableText(
   head: readonly string[],
   cells: readonly (readonly string[])[],

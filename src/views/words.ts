@@ -33,8 +33,8 @@ export function shortDigest(digest: string): string {
     .slice(0, 12)
 }
 
-// SERVER/KIND/NAME without the server, as people say it: file /etc/nginx/nginx.conf, workers of shop, release 3f9a1c2b7d04-1 of shop,
-// environment file of shop (write).
+// SERVER/KIND/NAME without the server, as people say it: file /etc/nginx/nginx.conf, workers of shop, release
+// 3f9a1c2b7d04-1 of shop, environment file of shop (write).
 export function withoutServer(address: string, server: string): string {
   const rest = address.startsWith(`${server}/`) ? address.slice(server.length + 1) : address
   const [, kind, app, release, part] =

@@ -1,7 +1,7 @@
 import { onOneLine } from '../model/printable.ts'
 
-// Text in lines of at most `width` characters: the first begins with `first`, the others with as many blanks, or `hang`.
-// Words are never broken, so that a path or a digest can be copied.
+// Text in lines of at most `width` characters: the first begins with `first`, the others with as many blanks, or
+// `hang`. Words are never broken, so that a path or a digest can be copied.
 export function wrap(text: string, width: number, first: string, hang = first.length): string[] {
   const blank = ' '.repeat(hang)
   const lines: string[] = []

@@ -35,9 +35,13 @@ for (const [written, commit] of [
   ['refs/heads/same', first],
   ['refs/tags/same', feature],
 ] as const) {
-  test(`${written.length > 20 ? 'a full SHA' : written === second.slice(0, 9) ? 'a short SHA' : written} names its commit`, async () => {
-    assert.is((await find(written)).commit, commit)
-  })
+  test(
+    `${written.length > 20 ? 'a full SHA' : written === second.slice(0, 9) ? 'a short SHA' : written} names its ` +
+      `commit`,
+    async () => {
+      assert.is((await find(written)).commit, commit)
+    },
+  )
 }
 
 test('a commit is described on one clean line, with its tree, its author and its time in UTC', async () => {

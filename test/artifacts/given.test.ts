@@ -13,7 +13,10 @@ const python = (script: string) => {
   const file = join(temporary(), 'given.tar.gz')
   execFileSync('python3', [
     '-c',
-    `import tarfile, io, sys\nt = tarfile.open(sys.argv[1], 'w:gz', format=tarfile.PAX_FORMAT)\ndef add(name, type=tarfile.REGTYPE, link='', data=b'', mode=0o644):\n    i = tarfile.TarInfo(name); i.type = type; i.linkname = link; i.size = len(data); i.mode = mode\n    t.addfile(i, io.BytesIO(data))\n${script}\nt.close()`,
+    `import tarfile, io, sys\nt = tarfile.open(sys.argv[1], 'w:gz', format=tarfile.PAX_FORMAT)\ndef add(name, ` +
+      `type=tarfile.REGTYPE, link='', data=b'', mode=0o644):\n    i = tarfile.TarInfo(name); i.type = type; ` +
+      `i.linkname = ` +
+      `link; i.size = len(data); i.mode = mode\n    t.addfile(i, io.BytesIO(data))\n${script}\nt.close()`,
     file,
   ])
   return file
@@ -48,7 +51,9 @@ for (const [name, [script, expected]] of Object.entries(hostile)) {
 
 test('an archive that tar made is taken, and written anew without owners and odd modes', async () => {
   const file = python(
-    `add('./'.rstrip('/'), tarfile.DIRTYPE)\nadd('./bin', tarfile.DIRTYPE)\nadd('./bin/run', data=b'x', mode=0o6777)\nadd('./${'l'.repeat(150)}', data=b'y' * 700)\nadd('./same', tarfile.LNKTYPE, './bin/run')\nadd('./up', tarfile.SYMTYPE, '../x')\nadd('composer.lock', data=b'{}')`,
+    `add('./'.rstrip('/'), tarfile.DIRTYPE)\nadd('./bin', tarfile.DIRTYPE)\nadd('./bin/run', data=b'x', ` +
+      `mode=0o6777)\nadd('./${'l'.repeat(150)}', data=b'y' * 700)\nadd('./same', tarfile.LNKTYPE, ` +
+      `'./bin/run')\nadd('./up', tarfile.SYMTYPE, '../x')\nadd('composer.lock', data=b'{}')`,
   )
   const { artifact } = await take(file)
   const folder = unpacked(artifact.file)

@@ -122,7 +122,9 @@ test('what is no list of keys is refused before anything is encrypted', async ()
 })
 
 always('what age quotes of a file is not shown, names of files are', () => {
-  const said = `age: warning: "/k": ignoring "ssh-dss"\nage: error: reading "/k": unexpected intro: "A=${CANARY} \\" x"\nage: report unexpected or unhelpful errors at https://filippo.io/age/report\n`
+  const said =
+    `age: warning: "/k": ignoring "ssh-dss"\nage: error: reading "/k": unexpected intro: "A=${CANARY} ` +
+    `\\" x"\nage: report unexpected or unhelpful errors at https://filippo.io/age/report\n`
   assert.is(agesError(said, ['/k']), 'reading "/k": unexpected intro: "…"')
   assert.equal(agesWarnings(said, ['/k']), ['"/k": ignoring "ssh-dss"'])
   assert.is(agesError(`age: error: intro: "A=${CANARY}`, []), 'intro: "…"')
@@ -130,7 +132,9 @@ always('what age quotes of a file is not shown, names of files are', () => {
 })
 
 test('content in armor that is nothing of age is not shown either', async () => {
-  const armored = `-----BEGIN AGE ENCRYPTED FILE-----\n${Buffer.from(`A=${CANARY}\n`).toString('base64')}\n-----END AGE ENCRYPTED FILE-----\n`
+  const armored =
+    `-----BEGIN AGE ENCRYPTED FILE-----\n${Buffer.from(`A=${CANARY}\n`).toString('base64')}\n-----END ` +
+    `AGE ENCRYPTED FILE-----\n`
   const error = await refusal(opened(Buffer.from(armored), sshKey(folderWith({}), 'key')))
   assert.not.match(error.message, new RegExp(CANARY))
 })

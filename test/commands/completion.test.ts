@@ -134,7 +134,9 @@ try "flight plan --app sh"
 const whereInstalled = (shell: string) => (spawnSync(shell, ['-c', 'true']).status === 0 ? test : test.skip)
 
 whereInstalled('fish')('fish completes with the script sourced', () => {
-  const program = `flight completion fish | source; for line in "flight prov" "flight plan --cluster st" "flight show flight.y"; complete -C $line; end`
+  const program =
+    `flight completion fish | source; for line in "flight prov" "flight plan --cluster st" "flight ` +
+    `show flight.y"; complete -C $line; end`
   const env = { ...withFlight(), XDG_CONFIG_HOME: folderWith({}), XDG_DATA_HOME: folderWith({}) }
   const said = execFileSync('fish', ['-c', program], { cwd: fleet(), env, encoding: 'utf8', timeout: 30_000 })
   assert.equal(

@@ -102,7 +102,9 @@ for (const [name, code] of [
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
     const { port } = silent.address() as AddressInfo
     const cwd = folderWith({
-      'clusters/staging.yml': `php: [ 8.2 ]\nssh: { port: ${port}, connect_timeout: 60 }\nservers:\n  - { name: web-1, host: 127.0.0.1 }\n`,
+      'clusters/staging.yml':
+        `php: [ 8.2 ]\nssh: { port: ${port}, connect_timeout: 60 }\nservers:\n  - { name: ` +
+        `web-1, host: 127.0.0.1 }\n`,
     })
     const connected = new Promise((resolve) => silent.once('connection', resolve))
     const child = startFlight(['plan'], { cwd })

@@ -9,7 +9,8 @@ import { BIN, environment, flight, folderWith, type Ended } from './flight-proce
 // A folder whose one server is this sshd, and an ssh_config that keeps known_hosts in it.
 function knowingNobody(sshd: Sshd): { cwd: string; known: string; trust(...words: string[]): Promise<Ended> } {
   const cwd = folderWith({
-    'clusters/staging.yml': `php: [ 8.2 ]\nssh: { port: ${sshd.port} }\nservers:\n  - { name: web-1, host: 127.0.0.1 }\n`,
+    'clusters/staging.yml':
+      `php: [ 8.2 ]\nssh: { port: ${sshd.port} }\nservers:\n  - { name: web-1, host: ` + `127.0.0.1 }\n`,
   })
   const known = join(cwd, 'known_hosts')
   const config = join(cwd, 'ssh_config')

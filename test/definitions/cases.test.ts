@@ -4,8 +4,8 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { APP, CLUSTER, inFolder, said } from './folder.ts'
 
-// A case of cases/*.yml: `cluster` and `app` are appended to the smallest valid ones (their first line is line 5 and 4),
-// `files` stand beside or instead of them. `warns` is compared only when nothing is wrong.
+// A case of cases/*.yml: `cluster` and `app` are appended to the smallest valid ones (their first line is line 5 and
+// 4), `files` stand beside or instead of them. `warns` is compared only when nothing is wrong.
 type Case = {
   title: string
   cluster?: string

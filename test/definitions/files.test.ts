@@ -94,7 +94,8 @@ test('a file beside a definition is text of at most 256 KB', async () => {
   const cases: [Record<string, string | Uint8Array>, string][] = [
     [
       { 'apps/htpasswd': htpasswd, 'apps/nginx/own.conf': 'a'.repeat(262_145) },
-      'apps/shop.yml:4:41 nginx.include: apps/nginx/own.conf must be at most 262144 bytes long, is 262145 (it becomes part of every plan: keep it short)',
+      'apps/shop.yml:4:41 nginx.include: apps/nginx/own.conf must be at most 262144 bytes long, is 262145 (it ' +
+        'becomes part of every plan: keep it short)',
     ],
     [
       { 'apps/htpasswd': htpasswd, 'apps/nginx/own.conf': 'a\0b' },
@@ -132,7 +133,8 @@ test('a password file that nginx would misread is refused with its line, and nev
     `apps/htpasswd:1:1: ${shape}`,
     `apps/htpasswd:2:1: ${shape}`,
     `apps/htpasswd:3:1: ${shape}`,
-    'apps/htpasswd:4:1: ends with a carriage return: nginx takes it as part of the password (save the file with line ends of Unix)',
+    'apps/htpasswd:4:1: ends with a carriage return: nginx takes it as part of the password (save the file with ' +
+      'line ends of Unix)',
     `apps/htpasswd:5:1: ${shape}`,
   ])
   assert.not.match(problems.join(), /hunter2/)

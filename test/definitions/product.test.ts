@@ -10,7 +10,8 @@ test('every example of the product page is valid, and two of its habits are warn
   assert.equal(problems, [])
   assert.equal(warnings, [
     'apps/shop.yml:17:14 linked_dirs: does not link storage/logs: every release begins new logs',
-    'apps/shop.yml:22:33 php_ini.upload_max_filesize: is more than a request may carry (10 MB) (set request_payload: 64)',
+    'apps/shop.yml:22:33 php_ini.upload_max_filesize: is more than a request may carry (10 MB) (set ' +
+      'request_payload: 64)',
   ])
 })
 

@@ -77,9 +77,11 @@ test('plans lie in the folder, state in the home directory, unless said otherwis
   })
 })
 
-const refused =
-  `root daemon www-data games nobody mail sudo adm docker mysql redis nginx flight sshd messagebus systemd-network php-reload flight-idle idle
-  Shop 1shop shop_1 shop.x -shop shop- a/b ${'a'.repeat(32)}`.split(/\s+/)
+const refused = (
+  `root daemon www-data games nobody mail sudo adm docker mysql redis nginx flight sshd messagebus systemd-network ` +
+  `php-reload flight-idle idle
+  Shop 1shop shop_1 shop.x -shop shop- a/b ${'a'.repeat(32)}`
+).split(/\s+/)
 
 for (const name of refused) {
   test(`no app may be called ${name}`, () => assert.is(checkName(`apps/${name}.yml`, name, 'app').length, 1))

@@ -12,7 +12,8 @@ type CommandShape = {
 }
 const commands: Readonly<Record<string, CommandShape>> = COMMANDS
 
-// Why a command line would not be understood; undefined when it would. `whole`: as somebody types it, so nothing may be missing.
+// Why a command line would not be understood; undefined when it
+// would. `whole`: as somebody types it, so nothing may be missing.
 function mistakeIn(line: string, whole: boolean): string | undefined {
   const [name = '', ...words] = line.split(/\s+/).filter((word) => word !== '')
   if (/^[A-Z]+$/.test(name) || name.startsWith('--')) return undefined

@@ -16,7 +16,8 @@ import type { MemoryServer } from '../support/memory-server.ts'
 import { apply, planFor } from '../support/runs.ts'
 import { page, root } from './pages.ts'
 
-// The plans in plans/: of what `flight init` writes, for bare servers; and of one changed line once these are provisioned.
+// The plans in plans/: of what `flight init` writes, for bare
+// servers; and of one changed line once these are provisioned.
 
 const folder = mkdtempSync(join(tmpdir(), 'flight-example-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))

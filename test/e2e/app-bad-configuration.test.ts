@@ -10,8 +10,8 @@ import { promise } from './promise.ts'
 import { goLive } from './release.ts'
 import { pidsOf } from './workers.ts'
 
-// A configuration that its program refuses never reaches what runs, whoever wrote it: what served goes on serving, the message
-// says where to look, and once that is right the same command works.
+// A configuration that its program refuses never reaches what runs, whoever wrote it: what served goes on serving, the
+// message says where to look, and once that is right the same command works.
 
 let at: Desk
 let host: LabHost
@@ -86,7 +86,8 @@ promise('an include that nginx refuses: nothing reloads, its file and line are n
 })
 
 promise(
-  "another app's pool that somebody edited into nonsense: nothing reloads, the line is named, and configuring that app puts it right",
+  "another app's pool that somebody edited into nonsense: nothing reloads, the line is named, and configuring that " +
+    'app puts it right',
   async () => {
     await host.must(`printf 'pm.nonsense = 1\\n' >>/etc/php/8.2/fpm/pool.d/flight-blog.conf`)
     const said = await refused(definition('shop', 'request_memory: 300\n', 7))

@@ -11,7 +11,10 @@ export function app(
   servers: readonly string[],
   { php = '8.2', domain = `${name}.example.com`, more = '' }: More = {},
 ): string {
-  return `repo: /srv/git/${name}.git\nphp: ${php}\ncluster: web\ndomain: ${domain}\n${more}servers:\n${servers.map((server) => `  - ${server}\n`).join('')}`
+  return (
+    `repo: /srv/git/${name}.git\nphp: ${php}\ncluster: web\ndomain: ` +
+    `${domain}\n${more}servers:\n${servers.map((server) => `  - ${server}\n`).join('')}`
+  )
 }
 
 // One of its servers that answers requests, with so many workers.

@@ -42,7 +42,8 @@ promise(
           name,
           ['web-1', 'web-2'].map(
             (server) =>
-              `{ name: ${server}, web: { pm: ondemand, max_workers: 2 }, scheduler: ${server === 'web-1' ? 'on' : 'off'} }`,
+              `{ name: ${server}, web: { pm: ondemand, max_workers: 2 }, scheduler: ` +
+              `${server === 'web-1' ? 'on' : 'off'} }`,
           ),
         ),
       )

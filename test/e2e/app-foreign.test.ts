@@ -12,8 +12,8 @@ import { goLive, putFixture } from './release.ts'
 import { sitePaths, sitesByHand } from './site-by-hand.ts'
 import { remember } from './untouched.ts'
 
-// A server on which somebody has sites of their own. Flight works beside them: they answer through everything, and what they
-// have taken is not taken from them.
+// A server on which somebody has sites of their own. Flight works beside them: they answer through everything, and what
+// they have taken is not taken from them.
 
 let at: Desk
 let host: LabHost
@@ -86,7 +86,8 @@ const TAKEN: [string, () => Promise<string>, RegExp][] = [
     'a domain, as an alias among others',
     async () => {
       await host.must(
-        `printf 'server {\\n    listen 80;\\n    server_name a.example.com\\n        alias.example.com;\\n    return 204;\\n}\\n' >/etc/nginx/conf.d/alias.conf && nginx -t -q && systemctl reload nginx && sleep 1`,
+        `printf 'server {\\n    listen 80;\\n    server_name a.example.com\\n        alias.example.com;\\n    ` +
+          `return 204;\\n}\\n' >/etc/nginx/conf.d/alias.conf && nginx -t -q && systemctl reload nginx && sleep 1`,
       )
       return app('taker', [serves('web-1')], { domain: 'alias.example.com' })
     },
@@ -112,7 +113,8 @@ const TAKEN: [string, () => Promise<string>, RegExp][] = [
     'a pool',
     async () => {
       await host.must(
-        `printf '[pooled]\\nuser = nobody\\nlisten = /run/php/pooled.sock\\npm = ondemand\\npm.max_children = 1\\n' >/etc/php/8.2/fpm/pool.d/somebody.conf && php-fpm8.2 -t 2>/dev/null && systemctl reload php8.2-fpm`,
+        `printf '[pooled]\\nuser = nobody\\nlisten = /run/php/pooled.sock\\npm = ondemand\\npm.max_children = 1\\n' ` +
+          `>/etc/php/8.2/fpm/pool.d/somebody.conf && php-fpm8.2 -t 2>/dev/null && systemctl reload php8.2-fpm`,
       )
       return app('pooled', [serves('web-1')])
     },

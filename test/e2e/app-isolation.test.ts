@@ -131,7 +131,8 @@ promise('a link that an app puts into its public directory leads nginx to nothin
   await asApp(
     host,
     'blog',
-    `mkdir -p blog/.flight/shared/storage/app/public && echo mine >blog/.flight/shared/storage/app/public/own.txt && ln -s ../storage/app/public ${quote(`${place}/storage`)}`,
+    `mkdir -p blog/.flight/shared/storage/app/public && echo mine >blog/.flight/shared/storage/app/public/own.txt ` +
+      `&& ln -s ../storage/app/public ${quote(`${place}/storage`)}`,
   )
   assert.equal(await get(host, { domain: 'blog.example.com', path: '/storage/own.txt' }), {
     status: 200,
@@ -173,7 +174,8 @@ promise(
   async () => {
     const shared = '/home/blog/blog/.flight/shared/storage'
     await host.must(
-      `${underApp('blog', `rm -rf ${shared}/logs && truncate -s 10T ${shared}/logs && chmod g+s ${shared}/app`)}; chown root:root ${shared}/framework/sessions`,
+      `${underApp('blog', `rm -rf ${shared}/logs && truncate -s 10T ${shared}/logs && chmod g+s ${shared}/app`)}; ` +
+        `chown root:root ${shared}/framework/sessions`,
     )
     const { stdout } = await at.expect(2, 'plan', '--detailed-exitcode')
     assert.match(stdout, /storage\/logs is a file, a directory is wanted/)

@@ -42,7 +42,8 @@ function define(round: number): void {
 }
 
 promise(
-  'killed at twelve moments of a run, planned and applied again: nothing fails, nothing stays locked, and it ends as defined',
+  'killed at twelve moments of a run, planned and applied again: nothing fails, nothing stays locked, and it ends ' +
+    'as defined',
   async () => {
     const visits = [
       { domain, path: '/', visitors: 4, says: /^release/ },

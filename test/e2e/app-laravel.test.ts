@@ -30,7 +30,9 @@ test.before(
   loud(async () => {
     for (const { suite, server } of SUITES) {
       const [host] = await withLaravel(suite, server)
-      const web = `{ name: ${server}, web: { max_workers: 4 }, queues: [ { name: default, command: queue:work --sleep=1 --timeout=60, workers: 2, stop_wait_timeout: 60 } ], scheduler: on }`
+      const web =
+        `{ name: ${server}, web: { max_workers: 4 }, queues: [ { name: default, command: queue:work ` +
+        `--sleep=1 --timeout=60, workers: 2, stop_wait_timeout: 60 } ], scheduler: on }`
       const at = await desk({
         'clusters/web.yml': cluster([host], `php: [ ${PHP_OF[suite]} ]\n`),
         'apps/shop.yml': app('shop', [web], { php: PHP_OF[suite] }),

@@ -9,8 +9,8 @@ import { get, unharmed, type Visit } from './load.ts'
 import { promise } from './promise.ts'
 import { goLive } from './release.ts'
 
-// What configuring costs those who visit meanwhile: nothing. Fast and slow requests run on while pools, sites, limits, other
-// apps and PHP's version change.
+// What configuring costs those who visit meanwhile: nothing. Fast and slow
+// requests run on while pools, sites, limits, other apps and PHP's version change.
 
 const ENOUGH = 20_000
 const RELEASE = 'aaaaaaaaaaaa-1'

@@ -21,7 +21,8 @@ let other: LabHost
 
 const POOL = 'web: { pm: static, max_workers: 3 }'
 const WORK =
-  'queues: [ { name: default, command: queue:work --sleep=1 --timeout=60, workers: 2, stop_wait_timeout: 60 } ], scheduler: on, cron: [ { name: reports, at: "0 3 * * *", command: artisan list } ]'
+  'queues: [ { name: default, command: queue:work --sleep=1 --timeout=60, workers: 2, stop_wait_timeout: 60 } ], ' +
+  'scheduler: on, cron: [ { name: reports, at: "0 3 * * *", command: artisan list } ]'
 const PROGRAMS = '/etc/supervisor/conf.d/flight-shop.conf'
 const CRON = '/etc/cron.d/flight-shop'
 const SITE = '/etc/nginx/sites-enabled/flight-shop.conf'
@@ -56,7 +57,8 @@ function shop(...servers: readonly string[]): string {
 // What keeps an app's data: everything in its home, by digest, without logs and sessions.
 async function data(host: LabHost): Promise<string> {
   return host.must(
-    `cd /home/shop && find . -type f -not -path '*/logs/*' -not -path '*/framework/*' -not -name 'queue.sqlite*' -exec sha256sum {} + | sort -k 2; cat /home/shop/shop/.flight/shared/storage/app/upload.txt`,
+    `cd /home/shop && find . -type f -not -path '*/logs/*' -not -path '*/framework/*' -not -name 'queue.sqlite*' ` +
+      `-exec sha256sum {} + | sort -k 2; cat /home/shop/shop/.flight/shared/storage/app/upload.txt`,
   )
 }
 

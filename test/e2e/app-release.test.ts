@@ -34,7 +34,8 @@ test.before(
 const MIGRATE = '"touch storage/app/queue.sqlite && artisan migrate --force"'
 
 function definition(more = ''): string {
-  return `repo: ${repo.path}
+  return (
+    `repo: ${repo.path}
 php: 8.2
 cluster: web
 domain: ${domain}
@@ -48,8 +49,10 @@ keep_assets: [ public/build ]
 ${more}servers:
   - { name: web-1, web: { pm: static, max_workers: 8 }, deploy_commands: [ ${MIGRATE} ] }
   - { name: web-2, web: { pm: static, max_workers: 8 } }
-  - { name: work-1, deploy_commands: [ ${MIGRATE} ], queues: [ { name: default, command: queue:work --sleep=1, workers: 2, stop_wait_timeout: 60 } ], scheduler: on }
+  - { name: work-1, deploy_commands: [ ${MIGRATE} ], queues: [ { name: default, command: queue:work --sleep=1, ` +
+    `workers: 2, stop_wait_timeout: 60 } ], scheduler: on }
 `
+  )
 }
 
 // What each server says that it serves, as its link says and as its site answers.
@@ -70,7 +73,8 @@ const LEAST = 50_000
 const short = (commit: string, number = 1) => `${commit.slice(0, 12)}-${number}`
 
 promise(
-  'before the first environment file is there a release says so, with the command that puts it there, and sends nothing',
+  'before the first environment file is there a release says so, with the command that puts it there, and sends ' +
+    'nothing',
   async () => {
     await at.expect(0, 'app:configure', 'shop', '--yes')
     const { said } = await at.expect(1, 'app:release', 'shop', 'main', '--yes')
@@ -86,7 +90,8 @@ promise(
 )
 
 promise(
-  'the first release goes live on all servers within a tenth of a second, with workers and schedule; releasing it again is nothing to do',
+  'the first release goes live on all servers within a tenth of a second, with workers and schedule; releasing it ' +
+    'again is nothing to do',
   async () => {
     const commit = repo.git('rev-parse', 'HEAD')
     await at.expect(0, 'app:release', 'shop', 'main', '--yes')

@@ -11,8 +11,8 @@ import { planOn, told } from './read-plan.ts'
 import { goLive } from './release.ts'
 import { until } from './until.ts'
 
-// Whether a service runs what lies on disk is asked, not remembered: whatever happened in between, the next plan shows the
-// reload that is due, and none that is not.
+// Whether a service runs what lies on disk is asked, not remembered: whatever happened in between, the next plan shows
+// the reload that is due, and none that is not.
 
 let at: Desk
 let host: LabHost
@@ -39,7 +39,8 @@ function shop(workers: number, more = ''): string {
 // A certificate as certbot renews it: a new file in the place of the old one.
 async function renew(): Promise<void> {
   await host.must(
-    `cd ${FOLDER} && openssl req -x509 -newkey rsa:2048 -nodes -days 90 -subj /CN=shop.example.com -keyout new.key -out new.pem 2>/dev/null && mv new.key privkey.pem && mv new.pem fullchain.pem`,
+    `cd ${FOLDER} && openssl req -x509 -newkey rsa:2048 -nodes -days 90 -subj /CN=shop.example.com -keyout new.key ` +
+      `-out new.pem 2>/dev/null && mv new.key privkey.pem && mv new.pem fullchain.pem`,
   )
 }
 
@@ -86,7 +87,8 @@ for (const { services, program, stopped, workers, more } of KILLED) {
     async () => {
       // A test that takes long gives time to kill the controller and what it started there.
       await host.must(
-        `rm -f /srv/testing && printf '#!/bin/sh\\ntouch /srv/testing; sleep 20; exec ${program} "$@"\\n' >${stopped} && chmod 755 ${stopped}`,
+        `rm -f /srv/testing && printf '#!/bin/sh\\ntouch /srv/testing; sleep 20; exec ${program} "$@"\\n' ` +
+          `>${stopped} && chmod 755 ${stopped}`,
       )
       at.put('apps/shop.yml', shop(workers, more))
       const run = at.start('app:configure', 'shop', '--yes')

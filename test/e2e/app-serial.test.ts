@@ -30,7 +30,8 @@ test.before(
       for (const path of RELOADS) {
         const real = path.replace('/local', '')
         await host.must(
-          `printf '#!/bin/sh\\ncase " $* " in *" -t"*) date +%%s.%%N >>/srv/began; sleep 2; ${real} "$@"; code=$?; date +%%s.%%N >>/srv/ended; exit $code;; esac\\nexec ${real} "$@"\\n' >${path} && chmod 755 ${path}`,
+          `printf '#!/bin/sh\\ncase " $* " in *" -t"*) date +%%s.%%N >>/srv/began; sleep 2; ${real} "$@"; code=$?; ` +
+            `date +%%s.%%N >>/srv/ended; exit $code;; esac\\nexec ${real} "$@"\\n' >${path} && chmod 755 ${path}`,
         )
       }
     }
@@ -130,7 +131,8 @@ for (const [what, flags, settings] of [
 promise('what needs no reload needs no waves', async () => {
   at.put('flight.yml', 'state: state\n')
   const cron = (server: string) =>
-    `{ name: ${server}, web: { pm: static, max_workers: ${workers} }, cron: [ { name: nightly, at: "0 3 * * *", command: /bin/true } ] }`
+    `{ name: ${server}, web: { pm: static, max_workers: ${workers} }, cron: [ { name: nightly, at: "0 3 * * *", ` +
+    `command: /bin/true } ] }`
   at.put('apps/shop.yml', app('shop', [cron('web-1'), cron('web-2')], { more: `request_payload: ${workers}\n` }))
   await at.expect(2, 'plan', '--app', 'shop', '--serial', '1', '--detailed-exitcode')
   assert.is(planOn(at).stages.length, 1)

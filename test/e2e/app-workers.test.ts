@@ -36,7 +36,10 @@ test.before(
 )
 
 function shop({ workers = 5, mail = '--sleep=1' }: Wanted): string {
-  const queues = `[ { name: default, command: queue:work --sleep=1 --timeout=0, workers: ${workers}, stop_wait_timeout: 120 }, { name: mail, command: queue:work --queue=mail ${mail} --timeout=0, workers: 2, stop_wait_timeout: 120 } ]`
+  const queues =
+    `[ { name: default, command: queue:work --sleep=1 --timeout=0, workers: ${workers}, ` +
+    `stop_wait_timeout: 120 }, { name: mail, command: queue:work --queue=mail ${mail} --timeout=0, workers: 2, ` +
+    `stop_wait_timeout: 120 } ]`
   return app('shop', [
     `{ name: web-1, queues: ${queues}, daemons: [ { name: watch, command: artisan watch, stop_wait_timeout: 30 } ] }`,
   ])

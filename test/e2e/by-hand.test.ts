@@ -26,12 +26,14 @@ const THEIRS = [
   '/srv/old/index.php',
 ]
 
-const SITE = `server {
+const SITE =
+  `server {
     listen 80 default_server;
     listen [::]:80 default_server;
     server_name old.example.com;
     root /srv/old;
-    location / { include fastcgi_params; fastcgi_param SCRIPT_FILENAME /srv/old/index.php; fastcgi_pass unix:/run/php/legacy.sock; }
+    location / { include fastcgi_params; fastcgi_param SCRIPT_FILENAME /srv/old/index.php; fastcgi_pass ` +
+  `unix:/run/php/legacy.sock; }
 }
 `
 const POOL = `[legacy]
@@ -51,19 +53,29 @@ test.before(
     repository = await startAptRepository(places.gateway)
     await repository.publish('lab', [{ name: 'php8.2-labx', version: '1.0' }])
     await host.must(
-      'apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends nginx php8.2-fpm curl',
+      'apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends nginx ' +
+        'php8.2-fpm curl',
     )
     await host.must(
-      `mkdir -p /srv/old /etc/apt/keyrings && cat >/srv/old/index.php <<'E'\n<?php for ($end = microtime(true) + 0.2; microtime(true) < $end;) usleep(5000); echo 'old site, ', ini_get('memory_limit'), "\\n";\nE\ncat >/etc/nginx/sites-available/old.conf <<'E'\n${SITE}E\ncat >/etc/php/8.2/fpm/pool.d/legacy.conf <<'E'\n${POOL}E`,
+      `mkdir -p /srv/old /etc/apt/keyrings && cat >/srv/old/index.php <<'E'\n<?php for ($end = microtime(true) + ` +
+        `0.2; microtime(true) < $end;) usleep(5000); echo 'old site, ', ini_get('memory_limit'), "\\n";\nE\ncat ` +
+        `>/etc/nginx/sites-available/old.conf <<'E'\n${SITE}E\ncat >/etc/php/8.2/fpm/pool.d/legacy.conf ` +
+        `<<'E'\n${POOL}E`,
     )
     await host.must(
-      'ln -s ../sites-available/old.conf /etc/nginx/sites-enabled/old.conf && rm /etc/nginx/sites-enabled/default && systemctl reload php8.2-fpm && nginx -t -q && systemctl reload nginx',
+      'ln -s ../sites-available/old.conf /etc/nginx/sites-enabled/old.conf && rm /etc/nginx/sites-enabled/default ' +
+        '&& systemctl reload php8.2-fpm && nginx -t -q && systemctl reload nginx',
     )
     await host.must(
-      `/usr/lib/apt/apt-helper -o APT::Sandbox::User=root download-file ${repository.keyUrl} /etc/apt/keyrings/theirs.gpg && echo 'deb [signed-by=/etc/apt/keyrings/theirs.gpg] ${repository.url} lab main' >/etc/apt/sources.list.d/theirs.list && apt-get -q update -o APT::Update::Error-Mode=any`,
+      `/usr/lib/apt/apt-helper -o APT::Sandbox::User=root download-file ${repository.keyUrl} ` +
+        `/etc/apt/keyrings/theirs.gpg && echo 'deb [signed-by=/etc/apt/keyrings/theirs.gpg] ${repository.url} lab ` +
+        `main' ` +
+        `>/etc/apt/sources.list.d/theirs.list && apt-get -q update -o APT::Update::Error-Mode=any`,
     )
     await host.must('useradd --system --create-home --home-dir /home/idle flight-idle')
-    const source = `php_source:\n  uri: ${repository.url}/\n  suites: [ lab ]\n  components: [ main ]\n  key: { url: ${repository.keyUrl}, fingerprint: ${repository.fingerprint} }\n`
+    const source =
+      `php_source:\n  uri: ${repository.url}/\n  suites: [ lab ]\n  components: [ main ]\n  key: { ` +
+      `url: ${repository.keyUrl}, fingerprint: ${repository.fingerprint} }\n`
     at = await desk({ 'clusters/web.yml': cluster([host], `php: [ 8.2 ]\n${source}`) })
   }),
 )
@@ -107,7 +119,8 @@ promise(
   'once the named way out was taken their site and their pools go on serving beside what Flight brings',
   async () => {
     await host.must(
-      `sed -i 's/ default_server//' /etc/nginx/sites-available/old.conf && systemctl reload nginx && rm /etc/apt/sources.list.d/theirs.list && userdel -r flight-idle 2>/dev/null`,
+      `sed -i 's/ default_server//' /etc/nginx/sites-available/old.conf && systemctl reload nginx && rm ` +
+        `/etc/apt/sources.list.d/theirs.list && userdel -r flight-idle 2>/dev/null`,
     )
     const before = await host.must(`sha256sum ${THEIRS.join(' ')}; stat -c '%n %a %U %Y' ${THEIRS.join(' ')}`)
     const plan = await at.expect(2, 'plan', '--detailed-exitcode')
@@ -115,11 +128,14 @@ promise(
     assert.match(text, /pool \[legacy\] of \/etc\/php\/8\.2\/fpm\/pool\.d\/legacy\.conf:1 is not Flight's: it stays/)
     assert.match(text, /pool \[www\] of \/etc\/php\/8\.2\/fpm\/pool\.d\/www\.conf:\d+ is not Flight's: it stays/)
     // Each takes a while, so that some are in progress at every moment: a reload that cuts requests off is seen.
-    await host.must(`cat >/srv/ask <<'E'
-ask() { while [ ! -e /srv/enough ]; do curl -sS -m 10 -o /dev/null -w '%{http_code}\\n' -H 'Host: old.example.com' http://127.0.0.1/ >>/srv/answers.$1 2>&1; done; }
+    await host.must(
+      `cat >/srv/ask <<'E'
+ask() { while [ ! -e /srv/enough ]; do curl -sS -m 10 -o /dev/null -w '%{http_code}\\n' -H 'Host: old.example.com' ` +
+        `http://127.0.0.1/ >>/srv/answers.$1 2>&1; done; }
 ask 1 & ask 2 & ask 3 & wait
 E
-systemd-run --quiet --unit ask sh /srv/ask`)
+systemd-run --quiet --unit ask sh /srv/ask`,
+    )
     await at.expect(0, 'apply', 'plan.json')
     await host.must('touch /srv/enough; while systemctl is-active --quiet ask; do sleep 0.1; done')
     assert.is(await host.must(`sort /srv/answers.? | uniq -c | awk '$2 != 200'`), '', 'no request failed meanwhile')

@@ -125,7 +125,8 @@ for (const [signal, exit, name] of [
   ['SIGTERM', 143, 'slow-term'],
 ] as const) {
   promise(
-    `${signal} during apt: the running step finishes, nothing else begins, exit code ${exit}, and the same command goes on`,
+    `${signal} during apt: the running step finishes, nothing else begins, exit code ${exit}, and the same command ` +
+      `goes on`,
     async () => {
       wanted.push(name)
       define(`request_payload: ${exit}\n`)
@@ -178,7 +179,8 @@ promise(
       await host.must(`rm -rf /var/tmp/copy && cp -a ${folder} /var/tmp/copy`)
       await host.smallDisk(folder, '2m')
       await host.must(
-        `cp -a /var/tmp/copy/. ${folder}/ && touch -r /var/tmp/copy ${folder} && { head -c 4m /dev/zero >${folder}/.filler 2>/dev/null; true; }`,
+        `cp -a /var/tmp/copy/. ${folder}/ && touch -r /var/tmp/copy ${folder} && { head -c 4m /dev/zero ` +
+          `>${folder}/.filler 2>/dev/null; true; }`,
       )
       const full = await at.flight('apply', 'plan.json')
       assert.is(full.exit, 1, full.said)
@@ -200,7 +202,8 @@ promise(
 
 promise('a system that is not supported is refused while planning, by its name', async () => {
   await host.must(
-    `cp -a /etc/os-release /root/os-release && rm /etc/os-release && printf 'ID=debian\\nVERSION_CODENAME=buster\\nPRETTY_NAME="Debian GNU/Linux 10 (buster)"\\n' >/etc/os-release`,
+    `cp -a /etc/os-release /root/os-release && rm /etc/os-release && printf ` +
+      `'ID=debian\\nVERSION_CODENAME=buster\\nPRETTY_NAME="Debian GNU/Linux 10 (buster)"\\n' >/etc/os-release`,
   )
   try {
     const untouched = await remember([host])
@@ -231,7 +234,9 @@ for (const [what, theirs, nonsense, ours] of BROKEN) {
     try {
       define('php_reload: "30 5 * * *"\nrequest_payload: 99\n')
       await at.expect(2, 'plan', '--detailed-exitcode')
-      const state = `pgrep -P $(cat ${what === 'nginx' ? '/run/nginx.pid' : '/run/php/php8.2-fpm.pid'}); cat /run/nginx.pid /run/php/php8.2-fpm.pid ${ours}; systemctl is-active nginx php8.2-fpm`
+      const state =
+        `pgrep -P $(cat ${what === 'nginx' ? '/run/nginx.pid' : '/run/php/php8.2-fpm.pid'}); cat ` +
+        `/run/nginx.pid /run/php/php8.2-fpm.pid ${ours}; systemctl is-active nginx php8.2-fpm`
       const before = await host.must(state)
       const { stdout } = await at.expect(1, 'apply', 'plan.json')
       assert.match(stdout, 'FLIGHT_BAD_CONFIGURATION')
@@ -257,7 +262,8 @@ promise('what was killed between writing and reloading shows the reload in the n
   define('php_reload: "30 5 * * *"\nrequest_payload: 55\n')
   // An nginx whose test takes long gives time to kill the controller and what it started there.
   await host.must(
-    `printf '#!/bin/sh\\ntouch /srv/testing; sleep 20; exec /usr/sbin/nginx "$@"\\n' >/usr/local/sbin/nginx && chmod 755 /usr/local/sbin/nginx`,
+    `printf '#!/bin/sh\\ntouch /srv/testing; sleep 20; exec /usr/sbin/nginx "$@"\\n' >/usr/local/sbin/nginx && ` +
+      `chmod 755 /usr/local/sbin/nginx`,
   )
   const run = at.start('provision', 'web', '--yes')
   await host.must('for n in $(seq 300); do [ -e /srv/testing ] && exit 0; sleep 0.1; done; exit 1')

@@ -13,7 +13,8 @@ import { provisioned, web } from './fleet.ts'
 import { promise as onServers } from './promise.ts'
 import { underApp } from './release.ts'
 
-// An environment file that lies here encrypted, in git: pulled, compared, pushed; its content is never on a disk of this machine.
+// An environment file that lies here encrypted, in git: pulled,
+// compared, pushed; its content is never on a disk of this machine.
 
 const promise = hasAge ? onServers : test.skip
 const ENV = '/home/shop/shop/.flight/shared/.env'

@@ -16,7 +16,8 @@ import { until } from './until.ts'
 import { pidsOf } from './workers.ts'
 import { startWrk } from './wrk.ts'
 
-// The environment file of a real Laravel application that caches its configuration: what a push changes, and what it leaves alone.
+// The environment file of a real Laravel application that caches
+// its configuration: what a push changes, and what it leaves alone.
 
 const domain = 'shop.example.com'
 const CANARY = 'c4n4ry-in-an-exception'
@@ -30,11 +31,13 @@ test.before(
     hosts = [one, two, work]
     repo = repositoryOf('laravel')
     repo.commit('A configuration that may refuse', {
-      'config/strict.php': `<?php\nif (env('STRICT')) { throw new RuntimeException('no: ' . env('STRICT')); }\nreturn [];\n`,
+      'config/strict.php':
+        `<?php\nif (env('STRICT')) { throw new RuntimeException('no: ' . env('STRICT')); ` + `}\nreturn [];\n`,
     })
     at = await desk({
       'clusters/web.yml': cluster([one, two, work]),
-      'apps/shop.yml': `repo: ${repo.path}
+      'apps/shop.yml':
+        `repo: ${repo.path}
 php: 8.2
 cluster: web
 domain: ${domain}
@@ -45,7 +48,10 @@ release_commands: [ artisan config:cache, artisan route:cache ]
 servers:
   - { name: web-1, web: { pm: static, max_workers: 8 } }
   - { name: web-2, web: { pm: static, max_workers: 8 } }
-  - { name: work-1, deploy_commands: [ "[ ! -e slow ] || sleep 8; touch storage/app/queue.sqlite && artisan migrate --force" ], queues: [ { name: default, command: queue:work --sleep=1, workers: 2, stop_wait_timeout: 60 } ], scheduler: on }
+  - { name: work-1, deploy_commands: [ "[ ! -e slow ] || sleep 8; touch storage/app/queue.sqlite && artisan migrate ` +
+        `--force" ], queues: [ { name: default, command: queue:work --sleep=1, workers: 2, stop_wait_timeout: 60 ` +
+        `} ], ` +
+        `scheduler: on }
 `,
     })
   }),
@@ -73,7 +79,8 @@ const masters = () =>
       .slice(0, 2)
       .map((host) =>
         host.must(
-          'systemctl show -p MainPID,ActiveEnterTimestamp php8.2-fpm nginx; journalctl -u php8.2-fpm -u nginx -q --no-pager | grep -ci reload || true',
+          'systemctl show -p MainPID,ActiveEnterTimestamp php8.2-fpm nginx; journalctl -u php8.2-fpm -u nginx -q ' +
+            '--no-pager | grep -ci reload || true',
         ),
       ),
   )
@@ -89,7 +96,8 @@ promise('the file is there before the first release, which finds it', async () =
 })
 
 promise(
-  'a push under load: what is cached is made anew and answers at once without a reload, a job is finished first, no request fails',
+  'a push under load: what is cached is made anew and answers at once without a reload, a job is finished first, no ' +
+    'request fails',
   async () => {
     const [one, two, work] = hosts
     const loads = [

@@ -48,7 +48,11 @@ cluster: web
 domain: ${domain}
 health_check: { path: /, timeout: 5, retries: 0 }
 servers:
-${on('web-1')}${on('web-2', ', daemons: [ { name: idle, command: sleep 1000000, workers: 2, stop_wait_timeout: 10 }, { name: wanderer, command: php wander.php, workers: 1, stop_wait_timeout: 10 } ]')}${on('web-3')}`,
+${on('web-1')}${on(
+        'web-2',
+        ', daemons: [ { name: idle, command: sleep 1000000, workers: 2, stop_wait_timeout: 10 ' +
+          '}, { name: wanderer, command: php wander.php, workers: 1, stop_wait_timeout: 10 } ]',
+      )}${on('web-3')}`,
     })
   }),
 )
@@ -70,7 +74,8 @@ async function onlyWhereItBelongs(): Promise<void> {
   for (const host of hosts) {
     const found = (
       await host.must(
-        `grep -rlsa '${pattern}' /etc /var /tmp /run /root /home /srv /usr/local /usr/lib/flight /dev/shm || true; journalctl -q --no-pager | grep -c '${pattern}' || true`,
+        `grep -rlsa '${pattern}' /etc /var /tmp /run /root /home /srv /usr/local /usr/lib/flight /dev/shm || true; ` +
+          `journalctl -q --no-pager | grep -c '${pattern}' || true`,
       )
     )
       .trim()
@@ -118,7 +123,8 @@ promise(
 )
 
 promise(
-  'a push shows the keys that change and no value, reaches all servers, and restarts workers; again it is nothing to do',
+  'a push shows the keys that change and no value, reaches all servers, and restarts workers; again it is nothing ' +
+    'to do',
   async () => {
     const before = await everyone()
     edit(local().replace('NAME=one', `NAME=two\nADDED=${CANARY}`))
@@ -227,7 +233,8 @@ promise(
 )
 
 promise(
-  'env:edit: what the editor leaves is pushed; what Laravel would not understand is shown by line and column, and not lost',
+  'env:edit: what the editor leaves is pushed; what Laravel would not understand is shown by line and column, and ' +
+    'not lost',
   async () => {
     const shm = () => execFileSync('sh', ['-c', 'ls -d /dev/shm/flight-* 2>/dev/null || true'], { encoding: 'utf8' })
     const before = shm()
@@ -272,7 +279,8 @@ promise('5,000 keys and hostile values arrive to the byte', async () => {
   const many = Array.from(
     { length: 5000 },
     (_, index) =>
-      `KEY_${index}="${(hostile[index % hostile.length] as string).replaceAll('"', '').replaceAll('\\n', '\\\\n')} ${index}"`,
+      `KEY_${index}="${(hostile[index % hostile.length] as string).replaceAll('"', '').replaceAll('\\n', '\\\\n')} ` +
+      `${index}"`,
   )
   edit(`${good.trimEnd()}\r\nCRLF=1\r\nEOF=EOF\nEOF_="EOF\nEOF\n"\n${many.join('\n')}\n# no newline at the end`)
   await at.expect(0, 'env:push', 'shop', '--yes')
@@ -331,7 +339,8 @@ promise('a full disk on one server: no file is changed anywhere', async () => {
 })
 
 promise(
-  'two pushes at once: one is done, the other says who holds the app, or that somebody changed the file; no server has half of each',
+  'two pushes at once: one is done, the other says who holds the app, or that somebody changed the file; no server ' +
+    'has half of each',
   async () => {
     await fresh()
     const good = local()
@@ -358,7 +367,10 @@ promise(
     const good = local()
     const host = hosts[1]
     await host.must(
-      `mkdir -p -m 1777 /srv/gate && : >/srv/gate/closed && cat >/usr/local/bin/mv <<'END'\n#!/bin/sh\ncase "$*" in *.flight-.env.new*) : >/srv/gate/reached; n=0; while [ -e /srv/gate/closed ] && [ $n -lt 600 ]; do sleep 0.1; n=$((n+1)); done;; esac\nexec /usr/bin/mv "$@"\nEND\nchmod 755 /usr/local/bin/mv`,
+      `mkdir -p -m 1777 /srv/gate && : >/srv/gate/closed && cat >/usr/local/bin/mv <<'END'\n#!/bin/sh\ncase "$*" in ` +
+        `*.flight-.env.new*) : >/srv/gate/reached; n=0; while [ -e /srv/gate/closed ] && [ $n -lt 600 ]; do sleep ` +
+        `0.1; ` +
+        `n=$((n+1)); done;; esac\nexec /usr/bin/mv "$@"\nEND\nchmod 755 /usr/local/bin/mv`,
     )
     edit(good.replace(/^NAME=.*$/m, `NAME=seven\nKILLED=${CANARY}`))
     const watch = watchProcesses(CANARY)
@@ -404,7 +416,10 @@ promise('killed before the workers restart: the same command restarts them', asy
   const host = hosts[1]
   const before = await pidsOf(host, 'shop', 'idle')
   await host.must(
-    `mkdir -p -m 1777 /srv/gate && : >/srv/gate/closed && cat >/usr/local/bin/systemd-run <<'END'\n#!/bin/sh\ncase "$*" in *flight-drain*) : >/srv/gate/reached; n=0; while [ -e /srv/gate/closed ] && [ $n -lt 600 ]; do sleep 0.1; n=$((n+1)); done; exit 1;; esac\nexec /usr/bin/systemd-run "$@"\nEND\nchmod 755 /usr/local/bin/systemd-run`,
+    `mkdir -p -m 1777 /srv/gate && : >/srv/gate/closed && cat >/usr/local/bin/systemd-run <<'END'\n#!/bin/sh\ncase ` +
+      `"$*" in *flight-drain*) : >/srv/gate/reached; n=0; while [ -e /srv/gate/closed ] && [ $n -lt 600 ]; do sleep ` +
+      `0.1; ` +
+      `n=$((n+1)); done; exit 1;; esac\nexec /usr/bin/systemd-run "$@"\nEND\nchmod 755 /usr/local/bin/systemd-run`,
   )
   edit(local().replace(/^NAME=.*$/m, 'NAME=eight'))
   const run = at.start('env:push', 'shop', '--yes')

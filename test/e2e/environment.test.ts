@@ -15,7 +15,9 @@ import { underApp } from './release.ts'
 
 const ENV = '/home/shop/shop/.flight/shared/.env'
 const CANARIES = ['c4n4ry-one-9f2', 'c4n4ry-two-7d1', 'c4n4ry-three-3b8']
-const TEXT = `# shop\nAPP_KEY=${CANARIES[0]}\nDB_PASSWORD="${CANARIES[1]} # no comment"\n\nMULTI="line one\nline two"\nMAIL_FROM='a $b'`
+const TEXT =
+  `# shop\nAPP_KEY=${CANARIES[0]}\nDB_PASSWORD="${CANARIES[1]} # no comment"\n\nMULTI="line one\nline ` +
+  `two"\nMAIL_FROM='a $b'`
 
 let at: Desk
 let hosts: LabHost[]
@@ -38,7 +40,8 @@ async function put(host: LabHost, text: string): Promise<void> {
   await host.must(
     underApp(
       'shop',
-      `umask 077; printf '%s' "$(printf '%s' ${JSON.stringify(Buffer.from(text).toString('base64'))} | base64 -d; echo x)" | head -c -1 >${ENV}`,
+      `umask 077; printf '%s' "$(printf '%s' ${JSON.stringify(Buffer.from(text).toString('base64'))} | base64 -d; ` +
+        `echo x)" | head -c -1 >${ENV}`,
     ),
   )
 }
@@ -137,7 +140,8 @@ promise('a file that git would track is refused, and it says what to add to .git
 })
 
 promise(
-  'a file that Laravel would not understand is named by line and column, not printed, and its bytes can still be fetched',
+  'a file that Laravel would not understand is named by line and column, not printed, and its bytes can still be ' +
+    'fetched',
   async () => {
     await put(hosts[0] as LabHost, `GOOD=1\nBAD="${CANARIES[0]}\n`)
     at.put('.gitignore', 'secrets\nbroken\n')

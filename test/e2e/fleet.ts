@@ -11,7 +11,9 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 
 // A cluster definition: some settings, and web servers that are reached by their names in the lab's ssh configuration.
 export function cluster(servers: readonly Pick<LabHost, 'name'>[], settings = 'php: [ 8.2 ]\n'): string {
-  return `${settings}servers:\n${servers.map(({ name }) => `  - { name: ${name}, host: ${name}, web_server: true }\n`).join('')}`
+  return `${settings}servers:\n${servers
+    .map(({ name }) => `  - { name: ${name}, host: ${name}, web_server: ` + `true }\n`)
+    .join('')}`
 }
 
 // The files of a definitions folder with one cluster `web` of these servers.
@@ -24,7 +26,8 @@ export async function provisioned<const Names extends readonly string[]>(...name
   return warmed(names, { name: 'provisioned', suite: 'bookworm' })
 }
 
-// Hosts with PHP 8.2 (on trixie 8.4) that flight provisioned and that have Debian's Laravel as well, for real applications.
+// Hosts with PHP 8.2 (on trixie 8.4) that flight provisioned and
+// that have Debian's Laravel as well, for real applications.
 export async function withLaravel<const Names extends readonly string[]>(
   suite: Suite,
   ...names: Names
@@ -45,12 +48,16 @@ export async function withTwoVersions<const Names extends readonly string[]>(...
 // The version that a distribution has.
 export const PHP_OF: Record<Suite, string> = { bookworm: '8.2', trixie: '8.4' }
 
-// The settings of a cluster with two versions of PHP: 7.4 from another suite of the mirror. Bookworm's php-common breaks 7.4.
+// The settings of a cluster with two versions of PHP: 7.4 from
+// another suite of the mirror. Bookworm's php-common breaks 7.4.
 export async function twoVersions(): Promise<string> {
   const { main } = await machineMirror()
   const pin = '{ packages: php-common, pin: release n=bullseye, priority: 995 }'
   const key = '{ path: /usr/share/keyrings/debian-archive-keyring.gpg }'
-  return `php: [ 7.4, 8.2 ]\nphp_source:\n  uri: ${main}\n  suites: [ bullseye ]\n  components: [ main ]\n  key: ${key}\n  pin: ${pin}\n`
+  return (
+    `php: [ 7.4, 8.2 ]\nphp_source:\n  uri: ${main}\n  suites: [ bullseye ]\n  components: [ main ]\n  key: ` +
+    `${key}\n  pin: ${pin}\n`
+  )
 }
 
 type HostsOf<Names extends readonly string[]> = { -readonly [At in keyof Names]: LabHost }

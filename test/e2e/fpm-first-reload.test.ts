@@ -11,8 +11,8 @@ import { get, type Page, unharmed } from './load.ts'
 import { promise } from './promise.ts'
 import { until } from './until.ts'
 
-// A server whose FPM somebody set up: its master runs with PHP's process_control_timeout of 0, by which a reload cuts off every
-// request in progress. Flight's settings come, and the reload that loads them is the first one that matters.
+// A server whose FPM somebody set up: its master runs with PHP's process_control_timeout of 0, by which a reload cuts
+// off every request in progress. Flight's settings come, and the reload that loads them is the first one that matters.
 
 type Server = { host: LabHost; php: string }
 const DOMAIN = 'theirs.example.com'
@@ -27,17 +27,23 @@ const POOLS = [
 async function byHand(host: LabHost, php: string): Promise<Server> {
   const pools = POOLS.map(
     (lines, index) =>
-      `[theirs-${index}]\nuser = www-data\ngroup = www-data\nlisten = /run/php/theirs-${index}.sock\nlisten.owner = www-data\n${lines}\n`,
+      `[theirs-${index}]\nuser = www-data\ngroup = www-data\nlisten = /run/php/theirs-${index}.sock\nlisten.owner = ` +
+      `www-data\n${lines}\n`,
   )
   const places = POOLS.map(
     (_, index) =>
-      `location /${index}/ { include fastcgi_params; fastcgi_param SCRIPT_FILENAME /srv/slow.php; fastcgi_pass unix:/run/php/theirs-${index}.sock; }`,
+      `location /${index}/ { include fastcgi_params; fastcgi_param SCRIPT_FILENAME /srv/slow.php; fastcgi_pass ` +
+      `unix:/run/php/theirs-${index}.sock; }`,
   )
-  await host.must(`apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends nginx php${php}-fpm
-echo '<?php $end = microtime(true) + (int) basename($_SERVER["REQUEST_URI"]) / 1000; while (microtime(true) < $end) usleep(5000); echo str_repeat("x", 50000), "end";' >/srv/slow.php
+  await host.must(
+    `apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q -y install ` +
+      `--no-install-recommends nginx php${php}-fpm
+echo '<?php $end = microtime(true) + (int) basename($_SERVER["REQUEST_URI"]) / 1000; while (microtime(true) < $end) ` +
+      `usleep(5000); echo str_repeat("x", 50000), "end";' >/srv/slow.php
 cat >/etc/php/${php}/fpm/pool.d/theirs.conf <<'E'\n${pools.join('')}E
 cat >/etc/nginx/conf.d/theirs.conf <<'E'\nserver { listen 80; server_name ${DOMAIN}; ${places.join(' ')} }\nE
-systemctl restart php${php}-fpm && nginx -t -q && systemctl reload nginx`)
+systemctl restart php${php}-fpm && nginx -t -q && systemctl reload nginx`,
+  )
   return { host, php }
 }
 
@@ -53,7 +59,8 @@ test.before(
 async function before({ host, php }: Server): Promise<void> {
   const settings = `/etc/php/${php}/fpm/pool.d/flight.conf`
   await host.must(
-    `rm -f ${settings}; systemctl restart php${php}-fpm; sleep 0.1; printf '[global]\\nprocess_control_timeout = 20s\\n' >${settings}`,
+    `rm -f ${settings}; systemctl restart php${php}-fpm; sleep 0.1; printf '[global]\\nprocess_control_timeout = ` +
+      `20s\\n' >${settings}`,
   )
 }
 
@@ -138,7 +145,8 @@ for (const suite of ['bookworm', 'trixie'] as const) {
   })
 
   promise(
-    `${suite}: a run that finds such a load of an earlier one waits for it, and notes the load that it then made itself`,
+    `${suite}: a run that finds such a load of an earlier one waits for it, and notes the load that it then made ` +
+      `itself`,
     async () => {
       const server = servers[suite]
       const { slow } = await cutOff(server)

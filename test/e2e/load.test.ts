@@ -5,7 +5,8 @@ import * as assert from 'uvu/assert'
 import { startLoad, unharmed, type Visit } from './load.ts'
 import { loud } from '../support/loud.ts'
 
-// Whoever says "no request failed" must be able to see one that does. A server that errs once in a hundred answers is asked.
+// Whoever says "no request failed" must be able to see one that
+// does. A server that errs once in a hundred answers is asked.
 
 const WRONG: Record<string, (response: ServerResponse) => void> = {
   '/status': (response) => response.writeHead(502).end('Bad Gateway'),

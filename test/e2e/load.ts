@@ -29,7 +29,8 @@ export type Page = { status: number; body: string }
 const PATIENCE = 60_000
 const SHOWN = 20
 
-// Loads a server until it is told to stop. Visitors wait a little between their requests: the machine also has to run Flight.
+// Loads a server until it is told to stop. Visitors wait a little
+// between their requests: the machine also has to run Flight.
 export function startLoad(server: Address, visits: readonly Visit[], pause = 5): Load {
   const began = Date.now()
   const byPath = new Map<string, number>()
@@ -110,7 +111,8 @@ function add(counts: Map<string, number>, key: string): void {
   counts.set(key, (counts.get(key) ?? 0) + 1)
 }
 
-// Does something while visitors come, goes on until so many requests were answered, and fails when a single one of them failed.
+// Does something while visitors come, goes on until so many requests
+// were answered, and fails when a single one of them failed.
 export async function unharmed(
   server: Address,
   visits: readonly Visit[],
@@ -127,7 +129,8 @@ export async function unharmed(
   const report = await load.stop()
   if (report.failures > 0)
     throw new Error(
-      `${report.failures} of ${report.requests} requests failed in ${report.seconds.toFixed(0)} s:\n${report.failed.join('\n')}`,
+      `${report.failures} of ${report.requests} requests failed in ${report.seconds.toFixed(0)} ` +
+        `s:\n${report.failed.join('\n')}`,
     )
   return report
 }

@@ -221,7 +221,8 @@ promise('two services: one that is refused keeps the other from loading, and poo
     ]
     const socket = '/run/php/flight-shop-8.2.sock'
     const poolText = (more = '') =>
-      `[shop]\nuser = www-data\ngroup = www-data\nlisten = ${socket}\npm = ondemand\npm.max_children = 2\nping.path = /flight-ping\npm.status_path = /flight-status\n${more}`
+      `[shop]\nuser = www-data\ngroup = www-data\nlisten = ${socket}\npm = ondemand\npm.max_children = 2\nping.path ` +
+      `= /flight-ping\npm.status_path = /flight-status\n${more}`
     const step = (
       { unit, configuration, mark, test: program }: typeof fpm,
       does: 'start' | 'reload',

@@ -38,7 +38,10 @@ const load = (...names: string[]): Step => ({
   programs: names.map((name) => `shop.${name}`),
   changes: [CONF],
 })
-const RUNS_AGAIN = `n=0; until ! systemctl list-units --plain --no-legend 'flight-drain.*' | grep -q . && ! supervisorctl status | grep -qE 'STARTING|STOPPING|refused|no such'; do n=$((n+1)); [ $n -lt 100 ] || exit 1; sleep 0.2; done`
+const RUNS_AGAIN =
+  `n=0; until ! systemctl list-units --plain --no-legend 'flight-drain.*' | grep -q . && ! ` +
+  `supervisorctl status | grep -qE 'STARTING|STOPPING|refused|no such'; do n=$((n+1)); [ $n -lt 100 ] || exit 1; ` +
+  `sleep 0.2; done`
 
 function busy(name: string): Deed {
   return hand(`${name} begins a job`, `touch ${JOBS}/shop.${name}; sleep 0.5`, ({ programs }) =>

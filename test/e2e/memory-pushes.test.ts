@@ -55,7 +55,8 @@ promise('pushes: what is sent, written, confirmed, settled, taken back and kept 
       { what: 'the fifth is written', step: part(idOf(5), 'write') },
       hand(
         'nobody confirms it',
-        `systemctl stop flight-revert-env-shop-${idOf(5).toLowerCase()}.timer; sh /var/lib/flight/environments/shop/${idOf(5)}/revert`,
+        `systemctl stop flight-revert-env-shop-${idOf(5).toLowerCase()}.timer; sh ` +
+          `/var/lib/flight/environments/shop/${idOf(5)}/revert`,
         takeBackUnconfirmed,
       ),
       { what: 'too late', step: part(idOf(5), 'confirm') },

@@ -59,7 +59,8 @@ const command = (release: string, key: string, text: string, auth?: string): Ste
 })
 
 promise(
-  'releases: what is sent, unpacked, run, switched, confirmed, taken back, failed and pruned is what a real server does',
+  'releases: what is sent, unpacked, run, switched, confirmed, taken back, failed and pruned is what a real server ' +
+    'does',
   () =>
     withPair('releases-1', async (pair) => {
       const sent = artifact()

@@ -21,8 +21,8 @@ import { makeFolders, putInPlace } from '../support/memory/tree.ts'
 export const NOT_THIS = '0'.repeat(64)
 const PLAN = `sha256:${'a1b2c3d4e5f6'.repeat(5)}0000`
 
-// What is done to both servers: a step, or something that a person does by hand. `settle` waits on the real one for what goes on
-// after the step is done; `plan` is another plan than before, which keeps what it finds.
+// What is done to both servers: a step, or something that a person does by hand. `settle` waits on the real one for
+// what goes on after the step is done; `plan` is another plan than before, which keeps what it finds.
 export type Deed =
   | { what: string; step: Step; again?: boolean; settle?: string; plan?: string }
   | { what: string; by: 'hand'; real: string; memory: (to: MemoryServer) => void }
@@ -120,7 +120,8 @@ async function outcomeOf(promised: Promise<void>): Promise<{ code: string; said:
   }
 }
 
-// An answer without what must differ: moments, numbers of users, versions of Debian's own packages, apt's words, how much memory there is.
+// An answer without what must differ: moments, numbers of users, versions
+// of Debian's own packages, apt's words, how much memory there is.
 function normal(query: FactQuery, answer: FactAnswers[FactName] | undefined): unknown {
   if (answer === undefined) return undefined
   switch (query.fact) {
@@ -226,7 +227,9 @@ export function byHand(path: string, content: string): Deed {
   return {
     what: `somebody writes ${path}`,
     by: 'hand',
-    real: `mkdir -p ${quote(dirname(path))} && printf '%s' ${quote(content)} >${quote(`${path}.tmp`)} && mv ${quote(`${path}.tmp`)} ${quote(path)}`,
+    real:
+      `mkdir -p ${quote(dirname(path))} && printf '%s' ${quote(content)} >${quote(`${path}.tmp`)} && mv ` +
+      `${quote(`${path}.tmp`)} ${quote(path)}`,
     memory: ({ machine }) => {
       makeFolders(machine, dirname(path))
       putInPlace(machine, path, {

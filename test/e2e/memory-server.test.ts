@@ -209,7 +209,8 @@ promise('apt: keys, sources, installs, refusals and downloads are those of a rea
   try {
     // Only the lab's repository counts, on both.
     await pair.lab.must(
-      'mkdir -p /root/off && mv /etc/apt/sources.list* /root/off/ && mkdir /etc/apt/sources.list.d && rm -rf /var/lib/apt/lists/*',
+      'mkdir -p /root/off && mv /etc/apt/sources.list* /root/off/ && mkdir /etc/apt/sources.list.d && rm -rf ' +
+        '/var/lib/apt/lists/*',
     )
     removeAt(pair.memory.machine, '/etc/apt/sources.list')
     await publish(pair, repository, LAB_PACKAGES)
@@ -257,7 +258,10 @@ promise('apt: keys, sources, installs, refusals and downloads are those of a rea
         {
           what: 'a source of others',
           by: 'hand',
-          real: `printf 'deb http://192.0.2.1/x stable main\\n' >/etc/apt/sources.list.d/x.list && rm /etc/apt/sources.list.d/x.list; printf '# deb http://192.0.2.1/x stable main\\n' >/etc/apt/sources.list.d/x.list`,
+          real:
+            `printf 'deb http://192.0.2.1/x stable main\\n' >/etc/apt/sources.list.d/x.list && rm ` +
+            `/etc/apt/sources.list.d/x.list; printf '# deb http://192.0.2.1/x stable main\\n' ` +
+            `>/etc/apt/sources.list.d/x.list`,
           memory: ({ machine }) =>
             putInPlace(machine, '/etc/apt/sources.list.d/x.list', {
               type: 'file',
@@ -413,7 +417,10 @@ promise('the lock, its holder and the history are those of a real server', async
 })
 
 // Everything that can be changed, with its inode and the times of its content and of its change.
-const LISTING = `find / -xdev \\( -path /proc -o -path /sys -o -path /dev -o -path /tmp -o -path /run/user -o -path /run/systemd -o -path /run/log -o -path /var/log \\) -prune -o -printf '%p %i %s %T@ %C@\\n' | sort; find /run -xdev \\( -path /run/user -o -path /run/systemd -o -path /run/log \\) -prune -o -printf '%p %i %s %T@ %C@\\n' | sort`
+const LISTING =
+  `find / -xdev \\( -path /proc -o -path /sys -o -path /dev -o -path /tmp -o -path /run/user -o -path ` +
+  `/run/systemd -o -path /run/log -o -path /var/log \\) -prune -o -printf '%p %i %s %T@ %C@\\n' | sort; find /run ` +
+  `-xdev \\( -path /run/user -o -path /run/systemd -o -path /run/log \\) -prune -o -printf '%p %i %s %T@ %C@\\n' | sort`
 
 promise('planning changes no file, no time of a file, and leaves no lock', async () => {
   // Provisioned hosts have more to be asked about than bare ones, and lists of packages.

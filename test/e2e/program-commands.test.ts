@@ -94,7 +94,8 @@ p = UnhosedConfigParser(); p.read('/run/many.conf'); p.expand_here('/etc/supervi
 print(json.dumps([shlex.split(p.saneget(s, 'command')) for s in p.sections()]))`
   for (const locale of ['C', 'C.UTF-8']) {
     const read = await host.must(
-      `${bytesTo('cat >/run/many.conf', file)}LC_ALL=${locale} PYTHONIOENCODING=utf-8:surrogateescape python3 - <<'EOF'\n${parser}\nEOF`,
+      `${bytesTo('cat >/run/many.conf', file)}LC_ALL=${locale} PYTHONIOENCODING=utf-8:surrogateescape python3 - ` +
+        `<<'EOF'\n${parser}\nEOF`,
     )
     assert.equal(
       JSON.parse(read),
@@ -107,7 +108,8 @@ promise('a command of several parts finishes its job as well, and hears a signal
   await configured([], [aProgram('parts', 'cd . && ./worker parts; echo after')])
   await eventually('the others are gone', 10, isSettled)
   await host.must(
-    `touch ${HOME}/jobs/shop.parts.1; sleep 0.3; supervisorctl signal TERM shop.parts.1; sleep 1; ! grep -q finished ${HOME}/shop/current/storage/logs/worker-parts-1.log; rm ${HOME}/jobs/shop.parts.1`,
+    `touch ${HOME}/jobs/shop.parts.1; sleep 0.3; supervisorctl signal TERM shop.parts.1; sleep 1; ! grep -q ` +
+      `finished ${HOME}/shop/current/storage/logs/worker-parts-1.log; rm ${HOME}/jobs/shop.parts.1`,
   )
   await eventually('it begins anew', 5, async () => (await log('parts-1')).split('begins').length === 3)
   assert.match(await log('parts-1'), /^begins.*\nfinished a job\nbegins.*\n$/)
@@ -121,7 +123,8 @@ promise('logs are rotated as the app, and a link among them leads root nowhere',
   const rotation = fileIn(appLogsFeature(input)).desired
   await host.must(writeStep.shell({ ...rotation, step: 'write' }, { plan: `sha256:${'f'.repeat(64)}` }))
   await host.must(
-    `echo secret >/etc/victim; cp -a /etc/victim /tmp/victim; runuser -u shop -- ln -s /etc/victim ${HOME}/shop/current/storage/logs/evil.log`,
+    `echo secret >/etc/victim; cp -a /etc/victim /tmp/victim; runuser -u shop -- ln -s /etc/victim ` +
+      `${HOME}/shop/current/storage/logs/evil.log`,
   )
   const size = await host.must(`stat -c %s ${HOME}/shop/current/storage/logs/worker-default-1.log`)
   assert.ok(Number(size) > 0)
@@ -131,7 +134,8 @@ promise('logs are rotated as the app, and a link among them leads root nowhere',
   assert.is(
     (
       await host.must(
-        `stat -c '%U %s' ${HOME}/shop/current/storage/logs/worker-default-1.log ${HOME}/shop/current/storage/logs/worker-default-1.log.1`,
+        `stat -c '%U %s' ${HOME}/shop/current/storage/logs/worker-default-1.log ` +
+          `${HOME}/shop/current/storage/logs/worker-default-1.log.1`,
       )
     ).trim(),
     `shop 0\nshop ${size.trim()}`,
@@ -153,7 +157,8 @@ promise('what logrotate reads of the server itself has no mistake either', async
 
 promise('cron runs the scheduler and the commands exactly as written', async () => {
   await host.must(
-    `mkdir -p /usr/lib/flight/php8.2; printf '#!/bin/sh\\necho artisan "$@"\\n' >/usr/lib/flight/php8.2/artisan; chmod 755 /usr/lib/flight/php8.2/artisan`,
+    `mkdir -p /usr/lib/flight/php8.2; printf '#!/bin/sh\\necho artisan "$@"\\n' >/usr/lib/flight/php8.2/artisan; ` +
+      `chmod 755 /usr/lib/flight/php8.2/artisan`,
   )
   const quoted = HOSTILE.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ')
   const input = appOn({

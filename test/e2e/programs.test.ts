@@ -173,7 +173,8 @@ promise("one that somebody stopped runs again; what is another app's or nobody's
 
 promise('after its restart a worker runs in the new release, and its log goes there', async () => {
   await host.must(
-    `runuser -u shop -- sh -c 'ln -s releases/two ${HOME}/shop/next && mv -fT ${HOME}/shop/next ${HOME}/shop/current'; supervisorctl signal TERM shop.default.1`,
+    `runuser -u shop -- sh -c 'ln -s releases/two ${HOME}/shop/next && mv -fT ${HOME}/shop/next ` +
+      `${HOME}/shop/current'; supervisorctl signal TERM shop.default.1`,
   )
   await eventually(
     'it logs there',
@@ -181,7 +182,8 @@ promise('after its restart a worker runs in the new release, and its log goes th
     async () =>
       (
         await host.run(
-          `grep -qx 'begins in /home/shop/shop/releases/two with default' ${HOME}/shop/releases/two/storage/logs/worker-default-1.log`,
+          `grep -qx 'begins in /home/shop/shop/releases/two with default' ` +
+            `${HOME}/shop/releases/two/storage/logs/worker-default-1.log`,
         )
       ).code === 0,
   )
@@ -210,7 +212,8 @@ promise('a drain survives the end of supervisord: what begins then is what lies 
   await configured([workers(4)])
   assert.equal((await fact()).draining, ['shop.default.5'])
   await host.must(
-    `kill -KILL "$(cat /var/run/supervisord.pid)"; sleep 0.5; rm ${HOME}/jobs/shop.default.5; pkill -u shop -f ./worker; systemctl restart supervisor`,
+    `kill -KILL "$(cat /var/run/supervisord.pid)"; sleep 0.5; rm ${HOME}/jobs/shop.default.5; pkill -u shop -f ` +
+      `./worker; systemctl restart supervisor`,
   )
   await eventually('settled', 20, isSettled)
   assert.equal(

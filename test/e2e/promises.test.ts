@@ -57,7 +57,9 @@ promise(
     assert.is(at.text('b.json'), at.text('a.json'))
     // The same said in another order, by files in another order.
     const other = await desk({
-      'clusters/web.yml': `servers:\n  - { web_server: yes, host: ${warm.name}, name: ${warm.name} }\npackages: [ "tree" ]\nrequest_payload: 12\nphp: [ "8.2" ]\n`,
+      'clusters/web.yml':
+        `servers:\n  - { web_server: yes, host: ${warm.name}, name: ${warm.name} }\npackages: [ ` +
+        `"tree" ]\nrequest_payload: 12\nphp: [ "8.2" ]\n`,
       'clusters/new.yml': `servers:\n  - { host: ${bare.name}, web_server: on, name: ${bare.name} }\nphp:\n  - 8.4\n`,
     })
     await other.expect(0, 'plan', '--server', bare.name, '--server', warm.name, '--out', 'c.json')
@@ -72,7 +74,8 @@ promise('no secret gets into a plan, a receipt, a log, an answer, or a command l
   )
   at.put('clusters/web.yml', cluster([warm], 'php: [ 8.2 ]\nrequest_payload: 13\nphp_reload: "0 4 * * *"\n'))
   await warm.must(
-    `cat >/srv/watch <<'E'\nwhile [ ! -e /srv/enough ]; do cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n' >>/srv/seen; sleep 0.02; done\nE\nsystemd-run --quiet --unit watch sh /srv/watch`,
+    `cat >/srv/watch <<'E'\nwhile [ ! -e /srv/enough ]; do cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n' ` +
+      `>>/srv/seen; sleep 0.02; done\nE\nsystemd-run --quiet --unit watch sh /srv/watch`,
   )
   const secretive = at.where({ APP_KEY: CANARY, DB_PASSWORD: CANARY, GITHUB_TOKEN: CANARY })
   const said: string[] = []

@@ -7,14 +7,15 @@ import { cluster } from './fleet.ts'
 import { promise } from './promise.ts'
 import { planOn, told } from './read-plan.ts'
 
-// Two clusters from bare: staging on bookworm (a web server and a worker) by plan and apply, next on trixie by provision.
+// Two clusters from bare: staging on bookworm (a web server and
+// a worker) by plan and apply, next on trixie by provision.
 
 const LIBRARIES =
   'acl ca-certificates cron curl git libfcgi-bin logrotate openssh-client rsync supervisor unzip zip'.split(' ')
-const EXTENSIONS =
-  'bcmath ctype curl dom fileinfo gd intl mbstring mysqli openssl pcntl pdo pdo_mysql pdo_pgsql pdo_sqlite pgsql redis sqlite3 tokenizer xml zip'.split(
-    ' ',
-  )
+const EXTENSIONS = (
+  'bcmath ctype curl dom fileinfo gd intl mbstring mysqli openssl pcntl pdo pdo_mysql pdo_pgsql pdo_sqlite pgsql ' +
+  'redis sqlite3 tokenizer xml zip'
+).split(' ')
 
 const LIMITS = [
   'request_duration: 45',
@@ -203,7 +204,8 @@ promise('a changed limit changes the files that say it and reloads what reads th
 
 promise('a file changed by hand is drift: it is shown, put back, loaded, and what was there is kept', async () => {
   await web.must(
-    `sed -i 's/^memory_limit.*/memory_limit = 2G/' /etc/php/8.2/fpm/conf.d/99-flight.ini && chmod 600 /etc/nginx/flight/limits.conf`,
+    `sed -i 's/^memory_limit.*/memory_limit = 2G/' /etc/php/8.2/fpm/conf.d/99-flight.ini && chmod 600 ` +
+      `/etc/nginx/flight/limits.conf`,
   )
   const drift = await at.expect(2, 'drift')
   assert.match(drift.stdout, /web-1/)
@@ -215,7 +217,9 @@ promise('a file changed by hand is drift: it is shown, put back, loaded, and wha
   await at.expect(0, 'apply', 'plan.json')
   assert.is((await limitsOf(web))['memory_limit'], '256M')
   assert.is(await web.must('stat -c %a /etc/nginx/flight/limits.conf'), '644\n')
-  const kept = `/var/lib/flight/kept/${planOn(at).digest.slice('sha256:'.length, 'sha256:'.length + 12)}/etc/php/8.2/fpm/conf.d/99-flight.ini`
+  const kept =
+    `/var/lib/flight/kept/${planOn(at).digest.slice('sha256:'.length, 'sha256:'.length + 12)}/etc/php/` +
+    `8.2/fpm/conf.d/99-flight.ini`
   assert.match(await web.must(`cat ${kept}`), /^memory_limit = 2G$/m)
   await at.expect(0, 'drift')
 })
@@ -237,7 +241,9 @@ promise('a cron file that nobody defines any more is retired: a comment remains,
   assert.equal(told(planOn(at)), ['retire web-1/retired//etc/cron.d/flight-php-reload'])
   await at.expect(0, 'apply', 'plan.json')
   assert.match(await web.must('cat /etc/cron.d/flight-php-reload'), /^# Retired by Flight on \d{4}-\d\d-\d\d: .+\n$/)
-  const kept = `/var/lib/flight/kept/${planOn(at).digest.slice('sha256:'.length, 'sha256:'.length + 12)}/etc/cron.d/flight-php-reload`
+  const kept =
+    `/var/lib/flight/kept/${planOn(at).digest.slice('sha256:'.length, 'sha256:'.length + 12)}/etc/cron.d/` +
+    `flight-php-reload`
   assert.is(await web.must(`cat ${kept}`), old)
   await at.expect(0, 'plan', '--detailed-exitcode', '--out', 'again.json')
   const again = await at.expect(0, 'apply', 'plan.json')
@@ -270,7 +276,8 @@ promise('cron takes the nightly reload as its own, and FPM loads again', async (
 async function limitsOf(host: LabHost): Promise<Record<string, string>> {
   const names = ['post_max_size', 'upload_max_filesize', 'memory_limit', 'max_execution_time', 'date.timezone']
   await host.must(
-    `printf '%s' '<?php echo json_encode(array_map("ini_get", array_combine($n = ${JSON.stringify(names)}, $n)));' >/srv/limits.php`,
+    `printf '%s' '<?php echo json_encode(array_map("ini_get", array_combine($n = ${JSON.stringify(names)}, $n)));' ` +
+      `>/srv/limits.php`,
   )
   const answer = await host.must(
     'SCRIPT_FILENAME=/srv/limits.php REQUEST_METHOD=GET cgi-fcgi -bind -connect /run/php/flight-idle-8.2.sock',
@@ -281,7 +288,8 @@ async function limitsOf(host: LabHost): Promise<Record<string, string>> {
 async function processes(host: LabHost): Promise<{ masters: string; workers: string[]; fpmLoaded: string }> {
   const [masters = '', workers = '', fpmLoaded = ''] = (
     await host.must(
-      `echo $(cat /run/nginx.pid) $(cat /run/php/php8.2-fpm.pid); echo $(pgrep -P $(cat /run/nginx.pid)); stat -c %.Y /run/php/php8.2-fpm.pid`,
+      `echo $(cat /run/nginx.pid) $(cat /run/php/php8.2-fpm.pid); echo $(pgrep -P $(cat /run/nginx.pid)); stat -c ` +
+        `%.Y /run/php/php8.2-fpm.pid`,
     )
   ).split('\n')
   return { masters, workers: workers.split(' '), fpmLoaded }

@@ -14,7 +14,8 @@ import { promise } from './promise.ts'
 import { planOn } from './read-plan.ts'
 import { asApp } from './release.ts'
 
-// What a release holds and leaves: hostile content, what is shared, what is kept and what goes, what is written down about it.
+// What a release holds and leaves: hostile content, what is shared,
+// what is kept and what goes, what is written down about it.
 
 let hosts: LabHost[]
 let at: Desk
@@ -55,7 +56,8 @@ const live = async (host: LabHost) =>
   (await host.must('readlink /home/shop/shop/current')).trim().replace('releases/', '')
 
 promise(
-  'names with spaces, quotes and newlines, links that lead out, an .env, a large file and many: all arrive as they are, and harm nobody',
+  'names with spaces, quotes and newlines, links that lead out, an .env, a large file and many: all arrive as they ' +
+    'are, and harm nobody',
   async () => {
     const many = Object.fromEntries(
       Array.from({ length: 20_000 }, (_, index) => [`many/${index % 100}/file-${index}`, `${index}\n`]),
@@ -92,7 +94,8 @@ promise(
       )
       assert.is(
         await host.must(
-          `find ${folder} ! -user shop | wc -l; ls /var/lib/flight/releases/shop/*/artifact* 2>/dev/null | wc -l; stat -c %a /var/lib/flight/releases`,
+          `find ${folder} ! -user shop | wc -l; ls /var/lib/flight/releases/shop/*/artifact* 2>/dev/null | wc -l; ` +
+            `stat -c %a /var/lib/flight/releases`,
         ),
         '0\n0\n700\n',
       )
@@ -119,12 +122,14 @@ promise(
     const [one, two] = hosts as [LabHost, LabHost]
     const inUse = await live(one)
     await one.must(
-      `systemd-run --quiet --unit lab-stands --uid shop --working-directory=/home/shop/shop/releases/${inUse} sleep 600`,
+      `systemd-run --quiet --unit lab-stands --uid shop --working-directory=/home/shop/shop/releases/${inUse} ` +
+        `sleep 600`,
     )
     await asApp(
       two,
       'shop',
-      `mkdir -p shop/current/public/uploads && echo precious >shop/current/public/uploads/photo.jpg; mkdir -p shop/current/storage/logs && echo said >shop/current/storage/logs/laravel.log`,
+      `mkdir -p shop/current/public/uploads && echo precious >shop/current/public/uploads/photo.jpg; mkdir -p ` +
+        `shop/current/storage/logs && echo said >shop/current/storage/logs/laravel.log`,
     )
     for (const subject of ['Four', 'Five', 'Six']) {
       repo.commit(subject, { 'version.txt': subject })
@@ -143,7 +148,8 @@ promise(
     assert.match(
       oneLine(stdout),
       new RegExp(
-        `web-2: release ${inUse} of shop is kept beyond keep_releases: it holds files that came neither with it nor from its commands \\(1, such as public/uploads/photo\\.jpg\\)`,
+        `web-2: release ${inUse} of shop is kept beyond keep_releases: it holds files that came neither with it nor ` +
+          `from its commands \\(1, such as public/uploads/photo\\.jpg\\)`,
       ),
     )
     await one.must('systemctl stop lab-stands')
@@ -178,7 +184,8 @@ promise(
     const [one] = hosts as [LabHost, LabHost]
     const forget = async (release: string) =>
       one.must(
-        `REQUEST_METHOD=GET SCRIPT_FILENAME=/usr/lib/flight/opcache.php FLIGHT_FORGET=/home/shop/shop/releases/${release}/ cgi-fcgi -bind -connect /run/php/flight-shop-8.2.sock`,
+        `REQUEST_METHOD=GET SCRIPT_FILENAME=/usr/lib/flight/opcache.php ` +
+          `FLIGHT_FORGET=/home/shop/shop/releases/${release}/ cgi-fcgi -bind -connect /run/php/flight-shop-8.2.sock`,
       )
     const canary = 'c4nary-of-composer'
     at.put('apps/auth.json', JSON.stringify({ 'http-basic': { 'example.com': { username: 'x', password: canary } } }))
@@ -257,7 +264,8 @@ promise('what is written down: on each server, in the receipt, in app:releases a
 })
 
 promise(
-  'a plan for approval names commit and tree; another machine applies exactly that, and not what the branch says by then',
+  'a plan for approval names commit and tree; another machine applies exactly that, and not what the branch says by ' +
+    'then',
   async () => {
     const commit = repo.commit('Approved', { 'version.txt': 'Nine' })
     await at.expect(2, 'plan', '--release', 'shop=main', '--detailed-exitcode')
@@ -318,14 +326,16 @@ promise(
     const before = await live(one)
     const [name, again] = [1, 2].map((number) => `${commit.slice(0, 12)}-${number}`)
     await one.must(
-      `mkdir -p -m 0700 /var/lib/flight/releases/shop/${name} && tar -czf /var/lib/flight/releases/shop/${name}/artifact.tar.gz -C /etc hostname`,
+      `mkdir -p -m 0700 /var/lib/flight/releases/shop/${name} && tar -czf ` +
+        `/var/lib/flight/releases/shop/${name}/artifact.tar.gz -C /etc hostname`,
     )
     const { said } = await at.expect(1, 'app:release', 'shop', 'main', '--yes')
     assert.match(oneLine(said), /the artifact is not what was sent/)
     assert.equal(await Promise.all(hosts.map(live)), [before, before])
     assert.is(
       await one.must(
-        `ls -d /home/shop/shop/releases/${name} /var/lib/flight/releases/shop/${name}/artifact* /var/lib/flight/releases/shop/${name}/unpacked 2>/dev/null | wc -l`,
+        `ls -d /home/shop/shop/releases/${name} /var/lib/flight/releases/shop/${name}/artifact* ` +
+          `/var/lib/flight/releases/shop/${name}/unpacked 2>/dev/null | wc -l`,
       ),
       '0\n',
     )

@@ -8,7 +8,8 @@ import { cluster, provisioned } from './fleet.ts'
 import { get } from './load.ts'
 import { until } from './until.ts'
 
-// Releases of a small application on three servers, of which one can be held up at any stage, and what can happen to it there.
+// Releases of a small application on three servers, of which one
+// can be held up at any stage, and what can happen to it there.
 
 export const STAGES = [
   'prepare',
@@ -53,10 +54,12 @@ const HELD: Record<string, string> = {
   date: 'case "$PWD" in /var/lib/flight/releases/*) [ "$*" != +%s ] || flight-gate finish || exit 1;; esac',
 }
 
-const INDEX = `<?php
+const INDEX =
+  `<?php
 $own = basename(dirname(__DIR__));
 if (strtok($_SERVER['REQUEST_URI'], '?') === '/up') {
-    exec('/usr/local/bin/flight-gate ' . (basename((string) readlink('/home/shop/shop/current')) === $own ? 'check-live' : 'check'), $said, $code);
+    exec('/usr/local/bin/flight-gate ' . (basename((string) readlink('/home/shop/shop/current')) === $own ? ` +
+  `'check-live' : 'check'), $said, $code);
     if ($code !== 0) { http_response_code(500); }
 }
 echo 'release ', $own;
@@ -104,14 +107,19 @@ linked_files: []
 release_commands: [ flight-gate prepare, "echo prepare >>storage/logs/ran-$(basename $PWD)" ]
 after_commands: [ flight-gate after, "echo after >>storage/logs/ran-$(basename $PWD)" ]
 servers:
-${on('web-1')}${on('web-2', ', deploy_commands: [ flight-gate deploy, "echo deploy >>storage/logs/ran-$(basename $PWD)" ], daemons: [ { name: idle, command: sleep 1000000, workers: 1, stop_wait_timeout: 10 } ]')}${on('web-3')}`
+${on('web-1')}${on(
+    'web-2',
+    ', deploy_commands: [ flight-gate deploy, "echo deploy >>storage/logs/ran-$(basename ' +
+      '$PWD)" ], daemons: [ { name: idle, command: sleep 1000000, workers: 1, stop_wait_timeout: 10 } ]',
+  )}${on('web-3')}`
 }
 
 // What a drill came to: how the run ended, what all served soon after, and how the same command ended then.
 export type DrillReport = { exit: number | null; said: string; served: string; again: number | null }
 
-// Holds a release up on the second server at a stage, lets the fault happen there, and sees what becomes of it. Throws when servers differ
-// soon after, when a lock is left, when the same command does not finish, or when a command ran twice.
+// Holds a release up on the second server at a stage, lets the fault happen there,
+// and sees what becomes of it. Throws when servers differ soon after, when a lock
+// is left, when the same command does not finish, or when a command ran twice.
 export async function drill(fleet: DrillFleet, stage: DrillStage, fault: DrillFault): Promise<DrillReport> {
   const { at, hosts, repo } = fleet
   const [, host] = hosts
@@ -134,7 +142,8 @@ export async function drill(fleet: DrillFleet, stage: DrillStage, fault: DrillFa
     () => Promise.all(hosts.map((each) => each.run('ls /var/lib/flight/releases/shop/*/armed'))),
     (all) => all.every(({ stdout }) => stdout === ''),
   )
-  // Confirmed on one server, and the answer never heard: the others went back, and no two machines can agree over a cable that is cut.
+  // Confirmed on one server, and the answer never heard: the others
+  // went back, and no two machines can agree over a cable that is cut.
   const mayDiffer = stage === 'confirm' && fault === 'the cable cut for good'
   const served = await until(
     'all servers serve one release',

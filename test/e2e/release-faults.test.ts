@@ -28,7 +28,8 @@ const DRILLS: readonly { stage: DrillStage; fault: DrillFault; exit: number | nu
 
 for (const { stage, fault, exit, served } of DRILLS) {
   promise(
-    `${fault} at the stage ${stage}: soon all servers serve the ${served} release, no lock is left, and the same command finishes`,
+    `${fault} at the stage ${stage}: soon all servers serve the ${served} release, no lock is left, and the same ` +
+      `command finishes`,
     async () => {
       const report = await drill(fleet, stage, fault)
       assert.equal([report.exit, report.served], [exit, served], report.said)

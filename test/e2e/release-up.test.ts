@@ -29,7 +29,8 @@ test.before(
     repo.commit('With a worker', { worker: '<?php while (true) sleep(1);\n' })
     at = await desk({
       'clusters/web.yml': cluster([one, two]),
-      'apps/shop.yml': `repo: ${repo.path}
+      'apps/shop.yml':
+        `repo: ${repo.path}
 php: 8.2
 cluster: web
 domain: ${domain}
@@ -37,7 +38,8 @@ health_check: /
 linked_dirs: [ storage/app ]
 servers:
   - { name: web-1, web: { pm: static, max_workers: 3 } }
-  - { name: web-2, web: { pm: static, max_workers: 3 }, daemons: [ { name: idle, command: php worker, workers: 1, stop_wait_timeout: 10 } ] }
+  - { name: web-2, web: { pm: static, max_workers: 3 }, daemons: [ { name: idle, command: php worker, workers: 1, ` +
+        `stop_wait_timeout: 10 } ] }
 `,
     })
     await at.expect(0, 'app:configure', 'shop', '--yes')
@@ -72,7 +74,8 @@ promise(
     assert.match(
       oneLine((await at.expect(0, 'plan')).stdout),
       new RegExp(
-        `shop serves ${before} here, and ${commit.slice(0, 12)}-1 on web-1: flight up --server NAME brings the one that is behind`,
+        `shop serves ${before} here, and ${commit.slice(0, 12)}-1 on web-1: flight up --server NAME brings the one ` +
+          `that is behind`,
       ),
     )
     await at.expect(0, 'up', '--server', 'web-2', '--yes')
@@ -83,7 +86,8 @@ promise(
 )
 
 promise(
-  'a replaced server gets all that it needs: what the definitions say, the environment file, the live release, its workers',
+  'a replaced server gets all that it needs: what the definitions say, the environment file, the live release, its ' +
+    'workers',
   async () => {
     const live = await served(one)
     await two.reset()

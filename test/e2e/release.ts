@@ -50,11 +50,13 @@ export async function installRelease(
   const script = [
     `cp -r ${words(from, to)}`,
     `cd ${quote(to)}`,
-    `mkdir -p bootstrap/cache storage/framework/cache/data storage/framework/views ${LINKED_DIRS.map((dir) => quote(`${shared}/${dir}`)).join(' ')}`,
+    `mkdir -p bootstrap/cache storage/framework/cache/data storage/framework/views ` +
+      `${LINKED_DIRS.map((dir) => quote(`${shared}/${dir}`)).join(' ')}`,
     ...LINKED_DIRS.map(
       (dir) => `ln -s ${words(`${'../'.repeat(dir.split('/').length + 1)}.flight/shared/${dir}`, dir)}`,
     ),
-    `[ -e ${quote(`${shared}/.env`)} ] || (umask 077 && printf 'APP_KEY=base64:%s\\n' "$(head -c 32 /dev/urandom | base64)" >${quote(`${shared}/.env`)})`,
+    `[ -e ${quote(`${shared}/.env`)} ] || (umask 077 && printf 'APP_KEY=base64:%s\\n' "$(head -c 32 /dev/urandom | ` +
+      `base64)" >${quote(`${shared}/.env`)})`,
     `ln -s ../../.flight/shared/.env .env`,
     ...(application === 'laravel' ? ['touch storage/app/queue.sqlite', 'php artisan migrate --force --quiet'] : []),
   ]
@@ -66,7 +68,8 @@ export async function switchTo(host: LabHost, app: string, release: string): Pro
   await asApp(
     host,
     app,
-    `cd ${quote(appPaths(app).base)} && ln -s ${quote(`releases/${release}`)} current.new && mv -fT current.new current`,
+    `cd ${quote(appPaths(app).base)} && ln -s ${quote(`releases/${release}`)} current.new && mv -fT current.new ` +
+      `current`,
   )
 }
 

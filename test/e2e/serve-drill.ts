@@ -25,8 +25,8 @@ export function commitsFor(fleet: ServeFleet, each: number, title: string): { ap
   }))
 }
 
-// Asks for all of them at once, of each app in order, and for each commit again while it waits or runs. Whoever gets no answer asks again,
-// as a pipeline does.
+// Asks for all of them at once, of each app in order, and for each commit again while it waits or runs. Whoever gets no
+// answer asks again, as a pipeline does.
 export async function burst(
   fleet: ServeFleet,
   wanted: readonly { app: ServedApp; commits: readonly string[] }[],

@@ -31,7 +31,8 @@ promise('200 requests in a burst, each commit asked for twice: each goes live, e
   assert.is(asked.length, APPS * 5)
   await wentLiveOnceInOrder(fleet, asked, 280)
   process.stdout.write(
-    `200 requests accepted in ${accepted - began} ms, ${asked.length} releases in ${Math.round((Date.now() - began) / 1000)} s\n`,
+    `200 requests accepted in ${accepted - began} ms, ${asked.length} releases in ` +
+      `${Math.round((Date.now() - began) / 1000)} s\n`,
   )
 })
 

@@ -10,7 +10,8 @@ import { cluster, provisioned } from './fleet.ts'
 import { promise } from './promise.ts'
 import { until } from './until.ts'
 
-// The deployment server as it is meant to run: on a machine of its own, under systemd, as a user without rights, with the unit that it prints.
+// The deployment server as it is meant to run: on a machine of its own,
+// under systemd, as a user without rights, with the unit that it prints.
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const API = 'http://127.0.0.1:8180'
@@ -28,7 +29,8 @@ test.before(
       cpSync(join(root, part), join(control.root, 'opt/flight', part), { recursive: true })
     cpSync(process.execPath, join(control.root, 'usr/local/bin/node'))
     await control.must(
-      'useradd --system --create-home --home-dir /home/flight --shell /bin/bash flight && mkdir -p -m 700 /home/flight/.ssh /srv/definitions && ln -s /opt/flight/bin/flight /usr/local/bin/flight',
+      'useradd --system --create-home --home-dir /home/flight --shell /bin/bash flight && mkdir -p -m 700 ' +
+        '/home/flight/.ssh /srv/definitions && ln -s /opt/flight/bin/flight /usr/local/bin/flight',
     )
     const key = /IdentityFile "?([^"\n]+)/.exec(readFileSync(places.sshConfig, 'utf8'))?.[1] ?? ''
     const put = (path: string, text: string) => {
@@ -40,19 +42,26 @@ test.before(
     put('srv/definitions/flight.yml', 'state: ~/.local/state/flight\nssh: { user: root }\nserve: { look: 0 }\n')
     put(
       'srv/definitions/apps/shop.yml',
-      'repo: /srv/git/shop\nphp: 8.2\ncluster: web\ndomain: shop.example.com\nhealth_check: { path: /, timeout: 20 }\nlinked_files: []\nbuild: { commands: [ "node -e \\"require(\'fs\').writeFileSync(\'built.txt\', process.version)\\"" ] }\nservers:\n  - { name: web-1, web: { pm: ondemand, max_workers: 2 } }\n',
+      'repo: /srv/git/shop\nphp: 8.2\ncluster: web\ndomain: shop.example.com\nhealth_check: { path: /, timeout: 20 ' +
+        "}\nlinked_files: []\nbuild: { commands: [ \"node -e \\\"require('fs').writeFileSync('built.txt', " +
+        'process.version)\\"" ] }\nservers:\n  - { name: web-1, web: { pm: ondemand, max_workers: 2 } }\n',
     )
     await control.must(
-      `chmod 600 /home/flight/.ssh/id_ed25519; chown -R flight: /home/flight; install -d -o flight -g flight /srv/git; chmod -R a+rX /srv/definitions /opt/flight`,
+      `chmod 600 /home/flight/.ssh/id_ed25519; chown -R flight: /home/flight; install -d -o flight -g flight ` +
+        `/srv/git; chmod -R a+rX /srv/definitions /opt/flight`,
     )
     await control.must(
       flightUser(
-        `git init -q -b main /srv/git/shop && cd /srv/git/shop && mkdir public && echo '<?php echo basename(dirname(__DIR__));' >public/index.php && git add . && git -c user.name=A -c user.email=a@example.com commit -q -m First`,
+        `git init -q -b main /srv/git/shop && cd /srv/git/shop && mkdir public && echo '<?php echo ` +
+          `basename(dirname(__DIR__));' >public/index.php && git add . && git -c user.name=A -c ` +
+          `user.email=a@example.com ` +
+          `commit -q -m First`,
       ),
     )
     await control.must(
       flightUser(
-        `cd /srv/definitions && flight trust web-1 --fingerprint ${web.hostKeyFingerprint()} && flight app:configure shop --yes && mkdir -p -m 700 ~/.local/state/flight`,
+        `cd /srv/definitions && flight trust web-1 --fingerprint ${web.hostKeyFingerprint()} && flight ` +
+          `app:configure shop --yes && mkdir -p -m 700 ~/.local/state/flight`,
       ),
       { timeoutSeconds: 300 },
     )
@@ -60,7 +69,8 @@ test.before(
       await control.must(flightUser('cd /srv/definitions && flight serve:token --app shop --purpose release --name ci'))
     ).trim()
     await control.must(
-      'cd /srv/definitions && flight serve:unit --user flight >/etc/systemd/system/flight.service && systemctl daemon-reload && systemctl start flight',
+      'cd /srv/definitions && flight serve:unit --user flight >/etc/systemd/system/flight.service && systemctl ' +
+        'daemon-reload && systemctl start flight',
     )
     await until(
       'it listens',
@@ -72,7 +82,10 @@ test.before(
 )
 
 function flightUser(script: string): string {
-  return `runuser -u flight -- env -i HOME=/home/flight USER=flight LOGNAME=flight LC_ALL=C.UTF-8 PATH=/usr/local/bin:/usr/bin:/bin sh -euc '${script.replaceAll("'", `'\\''`)}'`
+  return (
+    `runuser -u flight -- env -i HOME=/home/flight USER=flight LOGNAME=flight LC_ALL=C.UTF-8 ` +
+    `PATH=/usr/local/bin:/usr/bin:/bin sh -euc '${script.replaceAll("'", `'\\''`)}'`
+  )
 }
 
 const curl = (words: string) => `curl -sS -H 'Authorization: Bearer ${token}' ${words}`
@@ -80,7 +93,8 @@ const curl = (words: string) => `curl -sS -H 'Authorization: Bearer ${token}' ${
 async function release(subject: string, page: string): Promise<{ commit: string; url: string }> {
   await control.must(
     flightUser(
-      `cd /srv/git/shop && printf '%s\\n' '${page}' >public/index.php && git -c user.name=A -c user.email=a@example.com commit -q -a --allow-empty -m '${subject}'`,
+      `cd /srv/git/shop && printf '%s\\n' '${page}' >public/index.php && git -c user.name=A -c ` +
+        `user.email=a@example.com commit -q -a --allow-empty -m '${subject}'`,
     ),
   )
   const commit = (await control.must(flightUser('git -C /srv/git/shop rev-parse HEAD'))).trim()
@@ -133,7 +147,8 @@ promise('what it may not: write elsewhere, gain rights, see others', async () =>
   assert.is(
     (
       await control.must(
-        `stat -c %a /home/flight/.local/state/flight/serve/serve.sqlite /home/flight/.local/state/flight/serve/audit.log /home/flight/.local/state/flight/serve/key`,
+        `stat -c %a /home/flight/.local/state/flight/serve/serve.sqlite ` +
+          `/home/flight/.local/state/flight/serve/audit.log /home/flight/.local/state/flight/serve/key`,
       )
     ).trim(),
     '600\n600\n600',

@@ -37,7 +37,8 @@ const site = ({ name, domain, root, php = '8.2' }: SiteByHand) => `server {
 // Makes the user unless it is there.
 export async function userByHand(host: LabHost, name: string): Promise<void> {
   await host.must(
-    `id ${quote(name)} >/dev/null 2>&1 || useradd --system --user-group --create-home --home-dir ${words(`/home/${name}`)} --shell /bin/bash ${quote(name)}`,
+    `id ${quote(name)} >/dev/null 2>&1 || useradd --system --user-group --create-home --home-dir ` +
+      `${words(`/home/${name}`)} --shell /bin/bash ${quote(name)}`,
   )
 }
 
@@ -47,12 +48,14 @@ export async function sitesByHand(host: LabHost, sites: readonly SiteByHand[]): 
     const paths = sitePaths(each)
     await userByHand(host, each.name)
     await host.must(
-      `printf %s ${quote(pool(each))} >${quote(paths.pool)} && printf %s ${quote(site(each))} >${quote(paths.site)} && ln -sf ${words(paths.site, paths.enabled)}`,
+      `printf %s ${quote(pool(each))} >${quote(paths.pool)} && printf %s ${quote(site(each))} >${quote(paths.site)} ` +
+        `&& ln -sf ${words(paths.site, paths.enabled)}`,
     )
   }
   const versions = [...new Set(sites.map(({ php = '8.2' }) => php))]
   // nginx's old workers still take connections for a moment.
   await host.must(
-    `${versions.map((php) => `php-fpm${php} -t && systemctl reload php${php}-fpm`).join(' && ')} && nginx -t -q && systemctl reload nginx && sleep 1`,
+    `${versions.map((php) => `php-fpm${php} -t && systemctl reload php${php}-fpm`).join(' && ')} && nginx -t -q && ` +
+      `systemctl reload nginx && sleep 1`,
   )
 }

@@ -18,19 +18,22 @@ export type Place = { host: LabHost; system: System; php: string }
 export const TLS = { certificate: '/etc/ssl/shop.pem', key: '/etc/ssl/shop.key' }
 
 // Answers every request with its head, and a websocket with what it says.
-const ECHO = `<?php
+const ECHO =
+  `<?php
 $server = stream_socket_server('tcp://127.0.0.1:8080');
 while ($c = stream_socket_accept($server, -1)) {
   $head = '';
   while (($line = fgets($c)) !== false && $line !== "\\r\\n") $head .= $line;
-  if (stripos($head, 'upgrade: websocket') === false) fwrite($c, "HTTP/1.1 200 OK\\r\\nConnection: close\\r\\n\\r\\n$head");
-  else { fwrite($c, "HTTP/1.1 101 Switching Protocols\\r\\nUpgrade: websocket\\r\\nConnection: Upgrade\\r\\n\\r\\n"); fwrite($c, 'echo ' . fgets($c)); }
+  if (stripos($head, 'upgrade: websocket') === false) fwrite($c, "HTTP/1.1 200 OK\\r\\nConnection: ` +
+  `close\\r\\n\\r\\n$head");
+  else { fwrite($c, "HTTP/1.1 101 Switching Protocols\\r\\nUpgrade: websocket\\r\\nConnection: ` +
+  `Upgrade\\r\\n\\r\\n"); fwrite($c, 'echo ' . fgets($c)); }
   fclose($c);
 }
 `
 
-// A host of each system that can be had here, with nginx and PHP, two apps of two releases each that are not live yet, and
-// something that listens on port 8080.
+// A host of each system that can be had here, with nginx and PHP, two apps of two releases each that are not live yet,
+// and something that listens on port 8080.
 export async function siteHosts(): Promise<Place[]> {
   const lab = await sharedLab()
   const places: Place[] = []
@@ -55,28 +58,37 @@ async function prepare({ host, php }: Omit<Place, 'system'>): Promise<void> {
     'rm -f /etc/nginx/sites-enabled/default && install -d -o root /mnt/media /mnt/shop && echo media >/mnt/media/m.txt',
   )
   await host.must(
-    `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 -subj /CN=shop.example.com -keyout ${TLS.key} -out ${TLS.certificate} 2>/dev/null`,
+    `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 -subj /CN=shop.example.com ` +
+      `-keyout ${TLS.key} -out ${TLS.certificate} 2>/dev/null`,
   )
   await host.must(`cat >/srv/echo.php <<'E'\n${ECHO}E\nsystemd-run --quiet --unit echo php /srv/echo.php`)
   for (const app of ['shop', 'other']) {
     const base = `/home/${app}/${app}`
     await host.must(
-      `useradd --system --user-group --create-home --home-dir /home/${app} ${app} && chown ${app}:www-data /home/${app} && chmod 710 /home/${app}`,
+      `useradd --system --user-group --create-home --home-dir /home/${app} ${app} && chown ${app}:www-data ` +
+        `/home/${app} && chmod 710 /home/${app}`,
     )
     await host.must(
-      `printf '[%s]\\nuser = %s\\ngroup = %s\\nlisten = /run/php/flight-%s-${php}.sock\\nlisten.owner = www-data\\nlisten.mode = 0600\\npm = static\\npm.max_children = 2\\n' ${app} ${app} ${app} ${app} >/etc/php/${php}/fpm/pool.d/${app}.conf`,
+      `printf '[%s]\\nuser = %s\\ngroup = %s\\nlisten = /run/php/flight-%s-${php}.sock\\nlisten.owner = ` +
+        `www-data\\nlisten.mode = 0600\\npm = static\\npm.max_children = 2\\n' ${app} ${app} ${app} ${app} ` +
+        `>/etc/php/${php}/fpm/pool.d/${app}.conf`,
     )
     await asApp(
       host,
       app,
-      `umask 022; mkdir -p ${base}/releases ${base}/secret ${base}/.flight/shared/storage/app/public; echo upload >${base}/.flight/shared/storage/app/public/u.txt; echo ${app}-secret >${base}/secret/secret.txt`,
+      `umask 022; mkdir -p ${base}/releases ${base}/secret ${base}/.flight/shared/storage/app/public; echo upload ` +
+        `>${base}/.flight/shared/storage/app/public/u.txt; echo ${app}-secret >${base}/secret/secret.txt`,
     )
     for (const release of ['one', 'two']) {
       const folder = `${base}/releases/${release}`
       await asApp(
         host,
         app,
-        `umask 022; mkdir -p ${folder}/public/.well-known ${folder}/public/sub; cd ${folder}/public; echo ${release} >v.txt; echo hidden >.env; echo known >.well-known/k.txt; ln -s ../../../.flight/shared/storage/app/public storage; echo '<?php echo "no";' >sub/x.php; printf '%s' '<?php echo json_encode(["release" => "${release}"] + $_SERVER);' >index.php`,
+        `umask 022; mkdir -p ${folder}/public/.well-known ${folder}/public/sub; cd ${folder}/public; echo ` +
+          `${release} >v.txt; echo hidden >.env; echo known >.well-known/k.txt; ln -s ` +
+          `../../../.flight/shared/storage/app/public storage; echo '<?php echo "no";' >sub/x.php; printf '%s' ` +
+          `'<?php echo ` +
+          `json_encode(["release" => "${release}"] + $_SERVER);' >index.php`,
       )
     }
   }
@@ -100,7 +112,8 @@ export async function configure(
   const folders = resources.filter(({ kind }) => kind === 'directory').map(({ name }) => `mkdir -p ${quote(name)}`)
   const files = filesAmong(resources).map(
     ({ path, content, mode, owner, group }) =>
-      `mkdir -p "$(dirname ${quote(path)})" && printf %s ${quote(Buffer.from(content).toString('base64'))} | base64 -d >${quote(path)} && chmod ${mode} ${quote(path)} && chown ${owner}:${group} ${quote(path)}`,
+      `mkdir -p "$(dirname ${quote(path)})" && printf %s ${quote(Buffer.from(content).toString('base64'))} | base64 ` +
+      `-d >${quote(path)} && chmod ${mode} ${quote(path)} && chown ${owner}:${group} ${quote(path)}`,
   )
   await host.must(
     [
@@ -116,7 +129,8 @@ export async function configure(
   await host.must('systemctl reset-failed nginx; systemctl restart nginx')
 }
 
-// The command line that asks this host, whatever the name: only that name, because an address of --interface is looked up as well.
+// The command line that asks this host, whatever the name: only that
+// name, because an address of --interface is looked up as well.
 function curlLine(args: string): string {
   const name = /https?:\/\/([^/' ]+)/.exec(args)?.[1] ?? ''
   return `curl -sk --resolve ${name}:80:127.0.0.1 --resolve ${name}:443:127.0.0.1 ${args}`

@@ -6,7 +6,8 @@ import { siteApp } from '../support/app-site.ts'
 import { promise } from './promise.ts'
 import { asApp, configure, curl, exitOf, release, siteHosts, status, told, TLS, type Place } from './site-hosts.ts'
 
-// Sites as they are compiled, on a real nginx of each system that can be had here; a person's certificate, pool and port.
+// Sites as they are compiled, on a real nginx of each system
+// that can be had here; a person's certificate, pool and port.
 
 let places: Place[] = []
 
@@ -14,7 +15,11 @@ const PASSWORDS = { file: 'apps/htpasswd', content: 'ada:{PLAIN}secret\n' }
 const INCLUDE = { file: 'apps/nginx/shop.conf', content: 'location = /by-hand {\n    return 418;\n}\n' }
 const BALANCER = { realIp: ['127.0.0.2', '10.99.0.0/16', '2001:db8::/32'] }
 const LONG = `${'a'.repeat(40)}.example.com`
-const SOCKET_CLIENT = `$c = fsockopen('127.0.0.1', 80); fwrite($c, "GET /app/key HTTP/1.1\\r\\nHost: shop.example.com\\r\\nConnection: keep-alive, Upgrade\\r\\nUpgrade: websocket\\r\\n\\r\\n"); echo fgets($c); while (rtrim(fgets($c)) !== ''); fwrite($c, "hello\\n"); echo fgets($c);`
+const SOCKET_CLIENT =
+  `$c = fsockopen('127.0.0.1', 80); fwrite($c, "GET /app/key HTTP/1.1\\r\\nHost: ` +
+  `shop.example.com\\r\\nConnection: keep-alive, Upgrade\\r\\nUpgrade: websocket\\r\\n\\r\\n"); echo fgets($c); ` +
+  `while ` +
+  `(rtrim(fgets($c)) !== ''); fwrite($c, "hello\\n"); echo fgets($c);`
 
 promise('hosts with nginx and PHP are there', async () => {
   places = await siteHosts()
@@ -140,7 +145,8 @@ promise('no app reads the files of another, or of root, through nginx; links amo
     await asApp(
       host,
       'shop',
-      `cd /home/shop/shop/releases/one/public; ln -s ${secret} file.txt; ln -s /home/other/other/secret folder; ln -s /home home; ln -s folder again; ln -s /etc/passwd passwd.txt; ln -s v.txt own.txt`,
+      `cd /home/shop/shop/releases/one/public; ln -s ${secret} file.txt; ln -s /home/other/other/secret folder; ln ` +
+        `-s /home home; ln -s folder again; ln -s /etc/passwd passwd.txt; ln -s v.txt own.txt`,
     )
     for (const path of [
       '/file.txt',
@@ -175,7 +181,8 @@ promise('no app reads the files of another, or of root, through nginx; links amo
 promise('what an administrator links is served when the link has the owner of what it leads to', async () => {
   for (const { host } of places) {
     await host.must(
-      'chown shop /mnt/shop && echo mounted >/mnt/shop/m.txt && cd /home/shop/shop/releases/one/public && ln -s /mnt/media media && ln -s /mnt/shop mounted',
+      'chown shop /mnt/shop && echo mounted >/mnt/shop/m.txt && cd /home/shop/shop/releases/one/public && ln -s ' +
+        '/mnt/media media && ln -s /mnt/shop mounted',
     )
     assert.is(await curl(host, 'http://shop.example.com/media/m.txt'), 'media\n')
     assert.is((await curl(host, 'http://shop.example.com/mounted/m.txt')).includes('mounted\n'), false)
@@ -194,7 +201,8 @@ promise('/app and what is below it goes to its port, websockets too; /apple does
     const head = (args: string) =>
       curl(
         host,
-        `-H 'Host: shop.example.com:81' -H 'X-Forwarded-For: 6.6.6.6' -H 'X-Forwarded-Proto: https' ${args} http://shop.example.com/app`,
+        `-H 'Host: shop.example.com:81' -H 'X-Forwarded-For: 6.6.6.6' -H 'X-Forwarded-Proto: https' ${args} ` +
+          `http://shop.example.com/app`,
       )
     for (const line of ['Host: shop.example.com:81', 'X-Forwarded-For: 127.0.0.1', 'X-Forwarded-Proto: http'])
       assert.match(await head(''), `${line}\r\n`)
@@ -245,7 +253,8 @@ promise(
         ),
       ])
       await host.must(
-        'mkdir -p /var/www/flight-acme/.well-known/acme-challenge && echo token >/var/www/flight-acme/.well-known/acme-challenge/t',
+        'mkdir -p /var/www/flight-acme/.well-known/acme-challenge && echo token ' +
+          '>/var/www/flight-acme/.well-known/acme-challenge/t',
       )
       for (const name of ['shop', 'www'])
         for (const scheme of ['http', 'https'])
@@ -346,7 +355,8 @@ promise("a name of 47 characters fails nginx's table, and is answered all the sa
     assert.is(await exitOf(host, `http://z.x${exact}/`), 52)
     for (const name of [`x${exact}`, `*.y${wild}.example.com`]) {
       const { code, stderr } = await host.run(
-        `printf 'server { listen 80; server_name %s; }' '${name}' >/etc/nginx/conf.d/plain.conf; nginx -t; code=$?; rm /etc/nginx/conf.d/plain.conf; exit $code`,
+        `printf 'server { listen 80; server_name %s; }' '${name}' >/etc/nginx/conf.d/plain.conf; nginx -t; code=$?; ` +
+          `rm /etc/nginx/conf.d/plain.conf; exit $code`,
       )
       assert.is(code, 1)
       assert.match(stderr, /server_names_hash_bucket_size/)
@@ -375,9 +385,16 @@ server {
 
 promise("every server_name statement of others is found where it is, and none of Flight's", async () => {
   for (const { host } of places) {
-    await host.must(`cat >/etc/nginx/conf.d/a.conf <<'E'\n${FOREIGN}E\nprintf 'server {\\r\\n server_name nine.example.com;\\r\\n}\\r\\nserver{server_name\\n ten.example.com' >/etc/nginx/sites-available/win
-ln -s ../sites-available/win /etc/nginx/sites-enabled/win; ln -s /nonexistent /etc/nginx/sites-enabled/gone; mkdir /etc/nginx/sites-enabled/folder; echo 'server_name not.example.com;' >/etc/nginx/conf.d/not.txt
-mkdir -p /var/lib/flight; printf '%s\\tapp:shop\\t/etc/nginx/sites-enabled/flight-shop.conf\\n' ${'a'.repeat(64)} >/var/lib/flight/manifest; printf '%s\\tcluster\\t/etc/nginx/conf.d/flight-default.conf\\n' ${'a'.repeat(64)} >>/var/lib/flight/manifest`)
+    await host.must(
+      `cat >/etc/nginx/conf.d/a.conf <<'E'\n${FOREIGN}E\nprintf 'server {\\r\\n server_name ` +
+        `nine.example.com;\\r\\n}\\r\\nserver{server_name\\n ten.example.com' >/etc/nginx/sites-available/win
+ln -s ../sites-available/win /etc/nginx/sites-enabled/win; ln -s /nonexistent /etc/nginx/sites-enabled/gone; mkdir ` +
+        `/etc/nginx/sites-enabled/folder; echo 'server_name not.example.com;' >/etc/nginx/conf.d/not.txt
+mkdir -p /var/lib/flight; printf '%s\\tapp:shop\\t/etc/nginx/sites-enabled/flight-shop.conf\\n' ${'a'.repeat(64)} ` +
+        `>/var/lib/flight/manifest; printf '%s\\tcluster\\t/etc/nginx/conf.d/flight-default.conf\\n' ` +
+        `${'a'.repeat(64)} ` +
+        `>>/var/lib/flight/manifest`,
+    )
     const queries = [{ fact: 'foreign', claim: 'nginx-server-name' }] as const
     const [lines] = foreignFact.parse(
       await host.must(`LC_ALL=C; export LC_ALL\n${foreignFact.shell(queries)}`),

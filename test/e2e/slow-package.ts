@@ -14,7 +14,9 @@ export function slowPackage(name: string, seconds: number): PackageSpec {
 // Lets a host's apt know a suite of the repository, as an admin would.
 export async function knowSuite(host: LabHost, repository: AptRepository, suite: string): Promise<void> {
   await host.must(
-    `echo 'deb [trusted=yes] ${repository.url} ${suite} main' >/etc/apt/sources.list.d/lab.list && apt-get -q update -o Dir::Etc::sourcelist=sources.list.d/lab.list -o Dir::Etc::sourceparts=/dev/null -o APT::Get::List-Cleanup=0`,
+    `echo 'deb [trusted=yes] ${repository.url} ${suite} main' >/etc/apt/sources.list.d/lab.list && apt-get -q ` +
+      `update -o Dir::Etc::sourcelist=sources.list.d/lab.list -o Dir::Etc::sourceparts=/dev/null -o ` +
+      `APT::Get::List-Cleanup=0`,
   )
 }
 
@@ -26,6 +28,7 @@ export async function installing(host: LabHost, name: string): Promise<void> {
 // Waits until no step of flight runs any more.
 export async function quiet(host: LabHost): Promise<void> {
   await host.must(
-    `for n in $(seq 600); do [ -z "$(systemctl list-units --no-legend --plain --state=active,activating,deactivating 'flight-*.service')" ] && exit 0; sleep 0.1; done; exit 1`,
+    `for n in $(seq 600); do [ -z "$(systemctl list-units --no-legend --plain ` +
+      `--state=active,activating,deactivating 'flight-*.service')" ] && exit 0; sleep 0.1; done; exit 1`,
   )
 }

@@ -11,7 +11,8 @@ import { planOn, told } from './read-plan.ts'
 import { knowSuite } from './slow-package.ts'
 import { loud } from '../support/loud.ts'
 
-// Where packages come from: repositories and their keys, Composer's phar, the mirror, and what installing must not touch.
+// Where packages come from: repositories and their keys,
+// Composer's phar, the mirror, and what installing must not touch.
 
 let at: Desk
 let host: LabHost
@@ -38,7 +39,10 @@ function define(settings: string): void {
 }
 
 function source(key: { url: string; fingerprint: string }, suite = 'lab'): string {
-  return `php_extensions: [ labx ]\nphp_source:\n  uri: ${repository.url}\n  suites: [ ${suite} ]\n  components: [ main ]\n  key: { url: ${key.url}, fingerprint: ${key.fingerprint} }\n`
+  return (
+    `php_extensions: [ labx ]\nphp_source:\n  uri: ${repository.url}\n  suites: [ ${suite} ]\n  components: [ ` +
+    `main ]\n  key: { url: ${key.url}, fingerprint: ${key.fingerprint} }\n`
+  )
 }
 
 async function nothingInstalled(name: string): Promise<void> {
@@ -221,7 +225,8 @@ promise('7.4 and 8.2 run side by side, from another suite of the mirror with pin
   assert.is(answer.exit, 0, answer.said)
   for (const version of ['7.4', '8.2']) {
     await old.must(
-      `printf '<?php echo PHP_VERSION, " ", extension_loaded("intl") && extension_loaded("Zend OPcache");' >/srv/v.php; systemctl is-active php${version}-fpm`,
+      `printf '<?php echo PHP_VERSION, " ", extension_loaded("intl") && extension_loaded("Zend OPcache");' ` +
+        `>/srv/v.php; systemctl is-active php${version}-fpm`,
     )
     const said = await old.must(
       `SCRIPT_FILENAME=/srv/v.php REQUEST_METHOD=GET cgi-fcgi -bind -connect /run/php/flight-idle-${version}.sock`,
@@ -236,13 +241,15 @@ promise('7.4 and 8.2 run side by side, from another suite of the mirror with pin
 async function twoVersions(): Promise<{ old: LabHost; there: Desk; answer: Answer }> {
   const [old] = await hosts({ name: 'old-1', suite: 'bookworm' })
   const { main } = await machineMirror()
-  // Bookworm's php-common breaks 7.4; bullseye's php-redis would be broken by bookworm's php8.2-redis, so 7.4 has none here.
+  // Bookworm's php-common breaks 7.4; bullseye's php-redis would
+  // be broken by bookworm's php8.2-redis, so 7.4 has none here.
   const pin = '{ packages: php-common, pin: release n=bullseye, priority: 995 }'
   const key = '{ path: /usr/share/keyrings/debian-archive-keyring.gpg }'
   const there = await desk(
     web(
       [old],
-      `php: [ 7.4, 8.2 ]\nphp_source:\n  uri: ${main}\n  suites: [ bullseye ]\n  components: [ main ]\n  key: ${key}\n  pin: ${pin}\n`,
+      `php: [ 7.4, 8.2 ]\nphp_source:\n  uri: ${main}\n  suites: [ bullseye ]\n  components: [ main ]\n  key: ` +
+        `${key}\n  pin: ${pin}\n`,
     ),
   )
   return { old, there, answer: await there.flight('provision', 'web', '--yes') }

@@ -42,13 +42,16 @@ export async function startSupervised(): Promise<void> {
     )
   })
   ;[host] = await lab.startHosts([{ name: 'web-1', suite: 'bookworm', warm: 'supervisor-1' }])
-  await host.must(`
+  await host.must(
+    `
     useradd --system --user-group --create-home --home-dir ${HOME} --shell /bin/bash shop
     printf '[program:foreign]\\ncommand=/bin/sleep 100000\\n' >/etc/supervisor/conf.d/foreign.conf
     supervisorctl update >/dev/null
-    runuser -u shop -- sh -c 'mkdir -p ${HOME}/jobs ${HOME}/shop/releases/one ${HOME}/shop/releases/two && ln -s releases/one ${HOME}/shop/current'
+    runuser -u shop -- sh -c 'mkdir -p ${HOME}/jobs ${HOME}/shop/releases/one ${HOME}/shop/releases/two && ln -s ` +
+      `releases/one ${HOME}/shop/current'
     cat >${HOME}/shop/releases/one/worker <<'EOF'\n${WORKER}EOF
-    chmod 755 ${HOME}/shop/releases/one/worker; cp ${HOME}/shop/releases/one/worker ${HOME}/shop/releases/two/worker`)
+    chmod 755 ${HOME}/shop/releases/one/worker; cp ${HOME}/shop/releases/one/worker ${HOME}/shop/releases/two/worker`,
+  )
 }
 
 export async function fact(): Promise<ProgramsFact> {

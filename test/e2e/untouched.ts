@@ -4,7 +4,8 @@ import { type LabHost } from '../lab/host.ts'
 // Everything on a host's disk with its times, sizes, modes and owners, beside logs; /run and /tmp are no disk.
 async function listing(host: LabHost): Promise<Map<string, string>> {
   const text = await host.must(
-    `find / -xdev \\( -path /var/log -o -path /proc -o -path /sys -o -path /dev -o -path /run -o -path /tmp \\) -prune -o -printf '%p\\t%y %m %U:%G %s %T@ %C@ %l\\n'`,
+    `find / -xdev \\( -path /var/log -o -path /proc -o -path /sys -o -path /dev -o -path /run -o -path /tmp \\) ` +
+      `-prune -o -printf '%p\\t%y %m %U:%G %s %T@ %C@ %l\\n'`,
   )
   return new Map(text.split('\n').flatMap((line) => (line === '' ? [] : [line.split('\t') as [string, string]])))
 }

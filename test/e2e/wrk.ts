@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { type LabHost } from '../lab/host.ts'
 
-// What wrk counted: requests answered, and everything that went wrong, in its own words; with `oneRelease` also every answer that does not
-// say the same release twice.
+// What wrk counted: requests answered, and everything that went wrong, in its own words; with `oneRelease` also every
+// answer that does not say the same release twice.
 export type WrkReport = { requests: number; wrong: string[] }
 
 // wrk on a host's port 80, each request on a connection of its own, until it is told to stop. At most `seconds` long.

@@ -36,7 +36,8 @@ test('apps that may take more memory than there is: a warning with each addend a
   const blog = anApp('blog', { web: pool(4) }, { requestMemory: 64 })
   assert.is(
     capacityWarning([blog, shop], STAGING, { megabytes: 7972 }),
-    'its apps may take 9.1 GB of memory at once, and it has 7.8 GB: requests of shop 15 x 512 MB + default of shop 5 x 256 MB + requests of blog 4 x 64 MB + horizon of shop 1 x 128 MB',
+    'its apps may take 9.1 GB of memory at once, and it has 7.8 GB: requests of shop 15 x 512 MB + default of shop ' +
+      '5 x 256 MB + requests of blog 4 x 64 MB + horizon of shop 1 x 128 MB',
   )
   assert.is(capacityWarning([blog, shop], STAGING, { megabytes: 9344 }), undefined)
 })

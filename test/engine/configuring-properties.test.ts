@@ -96,26 +96,29 @@ async function run(work: (controller: Controller) => Promise<unknown>): Promise<
   }
 }
 
-test('killed, cut or failed at any step between two states: planned and applied again, the same final state', async () => {
-  await fc.assert(
-    fc.asyncProperty(wishes, wishes, deaths, async (first, second, { server, ...fault }) => {
-      const servers = await standing(first)
-      const undisturbed = await standing(first)
-      assert.equal((await provision(second, undisturbed)).problems, [])
-      for (const each of servers) if (each.name === server) each.faults = [fault]
-      await run((controller) => provision(second, servers, { controller }))
-      for (const each of servers) {
-        each.faults = []
-        each.settle()
-        assert.is(each.isLocked, false)
-      }
-      assert.equal((await provision(second, servers)).problems, [])
-      assert.equal(states(servers), states(undisturbed))
-      assert.equal(actionsIn(await planFor(second, servers)), [])
-    }),
-    { numRuns: 60 },
-  )
-})
+test(
+  'killed, cut or failed at any step between two states: planned and applied again, the same final ' + 'state',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(wishes, wishes, deaths, async (first, second, { server, ...fault }) => {
+        const servers = await standing(first)
+        const undisturbed = await standing(first)
+        assert.equal((await provision(second, undisturbed)).problems, [])
+        for (const each of servers) if (each.name === server) each.faults = [fault]
+        await run((controller) => provision(second, servers, { controller }))
+        for (const each of servers) {
+          each.faults = []
+          each.settle()
+          assert.is(each.isLocked, false)
+        }
+        assert.equal((await provision(second, servers)).problems, [])
+        assert.equal(states(servers), states(undisturbed))
+        assert.equal(actionsIn(await planFor(second, servers)), [])
+      }),
+      { numRuns: 60 },
+    )
+  },
+)
 
 test('killed at any step between two states: the same plan goes on where it stopped', async () => {
   await fc.assert(

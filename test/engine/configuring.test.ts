@@ -7,27 +7,30 @@ import { finishJobs } from '../support/memory/programs.ts'
 import { actionsIn, apply, codesOf, planFor, provision, refusal } from '../support/runs.ts'
 import { configured, fleet, named, QUEUE, release, said, shop, text, withFleet } from './a-fleet-of-apps.ts'
 
-test('an app that has no release yet is configured without its workers and its scheduler, and the plan says so', async () => {
-  const servers = fleet()
-  const wanted = withFleet(shop(['web-1', { queues: [QUEUE], scheduler: true }]))
-  assert.equal((await provision(wanted, servers)).outcome, 'done')
-  const again = await planFor(wanted, servers)
-  assert.equal(actionsIn(again), [])
-  assert.match(
-    again.servers[0]?.notes.join('\n') ?? '',
-    'cron of shop, workers of shop: not before there is a release (/home/shop/shop/current)',
-  )
-  assert.is(text(named(servers, 'web-1'), '/etc/supervisor/conf.d/flight-shop.conf'), '')
-  release(named(servers, 'web-1'), 'shop')
-  assert.equal(said(await planFor(wanted, servers)), [
-    [
-      'configure',
-      'create web-1/file//etc/cron.d/flight-shop',
-      'create web-1/file//etc/supervisor/conf.d/flight-shop.conf',
-      'start web-1/programs/shop',
-    ],
-  ])
-})
+test(
+  'an app that has no release yet is configured without its workers and its scheduler, and the plan ' + 'says so',
+  async () => {
+    const servers = fleet()
+    const wanted = withFleet(shop(['web-1', { queues: [QUEUE], scheduler: true }]))
+    assert.equal((await provision(wanted, servers)).outcome, 'done')
+    const again = await planFor(wanted, servers)
+    assert.equal(actionsIn(again), [])
+    assert.match(
+      again.servers[0]?.notes.join('\n') ?? '',
+      'cron of shop, workers of shop: not before there is a release (/home/shop/shop/current)',
+    )
+    assert.is(text(named(servers, 'web-1'), '/etc/supervisor/conf.d/flight-shop.conf'), '')
+    release(named(servers, 'web-1'), 'shop')
+    assert.equal(said(await planFor(wanted, servers)), [
+      [
+        'configure',
+        'create web-1/file//etc/cron.d/flight-shop',
+        'create web-1/file//etc/supervisor/conf.d/flight-shop.conf',
+        'start web-1/programs/shop',
+      ],
+    ])
+  },
+)
 
 test('a bad file of supervisor is put back, and the programs go on', async () => {
   const servers = await configured(withFleet(shop(['web-1', { queues: [QUEUE] }])))
@@ -43,24 +46,28 @@ test('a bad file of supervisor is put back, and the programs go on', async () =>
   assert.is(named(servers, 'web-1').machine.programs.size, 2)
 })
 
-test('fewer workers and more again under a job: nothing waits for it, the others go on, and the plan is empty all the time', async () => {
-  const queues = (workers: number) => withFleet(shop(['web-1', { queues: [{ ...QUEUE, workers }] }]))
-  const servers = await configured(queues(3))
-  const { machine } = named(servers, 'web-1')
-  const busy = machine.programs.get('shop.default.3')
-  if (busy === undefined) throw new Error('there is no third worker')
-  machine.programs.set('shop.default.3', { ...busy, busy: true })
-  for (const workers of [2, 3]) {
-    assert.equal((await provision(queues(workers), servers)).problems, [])
-    assert.is(machine.programs.get('shop.default.3')?.drains, true)
-    const plan = await planFor(queues(workers), servers)
-    assert.equal(actionsIn(plan), [])
-    assert.match(plan.servers[0]?.notes.join('\n') ?? '', 'shop.default.3 finishes its job first')
-  }
-  finishJobs(machine)
-  assert.equal([...machine.programs.keys()].sort(), ['shop.default.1', 'shop.default.2', 'shop.default.3'])
-  assert.equal(actionsIn(await planFor(queues(3), servers)), [])
-})
+test(
+  'fewer workers and more again under a job: nothing waits for it, the others go on, and the plan is empty all ' +
+    'the time',
+  async () => {
+    const queues = (workers: number) => withFleet(shop(['web-1', { queues: [{ ...QUEUE, workers }] }]))
+    const servers = await configured(queues(3))
+    const { machine } = named(servers, 'web-1')
+    const busy = machine.programs.get('shop.default.3')
+    if (busy === undefined) throw new Error('there is no third worker')
+    machine.programs.set('shop.default.3', { ...busy, busy: true })
+    for (const workers of [2, 3]) {
+      assert.equal((await provision(queues(workers), servers)).problems, [])
+      assert.is(machine.programs.get('shop.default.3')?.drains, true)
+      const plan = await planFor(queues(workers), servers)
+      assert.equal(actionsIn(plan), [])
+      assert.match(plan.servers[0]?.notes.join('\n') ?? '', 'shop.default.3 finishes its job first')
+    }
+    finishJobs(machine)
+    assert.equal([...machine.programs.keys()].sort(), ['shop.default.1', 'shop.default.2', 'shop.default.3'])
+    assert.equal(actionsIn(await planFor(queues(3), servers)), [])
+  },
+)
 
 test('workers of one app that do not run stop no other app of the server', async () => {
   const failing = { ...QUEUE, command: 'exit 1' }
@@ -82,23 +89,26 @@ test('workers of one app that do not run stop no other app of the server', async
   assert.equal((await provision(both(QUEUE), servers)).problems, [])
 })
 
-test('a name that another site of Flight still has is refused while planning, unless that one is in the plan', async () => {
-  const blog = (...domains: string[]) => app('blog', [on('web-1')], { domains })
-  const servers = await configured(withFleet(blog('blog.example.com', 'x.example.com'), shop(['web-1'])))
-  const moved = withFleet(blog('blog.example.com'), {
-    ...shop(['web-1']),
-    domains: ['shop.example.com', 'x.example.com'],
-  })
-  const alone = await planFor(moved, servers, { scope: { clusters: [], apps: ['shop'], servers: [] } })
-  assert.equal(actionsIn(alone), [])
-  assert.match(
-    alone.blocked.map(({ where, what }) => `${where} ${what}`).join('\n'),
-    /flight-blog\.conf:\d+ the site of blog still has the name x\.example\.com here/,
-  )
-  assert.equal((await provision(moved, servers)).problems, [])
-  const gone = withFleet({ ...shop(['web-1']), domains: ['shop.example.com', 'x.example.com', 'blog.example.com'] })
-  assert.equal((await provision(gone, servers)).problems, [])
-})
+test(
+  'a name that another site of Flight still has is refused while planning, unless that one is in the ' + 'plan',
+  async () => {
+    const blog = (...domains: string[]) => app('blog', [on('web-1')], { domains })
+    const servers = await configured(withFleet(blog('blog.example.com', 'x.example.com'), shop(['web-1'])))
+    const moved = withFleet(blog('blog.example.com'), {
+      ...shop(['web-1']),
+      domains: ['shop.example.com', 'x.example.com'],
+    })
+    const alone = await planFor(moved, servers, { scope: { clusters: [], apps: ['shop'], servers: [] } })
+    assert.equal(actionsIn(alone), [])
+    assert.match(
+      alone.blocked.map(({ where, what }) => `${where} ${what}`).join('\n'),
+      /flight-blog\.conf:\d+ the site of blog still has the name x\.example\.com here/,
+    )
+    assert.equal((await provision(moved, servers)).problems, [])
+    const gone = withFleet({ ...shop(['web-1']), domains: ['shop.example.com', 'x.example.com', 'blog.example.com'] })
+    assert.equal((await provision(gone, servers)).problems, [])
+  },
+)
 
 test('a plan that hangs on a server ends when it is interrupted', async () => {
   const servers = fleet()

@@ -8,7 +8,8 @@ import { CARGO, EVERYTHING, HOLDER, server } from '../support/builders.ts'
 import { connectTo, type MemoryServer } from '../support/memory-server.ts'
 import { commit, configuredFleet, live, nameOf, WANTED } from './a-released-fleet.ts'
 
-// Opens hosts in memory, and writes down which of them were opened and closed. `usable`: what a host that was kept says.
+// Opens hosts in memory, and writes down which of them were
+// opened and closed. `usable`: what a host that was kept says.
 function opener(servers: readonly MemoryServer[], usable: { yes: boolean }) {
   const opened: string[] = []
   const closed: string[] = []

@@ -60,9 +60,12 @@ test('a user whose app has left is named with its home, its logs and the command
   const wanted = { ...NONE, apps: ['shop'] }
   assert.equal(leftBehind(wanted, answers(wanted, MADE, { users: { blog: user('blog'), shop: user('shop') } })), [
     {
-      what: 'user blog, its home /home/blog (with uploads and environment file) and its logs: app blog runs here no more',
+      what:
+        'user blog, its home /home/blog (with uploads and environment file) and its logs: app blog runs here no ' +
+        'more',
       remove:
-        'userdel --remove blog && rm -f -- /var/log/flight/blog.slow.log* /var/log/nginx/blog.access.log* /var/log/nginx/blog.error.log*',
+        'userdel --remove blog && rm -f -- /var/log/flight/blog.slow.log* /var/log/nginx/blog.access.log* ' +
+        '/var/log/nginx/blog.error.log*',
     },
   ])
 })
@@ -134,44 +137,48 @@ test('of retired files only those that are still a comment of Flight are named, 
   assert.is(leftBehind(again, answers(again, manifest, { files }))[0]?.remove, 'rm -f -- /etc/cron.d/flight-b')
 })
 
-test('whatever a manifest holds, a command names nothing but what Flight calls its own, and a shell reads it as meant', () => {
-  const scope = fc.oneof(
-    fc.string().map((name) => `app:${name}`),
-    fc.constantFrom('retired', 'cluster', 'app:shop', 'app:$(id)', "app:a'b", 'app:-rf'),
-  )
-  const path = fc.oneof(
-    fc.string().map((text) => `/etc/${text}`),
-    fc.constantFrom(
-      '/home/shop',
-      '/home/$(id)',
-      "/home/a'b",
-      '/home/-rf',
-      '/etc/php/7.4/x',
-      '/etc/php/9.9;id/x',
-      '/etc/$(id)',
-      '/etc/../home/x',
-      '/etc/cron.d/..',
-      '/etc/+..',
-      '/etc/cron.d/flight-a b',
-    ),
-  )
-  fc.assert(
-    fc.property(
-      fc.array(fc.record({ sha256: fc.constant('0'.repeat(64)), scope, path }), { maxLength: 20 }),
-      (manifest) => {
-        for (const { remove } of leftBehind(NONE, full(manifest))) {
-          // A step of its own: `+..` is a name like any other.
-          assert.not.match(remove, /\/\.{1,2}(?:[/ ]|$)/)
-          assert.match(
-            remove,
-            /^(userdel --remove [a-z][a-z0-9-]* && rm -f -- (\/var\/log\/[a-z0-9./-]+\* ?){3}|apt-get purge '\^php\d\\\.\d{1,2}-\.\*'|rm -f -- (\/etc\/[\w.@+/-]+ ?)+)$/,
-          )
-        }
-      },
-    ),
-    { numRuns: 500 },
-  )
-})
+test(
+  'whatever a manifest holds, a command names nothing but what Flight calls its own, and a shell reads it as ' +
+    'meant',
+  () => {
+    const scope = fc.oneof(
+      fc.string().map((name) => `app:${name}`),
+      fc.constantFrom('retired', 'cluster', 'app:shop', 'app:$(id)', "app:a'b", 'app:-rf'),
+    )
+    const path = fc.oneof(
+      fc.string().map((text) => `/etc/${text}`),
+      fc.constantFrom(
+        '/home/shop',
+        '/home/$(id)',
+        "/home/a'b",
+        '/home/-rf',
+        '/etc/php/7.4/x',
+        '/etc/php/9.9;id/x',
+        '/etc/$(id)',
+        '/etc/../home/x',
+        '/etc/cron.d/..',
+        '/etc/+..',
+        '/etc/cron.d/flight-a b',
+      ),
+    )
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({ sha256: fc.constant('0'.repeat(64)), scope, path }), { maxLength: 20 }),
+        (manifest) => {
+          for (const { remove } of leftBehind(NONE, full(manifest))) {
+            // A step of its own: `+..` is a name like any other.
+            assert.not.match(remove, /\/\.{1,2}(?:[/ ]|$)/)
+            assert.match(
+              remove,
+              /^(userdel --remove [a-z][a-z0-9-]* && rm -f -- (\/var\/log\/[a-z0-9./-]+\* ?){3}|apt-get purge '\^php\d\\\.\d{1,2}-\.\*'|rm -f -- (\/etc\/[\w.@+/-]+ ?)+)$/,
+            )
+          }
+        },
+      ),
+      { numRuns: 500 },
+    )
+  },
+)
 
 test('the commands are words that a shell splits where they were joined', () => {
   const manifest = [...MADE, recorded('retired', '/etc/php/7.4/fpm/pool.d/flight.conf')]

@@ -130,20 +130,23 @@ test('planning changes nothing on any server', async () => {
   )
 })
 
-test('the same definitions and the same servers give the same bytes, whatever the order of keys and hosts', async () => {
-  await fc.assert(
-    fc.asyncProperty(clusters, messes, async (wanted, mess) => {
-      const other: Cluster = {
-        ...reversed(wanted),
-        phpIni: reversed(wanted.phpIni),
-        servers: [...wanted.servers].reverse().map(reversed),
-      }
-      const [one, two] = [serversWith(mess), serversWith(mess).reverse()]
-      assert.is(writePlan(await planFor(definitions(other), two)), writePlan(await planFor(definitions(wanted), one)))
-    }),
-    RUNS,
-  )
-})
+test(
+  'the same definitions and the same servers give the same bytes, whatever the order of keys and ' + 'hosts',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(clusters, messes, async (wanted, mess) => {
+        const other: Cluster = {
+          ...reversed(wanted),
+          phpIni: reversed(wanted.phpIni),
+          servers: [...wanted.servers].reverse().map(reversed),
+        }
+        const [one, two] = [serversWith(mess), serversWith(mess).reverse()]
+        assert.is(writePlan(await planFor(definitions(other), two)), writePlan(await planFor(definitions(wanted), one)))
+      }),
+      RUNS,
+    )
+  },
+)
 
 function reversed<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).reverse()) as T
@@ -172,23 +175,26 @@ test('killed at any step, planned and applied again: the same final state', asyn
   )
 })
 
-test('killed at any step, and the same plan applied again: it goes on, and a long step that still runs is followed', async () => {
-  await fc.assert(
-    fc.asyncProperty(clusters, messes, deaths, async (wanted, mess, death) => {
-      const definition = definitions(wanted)
-      const servers = serversWith(mess)
-      const [first] = servers as [MemoryServer]
-      first.faults = [death]
-      const plan = await planFor(definition, servers)
-      const survived = await survives(plan, definition, servers, { alive: true })
-      if (!survived) assert.equal((await apply(plan, definition, servers)).problems, [])
-      assert.equal(states(servers), await undisturbed(definition, mess))
-      assert.is(first.begun.filter(({ step }) => step.step === 'install').length, 1)
-      assert.is(first.isBusy, false)
-    }),
-    { numRuns: 40 },
-  )
-})
+test(
+  'killed at any step, and the same plan applied again: it goes on, and a long step that still runs is ' + 'followed',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(clusters, messes, deaths, async (wanted, mess, death) => {
+        const definition = definitions(wanted)
+        const servers = serversWith(mess)
+        const [first] = servers as [MemoryServer]
+        first.faults = [death]
+        const plan = await planFor(definition, servers)
+        const survived = await survives(plan, definition, servers, { alive: true })
+        if (!survived) assert.equal((await apply(plan, definition, servers)).problems, [])
+        assert.equal(states(servers), await undisturbed(definition, mess))
+        assert.is(first.begun.filter(({ step }) => step.step === 'install').length, 1)
+        assert.is(first.isBusy, false)
+      }),
+      { numRuns: 40 },
+    )
+  },
+)
 
 test('another plan waits for a long step that outlived its controller', async () => {
   const definition = definitions(cluster({ servers: [server('app-1')] }))
@@ -231,39 +237,43 @@ test('the connection breaks at any steps: the same final state, and no long step
   )
 })
 
-test('interrupted at any moment: no new step starts, the receipt says what was not begun, and the rest can be done later', async () => {
-  await fc.assert(
-    fc.asyncProperty(clusters, messes, fc.nat(12), async (wanted, mess, after) => {
-      const definition = definitions(wanted)
-      const servers = serversWith(mess)
-      const interrupt = new AbortController()
-      let performed = 0
-      for (const each of servers) {
-        each.onPerformed = () => {
-          performed += 1
-          if (performed === after + 1) interrupt.abort()
+test(
+  'interrupted at any moment: no new step starts, the receipt says what was not begun, and the rest can be done ' +
+    'later',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(clusters, messes, fc.nat(12), async (wanted, mess, after) => {
+        const definition = definitions(wanted)
+        const servers = serversWith(mess)
+        const interrupt = new AbortController()
+        let performed = 0
+        for (const each of servers) {
+          each.onPerformed = () => {
+            performed += 1
+            if (performed === after + 1) interrupt.abort()
+          }
         }
-      }
-      const plan = await planFor(definition, servers)
-      const receipt = await apply(plan, definition, servers, { signal: interrupt.signal })
-      noLockIsLeft(servers)
-      const actions = receipt.servers.flatMap((entry) => entry.actions)
-      assert.equal(
-        actions.map(({ address }) => address).sort(),
-        actionsIn(plan)
-          .map(({ address }) => address)
-          .sort(),
-      )
-      if (interrupt.signal.aborted && actions.some(({ outcome }) => outcome === 'not begun')) {
-        assert.is(receipt.outcome, 'interrupted')
-        // One step on each server may have been on its way.
-        assert.ok(performed <= after + servers.length, `${performed} steps, interrupted after ${after + 1}`)
-      }
-      assert.equal((await apply(plan, definition, servers)).problems, [])
-      assert.equal(states(servers), await undisturbed(definition, mess))
-    }),
-    RUNS,
-  )
-})
+        const plan = await planFor(definition, servers)
+        const receipt = await apply(plan, definition, servers, { signal: interrupt.signal })
+        noLockIsLeft(servers)
+        const actions = receipt.servers.flatMap((entry) => entry.actions)
+        assert.equal(
+          actions.map(({ address }) => address).sort(),
+          actionsIn(plan)
+            .map(({ address }) => address)
+            .sort(),
+        )
+        if (interrupt.signal.aborted && actions.some(({ outcome }) => outcome === 'not begun')) {
+          assert.is(receipt.outcome, 'interrupted')
+          // One step on each server may have been on its way.
+          assert.ok(performed <= after + servers.length, `${performed} steps, interrupted after ${after + 1}`)
+        }
+        assert.equal((await apply(plan, definition, servers)).problems, [])
+        assert.equal(states(servers), await undisturbed(definition, mess))
+      }),
+      RUNS,
+    )
+  },
+)
 
 test.run()

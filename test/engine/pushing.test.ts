@@ -63,18 +63,21 @@ async function withRelease(): Promise<MemoryServer[]> {
 
 const worker = (servers: readonly MemoryServer[]) => servers[1]?.machine.programs.get('shop.default.1')
 
-test('a push reaches all servers, what is cached follows, workers restart after their job, and nothing is left to do', async () => {
-  const servers = await withRelease()
-  const before = worker(servers)?.read
-  const receipt = await pushed(servers, 'NAME=one\n')
-  assert.is(receipt?.outcome, 'done', JSON.stringify(receipt?.problems))
-  assert.is(validateReceipt(JSON.parse(JSON.stringify(receipt))), undefined)
-  assert.equal(files(servers), both('NAME=one\n'))
-  for (const { machine } of servers) assert.is(pushesOf(machine, 'shop').cached, 'NAME=one\n')
-  assert.is.not(worker(servers)?.read, before)
-  assert.equal(actionsIn(await planFor(WANTED, servers)), [])
-  assert.is(await pushed(servers, 'NAME=one\n'), undefined)
-})
+test(
+  'a push reaches all servers, what is cached follows, workers restart after their job, and nothing is left ' + 'to do',
+  async () => {
+    const servers = await withRelease()
+    const before = worker(servers)?.read
+    const receipt = await pushed(servers, 'NAME=one\n')
+    assert.is(receipt?.outcome, 'done', JSON.stringify(receipt?.problems))
+    assert.is(validateReceipt(JSON.parse(JSON.stringify(receipt))), undefined)
+    assert.equal(files(servers), both('NAME=one\n'))
+    for (const { machine } of servers) assert.is(pushesOf(machine, 'shop').cached, 'NAME=one\n')
+    assert.is.not(worker(servers)?.read, before)
+    assert.equal(actionsIn(await planFor(WANTED, servers)), [])
+    assert.is(await pushed(servers, 'NAME=one\n'), undefined)
+  },
+)
 
 test('before there is a release, or even a user, a push makes what it needs', async () => {
   const servers = await configuredFleet()
@@ -203,8 +206,8 @@ test('no plan, receipt or error holds anything of a file', async () => {
   assert.not.match(JSON.stringify([receipt, failed]), /c4n4ry/)
 })
 
-// The whole matrix: everything that can happen at every step of either server. Whatever it was: all have one file soon after, no lock is
-// left, and the same command finishes.
+// The whole matrix: everything that can happen at every step of either server. Whatever it was: all have one file soon
+// after, no lock is left, and the same command finishes.
 const isConfirm = (step: Step | undefined) => step?.step === 'push' && step.does === 'confirm'
 const FAULTS: readonly Fault['is'][] = [
   'fails',
@@ -218,50 +221,54 @@ const FAULTS: readonly Fault['is'][] = [
 
 for (const does of ['push', 'rollback'] as const) {
   for (const is of FAULTS) {
-    test(`whatever step of a ${does} on whichever server ${is}: one file everywhere, no lock, and the same command finishes`, async () => {
-      const start = await withRelease()
-      await pushed(start, 'NAME=one\n')
-      await pushed(start, 'NAME=two\n')
-      const wanted = does === 'push' ? 'NAME=three\n' : undefined
-      const target = does === 'push' ? 'NAME=three\n' : 'NAME=one\n'
-      const whole = copyOf(start)
-      await pushed(whole, wanted)
-      assert.equal(files(whole), both(target))
-      const steps = whole.map(({ begun }) => begun.length)
-      for (const [index, count] of steps.entries()) {
-        for (let at = 0; at < count; at++) {
-          const servers = copyOf(start)
-          const where = `step ${at} (${JSON.stringify(whole[index]?.begun[at]?.step)}) of web-${index + 1}`
-          const faulty = servers[index] as MemoryServer
-          faulty.faults = [{ at, is }]
-          await pushed(servers, wanted, { controller: { alive: true } }).catch((error: unknown) => {
-            if (!(error instanceof Killed) && !(error instanceof FlightError)) throw error
-          })
-          if (is.startsWith('lost')) faulty.reachable = false
-          aWhileLater(servers)
-          const [first, other] = files(servers)
-          if (!isConfirm(whole[index]?.begun[at]?.step)) assert.is(first, other, `${where}: one file everywhere`)
-          assert.ok(
-            servers.every(({ isLocked }) => !isLocked),
-            `${where}: no lock`,
-          )
-          if (
-            first === target &&
-            other === target &&
-            servers.every(({ machine }) => pushesFact(machine, 'shop', false).pushes.every(({ settled }) => settled))
-          )
-            continue
-          const receipt = await pushed(servers, wanted)
-          assert.is(
-            receipt?.outcome ?? 'done',
-            'done',
-            `${where}: the same command finishes: ${JSON.stringify(receipt?.problems)}`,
-          )
-          assert.equal(files(servers), both(target), where)
-          assert.equal(actionsIn(await planFor(WANTED, servers)), [], `${where}: nothing is left to do`)
+    test(
+      `whatever step of a ${does} on whichever server ${is}: one file everywhere, no lock, and the same command ` +
+        `finishes`,
+      async () => {
+        const start = await withRelease()
+        await pushed(start, 'NAME=one\n')
+        await pushed(start, 'NAME=two\n')
+        const wanted = does === 'push' ? 'NAME=three\n' : undefined
+        const target = does === 'push' ? 'NAME=three\n' : 'NAME=one\n'
+        const whole = copyOf(start)
+        await pushed(whole, wanted)
+        assert.equal(files(whole), both(target))
+        const steps = whole.map(({ begun }) => begun.length)
+        for (const [index, count] of steps.entries()) {
+          for (let at = 0; at < count; at++) {
+            const servers = copyOf(start)
+            const where = `step ${at} (${JSON.stringify(whole[index]?.begun[at]?.step)}) of web-${index + 1}`
+            const faulty = servers[index] as MemoryServer
+            faulty.faults = [{ at, is }]
+            await pushed(servers, wanted, { controller: { alive: true } }).catch((error: unknown) => {
+              if (!(error instanceof Killed) && !(error instanceof FlightError)) throw error
+            })
+            if (is.startsWith('lost')) faulty.reachable = false
+            aWhileLater(servers)
+            const [first, other] = files(servers)
+            if (!isConfirm(whole[index]?.begun[at]?.step)) assert.is(first, other, `${where}: one file everywhere`)
+            assert.ok(
+              servers.every(({ isLocked }) => !isLocked),
+              `${where}: no lock`,
+            )
+            if (
+              first === target &&
+              other === target &&
+              servers.every(({ machine }) => pushesFact(machine, 'shop', false).pushes.every(({ settled }) => settled))
+            )
+              continue
+            const receipt = await pushed(servers, wanted)
+            assert.is(
+              receipt?.outcome ?? 'done',
+              'done',
+              `${where}: the same command finishes: ${JSON.stringify(receipt?.problems)}`,
+            )
+            assert.equal(files(servers), both(target), where)
+            assert.equal(actionsIn(await planFor(WANTED, servers)), [], `${where}: nothing is left to do`)
+          }
         }
-      }
-    })
+      },
+    )
   }
 }
 

@@ -47,27 +47,30 @@ test('a scheduler and a queue that move: on the new server first, then off the o
   assert.equal([...named(servers, 'web-2').machine.programs.keys()], ['shop.default.1', 'shop.default.2'])
 })
 
-test('an app that is taken off a server is retired there by its own scope alone, and what is left over is named', async () => {
-  const servers = await configured(
-    withFleet(shop(['web-1'], ['web-2', { queues: [QUEUE] }]), app('blog', [on('web-2')])),
-  )
-  const moved = withFleet(shop(['web-1']), app('blog', [on('web-2')]))
-  const plan = await planFor(moved, servers, { scope: { clusters: [], apps: ['shop'], servers: [] } })
-  assert.equal(
-    said(plan).map(([stage]) => stage),
-    ['retire'],
-  )
-  assert.ok(actionsIn(plan).every(({ address }) => address.startsWith('web-2/')))
-  assert.equal((await apply(plan, moved, servers)).problems, [])
-  const web = named(servers, 'web-2')
-  assert.match(text(web, '/etc/nginx/sites-enabled/flight-shop.conf'), /^# Retired by Flight/)
-  assert.match(text(web, '/etc/nginx/sites-enabled/flight-blog.conf'), 'server_name')
-  assert.ok(web.machine.entries.has('/home/shop/shop/.flight/shared/storage/app'))
-  const after = await planFor(moved, servers)
-  assert.equal(actionsIn(after), [])
-  const left = after.servers.find(({ name }) => name === 'web-2')?.leftovers ?? []
-  assert.match(left.map(({ what, remove }) => `${what} ${remove}`).join('\n'), /\/home\/shop.*userdel/)
-})
+test(
+  'an app that is taken off a server is retired there by its own scope alone, and what is left over is ' + 'named',
+  async () => {
+    const servers = await configured(
+      withFleet(shop(['web-1'], ['web-2', { queues: [QUEUE] }]), app('blog', [on('web-2')])),
+    )
+    const moved = withFleet(shop(['web-1']), app('blog', [on('web-2')]))
+    const plan = await planFor(moved, servers, { scope: { clusters: [], apps: ['shop'], servers: [] } })
+    assert.equal(
+      said(plan).map(([stage]) => stage),
+      ['retire'],
+    )
+    assert.ok(actionsIn(plan).every(({ address }) => address.startsWith('web-2/')))
+    assert.equal((await apply(plan, moved, servers)).problems, [])
+    const web = named(servers, 'web-2')
+    assert.match(text(web, '/etc/nginx/sites-enabled/flight-shop.conf'), /^# Retired by Flight/)
+    assert.match(text(web, '/etc/nginx/sites-enabled/flight-blog.conf'), 'server_name')
+    assert.ok(web.machine.entries.has('/home/shop/shop/.flight/shared/storage/app'))
+    const after = await planFor(moved, servers)
+    assert.equal(actionsIn(after), [])
+    const left = after.servers.find(({ name }) => name === 'web-2')?.leftovers ?? []
+    assert.match(left.map(({ what, remove }) => `${what} ${remove}`).join('\n'), /\/home\/shop.*userdel/)
+  },
+)
 
 test('what an app leaves behind stays while a server that it lists cannot be asked', async () => {
   const servers = await configured(withFleet(shop(['web-1', { scheduler: true }], ['web-2'])))
@@ -134,20 +137,23 @@ test('killed between retiring and loading: the next plan shows the load', async 
   assert.equal(actionsIn(await planFor(without, servers)), [])
 })
 
-test('killed between writing and loading the workers of an app that is gone: the next plan still ends them', async () => {
-  const servers = await configured(withFleet(shop(['web-1', { queues: [QUEUE] }])))
-  const web = named(servers, 'web-1')
-  web.faults = [{ at: 'programs', is: 'fails' }]
-  await provision(withFleet(), servers)
-  assert.equal([...web.machine.programs.keys()], ['shop.default.1', 'shop.default.2'])
-  assert.ok(
-    actionsIn(await planFor(withFleet(), servers)).some(
-      ({ address, verb }) => address === 'web-1/programs/shop' && verb === 'retire',
-    ),
-  )
-  assert.equal((await provision(withFleet(), servers)).problems, [])
-  assert.equal([...web.machine.programs.keys()], [])
-})
+test(
+  'killed between writing and loading the workers of an app that is gone: the next plan still ends ' + 'them',
+  async () => {
+    const servers = await configured(withFleet(shop(['web-1', { queues: [QUEUE] }])))
+    const web = named(servers, 'web-1')
+    web.faults = [{ at: 'programs', is: 'fails' }]
+    await provision(withFleet(), servers)
+    assert.equal([...web.machine.programs.keys()], ['shop.default.1', 'shop.default.2'])
+    assert.ok(
+      actionsIn(await planFor(withFleet(), servers)).some(
+        ({ address, verb }) => address === 'web-1/programs/shop' && verb === 'retire',
+      ),
+    )
+    assert.equal((await provision(withFleet(), servers)).problems, [])
+    assert.equal([...web.machine.programs.keys()], [])
+  },
+)
 
 test('what an app still needs is not called left over', async () => {
   const servers = await configured(withFleet(shop(['web-1', { scheduler: true }], ['web-2'])))

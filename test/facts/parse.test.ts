@@ -63,7 +63,9 @@ const CASES = [
     {
       what: 'a file of Flight with its content',
       query: file,
-      output: `f\t600\troot\troot\t\0/a\0${END}${OTHER}  /a\n${END}${OTHER}\tcluster\t/a\n${END}/a\t${Buffer.from('héllo').toString('base64')}\n`,
+      output:
+        `f\t600\troot\troot\t\0/a\0${END}${OTHER}  ` +
+        `/a\n${END}${OTHER}\tcluster\t/a\n${END}/a\t${Buffer.from('héllo').toString('base64')}\n`,
       answer: {
         type: 'file',
         mode: '600',
@@ -77,7 +79,9 @@ const CASES = [
     {
       what: 'a binary content',
       query: file,
-      output: `f\t600\troot\troot\t\0/a\0${END}${OTHER}  /a\n${END}${END}/a\t${Buffer.from([1, 0, 2]).toString('base64')}\n`,
+      output:
+        `f\t600\troot\troot\t\0/a\0${END}${OTHER}  ` +
+        `/a\n${END}${END}/a\t${Buffer.from([1, 0, 2]).toString('base64')}\n`,
       answer: {
         type: 'file',
         mode: '600',
@@ -91,7 +95,9 @@ const CASES = [
     {
       what: 'a content larger than what is shown',
       query: file,
-      output: `f\t600\troot\troot\t\0/a\0${END}${OTHER}  /a\n${END}${END}/a\t${Buffer.alloc(262_145, 97).toString('base64')}\n`,
+      output:
+        `f\t600\troot\troot\t\0/a\0${END}${OTHER}  ` +
+        `/a\n${END}${END}/a\t${Buffer.alloc(262_145, 97).toString('base64')}\n`,
       answer: {
         type: 'file',
         mode: '600',
@@ -185,7 +191,9 @@ const CASES = [
       what: 'the whole server_name statement of others',
       query: { fact: 'foreign', claim: 'nginx-server-name' },
       output:
-        '/etc/nginx/sites-enabled/flight-shop.conf\n\0/etc/nginx/sites-enabled/old:6:server_name a.example.com "b.example.com" ~^(?<u>.+):1:\\.com$\n/etc/nginx/sites-enabled/flight-shop.conf:9:server_name shop.example.com\n\0',
+        '/etc/nginx/sites-enabled/flight-shop.conf\n\0/etc/nginx/sites-enabled/old:6:server_name a.example.com ' +
+        '"b.example.com" ~^(?<u>.+):1:\\.com$\n/etc/nginx/sites-enabled/flight-shop.conf:9:server_name ' +
+        'shop.example.com\n\0',
       answer: [
         {
           file: '/etc/nginx/sites-enabled/old',
@@ -287,7 +295,8 @@ const CASES = [
       what: 'missing, and what installing it would do',
       query: git,
       output:
-        '\0\0\0git\t2.40\n\n\0Inst git (2.40 Debian:12 [amd64])\nInst libx [1.0] (1.1 Debian:12 [amd64]) []\nInst aa (1 x [all])\nRemv old [0.9]\nConf git (2.40)\n\x000',
+        '\0\0\0git\t2.40\n\n\0Inst git (2.40 Debian:12 [amd64])\nInst libx [1.0] (1.1 Debian:12 [amd64]) []\nInst ' +
+        'aa (1 x [all])\nRemv old [0.9]\nConf git (2.40)\n\x000',
       answer: {
         installed: undefined,
         candidate: '2.40',
@@ -306,7 +315,8 @@ const CASES = [
       what: 'refused by apt, in its own words',
       query: git,
       output:
-        '\0\0\0git\t2.40\n\n\0Reading...\n git : Depends: liby but it is not installable\nE: Unable to correct problems\n\x00100',
+        '\0\0\0git\t2.40\n\n\0Reading...\n git : Depends: liby but it is not installable\nE: Unable to correct ' +
+        'problems\n\x00100',
       answer: {
         installed: undefined,
         candidate: '2.40',

@@ -105,7 +105,8 @@ const array = (values: readonly string[]) => `<value><array><data>\n${values.joi
 const strings = (values: readonly string[]) =>
   array(values.map((value) => `<value><string>${text(value)}</string></value>`))
 const whole = (answers: readonly string[]) =>
-  `<?xml version='1.0'?>\n<methodResponse>\n<params>\n<param>\n${array(answers)}\n</param>\n</params>\n</methodResponse>`
+  `<?xml version='1.0'?>\n<methodResponse>\n<params>\n<param>\n${array(answers)}\n</param>\n</params>\n</` +
+  `methodResponse>`
 const processOf = (name: string, group: string, statename: string, description: string) =>
   struct({ name, group, statename, spawnerr: '', description })
 

@@ -19,7 +19,8 @@ const NOTE = {
   when: '2026-01-02T03:04:05.000Z',
 }
 
-// What the question answers of an app `shop` with these files of its record and in its folder, both in a place of their own.
+// What the question answers of an app `shop` with these files of
+// its record and in its folder, both in a place of their own.
 function asked(files: Readonly<Record<string, string>>, current?: string) {
   const place = temporary('flight-releases-')
   const [records, base] = [join(place, 'records'), join(place, 'home/shop/shop')]

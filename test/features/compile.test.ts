@@ -129,17 +129,21 @@ for (const [system, version] of OWN_PHP) {
     )
   })
 
-  test(`${system.codename}: a handshake for no site is refused, with a certificate only where nginx cannot do without`, () => {
-    const resources = compiled({ php: [version] }, system)
-    const text = contentOf(resources, '/etc/nginx/conf.d/flight-default.conf')
-    const rejects = system.codename !== 'jammy'
-    assert.is(text.includes('ssl_reject_handshake on;'), rejects)
-    assert.is(text.includes('ssl-cert-snakeoil'), !rejects)
-    assert.is(packagesOf(resources).includes('ssl-cert'), !rejects)
-    // The certificate is there before nginx is asked to read it.
-    const all = addresses(resources)
-    assert.is(all.indexOf('file /etc/nginx/conf.d/flight-default.conf') > all.indexOf('package nginx'), !rejects)
-  })
+  test(
+    `${system.codename}: a handshake for no site is refused, with a certificate only where nginx cannot do ` +
+      `without`,
+    () => {
+      const resources = compiled({ php: [version] }, system)
+      const text = contentOf(resources, '/etc/nginx/conf.d/flight-default.conf')
+      const rejects = system.codename !== 'jammy'
+      assert.is(text.includes('ssl_reject_handshake on;'), rejects)
+      assert.is(text.includes('ssl-cert-snakeoil'), !rejects)
+      assert.is(packagesOf(resources).includes('ssl-cert'), !rejects)
+      // The certificate is there before nginx is asked to read it.
+      const all = addresses(resources)
+      assert.is(all.indexOf('file /etc/nginx/conf.d/flight-default.conf') > all.indexOf('package nginx'), !rejects)
+    },
+  )
 }
 
 test('a system that Flight does not know is refused by name', () => {

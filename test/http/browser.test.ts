@@ -12,7 +12,8 @@ import { loud } from '../support/loud.ts'
 import { newRelease } from '../support/requests.ts'
 import { KEY } from './front.ts'
 
-// A person with a browser before the real doors, the real queue and the real store: in, what may be seen, and out again.
+// A person with a browser before the real doors, the real queue
+// and the real store: in, what may be seen, and out again.
 
 let browser: Browser
 let store: Store

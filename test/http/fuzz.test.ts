@@ -115,7 +115,8 @@ test('whatever is sent, nothing falls over and nothing leaks', async () => {
       fc.constantFrom('203.0.113.7', '127.0.0.1', '10.0.0.1', '::1', ''),
       async (method, at, given, sent, from) => {
         asked++
-        front.clock.now = new Date(front.clock.now.getTime() + 30_000) // so that few are held back for their wrong tokens
+        // so that few are held back for their wrong tokens
+        front.clock.now = new Date(front.clock.now.getTime() + 30_000)
         const answer = await front.ask(at, {
           method,
           headers: given,

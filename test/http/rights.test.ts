@@ -7,7 +7,8 @@ import { aFront, COMMIT, type Front } from './front.ts'
 const BODY = JSON.stringify({ commit: COMMIT })
 const json = { 'content-type': 'application/json' }
 
-// Every route with the status that each purpose gets: release, read and ping of shop, read and ping of all, release of blog, nobody.
+// Every route with the status that each purpose gets: release, read
+// and ping of shop, read and ping of all, release of blog, nobody.
 const TABLE: readonly [string, string, readonly number[]][] = [
   ['POST', '/v1/apps/shop/releases', [202, 403, 403, 403, 403, 404, 401]],
   ['POST', '/v1/apps/none/releases', [404, 403, 403, 403, 403, 404, 401]],
@@ -152,43 +153,50 @@ test('a stream of the pages that falls ends as it stands, is told, and gives its
   assert.is(front.bugs.length, 12)
 })
 
-test('after ten guesses at a token an address waits with it, longer each time; others do not, nor other tokens from there', async () => {
-  const front = aFront()
-  const good = front.token('ping', null)
-  const other = front.token('ping', null)
-  const wrong = (from: string) => front.ask('/v1/ping', { token: `${good.slice(0, 20)}${'0'.repeat(48)}`, from })
-  const ping = (from: string) => front.ask('/v1/ping', { token: good, from })
-  for (let n = 0; n < 10; n++) assert.is((await wrong('2001:db8::1')).status, 401)
-  const held = await ping('2001:db8::2')
-  assert.equal([held.status, held.headers.get('retry-after')], [429, '60'])
-  assert.is((await front.ask('/v1/ping', { token: other, from: '2001:db8::1' })).status, 200)
-  assert.is((await ping('2001:db8:0:1::1')).status, 200)
-  assert.is((await front.ask('/healthz', { from: '2001:db8::2' })).status, 200)
-  front.clock.now = new Date(front.clock.now.getTime() + 61_000)
-  assert.is((await ping('2001:db8::2')).status, 200)
-  for (let n = 0; n < 10; n++) assert.is((await wrong('2001:db8::1')).status, 401)
-  assert.is((await ping('2001:db8::3')).headers.get('retry-after'), '120')
-})
+test(
+  'after ten guesses at a token an address waits with it, longer each time; others do not, nor other tokens from ' +
+    'there',
+  async () => {
+    const front = aFront()
+    const good = front.token('ping', null)
+    const other = front.token('ping', null)
+    const wrong = (from: string) => front.ask('/v1/ping', { token: `${good.slice(0, 20)}${'0'.repeat(48)}`, from })
+    const ping = (from: string) => front.ask('/v1/ping', { token: good, from })
+    for (let n = 0; n < 10; n++) assert.is((await wrong('2001:db8::1')).status, 401)
+    const held = await ping('2001:db8::2')
+    assert.equal([held.status, held.headers.get('retry-after')], [429, '60'])
+    assert.is((await front.ask('/v1/ping', { token: other, from: '2001:db8::1' })).status, 200)
+    assert.is((await ping('2001:db8:0:1::1')).status, 200)
+    assert.is((await front.ask('/healthz', { from: '2001:db8::2' })).status, 200)
+    front.clock.now = new Date(front.clock.now.getTime() + 61_000)
+    assert.is((await ping('2001:db8::2')).status, 200)
+    for (let n = 0; n < 10; n++) assert.is((await wrong('2001:db8::1')).status, 401)
+    assert.is((await ping('2001:db8::3')).headers.get('retry-after'), '120')
+  },
+)
 
-test('behind a trusted proxy the right-most address that is none counts, and nobody else may say who they are', async () => {
-  const front = aFront({ trustedProxies: ['10.0.0.0/8', '::1'] })
-  const address = async (from: string, forwarded: string) => {
-    await front.ask('/healthz', { from, headers: { 'x-forwarded-for': forwarded, 'x-forwarded-proto': 'https' } })
-    return front.audit.at(-1)?.address
-  }
-  assert.is(await address('10.0.0.1', '6.6.6.6, 203.0.113.9'), '203.0.113.9')
-  assert.is(await address('::ffff:10.0.0.1', '6.6.6.6, 203.0.113.9, 10.1.1.1'), '203.0.113.9')
-  assert.is(await address('203.0.113.1', '6.6.6.6'), '203.0.113.1')
-  assert.is(await address('10.0.0.1', 'nonsense'), '10.0.0.1')
-  assert.is(await address('10.0.0.1', '6.6.6.6, [2001:db8::1]:443'), '2001:db8::1')
-  const answer = await front.ask('/healthz', { from: '203.0.113.1', headers: { 'x-forwarded-proto': 'https' } })
-  assert.is(answer.headers.get('strict-transport-security'), null)
-  assert.ok(
-    (await front.ask('/healthz', { from: '10.0.0.1', headers: { 'x-forwarded-proto': 'https' } })).headers.has(
-      'strict-transport-security',
-    ),
-  )
-})
+test(
+  'behind a trusted proxy the right-most address that is none counts, and nobody else may say who ' + 'they are',
+  async () => {
+    const front = aFront({ trustedProxies: ['10.0.0.0/8', '::1'] })
+    const address = async (from: string, forwarded: string) => {
+      await front.ask('/healthz', { from, headers: { 'x-forwarded-for': forwarded, 'x-forwarded-proto': 'https' } })
+      return front.audit.at(-1)?.address
+    }
+    assert.is(await address('10.0.0.1', '6.6.6.6, 203.0.113.9'), '203.0.113.9')
+    assert.is(await address('::ffff:10.0.0.1', '6.6.6.6, 203.0.113.9, 10.1.1.1'), '203.0.113.9')
+    assert.is(await address('203.0.113.1', '6.6.6.6'), '203.0.113.1')
+    assert.is(await address('10.0.0.1', 'nonsense'), '10.0.0.1')
+    assert.is(await address('10.0.0.1', '6.6.6.6, [2001:db8::1]:443'), '2001:db8::1')
+    const answer = await front.ask('/healthz', { from: '203.0.113.1', headers: { 'x-forwarded-proto': 'https' } })
+    assert.is(answer.headers.get('strict-transport-security'), null)
+    assert.ok(
+      (await front.ask('/healthz', { from: '10.0.0.1', headers: { 'x-forwarded-proto': 'https' } })).headers.has(
+        'strict-transport-security',
+      ),
+    )
+  },
+)
 
 test('this machine may look without a token, and only it, and only look', async () => {
   const front = aFront()

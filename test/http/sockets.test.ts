@@ -60,57 +60,63 @@ function health(url: string): Promise<{ status: number | undefined; ms: number }
   })
 }
 
-test('10,000 connections, slow and broken ones among them: the server answers meanwhile and forgets them afterwards', async () => {
-  const front = aFront()
-  const { url, port, stop } = await listening(front)
-  const wave = async (many: number) => {
-    const sockets: Socket[] = []
-    let slowest = 0
-    for (let n = 0; n < many; n += 250) {
-      sockets.push(
-        ...(await Promise.all(
-          Array.from({ length: 250 }, (_, index) =>
-            opened(
-              port,
-              [
-                '',
-                'GET / HT',
-                'POST /v1/apps/shop/releases HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{',
-                '\u0016\u0003\u0001',
-              ][index % 4],
+test(
+  '10,000 connections, slow and broken ones among them: the server answers meanwhile and forgets them ' + 'afterwards',
+  async () => {
+    const front = aFront()
+    const { url, port, stop } = await listening(front)
+    const wave = async (many: number) => {
+      const sockets: Socket[] = []
+      let slowest = 0
+      for (let n = 0; n < many; n += 250) {
+        sockets.push(
+          ...(await Promise.all(
+            Array.from({ length: 250 }, (_, index) =>
+              opened(
+                port,
+                [
+                  '',
+                  'GET / HT',
+                  'POST /v1/apps/shop/releases HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{',
+                  '\u0016\u0003\u0001',
+                ][index % 4],
+              ),
             ),
-          ),
-        )),
-      )
-      const { status, ms } = await health(url)
-      assert.is(status, 200)
-      slowest = Math.max(slowest, ms)
+          )),
+        )
+        const { status, ms } = await health(url)
+        assert.is(status, 200)
+        slowest = Math.max(slowest, ms)
+      }
+      for (const socket of sockets) socket.resume()
+      await pause(200)
+      assert.ok(sockets.filter((socket) => !socket.closed).length <= 1000, 'more are held than may be')
+      for (const socket of sockets) socket.destroy()
+      return slowest
     }
-    for (const socket of sockets) socket.resume()
-    await pause(200)
-    assert.ok(sockets.filter((socket) => !socket.closed).length <= 1000, 'more are held than may be')
-    for (const socket of sockets) socket.destroy()
-    return slowest
-  }
-  await wave(2500)
-  await pause(300)
-  collect()
-  const before = process.memoryUsage()
-  const slowest = Math.max(await wave(2500), await wave(2500), await wave(2500))
-  await pause(500)
-  collect()
-  const after = process.memoryUsage()
-  assert.ok(slowest < 2000, `the slowest answer took ${slowest} ms`)
-  assert.ok(after.heapUsed - before.heapUsed < 10 * 1024 * 1024, `${(after.heapUsed - before.heapUsed) / 1024} KB more`)
-  assert.is((await health(url)).status, 200)
-  await stop()
-  await pause(50)
-  assert.equal(
-    process.getActiveResourcesInfo().filter((name) => /TCP/.test(name)),
-    [],
-  )
-  assert.equal(front.bugs, [])
-})
+    await wave(2500)
+    await pause(300)
+    collect()
+    const before = process.memoryUsage()
+    const slowest = Math.max(await wave(2500), await wave(2500), await wave(2500))
+    await pause(500)
+    collect()
+    const after = process.memoryUsage()
+    assert.ok(slowest < 2000, `the slowest answer took ${slowest} ms`)
+    assert.ok(
+      after.heapUsed - before.heapUsed < 10 * 1024 * 1024,
+      `${(after.heapUsed - before.heapUsed) / 1024} KB more`,
+    )
+    assert.is((await health(url)).status, 200)
+    await stop()
+    await pause(50)
+    assert.equal(
+      process.getActiveResourcesInfo().filter((name) => /TCP/.test(name)),
+      [],
+    )
+    assert.equal(front.bugs, [])
+  },
+)
 
 test('a large head, a large body, no HTTP and half a connection are answered and closed', async () => {
   const front = aFront()
@@ -125,7 +131,9 @@ test('a large head, a large body, no HTTP and half a connection are answered and
     await said(await opened(port, 'GET /healthz HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n')),
     /^HTTP\/1\.1 400 [\s\S]*content-security-policy[\s\S]*urn:flight:bad-request/,
   )
-  const head = `POST /v1/apps/shop/releases HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\n`
+  const head =
+    `POST /v1/apps/shop/releases HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Type: ` +
+    `application/json\r\n`
   assert.match(await said(await opened(port, `${head}Content-Length: 99999999\r\n\r\n{`)), /^HTTP\/1\.1 413 /)
   const chunked = await opened(port, `${head}Transfer-Encoding: chunked\r\n\r\n`)
   const chunk = setInterval(() => chunked.writable && chunked.write(`2000\r\n${'x'.repeat(0x2000)}\r\n`), 1)

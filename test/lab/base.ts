@@ -21,7 +21,8 @@ export function baseFolders(bases: string, mirror: Mirror): Record<Suite, string
   return { bookworm: join(bases, `bookworm-${hash}`), trixie: join(bases, `trixie-${hash}`) }
 }
 
-// Makes the bare Debian of a suite unless it is in the cache (about a minute); a build that was killed leaves nothing usable.
+// Makes the bare Debian of a suite unless it is in the cache
+// (about a minute); a build that was killed leaves nothing usable.
 export async function makeBase(
   finished: string,
   suite: Suite,

@@ -4,7 +4,8 @@ import { type LabPlaces } from './places.ts'
 import { isRunning } from './process.ts'
 import { warmLayers } from './disk.ts'
 
-// Throws away what killed builds left, bases of earlier weeks that no host stands on, and warm layers without their base.
+// Throws away what killed builds left, bases of earlier weeks
+// that no host stands on, and warm layers without their base.
 export function dropStale(places: LabPlaces, current: readonly string[]): void {
   const mounts = readFileSync('/proc/self/mountinfo', 'utf8')
   for (const name of readdirSync(places.bases)) {

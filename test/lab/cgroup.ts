@@ -31,7 +31,8 @@ function membersOf(folder: string): number[] {
   })
 }
 
-// A host that goes down takes its groups with it while they are looked at: the kernel says ENOENT, or ENODEV for an open file.
+// A host that goes down takes its groups with it while they are
+// looked at: the kernel says ENOENT, or ENODEV for an open file.
 function whileThere<T>(otherwise: T, look: () => T): T {
   try {
     return look()

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFile
 import { join } from 'node:path'
 import { type Suite } from './mirror.ts'
 
-// What the lab remembers of a host in its folder. `hostKeys`: its public keys as known_hosts has them; none while its disk
-// is not made into this host yet.
+// What the lab remembers of a host in its folder. `hostKeys`: its public keys
+// as known_hosts has them; none while its disk is not made into this host yet.
 export type HostRecord = { name: string; suite: Suite; octet: number; layers: string[]; hostKeys: string[] }
 
 // Reads the host of a folder, or nothing when the folder has none (its making was interrupted).

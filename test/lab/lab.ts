@@ -52,7 +52,8 @@ async function makeReady(places: LabPlaces, options: LabOptions): Promise<Record
   const kept = isKept(places)
   if (kept && options.keep !== true) {
     throw new Error(
-      `lab ${places.id} was left up by hand: end it with \`test/lab/cli.ts down\`, or set FLIGHT_LAB_ID to another number`,
+      `lab ${places.id} was left up by hand: end it with \`test/lab/cli.ts down\`, or set FLIGHT_LAB_ID to another ` +
+        `number`,
     )
   }
   for (const folder of [places.bases, places.warm, places.hosts]) mkdirSync(folder, { recursive: true })

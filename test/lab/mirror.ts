@@ -10,7 +10,8 @@ const DEBIAN_SUITE =
   /^(buster|bullseye|bookworm|trixie|forky|sid|stable|testing|oldstable)(-updates|-security|\/updates)?$/
 const CARRIED = /^Acquire::(Check-Date|Check-Valid-Until|Max-FutureTime|Retries|https?::(Proxy|Timeout)[^ ]*) "[^"]+";$/
 
-// Reads the machine's own apt configuration. A machine that is not Debian itself names a Debian mirror in FLIGHT_LAB_MIRROR.
+// Reads the machine's own apt configuration. A machine that is
+// not Debian itself names a Debian mirror in FLIGHT_LAB_MIRROR.
 export async function machineMirror(): Promise<Mirror> {
   const sources = [...readSources()]
   const isSecurity = (suite: string) => suite.endsWith('-security') || suite.endsWith('/updates')

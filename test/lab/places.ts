@@ -23,7 +23,8 @@ export type LabPlaces = {
   machineOf(octet: number): string
 }
 
-// The places of the lab named by FLIGHT_LAB_DIR and FLIGHT_LAB_ID (or by `id`); two ids never share anything that changes.
+// The places of the lab named by FLIGHT_LAB_DIR and FLIGHT_LAB_ID
+// (or by `id`); two ids never share anything that changes.
 export function labPlaces(id = labId(process.env['FLIGHT_LAB_ID'] ?? '0')): LabPlaces {
   const root = process.env['FLIGHT_LAB_DIR'] ?? '/var/tmp/flight-lab'
   const own = join(root, `lab-${id}`)

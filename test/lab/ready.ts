@@ -19,7 +19,8 @@ export async function waitUntilReady(machine: Machine, mark: ProcessMark, addres
     await sleep(100)
   }
   throw new Error(
-    `${machine.hostname}: the host is not ready after ${SECONDS} s, missing: ${missing}; its console:\n${consoleTail(machine.folder)}`,
+    `${machine.hostname}: the host is not ready after ${SECONDS} s, missing: ${missing}; its ` +
+      `console:\n${consoleTail(machine.folder)}`,
   )
 }
 

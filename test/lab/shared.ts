@@ -17,7 +17,8 @@ export function sharedLab(): Promise<Lab> {
   return opening
 }
 
-// Hosts of the shared lab in the order asked for: those that are there are reused (and switched on), others are started.
+// Hosts of the shared lab in the order asked for: those that
+// are there are reused (and switched on), others are started.
 export async function hosts<const Wishes extends readonly HostWish[]>(...wishes: Wishes): Promise<HostsFor<Wishes>> {
   const lab = await sharedLab()
   const there = wishes.map((wish) => lab.hosts.get(wish.name)).filter((host) => host !== undefined)
@@ -32,7 +33,8 @@ export async function hosts<const Wishes extends readonly HostWish[]>(...wishes:
   return found as HostsFor<Wishes>
 }
 
-// Runs the ssh client as users have it: `ssh(host.name, 'id -un')`, as root or `'-l', 'ops'`, with strict host key checking.
+// Runs the ssh client as users have it: `ssh(host.name, 'id
+// -un')`, as root or `'-l', 'ops'`, with strict host key checking.
 export async function ssh(...args: string[]): Promise<CommandResult> {
   const { places } = await sharedLab()
   return run('ssh', ['-F', places.sshConfig, ...args])

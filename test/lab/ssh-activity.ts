@@ -1,6 +1,7 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs'
 
-// What sshd did since a mark: connections taken, commands, subsystems (sftp) and shells started. `mark` is for the next call.
+// What sshd did since a mark: connections taken, commands,
+// subsystems (sftp) and shells started. `mark` is for the next call.
 export type SshActivity = { connections: number; commands: number; subsystems: number; shells: number; mark: number }
 
 // Reads sshd's own log of a host from a mark (a position in the log) on.

@@ -319,7 +319,8 @@ test('axe finds nothing on any page, in light and dark, wide and narrow', async 
         for (const details of await page.locator('details:not([open]) > summary').all()) await details.click()
         await page.evaluate(axe.source)
         const found = (await page.evaluate(
-          `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.slice(0, 3).map(({ html, failureSummary }) => html + ' ' + failureSummary).join('; ')))`,
+          `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.slice(0, ` +
+            `3).map(({ html, failureSummary }) => html + ' ' + failureSummary).join('; ')))`,
         )) as string[]
         assert.equal(found, [], `${path} ${colorScheme} ${width}`)
       }

@@ -11,7 +11,8 @@ function browserUnavailable(): string | undefined {
   return `${CHROMIUM} is not here (apt install chromium)`
 }
 
-// A suite that needs a browser. Where there is none, each of its tests is skipped (and in CI that is a failure), and nothing is prepared.
+// A suite that needs a browser. Where there is none, each of its tests
+// is skipped (and in CI that is a failure), and nothing is prepared.
 export function browserSuite(title: string): Test {
   const made = suite(title)
   const missing = browserUnavailable()

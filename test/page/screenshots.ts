@@ -4,7 +4,8 @@ import { chromium } from 'playwright-core'
 import { DONE, NOW, RUNNING, FAILED, shopDesk } from './shop.ts'
 import { servePages } from './serve.ts'
 
-// Writes the pictures of docs/images: node --import tsx test/page/screenshots.ts [FOLDER]. With a folder all pages, and phones, too.
+// Writes the pictures of docs/images: node --import tsx
+// test/page/screenshots.ts [FOLDER]. With a folder all pages, and phones, too.
 const chosen = process.argv[2]
 const folder = chosen ?? 'docs/images'
 mkdirSync(folder, { recursive: true })

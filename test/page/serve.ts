@@ -7,7 +7,8 @@ import { pageRoutes } from '../../src/page/page-routes.ts'
 import type { SmallDesk } from './small-desk.ts'
 
 const CSP =
-  "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; form-action 'self'"
+  "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; form-action " +
+  "'self'"
 
 export type Served = { url: string; cut(): void; refuse(isRefusing: boolean): void; close(): Promise<void> }
 

@@ -13,7 +13,8 @@ export type Story = {
   dropResults?: number
 }
 
-// What pipelines see of the deployment server, with the faults of a network before it. It shows in `asked` what was asked of it.
+// What pipelines see of the deployment server, with the faults of
+// a network before it. It shows in `asked` what was asked of it.
 export async function aDeploymentServer(
   story: Story,
 ): Promise<{ url: string; asked: string[]; bodies: string[]; releases: Map<string, number>; close(): Promise<void> }> {

@@ -11,10 +11,12 @@ const DAY = 24 * 60 * 60_000
 // When a time comes next, so many times, where clocks are as in that zone: a process reads TZ when it starts.
 function inZone(zone: string, time: string, from: string, times: number): string[] {
   const [hour, minute] = time.split(':').map(Number)
-  const program = `
+  const program =
+    `
     const { nextTime } = await import('./src/serve/daily.ts')
     let at = new Date('${from}')
-    console.log(JSON.stringify(Array.from({ length: ${times} }, () => (at = nextTime(at, { hour: ${hour}, minute: ${minute} })).toISOString())))`
+    console.log(JSON.stringify(Array.from({ length: ${times} }, () => (at = nextTime(at, { hour: ${hour}, minute: ` +
+    `${minute} })).toISOString())))`
   const said = execFileSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
     cwd: root,
     env: { ...process.env, TZ: zone },

@@ -31,7 +31,8 @@ function logged(
     process.execPath,
     [
       '-e',
-      `const { makeLog } = require(${JSON.stringify(join(folder, 'log.cjs'))}); const log = makeLog(${JSON.stringify(level)}); ${program}`,
+      `const { makeLog } = require(${JSON.stringify(join(folder, 'log.cjs'))}); const log = ` +
+        `makeLog(${JSON.stringify(level)}); ${program}`,
     ],
     { cwd: folder, encoding: 'utf8', maxBuffer: 1 << 26 },
   )
@@ -61,9 +62,11 @@ test('the bundle is one file, and lines are JSON with a time, a level and a sent
 
 test('secrets are not written, however deep they lie', () => {
   const secrets =
-    "{ authorization: 'S3', cookie: 'S3', 'set-cookie': ['S3'], 'x-gitlab-token': 'S3', token: 'S3', secret: 'S3', password: 'S3', url: 'https://S3' }"
+    "{ authorization: 'S3', cookie: 'S3', 'set-cookie': ['S3'], 'x-gitlab-token': 'S3', token: 'S3', secret: 'S3', " +
+    "password: 'S3', url: 'https://S3' }"
   const { text, lines } = logged(
-    `const s = ${secrets}; log.info(s, 'a'); log.info({ headers: s, receiver: s }, 'b'); log.info({ asked: { headers: s } }, 'c')`,
+    `const s = ${secrets}; log.info(s, 'a'); log.info({ headers: s, receiver: s }, 'b'); log.info({ asked: { ` +
+      `headers: s } }, 'c')`,
   )
   assert.is(lines.length, 3)
   assert.not.match(text, 'S3')
@@ -79,14 +82,18 @@ test('an error is told with its stack', () => {
 
 test('kill -9 loses nothing that was logged', () => {
   const { lines, signal } = logged(
-    "for (let n = 0; n < 5000; n++) log.info({ n, fill: 'x'.repeat(200) }, 'line'); process.kill(process.pid, 'SIGKILL')",
+    "for (let n = 0; n < 5000; n++) log.info({ n, fill: 'x'.repeat(200) }, 'line'); process.kill(process.pid, " +
+      "'SIGKILL')",
   )
   assert.is(signal, 'SIGKILL')
   assert.equal([lines.length, lines.at(-1)?.['n']], [5000, 4999])
 })
 
 test('a reader that goes away ends nothing', () => {
-  const program = `const { makeLog } = require(${JSON.stringify(join(folder, 'log.cjs'))}); const log = makeLog('info'); let n = 0; const timer = setInterval(() => { log.info({}, 'line'); if (++n === 50) { clearInterval(timer); process.exitCode = 9 } }, 2)`
+  const program =
+    `const { makeLog } = require(${JSON.stringify(join(folder, 'log.cjs'))}); const log = ` +
+    `makeLog('info'); let n = 0; const timer = setInterval(() => { log.info({}, 'line'); if (++n === 50) { ` +
+    `clearInterval(timer); process.exitCode = 9 } }, 2)`
   const { status } = spawnSync(
     'bash',
     ['-c', '(exec 2> >(head -1 >/dev/null); sleep 0.1; exec "$0" -e "$1")', process.execPath, program],

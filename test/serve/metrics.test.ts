@@ -201,7 +201,8 @@ test('the reader of the format refuses what is wrong', () => {
 
 test('it keeps no process alive', () => {
   const program =
-    "const { makeMetrics } = await import('./src/serve/metrics.ts'); const m = await makeMetrics({ version: '1', queue: () => ({ waiting: 0, running: 0 }) }); await m.text(); console.log('done')"
+    "const { makeMetrics } = await import('./src/serve/metrics.ts'); const m = await makeMetrics({ version: '1', " +
+    "queue: () => ({ waiting: 0, running: 0 }) }); await m.text(); console.log('done')"
   const said = execFileSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
     cwd: fileURLToPath(new URL('../..', import.meta.url)),
     encoding: 'utf8',

@@ -208,50 +208,57 @@ test('a server that cannot be reached is tried again, first of its app; when pat
   assert.is((await job('shop')).request.id, 2)
 })
 
-test('after a kill: what ran is taken up again, once, with the name that it has on the servers; what waited waits behind it', async () => {
-  const before = await hall()
-  await before.serving.begin()
-  const first = await before.serving.desk.ask(newRelease('shop', commit(1)))
-  await before.serving.desk.ask(newRelease('shop', commit(2)))
-  const killed = await before.job('shop')
-  await killed.tools.planned('000000000000-1')
+test(
+  'after a kill: what ran is taken up again, once, with the name that it has on the servers; what waited waits ' +
+    'behind it',
+  async () => {
+    const before = await hall()
+    await before.serving.begin()
+    const first = await before.serving.desk.ask(newRelease('shop', commit(1)))
+    await before.serving.desk.ask(newRelease('shop', commit(2)))
+    const killed = await before.job('shop')
+    await killed.tools.planned('000000000000-1')
 
-  const after = await hall({ store: before.store })
-  await after.serving.begin()
-  const resumed = await after.job('shop')
-  assert.equal(
-    [resumed.request.id, resumed.request.release, resumed.request.attempts],
-    [first.request.id, '000000000000-1', 2],
-  )
-  await sleep(20)
-  assert.is(after.jobs.length, 0)
-  resumed.end({ is: 'succeeded' })
-  assert.is((await after.job('shop')).request.id, 2)
-  assert.ok((await told(after.store, 1)).includes('resumes'))
-})
+    const after = await hall({ store: before.store })
+    await after.serving.begin()
+    const resumed = await after.job('shop')
+    assert.equal(
+      [resumed.request.id, resumed.request.release, resumed.request.attempts],
+      [first.request.id, '000000000000-1', 2],
+    )
+    await sleep(20)
+    assert.is(after.jobs.length, 0)
+    resumed.end({ is: 'succeeded' })
+    assert.is((await after.job('shop')).request.id, 2)
+    assert.ok((await told(after.store, 1)).includes('resumes'))
+  },
+)
 
-test('a graceful stop waits for what runs and begins nothing; what takes longer is handed over to the next start', async () => {
-  const { serving, job, store, jobs } = await hall()
-  await serving.begin()
-  await serving.desk.ask(newRelease('shop', commit(1)))
-  await serving.desk.ask(newRelease('shop', commit(2)))
-  await serving.desk.ask(newRelease('blog', commit(3)))
-  const quick = await job('shop')
-  const slow = await job('blog')
-  slow.tools.signal.addEventListener('abort', () => slow.end({ is: 'interrupted', exit: 130 }))
-  const stopped = serving.stop(60)
-  quick.end({ is: 'succeeded' })
-  await stopped
-  assert.equal(
-    (await store.unfinished()).map(({ id, state }) => [id, state]),
-    [
-      [2, 'waiting'],
-      [3, 'running'],
-    ],
-  )
-  assert.ok(serving.desk.isStopping())
-  assert.is(jobs.length, 0)
-})
+test(
+  'a graceful stop waits for what runs and begins nothing; what takes longer is handed over to the next ' + 'start',
+  async () => {
+    const { serving, job, store, jobs } = await hall()
+    await serving.begin()
+    await serving.desk.ask(newRelease('shop', commit(1)))
+    await serving.desk.ask(newRelease('shop', commit(2)))
+    await serving.desk.ask(newRelease('blog', commit(3)))
+    const quick = await job('shop')
+    const slow = await job('blog')
+    slow.tools.signal.addEventListener('abort', () => slow.end({ is: 'interrupted', exit: 130 }))
+    const stopped = serving.stop(60)
+    quick.end({ is: 'succeeded' })
+    await stopped
+    assert.equal(
+      (await store.unfinished()).map(({ id, state }) => [id, state]),
+      [
+        [2, 'waiting'],
+        [3, 'running'],
+      ],
+    )
+    assert.ok(serving.desk.isStopping())
+    assert.is(jobs.length, 0)
+  },
+)
 
 test('a bug in carrying out fails that request with words, is reported, and the next goes on', async () => {
   const { serving, ended, store } = await hall()

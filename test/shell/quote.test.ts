@@ -91,7 +91,8 @@ test('a quoted string is one word wherever a word may stand', () => {
       const script = texts
         .map(
           (text) =>
-            `v=${quote(text)}; printf '%s\\0' "$v"; case ${quote(text)} in ${quote(text)}) printf 'same\\0';; *) printf 'other\\0';; esac; set -- ${quote(text)}; printf '%s\\0' $#`,
+            `v=${quote(text)}; printf '%s\\0' "$v"; case ${quote(text)} in ${quote(text)}) printf 'same\\0';; *) ` +
+            `printf 'other\\0';; esac; set -- ${quote(text)}; printf '%s\\0' $#`,
         )
         .join('\n')
       const printed = sh(script).toString('utf8').split('\0').slice(0, -1)

@@ -166,11 +166,14 @@ test('texts that look like shell stay texts', () => {
   )
 })
 
-// Every command is one that only says that it was called: what is left of a text that breaks out is a file named as below.
+// Every command is one that only says that it was called: what
+// is left of a text that breaks out is a file named as below.
 test('no text of a step runs as a command', () => {
   const folder = mkdtempSync(join(tmpdir(), 'flight-steps-'))
   try {
-    const attack = `x'"; touch ${folder}/broken; $(touch ${folder}/broken) \`touch ${folder}/broken\`\ntouch ${folder}/broken\n#`
+    const attack =
+      `x'"; touch ${folder}/broken; $(touch ${folder}/broken) \`touch ${folder}/broken\`\ntouch ` +
+      `${folder}/broken\n#`
     for (const step of someSteps(attack)) {
       const stubs = [
         'mkdir',

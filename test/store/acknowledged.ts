@@ -3,7 +3,8 @@ import type { Store } from '../../src/model/store.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { openStore } from '../../src/store/open-store.ts'
 
-// How many things were acknowledged, and which of them the store does not have; anything else that is wrong with the file stands there too.
+// How many things were acknowledged, and which of them the store does
+// not have; anything else that is wrong with the file stands there too.
 export type Found = { acknowledged: number; wrong: string[] }
 
 const ORDER = ['waiting', 'running', 'succeeded']

@@ -146,29 +146,32 @@ test('a file of Flight that was damaged on its disk is refused with a way out', 
 })
 
 // Several connections of one process stand for processes: SQLite's locks are the same for both.
-test('of several that make the same file at once, and accept the same at once, none is in the way of another', async () => {
-  const file = newFile()
-  const stores = await Promise.all(Array.from({ length: 5 }, () => openStore(file)))
-  const wishes = Array.from({ length: 20 }, (_, index) =>
-    release('shop', String(index), index % 2 === 0 ? { key: String(index) } : {}),
-  )
-  const answers = await Promise.all(stores.flatMap((store: Store) => wishes.map((wish) => store.accept(wish, NOW))))
-  assert.is(answers.filter(({ is }) => is === 'new').length, 20)
-  assert.is(new Set(answers.map(({ request }) => request.id)).size, 20)
-  const told = await Promise.all(
-    stores.flatMap((store) =>
-      Array.from({ length: 10 }, () => store.append(1, [{ at: NOW, event: { event: 'note', text: 'x' } }])),
-    ),
-  )
-  assert.equal(
-    told
-      .flat()
-      .map(({ n }) => n)
-      .sort((a, b) => a - b),
-    Array.from({ length: 50 }, (_, index) => index + 2),
-  )
-  await Promise.all(stores.map((store) => store.close()))
-})
+test(
+  'of several that make the same file at once, and accept the same at once, none is in the way of ' + 'another',
+  async () => {
+    const file = newFile()
+    const stores = await Promise.all(Array.from({ length: 5 }, () => openStore(file)))
+    const wishes = Array.from({ length: 20 }, (_, index) =>
+      release('shop', String(index), index % 2 === 0 ? { key: String(index) } : {}),
+    )
+    const answers = await Promise.all(stores.flatMap((store: Store) => wishes.map((wish) => store.accept(wish, NOW))))
+    assert.is(answers.filter(({ is }) => is === 'new').length, 20)
+    assert.is(new Set(answers.map(({ request }) => request.id)).size, 20)
+    const told = await Promise.all(
+      stores.flatMap((store) =>
+        Array.from({ length: 10 }, () => store.append(1, [{ at: NOW, event: { event: 'note', text: 'x' } }])),
+      ),
+    )
+    assert.equal(
+      told
+        .flat()
+        .map(({ n }) => n)
+        .sort((a, b) => a - b),
+      Array.from({ length: 50 }, (_, index) => index + 2),
+    )
+    await Promise.all(stores.map((store) => store.close()))
+  },
+)
 
 test('the database itself refuses what would be the same twice', async () => {
   const file = newFile()
@@ -179,7 +182,8 @@ test('the database itself refuses what would be the same twice', async () => {
   const database = await openDatabase(file)
   const again = (id: number, change: string) => () =>
     database.run(
-      `INSERT INTO request SELECT ${id} AS id, ${change}, by, asked, state, not_before, attempts, cancelled, began, ended, release, end, superseded_by, events, remembers FROM request WHERE id = ${id - 10}`,
+      `INSERT INTO request SELECT ${id} AS id, ${change}, by, asked, state, not_before, attempts, cancelled, began, ` +
+        `ended, release, end, superseded_by, events, remembers FROM request WHERE id = ${id - 10}`,
     )
   assert.throws(again(11, 'app, does, commit_id, ref, older, leaving, going_to, key'), /UNIQUE/)
   assert.throws(again(request.id + 10, 'app, does, commit_id, ref, older, leaving, going_to, key'), /UNIQUE/)
@@ -189,9 +193,11 @@ test('the database itself refuses what would be the same twice', async () => {
 })
 
 test('libsql is loaded when a store is opened, and not before', () => {
-  const script = `
+  const script =
+    `
     const loaded = () => Object.keys(require.cache).some((name) => name.includes('/libsql/'))
-    import(${JSON.stringify(new URL('../../src/store/open-store.ts', import.meta.url).href)}).then(async ({ openStore }) => {
+    import(${JSON.stringify(new URL('../../src/store/open-store.ts', import.meta.url).href)}).then(async ({ ` +
+    `openStore }) => {
       const before = loaded()
       await (await openStore(':memory:')).close()
       console.log(before, loaded())

@@ -7,8 +7,8 @@ import { storeOn } from '../../src/store/sqlite-store.ts'
 import type { RequestEvent } from '../../src/model/request.ts'
 import { release } from './contract.ts'
 
-// A process that writes to a store as fast as it can and notes each thing that has resolved in a file of its own. It ends only by a kill.
-// Arguments: the store, the notes, `careless` for one that does not wait for the disk.
+// A process that writes to a store as fast as it can and notes each thing that has resolved in a file of its own. It
+// ends only by a kill. Arguments: the store, the notes, `careless` for one that does not wait for the disk.
 
 const [file = '', notes = '', care = ''] = process.argv.slice(2)
 const NOW = '2026-01-01T00:00:00.000Z'

@@ -15,7 +15,8 @@ export function loopUnavailable(): string | undefined {
   return existsSync('/dev/loop-control') ? undefined : 'it needs loop devices'
 }
 
-// A new disk. Its journal is committed only when somebody asks for it: what is written otherwise stays in memory for minutes.
+// A new disk. Its journal is committed only when somebody asks
+// for it: what is written otherwise stays in memory for minutes.
 export async function newDisk(image: string, folder: string, size: string): Promise<LoopDisk> {
   await must('truncate', ['-s', size, image])
   await must('mkfs.ext4', ['-q', '-F', image])

@@ -11,8 +11,8 @@ import { release } from './contract.ts'
 import { loopUnavailable, mounted, newDisk, unmounted } from './loop-disk.ts'
 import { killed, startWorker } from './start-worker.ts'
 
-// A disk of a file: what the file holds while the writer stands still is what a disk would hold whose machine loses its power now.
-// What the machine had in memory only (the page cache of the small disk) is not in it.
+// A disk of a file: what the file holds while the writer stands still is what a disk would hold whose machine loses its
+// power now. What the machine had in memory only (the page cache of the small disk) is not in it.
 
 const unavailable = loopUnavailable()
 if (unavailable !== undefined) process.stdout.write(`the power cut is skipped: ${unavailable}\n`)
@@ -55,7 +55,8 @@ function cut(care: 'careful' | 'careless', milliseconds: number): Promise<Found>
   })
 }
 
-// A signal stops a process only when its system call is over: a write that is under way would change the disk while it is copied.
+// A signal stops a process only when its system call is over: a
+// write that is under way would change the disk while it is copied.
 async function stoppedStill(pid: number, stop: () => void): Promise<void> {
   stop()
   const states = () => readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '')[0]

@@ -19,7 +19,8 @@ export function watchedAge(folder: string): { path: string; seen: string } {
   const real = execFileSync('sh', ['-c', 'command -v age'], { encoding: 'utf8' }).trim()
   writeFileSync(
     program,
-    `#!/bin/sh\ntr '\\0' '\\n' </proc/$$/cmdline >>'${seen}'\ntr '\\0' '\\n' </proc/$$/environ >>'${seen}'\nexec ${real} "$@"\n`,
+    `#!/bin/sh\ntr '\\0' '\\n' </proc/$$/cmdline >>'${seen}'\ntr '\\0' '\\n' </proc/$$/environ >>'${seen}'\nexec ` +
+      `${real} "$@"\n`,
   )
   chmodSync(program, 0o755)
   return { path: `${folder}:${process.env['PATH']}`, seen }

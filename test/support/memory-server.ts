@@ -17,10 +17,9 @@ import { unloadedPath } from './memory/services.ts'
 // A server in memory that answers every question and performs every step; held against a real one by
 // test/e2e/memory-server.test.ts, memory-apps.test.ts and memory-programs.test.ts.
 
-// What goes wrong at the n-th step that is asked of a server, counted from 0 since the fault was set, or at the first of its
-// sort; each happens once.
-// again: the answer was lost and the step, if short, runs a second time. lost: the connection is gone for good.
-// killed: the controller is. A long step that was on its way then goes on by itself.
+// What goes wrong at the n-th step that is asked of a server, counted from 0 since the fault was set, or at the first
+// of its sort; each happens once. again: the answer was lost and the step, if short, runs a second time. lost: the
+// connection is gone for good. killed: the controller is. A long step that was on its way then goes on by itself.
 export type Fault = {
   at: number | Step['step']
   is: 'fails' | 'again' | 'lost before' | 'lost after' | 'killed before' | 'killed after' | 'killed within'
@@ -222,7 +221,8 @@ export function traceOf(servers: readonly MemoryServer[]): string {
   return servers.map(({ machine }) => serialize(machine).toString('latin1')).join()
 }
 
-// What counts of a machine's state: without clock readings, what was kept under which plan, and how often a line was noted.
+// What counts of a machine's state: without clock readings, what
+// was kept under which plan, and how often a line was noted.
 export function stateOf({ machine }: MemoryServer): unknown {
   const entries = [...machine.entries].filter(
     ([path]) => ![KEPT, LOADED, MANIFEST].some((own) => path === own || path.startsWith(`${own}/`)),

@@ -148,11 +148,13 @@ test('~/.ssh/config is followed: Include, Host alias, HostName, Port, User, Iden
   mkdirSync(included)
   writeFileSync(
     join(included, 'shop.conf'),
-    `Host shop\n  HostName 127.0.0.1\n  Port ${sshd.port}\n  User root\n  IdentityFile ${right}\n  HostKeyAlias shop-key\n`,
+    `Host shop\n  HostName 127.0.0.1\n  Port ${sshd.port}\n  User root\n  IdentityFile ${right}\n  HostKeyAlias ` +
+      `shop-key\n`,
   )
   writeFileSync(
     options.sshConfigFile ?? '',
-    `Include ${included}/*.conf\nHost *\n  UserKnownHostsFile ${options.home}/known_hosts\n  GlobalKnownHostsFile none\n`,
+    `Include ${included}/*.conf\nHost *\n  UserKnownHostsFile ${options.home}/known_hosts\n  GlobalKnownHostsFile ` +
+      `none\n`,
   )
   const connector = createConnector(knowing(options, `shop-key ${sshd.hostKey}`))
   const connection = await within(30, connector.connect(server('shop', { user: undefined })))

@@ -129,7 +129,8 @@ test('auto takes the ssh program for a ProxyCommand', async () => {
   ])
   writeFileSync(
     join(sshd.folder, 'proxy_config'),
-    `Host first\n  HostName 127.0.0.1\n  Port ${first.port}\n  User root\n  IdentityFile ${key}\n  UserKnownHostsFile ${options.home}/known_hosts\n`,
+    `Host first\n  HostName 127.0.0.1\n  Port ${first.port}\n  User root\n  IdentityFile ${key}\n  ` +
+      `UserKnownHostsFile ${options.home}/known_hosts\n`,
   )
   const proxied = createConnector(knowing(options, known, `[127.0.0.1]:${first.port} ${first.hostKey}`))
   const host = (transport: 'auto' | 'ssh2'): Server => server('proxied', { transport })

@@ -3,13 +3,15 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 
 // Prints every view of one plan.
-const PROGRAM = `
+const PROGRAM =
+  `
 import { planText } from './src/views/plan-text.ts'
 import { planMarkdown } from './src/views/plan-markdown.ts'
 import { driftText } from './src/views/drift-text.ts'
 import { everything } from './test/views/fleet.ts'
 const plan = everything()
-process.stdout.write(planText(plan, { color: false, width: 80, file: 'plan.json' }) + planMarkdown(plan) + driftText(plan, { color: false, width: 80 }))
+process.stdout.write(planText(plan, { color: false, width: 80, file: 'plan.json' }) + planMarkdown(plan) + ` +
+  `driftText(plan, { color: false, width: 80 }))
 `
 
 test('a plan reads the same in every locale, time zone and terminal', () => {

@@ -55,7 +55,8 @@ test('servers that differ are told by key, with who agrees with whom', () => {
   )
   assert.is(
     serversText('shop', servers, PLAIN),
-    'shop: its servers differ on 2 keys\n  ! A: one value on web-1, web-3; one value on web-2\n  ! B: one value on web-1, web-2; not set on web-3',
+    'shop: its servers differ on 2 keys\n  ! A: one value on web-1, web-3; one value on web-2\n  ! B: one value on ' +
+      'web-1, web-2; not set on web-3',
   )
 })
 

@@ -15,10 +15,12 @@ import {
 } from './plans.ts'
 
 const NGINX_WAS =
-  'user www-data;\nworker_processes 1;\npid /run/nginx.pid;\n\nevents {\n  worker_connections 768;\n}\n\nhttp {\n  sendfile on;\n}\n'
+  'user www-data;\nworker_processes 1;\npid /run/nginx.pid;\n\nevents {\n  worker_connections 768;\n}\n\nhttp {\n  ' +
+  'sendfile on;\n}\n'
 const NGINX_IS = NGINX_WAS.replace('worker_processes 1', 'worker_processes auto').replace('768', '4096')
 const POOL = (workers: number): string =>
-  `[shop]\nuser = shop\ngroup = shop\nlisten = /run/php/shop.sock\npm = dynamic\npm.max_children = ${workers}\npm.start_servers = 7\n`
+  `[shop]\nuser = shop\ngroup = shop\nlisten = /run/php/shop.sock\npm = dynamic\npm.max_children = ` +
+  `${workers}\npm.start_servers = 7\n`
 
 const PHP = [
   'cli',

@@ -6,7 +6,9 @@ import { FlightCommand } from '../everywhere/flight-command.ts'
 export default class AppConfigure extends FlightCommand {
   static override summary = "Make an app's pools, sites, workers and cron entries as defined"
   static override description =
-    "On the servers that the app lists, and what these servers need for it. Shows the plan, asks, and does exactly that. Web servers go in waves (--serial), so that some always answer. No release is made: workers wait for the app's first one. A server that cannot be reached does not stop the others; exit code 6."
+    'On the servers that the app lists, and what these servers need for it. Shows the plan, asks, and does exactly ' +
+    'that. Web servers go in waves (--serial), so that some always answer. No release is made: workers wait for the ' +
+    "app's first one. A server that cannot be reached does not stop the others; exit code 6."
   static override args = { app: Args.string({ required: true, description: 'the app' }) }
   static override flags = {
     server: scoping.server,

@@ -6,7 +6,12 @@ import { releasing } from '../everywhere/flags.ts'
 export default class AppRelease extends FlightCommand {
   static override summary = 'Release a commit of an app on all its servers at once, or on none'
   static override description =
-    'Makes the artifact of that commit here, sends it, and prepares the release beside the one that is live. It goes live everywhere at the same moment, once it answered on every server; when something fails, all servers serve what they served before (exit code 7 when it had gone live). One that was interrupted goes on where it stopped. No request is lost.'
+    'Makes the artifact of that commit here, sends it, and prepares the release beside the one that is live. It ' +
+    'goes live everywhere at the same moment, once it answered on every server; when something fails, all servers ' +
+    'serve ' +
+    'what they served before (exit code 7 when it had gone live). One that was interrupted goes on where it ' +
+    'stopped. No ' +
+    'request is lost.'
   static override args = {
     app: Args.string({ required: true, description: 'the app' }),
     commit: Args.string({ required: true, description: 'a full or short SHA, a tag or a branch' }),

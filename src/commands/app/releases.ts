@@ -4,7 +4,8 @@ import { FlightCommand } from '../everywhere/flight-command.ts'
 export default class AppReleases extends FlightCommand {
   static override summary = 'Show which release of an app is where'
   static override description =
-    'Every release that its servers know, the newest first: which one is live since when, by whom, and what became of the others. Servers that differ stand out. Changes nothing. Exit code 6 when a server could not be asked.'
+    'Every release that its servers know, the newest first: which one is live since when, by whom, and what became ' +
+    'of the others. Servers that differ stand out. Changes nothing. Exit code 6 when a server could not be asked.'
   static override args = { app: Args.string({ required: true, description: 'the app' }) }
   static override examples = ['<%= config.bin %> app:releases shop', '<%= config.bin %> app:releases shop --json']
 

@@ -5,7 +5,9 @@ import { releasing } from '../everywhere/flags.ts'
 export default class AppRollback extends FlightCommand {
   static override summary = 'Go back to an earlier release of an app, on all its servers at once'
   static override description =
-    'To the last release that was live and healthy on all servers before the one that is live now, or to the one that is named; never to one that failed. What it cached of the environment file is made anew first. Says when migrations ran in between: these are not taken back.'
+    'To the last release that was live and healthy on all servers before the one that is live now, or to the one ' +
+    'that is named; never to one that failed. What it cached of the environment file is made anew first. Says when ' +
+    'migrations ran in between: these are not taken back.'
   static override args = {
     app: Args.string({ required: true, description: 'the app' }),
     release: Args.string({ description: 'the release, or the beginning of its name' }),

@@ -2,7 +2,8 @@ import type { SHELLS } from './shells.ts'
 
 // Words are split at blanks only: bash would break app:release and --cluster=staging at : and =, so what stands before
 // the last of these is taken off again from what is offered.
-const BASH = `_flight() {
+const BASH =
+  `_flight() {
   local line="\${COMP_LINE:0:COMP_POINT}" current first prefix each
   local -a words=() answer=()
   read -ra words <<<"$line"
@@ -12,8 +13,10 @@ const BASH = `_flight() {
   first="\${answer[0]:-}"
   COMPREPLY=()
   case $first in
-    :files) compopt -o filenames 2>/dev/null; while IFS= read -r each; do COMPREPLY+=("$each"); done < <(compgen -f -- "\${current##*=}"); return ;;
-    :folders) compopt -o filenames 2>/dev/null; while IFS= read -r each; do COMPREPLY+=("$each"); done < <(compgen -d -- "\${current##*=}"); return ;;
+    :files) compopt -o filenames 2>/dev/null; while IFS= read -r each; do COMPREPLY+=("$each"); done < <(compgen -f ` +
+  `-- "\${current##*=}"); return ;;
+    :folders) compopt -o filenames 2>/dev/null; while IFS= read -r each; do COMPREPLY+=("$each"); done < <(compgen ` +
+  `-d -- "\${current##*=}"); return ;;
   esac
   prefix="\${current%"\${current##*[:=]}"}"
   for each in "\${answer[@]}"; do

@@ -6,7 +6,10 @@ import { FlightCommand } from '../everywhere/flight-command.ts'
 export default class EnvDiff extends FlightCommand {
   static override summary = "Show on which keys an app's environment files differ"
   static override description =
-    "Keys that are added, removed, changed; never a value. With FILE: what it has beyond the servers' files, and what changed on each side since it was pulled. Without: how the servers differ among each other. Changes nothing. Exit code 6 when a server could not be asked."
+    "Keys that are added, removed, changed; never a value. With FILE: what it has beyond the servers' files, and " +
+    'what changed on each side since it was pulled. Without: how the servers differ among each other. Changes ' +
+    'nothing. ' +
+    'Exit code 6 when a server could not be asked.'
   static override args = {
     app: Args.string({ required: true, description: 'the app' }),
     file: Args.string({

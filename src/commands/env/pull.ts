@@ -6,7 +6,12 @@ import { FlightCommand } from '../everywhere/flight-command.ts'
 export default class EnvPull extends FlightCommand {
   static override summary = "Fetch an app's environment file into a file that only you may read"
   static override description =
-    'From the first of its servers that has one, to the byte, mode 0600. Says so when the servers differ, and on which keys; never a value. Refuses a file that git would track, and one that was edited here since it was pulled. With --encrypt age (the program) encrypts it, the plain text never lies on a disk, and git may track it. Changes nothing on any server.'
+    'From the first of its servers that has one, to the byte, mode 0600. Says so when the servers differ, and on ' +
+    'which keys; never a value. Refuses a file that git would track, and one that was edited here since it was ' +
+    'pulled. ' +
+    'With --encrypt age (the program) encrypts it, the plain text never lies on a disk, and git may track it. ' +
+    'Changes ' +
+    'nothing on any server.'
   static override args = {
     app: Args.string({ required: true, description: 'the app' }),
     file: Args.string({ description: 'where to; otherwise .env.APP, encrypted .env.APP.age' }),

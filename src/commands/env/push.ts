@@ -6,7 +6,11 @@ import { FlightCommand } from '../everywhere/flight-command.ts'
 export default class EnvPush extends FlightCommand {
   static override summary = 'Bring an environment file to all servers of an app at once, or to none'
   static override description =
-    'Shows which keys change, never a value, and asks. The file is written on all servers at the same moment; what the live release cached of its configuration is made anew, and workers restart after their job. When something fails, all servers have the file that they had (exit code 7). Refuses a file that was pulled before somebody else pushed, and servers whose files differ among each other. The last five files are kept: flight env:rollback.'
+    'Shows which keys change, never a value, and asks. The file is written on all servers at the same moment; what ' +
+    'the live release cached of its configuration is made anew, and workers restart after their job. When something ' +
+    'fails, all servers have the file that they had (exit code 7). Refuses a file that was pulled before somebody ' +
+    'else ' +
+    'pushed, and servers whose files differ among each other. The last five files are kept: flight env:rollback.'
   static override args = {
     app: Args.string({ required: true, description: 'the app' }),
     file: Args.string({

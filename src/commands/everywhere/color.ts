@@ -1,6 +1,7 @@
 export type ColorChoice = { noColor: boolean; env: NodeJS.ProcessEnv; isTerminal: boolean }
 
-// Whether a stream gets colours: --no-color, NO_COLOR and FORCE_COLOR are obeyed in this order, otherwise a terminal does.
+// Whether a stream gets colours: --no-color, NO_COLOR and
+// FORCE_COLOR are obeyed in this order, otherwise a terminal does.
 export function wantsColor({ noColor, env, isTerminal }: ColorChoice): boolean {
   if (noColor || isSet(env['NO_COLOR'])) return false
   if (isSet(env['FORCE_COLOR'])) return env['FORCE_COLOR'] !== '0'

@@ -71,7 +71,8 @@ export const planning = {
   serial: Flags.custom<Settings['serial']>({
     helpValue: 'N',
     description:
-      'how many web servers of an app may reload at once: a number, a share such as 25%, or half; otherwise what flight.yml says',
+      'how many web servers of an app may reload at once: a number, a share such as 25%, or half; otherwise what ' +
+      'flight.yml says',
     parse: async (written) => serialSaid(written),
   })(),
   'allow-upgrades': Flags.boolean({
@@ -115,7 +116,9 @@ function serialSaid(written: string): Settings['serial'] {
   throw new FlightError({
     code: 'FLIGHT_USAGE',
     where: '--serial',
-    what: `must be a number from 1 to 500, a share from 1% to 100%, or half; is ${JSON.stringify(written.slice(0, 40))}`,
+    what:
+      `must be a number from 1 to 500, a share from 1% to 100%, or half; is ` +
+      `${JSON.stringify(written.slice(0, 40))}`,
     hint: 'for example --serial 1, one server after the other',
   })
 }

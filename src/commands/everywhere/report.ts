@@ -29,7 +29,8 @@ export async function report(error: unknown, argv: readonly string[]): Promise<n
 }
 
 const HOW_TO_REPORT =
-  'This is a bug of Flight, not your mistake. Please report it with the lines above, `flight --version` and what you ran'
+  'This is a bug of Flight, not your mistake. Please report it with the lines above, `flight --version` and what ' +
+  'you ran'
 
 // Asked of the words, because a command line that cannot be parsed must be answered, too.
 function hasFlag(argv: readonly string[], flag: string): boolean {

@@ -1,7 +1,8 @@
 import type { Problem } from '../../model/errors.ts'
 import { nearest } from '../../schema/nearest.ts'
 
-// oclif's error about a command line: `flags` are those it does not know, `args` those it misses, `parse` what it was reading.
+// oclif's error about a command line: `flags` are those it does
+// not know, `args` those it misses, `parse` what it was reading.
 type ParseError = Error & {
   oclif: { exit?: number }
   flags?: unknown

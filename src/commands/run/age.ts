@@ -41,7 +41,8 @@ export async function encrypt(
   )
 }
 
-// Decrypts a file with these identities, otherwise with the user's own SSH keys; age asks for a passphrase at the terminal.
+// Decrypts a file with these identities, otherwise with the
+// user's own SSH keys; age asks for a passphrase at the terminal.
 export async function decrypt(
   { file, bytes }: { file: string; bytes: Uint8Array },
   identities: readonly string[],

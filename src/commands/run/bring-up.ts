@@ -20,8 +20,9 @@ type Flags = Everywhere & {
   serial: Settings['serial'] | undefined
 }
 
-// What a new or replaced server needs: first what the definitions say, then what its neighbours serve. Each part is a plan of its own,
-// because what comes later depends on what is there by then. Ends with the first part that did not work.
+// What a new or replaced server needs: first what the definitions say, then what
+// its neighbours serve. Each part is a plan of its own, because what comes later
+// depends on what is there by then. Ends with the first part that did not work.
 export async function bringUp(flags: Flags): Promise<number> {
   const { server, yes } = flags
   if (!yes)

@@ -9,12 +9,12 @@ import type { Session } from './session.ts'
 
 export type CarriedOut = { receipt: Receipt; file: string | undefined }
 
-// `given`: an archive that was made elsewhere, instead of one of the commit. `found`: commits that were looked up for the plan. `wait`: for
-// whoever holds a lock. `contents`: the environment files that are pushed, in base64, by server.
+// `given`: an archive that was made elsewhere, instead of one of the commit. `found`: commits that were looked up for
+// the plan. `wait`: for whoever holds a lock. `contents`: the environment files that are pushed, in base64, by server.
 export type How = { given?: string | undefined; found?: Found; wait?: boolean; contents?: ReadonlyMap<string, Secret> }
 
-// Applies a plan and keeps the receipt. Where it cannot be kept the work is done all the same: that is noted, and `file`
-// is undefined.
+// Applies a plan and keeps the receipt. Where it cannot be kept the
+// work is done all the same: that is noted, and `file` is undefined.
 export async function carryOut(
   session: Session,
   plan: Plan,

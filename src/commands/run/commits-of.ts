@@ -5,8 +5,8 @@ import type { Definitions } from '../../model/definitions.ts'
 import { FlightError } from '../../model/errors.ts'
 import { artifactRequest } from './artifact-request.ts'
 
-// Whether one commit contains another, by the repository as it is now: the later one is fetched. A commit or a repository that cannot be had
-// says no: whoever runs with it hears why.
+// Whether one commit contains another, by the repository as it is now: the later one is fetched. A commit or a
+// repository that cannot be had says no: whoever runs with it hears why.
 export function commitsOf(definitions: () => Promise<Definitions>): IsWithin {
   return async (name, commit, later, signal) => {
     try {

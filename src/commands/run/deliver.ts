@@ -15,7 +15,8 @@ import type { Session } from './session.ts'
 // How often it is planned again because somebody else changed what was planned.
 const MOST_TURNS = 20
 
-// Nothing was written, and it may well work a moment later: a server or a repository that is down, definitions that are being replaced.
+// Nothing was written, and it may well work a moment later: a server
+// or a repository that is down, definitions that are being replaced.
 const WORTH_ANOTHER_TRY: readonly ErrorCode[] = [
   'FLIGHT_UNREACHABLE',
   'FLIGHT_CONNECTION_LOST',
@@ -28,8 +29,8 @@ const WORTH_ANOTHER_TRY: readonly ErrorCode[] = [
   'FLIGHT_STORE',
 ]
 
-// Carries out what was asked for: the same plan and apply as `flight app:release` and `flight app:rollback`, with the definitions as they are
-// now. `root`: the definitions folder.
+// Carries out what was asked for: the same plan and apply as `flight app:release` and `flight app:rollback`, with the
+// definitions as they are now. `root`: the definitions folder.
 export function deliverFrom(root: string): Deliver {
   return async (request, tools) => {
     try {
@@ -60,7 +61,8 @@ async function inTurns(session: Session, request: Request, tools: Tools): Promis
     try {
       return await once(session, request, tools)
     } catch (error) {
-      // Whoever was waited for released something meanwhile: nothing was done yet, so what is to be done is looked at anew.
+      // Whoever was waited for released something meanwhile: nothing
+      // was done yet, so what is to be done is looked at anew.
       if (turn === MOST_TURNS || !(error instanceof FlightError) || error.problems[0]?.code !== 'FLIGHT_STALE_PLAN')
         throw error
       session.listen({ event: 'note', text: 'what was planned changed while waiting: planning again' })
@@ -115,7 +117,8 @@ async function once(session: Session, request: Request, tools: Tools): Promise<D
   const { receipt } = await carryOut(
     session,
     plan,
-    `${request.wish.does === 'release' ? 'app:release' : 'app:rollback'} ${request.app} (flight serve, request ${request.id})`,
+    `${request.wish.does === 'release' ? 'app:release' : 'app:rollback'} ${request.app} (flight serve, request ` +
+      `${request.id})`,
     { found, wait: true },
   )
   return deliveredBy(receipt, release.name)
@@ -139,7 +142,9 @@ function refuseWayBack({ app, wish }: Request, { leaving }: Tools, live: LiveRel
   return {
     code: 'FLIGHT_RELEASE',
     where: app,
-    what: `${leaving ?? `what request ${wish.leaving} released`} is not live any more; live is ${live.names().join(', ') || 'nothing'}`,
+    what:
+      `${leaving ?? `what request ${wish.leaving} released`} is not live any more; live is ` +
+      `${live.names().join(', ') || 'nothing'}`,
     hint: 'look again, then ask to leave what is live now',
   }
 }

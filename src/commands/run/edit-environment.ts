@@ -80,7 +80,10 @@ async function contentOf(file: string): Promise<Uint8Array | undefined> {
 }
 
 function keptText(file: string, app: string): string {
-  return `Your edit is not lost: it is in ${file}, in memory until the next boot and readable by you alone. Then: flight env:push ${app} ${file}, and remove it.`
+  return (
+    `Your edit is not lost: it is in ${file}, in memory until the next boot and readable by you alone. Then: ` +
+    `flight env:push ${app} ${file}, and remove it.`
+  )
 }
 
 // The file once Laravel would understand it.
@@ -112,7 +115,9 @@ function openEditor(file: string, environment: NodeJS.ProcessEnv): Promise<void>
           new FlightError({
             code: 'FLIGHT_USAGE',
             where: '',
-            what: `the editor (${editor}) ended with ${code === null ? `signal ${signal}` : `exit code ${code}`}: nothing was pushed`,
+            what:
+              `the editor (${editor}) ended with ${code === null ? `signal ${signal}` : `exit code ${code}`}: ` +
+              `nothing was pushed`,
             hint: 'EDITOR names another one',
           }),
         )

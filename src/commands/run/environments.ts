@@ -10,8 +10,8 @@ import { askEach } from './ask-each.ts'
 import { appNamed, serversOf } from './scope.ts'
 import type { Session } from './session.ts'
 
-// The environment files of an app as its servers have them, in the order of the definition: `bytes` as they lie there. One that
-// Laravel would not understand has no `environment`, and what is wrong with it is among the problems.
+// The environment files of an app as its servers have them, in the order of the definition: `bytes` as they lie there.
+// One that Laravel would not understand has no `environment`, and what is wrong with it is among the problems.
 export type ServerFile = { server: string; bytes: Uint8Array; environment: Environment | undefined }
 export type ServerFiles = {
   app: App

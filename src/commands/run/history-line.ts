@@ -2,7 +2,8 @@ import type { HistoryRow } from '../../views/history-text.ts'
 
 const KEYS = ['when', 'who', 'from', 'what', 'outcome', 'plan'] as const
 
-// One line of what a server remembers; undefined when it is not a line of ours. A server is not trusted to keep the form.
+// One line of what a server remembers; undefined when it is not
+// a line of ours. A server is not trusted to keep the form.
 export function historyRow(server: string, line: string): HistoryRow | undefined {
   let value: unknown
   try {

@@ -9,7 +9,9 @@ export function refuseWrongKey(server: string, key: ScannedKey, expected: string
       code: 'FLIGHT_HOST_KEY_UNKNOWN',
       where: server,
       what: `shows ${shown}, expected is ${expected}`,
-      hint: 'Compare with `ssh-keygen -l -f /etc/ssh/ssh_host_*_key.pub` on its console. A server has one key of each type: is it another type?',
+      hint:
+        'Compare with `ssh-keygen -l -f /etc/ssh/ssh_host_*_key.pub` on its console. A server has one key of ' +
+        'each type: is it another type?',
     })
   }
   if (key.verdict.kind !== 'changed' && key.verdict.kind !== 'revoked') return
@@ -24,7 +26,8 @@ export function refuseWrongKey(server: string, key: ScannedKey, expected: string
     hint:
       key.verdict.kind === 'revoked'
         ? 'Somebody declared this key stolen or dead. Do not connect before the server has a new one.'
-        : `Somebody may be in between. When the server was really set up anew, delete line ${line} of ${file} and run this again.`,
+        : `Somebody may be in between. When the server was really set up anew, delete line ${line} of ${file} and ` +
+          `run this again.`,
   })
 }
 

@@ -5,9 +5,8 @@ import type { WrittenWish } from './plan-releases.ts'
 // What a server of an app says that it serves, and whether it has an environment file.
 export type Neighbour = { server: string; said: ReleasesFact; hasEnvironment: boolean }
 
-// What brings one server of an app to what the others serve: the release that most of them serve, where they differ, and of two the
-// one that went live last. Pure. No wish
-// where there is nothing to bring; the text says why.
+// What brings one server of an app to what the others serve: the release that most of them serve, where they differ,
+// and of two the one that went live last. Pure. No wish where there is nothing to bring; the text says why.
 export function joiningRelease(
   app: App,
   server: string,

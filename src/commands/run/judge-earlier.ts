@@ -1,8 +1,8 @@
 import type { Delivered } from '../../model/delivery.ts'
 import type { LiveReleases } from './live-releases.ts'
 
-// What became of a release that was begun, by whoever was killed meanwhile, and that cannot be gone on with: what its servers noted of it.
-// Pure.
+// What became of a release that was begun, by whoever was killed meanwhile,
+// and that cannot be gone on with: what its servers noted of it. Pure.
 export function judgeEarlier(app: string, release: string, live: LiveReleases): Delivered {
   const of = live.of(release)
   const failed = of.flatMap(({ server, fact }) => (fact.failed === undefined ? [] : [{ server, why: fact.failed }]))
@@ -17,7 +17,8 @@ export function judgeEarlier(app: string, release: string, live: LiveReleases): 
   ]
   if (first !== undefined) {
     const wasLive = of.some(({ fact }) => fact.turns > 0)
-    const said = `${release} ${wasLive ? 'went live and was taken back' : 'did not go live'}: ${first.server}: ${first.why}`
+    const said =
+      `${release} ${wasLive ? 'went live and was taken back' : 'did not go live'}: ${first.server}: ` + `${first.why}`
     return { is: wasLive ? 'went_back' : 'failed', exit: wasLive ? 7 : 1, said, problems: problem(said) }
   }
   if (of.length > 0 && of.every(({ fact }) => fact.good !== undefined))

@@ -11,8 +11,8 @@ import type { Pulled } from './pulled.ts'
 // `overrides`: whether the command has --all and --force.
 export type Judged = { command: string; overrides: boolean; all: boolean; force: boolean; chosen: readonly string[] }
 
-// Refuses what would leave servers with different files, or take a difference away that nobody spoke of: all servers or none. `command`
-// is the one that was typed, without its flags.
+// Refuses what would leave servers with different files, or take a difference away that nobody spoke of: all servers or
+// none. `command` is the one that was typed, without its flags.
 export function refuseUnlikeServers(
   { app, files, without, problems }: ServerFiles,
   { command, overrides, all, force, chosen }: Judged,
@@ -23,7 +23,13 @@ export function refuseUnlikeServers(
     throw new FlightError(
       away.map((problem) => ({
         ...problem,
-        hint: `${problem.hint === undefined ? '' : `${problem.hint}. `}An environment file is pushed to all servers or to none${able.length === 0 || chosen.length > 0 ? '' : `; to those that can be asked: ${command} ${able.map((name) => `--server ${name}`).join(' ')}`}`,
+        hint:
+          `${problem.hint === undefined ? '' : `${problem.hint}. `}An environment file is pushed to all servers ` +
+          `or to none${
+            able.length === 0 || chosen.length > 0
+              ? ''
+              : `; to those that can be asked: ${command} ` + `${able.map((name) => `--server ${name}`).join(' ')}`
+          }`,
       })),
     )
   const broken = problems.filter(({ code }) => code === 'FLIGHT_ENV_UNREADABLE')
@@ -31,7 +37,9 @@ export function refuseUnlikeServers(
     throw new FlightError(
       broken.map((problem): Problem => ({
         ...problem,
-        hint: `that is the file on the server; flight env:push ${app.name} FILE --force replaces it without a comparison`,
+        hint:
+          `that is the file on the server; flight env:push ${app.name} FILE --force replaces it without a ` +
+          `comparison`,
       })),
     )
   const { keys, files: groups } = compareServers(environmentsOf(files))
@@ -46,8 +54,12 @@ export function refuseUnlikeServers(
   throw new FlightError({
     code: 'FLIGHT_CONFLICT',
     where: app.name,
-    what: `its servers have different environment files: ${groups.map((servers) => names(servers, 8)).join(' | ')} differ ${on}`,
-    hint: `look with flight env:diff ${app.name}; then ${overrides ? '--all for one file everywhere, or ' : ''}--server NAME for this one alone`,
+    what:
+      `its servers have different environment files: ${groups.map((servers) => names(servers, 8)).join(' | ')} ` +
+      `differ ${on}`,
+    hint:
+      `look with flight env:diff ${app.name}; then ` +
+      `${overrides ? '--all for one file everywhere, or ' : ''}--server NAME for this one alone`,
   })
 }
 
@@ -68,7 +80,9 @@ export function refuseOutdated(
     code: 'FLIGHT_CONFLICT',
     where: file,
     what: `was pulled before the file on ${base.server} was changed: there ${keysOf(there)}; here ${hereText(here)}`,
-    hint: `pull it into another file (flight env:pull ${app.name} FILE), bring your changes over and push that; ${command} --force takes theirs away`,
+    hint:
+      `pull it into another file (flight env:pull ${app.name} FILE), bring your changes over and push that; ` +
+      `${command} --force takes theirs away`,
   })
 }
 

@@ -6,8 +6,9 @@ import { askEach } from './ask-each.ts'
 import { serversOf } from './scope.ts'
 import type { Session } from './session.ts'
 
-// The plan with the contents of files that Flight did not write, read from the servers for this one look. A file that has
-// changed since the plan was made stays a digest, and so does what is secret. The result is to be shown, never to be saved.
+// The plan with the contents of files that Flight did not write, read from the
+// servers for this one look. A file that has changed since the plan was made stays a
+// digest, and so does what is secret. The result is to be shown, never to be saved.
 export async function withLiveContents(session: Session, plan: Plan): Promise<Plan> {
   const wanted = new Map(
     plan.stages.flatMap((stage) =>

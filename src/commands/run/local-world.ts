@@ -1,7 +1,8 @@
 import { homedir, userInfo } from 'node:os'
 import type { LocalWorld } from '../../transport/ssh-config.ts'
 
-// What of this machine decides how servers are reached. FLIGHT_SSH_CONFIG names another file than ~/.ssh/config, as ssh -F.
+// What of this machine decides how servers are reached.
+// FLIGHT_SSH_CONFIG names another file than ~/.ssh/config, as ssh -F.
 export function localWorld(env: NodeJS.ProcessEnv): LocalWorld {
   return {
     home: homedir(),

@@ -10,8 +10,8 @@ import { serversOf } from './scope.ts'
 import type { Session } from './session.ts'
 import { seenApp, type SeenOn } from './seen-app.ts'
 
-// What all servers serve now, and whether it answers: one connection and one probe a server, then the health check of each app that is
-// live there, once, as a release asks it. Nothing is changed anywhere.
+// What all servers serve now, and whether it answers: one connection and one probe a server, then the health check of
+// each app that is live there, once, as a release asks it. Nothing is changed anywhere.
 export async function lookAtApps(session: Session, wanted: (app: App) => boolean = () => true): Promise<FleetApp[]> {
   const { definitions, parallel } = session
   const limit = pLimit(parallel)

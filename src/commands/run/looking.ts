@@ -26,8 +26,8 @@ export type Looks = {
 // For how long one look may take, in milliseconds.
 const LONGEST = 180_000
 
-// Looks at the servers for the page, one look at a time; of those that wait for their turn each kind once. What cannot be looked at is noted
-// and shown as it was.
+// Looks at the servers for the page, one look at a time; of those that wait for their turn each kind once. What cannot
+// be looked at is noted and shown as it was.
 export function looksAt(looking: Looking): Looks {
   const { store, now, signal } = looking
   let turn: Promise<unknown> = Promise.resolve()

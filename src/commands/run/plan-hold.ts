@@ -17,8 +17,8 @@ export type Found = ReadonlyMap<string, Commit>
 type Given = { given: string | undefined; found: Found; contents: ReadonlyMap<string, Secret> }
 type Held = { hold: Omit<Hold, 'who' | 'when'>; letGo(): void }
 
-// What a plan needs of this controller: for releases the artifact of exactly the commit that the plan names, and what is secret. Nothing
-// where it makes no release and pushes no environment file. `letGo` once the servers have it.
+// What a plan needs of this controller: for releases the artifact of exactly the commit that the plan names, and what
+// is secret. Nothing where it makes no release and pushes no environment file. `letGo` once the servers have it.
 export async function holdFor(session: Session, plan: Plan, { given, found, contents }: Given): Promise<Held> {
   const cargo = new Map<string, ReleaseCargo>()
   const secrets = new Map<string, Secret>()
@@ -102,7 +102,9 @@ function refuseOtherTree({ app, commit, tree }: PlannedRelease, made: string): v
   throw new FlightError({
     code: 'FLIGHT_STALE_PLAN',
     where: app,
-    what: `the commit ${commit.slice(0, 12)} has the tree ${made.slice(0, 12)} here; the plan says ${tree.slice(0, 12)}`,
+    what:
+      `the commit ${commit.slice(0, 12)} has the tree ${made.slice(0, 12)} here; the plan says ` +
+      `${tree.slice(0, 12)}`,
     hint: 'this is not the repository that the plan was made for; plan again',
   })
 }

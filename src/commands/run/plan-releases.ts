@@ -11,7 +11,8 @@ export type WrittenWish =
   | { app: string; does: 'release'; commit: string; without: readonly string[] }
   | Exclude<ReleaseWish, { does: 'release' }>
 
-// Plans releases and nothing else. The commit is looked up in the repository; no artifact is made, and nothing is changed on any server.
+// Plans releases and nothing else. The commit is looked up in the
+// repository; no artifact is made, and nothing is changed on any server.
 export async function planReleases(
   session: Session,
   written: readonly WrittenWish[],

@@ -82,7 +82,8 @@ export async function pullEnvironment(
     })
   else {
     print(
-      `${app.name}: ${path} of ${first.server} is in ${file}, ${keys === undefined ? 'readable by you alone' : `encrypted to the keys in ${names(keys, 4)}`}`,
+      `${app.name}: ${path} of ${first.server} is in ${file}, ` +
+        `${keys === undefined ? 'readable by you alone' : `encrypted to the keys in ${names(keys, 4)}`}`,
     )
     if (servers.files.length > 1) print(serversText(app.name, servers, shapeOf(process.stdout, { ...flags })))
     if (without.length > 0) print(`no environment file yet on ${names(without, 8)}`)

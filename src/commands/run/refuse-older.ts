@@ -6,8 +6,8 @@ import type { LiveReleases } from './live-releases.ts'
 import { appNamed } from './scope.ts'
 import type { Session } from './session.ts'
 
-// A commit that what is live contains already is not released unless somebody says so: a request that is sent again later must not turn
-// the time back.
+// A commit that what is live contains already is not released unless somebody
+// says so: a request that is sent again later must not turn the time back.
 export async function refuseOlder(session: Session, { app: name, wish }: Request, live: LiveReleases): Promise<void> {
   if (wish.does !== 'release' || wish.older) return
   const { commit } = wish
@@ -15,7 +15,8 @@ export async function refuseOlder(session: Session, { app: name, wish }: Request
   for (const release of live.names()) {
     const liveCommit = release.slice(0, 12)
     if (commit.startsWith(liveCommit)) continue
-    // Where the repository does not know any more what is live, a commit that its servers had before is one that is asked for again.
+    // Where the repository does not know any more what is live, a commit
+    // that its servers had before is one that is asked for again.
     const isOlder =
       (await isWithin(
         artifactRequest(session, app, commit, { found: undefined, given: undefined }),

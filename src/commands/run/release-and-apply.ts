@@ -14,8 +14,8 @@ type Flags = Everywhere & { yes: boolean; wait: boolean }
 // `what` goes into locks and the servers' history; `review` is the command line that shows without doing.
 export type Releasing = { what: string; title: string; review: string; wish: WrittenWish; given: string | undefined }
 
-// Plan, question, apply, for a release of one app or the way back. A server that is missing or blocked ends it before anything happens.
-// With --json its document goes to `emit`.
+// Plan, question, apply, for a release of one app or the way back. A server that is missing or blocked ends it before
+// anything happens. With --json its document goes to `emit`.
 export async function releaseAndApply(
   flags: Flags,
   { what, title, review, wish, given }: Releasing,
@@ -39,7 +39,8 @@ export async function releaseAndApply(
       try {
         return await carriedOut(session, plan, { what, given, found, wait: flags.wait }, flags, answer, emit)
       } catch (error) {
-        // Whoever was waited for released something meanwhile: nothing was done yet, so what is to be done is looked at anew.
+        // Whoever was waited for released something meanwhile: nothing
+        // was done yet, so what is to be done is looked at anew.
         if (
           !flags.wait ||
           turn === MOST_TURNS ||
@@ -75,5 +76,9 @@ async function carriedOut(
 // A server that cannot be asked stops a release; whoever knows that it is down says so.
 function wayOutFor({ missing }: Plan): string {
   const away = [...new Set(missing.map(({ where }) => where.split(' ')[0] ?? ''))]
-  return `A release is on all servers or on none. To release without ${away.join(', ')}, which then ${away.length === 1 ? 'serves' : 'serve'} what ${away.length === 1 ? 'it has' : 'they have'}:\n  ${away.map((name) => `--without-server ${name}`).join(' ')}\n`
+  return (
+    `A release is on all servers or on none. To release without ${away.join(', ')}, which then ` +
+    `${away.length === 1 ? 'serves' : 'serve'} what ${away.length === 1 ? 'it has' : 'they have'}:\n  ` +
+    `${away.map((name) => `--without-server ${name}`).join(' ')}\n`
+  )
 }

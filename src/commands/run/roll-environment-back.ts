@@ -40,7 +40,9 @@ function previousOf(servers: PushableFiles): Map<string, Wanted> {
         code: 'FLIGHT_CONFLICT',
         where: server,
         what: `keeps no environment file of ${servers.app.name} from before the last push`,
-        hint: `nothing lay there before the first push, or more than five pushes ago; bring the file that shall lie there: flight env:push ${servers.app.name} FILE`,
+        hint:
+          `nothing lay there before the first push, or more than five pushes ago; bring the file that shall lie ` +
+          `there: flight env:push ${servers.app.name} FILE`,
       })),
     )
   }

@@ -16,7 +16,8 @@ function linesAfter(mark: string, said: string, files: readonly string[]): strin
     .flatMap((line) => (line.startsWith(mark) ? [briefly(withoutQuotes(line.slice(mark.length), files))] : []))
 }
 
-// age quotes what it does not understand, which may be content of a file; only names that it was given, and kinds of keys, are shown.
+// age quotes what it does not understand, which may be content of a
+// file; only names that it was given, and kinds of keys, are shown.
 function withoutQuotes(line: string, files: readonly string[]): string {
   return line.replace(/"((?:[^"\\]|\\.)*)"?/g, (quoted, text: string) =>
     files.includes(text) || /^(?:sk-)?(?:ssh|ecdsa)-[a-z0-9@.-]+$/.test(text) ? quoted : '"…"',

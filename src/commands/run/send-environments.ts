@@ -23,7 +23,8 @@ export type Sending = Everywhere & { yes: boolean; wait: boolean }
 // What a person reads before a yes; all of them with -v.
 const MOST_KEYS = 60
 
-// `what` goes into locks and the servers' history; `from` is what the files are compared as: a file here, or the last push.
+// `what` goes into locks and the servers' history; `from` is
+// what the files are compared as: a file here, or the last push.
 export type Cargo = {
   what: string
   does: PlannedPush['does']
@@ -37,7 +38,8 @@ export function sameOnAll({ noted }: PushableFiles, bytes: Uint8Array): Readonly
   return new Map([...noted.keys()].map((server) => [server, { bytes, undoes: null }]))
 }
 
-// Shows what changes on which keys, asks unless that was answered, and brings the files to all of these servers or to none; the exit code.
+// Shows what changes on which keys, asks unless that was answered, and
+// brings the files to all of these servers or to none; the exit code.
 export async function sendEnvironments(session: Session, flags: Sending, cargo: Cargo): Promise<number> {
   const { what, does, from, servers, wanted } = cargo
   const { app } = servers
@@ -56,7 +58,8 @@ export async function sendEnvironments(session: Session, flags: Sending, cargo: 
     flags.json ? printJson({ app: app.name, does, from, servers: differences, receipt }) : undefined
   if (push === undefined) {
     answer(
-      `${app.name}: ${names([...wanted.keys()], 8)} ${wanted.size === 1 ? 'has' : 'have'} this file already: nothing to do`,
+      `${app.name}: ${names([...wanted.keys()], 8)} ${wanted.size === 1 ? 'has' : 'have'} this file already: ` +
+        `nothing to do`,
     )
     emit(null)
     return 0

@@ -8,7 +8,8 @@ import type { Session } from './session.ts'
 
 type Serving = { definitions: Definitions; who: string; listen: Listener; signal: AbortSignal }
 
-// Works with the servers as a command does, without a terminal: nobody is asked, nothing is drawn. Closed however the work ends.
+// Works with the servers as a command does, without a terminal:
+// nobody is asked, nothing is drawn. Closed however the work ends.
 export async function withServingSession<T>(
   { definitions, who, listen, signal }: Serving,
   work: (session: Session) => Promise<T>,

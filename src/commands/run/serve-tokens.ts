@@ -61,11 +61,13 @@ export async function makeTokenFor(flags: Everywhere, { purpose, app, name, days
   else {
     print(secret)
     tell(
-      `${token.id} "${token.name}": for ${purpose}${token.app === null ? ', every app' : ` of ${token.app}`}${token.expires === null ? '' : `, until ${token.expires}`}. It is shown this once. To take it back: flight serve:token --revoke ${token.id}`,
+      `${token.id} "${token.name}": for ` +
+        `${purpose}${token.app === null ? ', every app' : ` of ${token.app}`}${token.expires === null ? '' : `, until ${token.expires}`}. It is shown this once. To take it back: flight serve:token --revoke ${token.id}`,
     )
     if (key !== undefined)
       tell(
-        `It goes to POST /v1/apps/${token.app}/webhook as GitHub's secret or GitLab's secret token; GitLab's signing token is ${signingToken(key, token.id)}`,
+        `It goes to POST /v1/apps/${token.app}/webhook as GitHub's secret or GitLab's secret token; GitLab's ` +
+          `signing token is ${signingToken(key, token.id)}`,
       )
   }
   return 0

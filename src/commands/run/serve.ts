@@ -145,7 +145,8 @@ async function serveOpen(
   if (isOpen(served))
     log.warn(
       {},
-      'it listens beyond this machine without TLS: whoever listens on the way reads the tokens; say serve.tls, or trusted_proxies of one that has it',
+      'it listens beyond this machine without TLS: whoever listens on the way reads the tokens; say serve.tls, or ' +
+        'trusted_proxies of one that has it',
     )
   await serving.begin()
 

@@ -5,7 +5,10 @@ import { FlightCommand } from '../everywhere/flight-command.ts'
 export default class ServeToken extends FlightCommand {
   static override summary = 'Make, list and revoke the tokens of the deployment server'
   static override description =
-    'Run it where flight serve runs, as its user; a running server knows at once. A token is shown once and kept as a digest. release: one app, ask for its releases and read about them. read: look, at one app or all, also in the browser. ping: try that it is there. webhook: prints the secret that GitHub or GitLab signs with.'
+    'Run it where flight serve runs, as its user; a running server knows at once. A token is shown once and kept as ' +
+    'a digest. release: one app, ask for its releases and read about them. read: look, at one app or all, also in ' +
+    'the ' +
+    'browser. ping: try that it is there. webhook: prints the secret that GitHub or GitLab signs with.'
   static override flags = {
     purpose: Flags.string({ options: [...PURPOSES], description: 'what it is for' }),
     app: Flags.string({ helpValue: 'NAME', description: 'for this app alone; release and webhook need one' }),

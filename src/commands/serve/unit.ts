@@ -5,7 +5,8 @@ import { print, printJson, tell } from '../everywhere/output.ts'
 export default class ServeUnit extends FlightCommand {
   static override summary = 'Print a hardened systemd unit for the deployment server'
   static override description =
-    'For the definitions folder and the state folder of here. The user it runs as reads the definitions, holds the SSH keys and owns the state folder, and needs no other right on this machine.'
+    'For the definitions folder and the state folder of here. The user it runs as reads the definitions, holds the ' +
+    'SSH keys and owns the state folder, and needs no other right on this machine.'
   static override flags = {
     user: Flags.string({ helpValue: 'NAME', default: 'flight', description: 'the user it runs as' }),
     bin: Flags.string({ helpValue: 'FILE', description: 'flight itself; otherwise the one that runs now' }),

@@ -31,8 +31,8 @@ export type Unit = { enabled: boolean; active: boolean; loadedAt: number }
 // A program's test says no as long as a file below a folder contains a text.
 export type Fussiness = { program: 'nginx' | 'php-fpm'; below: string; contains: string }
 
-// What supervisor runs, by name: the section that it runs with, its state, whether it works on a job, whether it ends after that; `read`: which
-// environment file it has read.
+// What supervisor runs, by name: the section that it runs with, its state, whether it works on a job, whether it ends
+// after that; `read`: which environment file it has read.
 export type Supervised = Map<
   string,
   {

@@ -8,7 +8,8 @@ import { contentAt, entryAt, putInPlace, Refused, removeAt } from './tree.ts'
 
 // What root notes of the pushes of environment files, and what the app's folder then holds.
 
-// `was`: what the push replaced, null for nothing, undefined before it was written. `staged`: what lies beside the file.
+// `was`: what the push replaced, null for nothing, undefined
+// before it was written. `staged`: what lies beside the file.
 export type Pushed = {
   was: Uint8Array | null | undefined
   path: string
@@ -19,8 +20,8 @@ export type Pushed = {
   parent: string | undefined
   generationWas: number
 }
-// `generation`: which of all the files that lay there it is, for those who ask whether they have read it. `fussy`: no cached
-// configuration can be made of a file with this text.
+// `generation`: which of all the files that lay there it is, for those who ask whether they have read it. `fussy`: no
+// cached configuration can be made of a file with this text.
 export type AppPushes = {
   at: string | undefined
   pushes: Map<string, Pushed>

@@ -187,24 +187,22 @@ export function prune(machine: Machine, { app, release, releases }: PruneStep): 
     }
     for (const path of pathsBelow(machine, releasePaths(app, name).folder).reverse()) removeAt(machine, path)
     const noted = notedOf(machine, app, name)
-    machine.releases
-      .get(app)
-      ?.set(name, {
-        ...noted,
-        note: undefined,
-        lives: 0,
-        before: undefined,
-        live: undefined,
-        armed: undefined,
-        confirmed: false,
-        settled: false,
-        was: undefined,
-        good: undefined,
-        failed: undefined,
-        kept: undefined,
-        pruned: true,
-        commands: new Map(),
-      })
+    machine.releases.get(app)?.set(name, {
+      ...noted,
+      note: undefined,
+      lives: 0,
+      before: undefined,
+      live: undefined,
+      armed: undefined,
+      confirmed: false,
+      settled: false,
+      was: undefined,
+      good: undefined,
+      failed: undefined,
+      kept: undefined,
+      pruned: true,
+      commands: new Map(),
+    })
   }
 }
 

@@ -77,7 +77,8 @@ export function makeFolders(machine: Machine, path: string, by = 'root'): void {
   putInPlace(machine, path, { type: 'directory', mode: '755', owner: by, group: by })
 }
 
-// Whether a user, in the group of its own name alone, has these bits of a directory: 2 to change it, 1 to go through it.
+// Whether a user, in the group of its own name alone, has these
+// bits of a directory: 2 to change it, 1 to go through it.
 function may(user: string, bits: number, { mode, owner, group }: Extract<Entry, { type: 'directory' }>): boolean {
   const its = user === owner ? 6 : user === group ? 3 : 0
   return user === 'root' || ((Number.parseInt(mode, 8) >> its) & bits) === bits
