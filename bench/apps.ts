@@ -50,15 +50,7 @@ export async function benchApps(scene: Scene): Promise<void> {
     }
     say(
       `\n${table(
-        [
-          'apps',
-          'plan of the new',
-          'apply',
-          'each new app',
-          'nothing to do',
-          'CPU here',
-          'connections / ' + 'channels',
-        ],
+        ['apps', 'plan of the new', 'apply', 'each new app', 'nothing to do', 'CPU here', 'connections / channels'],
         rows,
       )}`,
     )

@@ -43,9 +43,8 @@ export async function benchLatency(scene: Scene): Promise<void> {
         commands.push(wall)
       }
       const rows = POINTS.map((point, index) => [point, ...spread(rounds.map((points) => points[index] ?? NaN))])
-      say(
-        `\n${table([`one app on ${at === 0 ? 'one server' : 'three servers'}`, 'median', 'least', 'most'], [...rows, ['flight app:release, whole', ...spread(commands)]])}`,
-      )
+      const heads = [`one app on ${at === 0 ? 'one server' : 'three servers'}`, 'median', 'least', 'most']
+      say(`\n${table(heads, [...rows, ['flight app:release, whole', ...spread(commands)]])}`)
     }
   } finally {
     await served.stop()

@@ -47,7 +47,7 @@ export async function benchMemory(scene: Scene, releases: number): Promise<void>
     }
     say(
       `\n${table(
-        ['releases', 'after', 'resident', 'heap used', 'heap after a ' + 'collection', 'open files', 'handles'],
+        ['releases', 'after', 'resident', 'heap used', 'heap after a collection', 'open files', 'handles'],
         rows,
       )}`,
     )

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { openRemoteHost } from '../src/engine/remote-host.ts'
+import { openRemoteHost } from '../src/engine/host/remote-host.ts'
 import type { Artifact } from '../src/model/artifact.ts'
 import type { Receipt } from '../src/model/receipt.ts'
 import { createConnector } from '../src/transport/connector.ts'

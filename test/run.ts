@@ -56,7 +56,7 @@ function runFile(file: string, lab: number): Promise<Count> {
       process.stdout.write(
         `${count.failed === 0 ? 'ok  ' : 'FAIL'} ${file} (${count.passed} ` +
           `passed${count.failed > 0 ? `, ${count.failed} failed` : ''}${
-            count.skipped > 0 ? `, ${count.skipped} ` + `skipped` : ''
+            count.skipped > 0 ? `, ${count.skipped} skipped` : ''
           }, ${seconds} s)\n`,
       )
       if (count.failed > 0) process.stdout.write(`${text.trimEnd().replace(/^/gm, '    ')}\n`)

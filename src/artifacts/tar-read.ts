@@ -54,7 +54,7 @@ export async function* readTar(source: AsyncIterable<Buffer>): AsyncGenerator<Ta
         `${JSON.stringify(name)} is ` +
           `${
             { '3': 'a device', '4': 'a device', '6': 'a pipe', S: 'a sparse file' }[type] ??
-            `of the unknown type ` + `${JSON.stringify(type)}`
+            `of the unknown type ${JSON.stringify(type)}`
           }`,
       )
   }

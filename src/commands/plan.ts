@@ -55,7 +55,7 @@ export default class Plan extends FlightCommand {
     const { withSession } = await import('./run/session.ts')
     return withSession('plan', flags, async (session) => {
       const { planScope } = await import('./run/plan-scope.ts')
-      const { writePlan } = await import('../engine/plan-file.ts')
+      const { writePlan } = await import('../engine/plan/plan-file.ts')
       const { exitOfPlan } = await import('./run/exit-codes.ts')
       const { planReleases } = await import('./run/plan-releases.ts')
       const plan =

@@ -8,7 +8,13 @@ import { BadAnswer, type FactSort } from './fact.ts'
 // apart, so that what else a file holds (Lua with an apostrophe) leads nobody astray.
 const SERVER_NAMES = String.raw`
 function put(c) { word = word c; open = 1 }
-function cut() { if (open) { text = (text == "" ? "" : text " ") word; if (first == "") { first = word; gsub(/^["\047]|["\047]$/, "", first); at = FNR } } word = ""; open = 0 }
+function cut() {
+  if (open) {
+    text = (text == "" ? "" : text " ") word
+    if (first == "") { first = word; gsub(/^["\047]|["\047]$/, "", first); at = FNR }
+  }
+  word = ""; open = 0
+}
 function done() { cut(); if (first == "server_name") print FILENAME ":" at ":" text; text = first = "" }
 FNR == 1 { text = first = word = quote = ""; open = 0 }
 first != "server_name" { if (!index($0, "server_name")) next; text = first = word = quote = ""; open = 0 }

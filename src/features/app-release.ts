@@ -128,7 +128,8 @@ function needsOf({ app, on, server }: AppInput): Need[] {
           hint: `flight env:push ${app.name} FILE`,
         }
       const { user, port, become } = server.ssh
-      const login = `ssh ${port === undefined || port === 22 ? '' : `-p ${port} `}${user === undefined ? '' : `${user}@`}${server.host}`
+      const atPort = port === undefined || port === 22 ? '' : `-p ${port} `
+      const login = `ssh ${atPort}${user === undefined ? '' : `${user}@`}${server.host}`
       const command =
         `${login} '${become && user !== undefined && user !== 'root' ? 'sudo ' : ''}install -o ` +
         `${app.name} -g ${app.name} -m 600 /dev/stdin ${path}' < ${file.split('/').at(-1)}`

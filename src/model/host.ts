@@ -1,6 +1,6 @@
 import type { FactQuery, Facts } from './fact.ts'
 import type { Step } from './step.ts'
-import type { System } from './server.ts'
+import type { Server, System } from './server.ts'
 
 // Who holds a server's lock, and for what.
 export type Holder = { who: string; from: string; what: string; since: string }
@@ -42,3 +42,6 @@ export type Host = {
   read(path: string): Promise<Uint8Array | undefined>
   close(): void
 }
+
+// Connects to a server and compares its host key.
+export type Connect = (server: Server) => Promise<Host>

@@ -2,7 +2,7 @@ import type { NewRequest, NumberedEvent, Request, RequestEvent, RequestState } f
 import type { Token } from './token.ts'
 
 // What the deployment server remembers. Whatever a promise resolves to is durable: it is there after kill -9 and after
-// a power cut. test/store/contract.ts says what every implementation must do.
+// a power cut. test/server/store/contract.ts says what every implementation must do.
 export type Store = {
   // `known`: it was asked for before with the same app, commit and key, or without a key and is not ended. `other`: the
   // key belongs to something else. Only what is new gets an id, and its first event: who asked for it. `full`: as many

@@ -40,8 +40,8 @@ export function gentleLoadShell({ unit, mark, settings, patience }: FpmLoad): st
 // it begins no worker in the place of those that finished. What connects meanwhile waits in the
 // sockets. systemd looks for variables in its command line too: no braces around a name here.
 function finishThenLoad(patience: number): string {
-  const states =
-    `cat $(sed "s|[0-9][0-9]*|/proc/&/stat|g" "/proc/$m/task/$m/children") /dev/null 2>/dev/null | sed ` + `"s/^.*) //"`
+  const workers = `sed "s|[0-9][0-9]*|/proc/&/stat|g" "/proc/$m/task/$m/children"`
+  const states = `cat $(${workers}) /dev/null 2>/dev/null | sed "s/^.*) //"`
   return [
     `m="$1"; was=$(stat -c %y "$2"); kill -STOP "$m" || exit 1`,
     `n=0; until sed "s/^.*) //" "/proc/$m/stat" | grep -q "^T" || [ $n -ge 100 ]; do n=$((n+1)); sleep 0.02; done`,

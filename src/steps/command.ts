@@ -13,15 +13,15 @@ export const commandStep: StepSort<'command'> = {
     const environment = words(`HOME=/home/${app}`, `USER=${app}`, `LOGNAME=${app}`, `PATH=${path}`, 'LANG=C.UTF-8')
     const inside =
       `${
-        auth === undefined ? '' : 'COMPOSER_AUTH=$(cat) && export COMPOSER_AUTH || exit 1; exec ' + '</dev/null; '
+        auth === undefined ? '' : 'COMPOSER_AUTH=$(cat) && export COMPOSER_AUTH || exit 1; exec </dev/null; '
       }cd -P -- "$1" && umask 022 ` +
       `${
         key.startsWith(`${COMPOSER_KEY}-`)
-          ? "&& { [ -e composer.json ] || { echo 'there is no composer.json: nothing to " + "install'; exit 0; }; } "
+          ? "&& { [ -e composer.json ] || { echo 'there is no composer.json: nothing to install'; exit 0; }; } "
           : ''
       }&& exec sh -c "$2"`
-    const run =
-      `runuser -u ${quote(app)} -- env -i ${environment} sh -c ${quote(inside)} flight ` + `${words(folder, command)}`
+    const as = `runuser -u ${quote(app)} -- env -i ${environment}`
+    const run = `${as} sh -c ${quote(inside)} flight ${words(folder, command)}`
     return auth === undefined
       ? run
       : `secret=$(cat ${secretPath(app, release)}) && rm -f -- ${secretPath(app, release)} && printf '%s' "$secret" ` +

@@ -154,17 +154,16 @@ function keepShell({ app, path }: Step): string {
     `{ ${quick(runAs(app, read))} 7>&- >was.new; case $? in 0) sync was.new && mv -f was.new was;; 44) rm -f ` +
     `was.new; : >none;; *) echo ` +
     `${quote(
-      `${path} cannot be kept: it must be a plain file that ${app} may read, and the disk must have room ` + `for it`,
+      `${path} cannot be kept: it must be a plain file that ${app} may read, and the disk must have room for it`,
     )} >&2; false;; esac; }`
   )
 }
 
 // As a command of the app: its own PATH, and nothing of root's environment.
 function asApp({ app, search }: Step, script: string): string {
-  return (
-    `runuser -u ${quote(app)} -- env -i ` +
-    `${words(`HOME=${appPaths(app).home}`, `USER=${app}`, `LOGNAME=${app}`, `PATH=${search === '' ? '/usr/bin:/bin' : search}`, 'LANG=C.UTF-8')} sh -c ${quote(`umask 022; ${script}`)}`
-  )
+  const path = search === '' ? '/usr/bin:/bin' : search
+  const variables = [`HOME=${appPaths(app).home}`, `USER=${app}`, `LOGNAME=${app}`, `PATH=${path}`, 'LANG=C.UTF-8']
+  return `runuser -u ${quote(app)} -- env -i ${words(...variables)} sh -c ${quote(`umask 022; ${script}`)}`
 }
 
 // Beside what is used, which a request may be reading; of an artisan that does not know the variable, in its place.

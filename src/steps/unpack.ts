@@ -25,7 +25,7 @@ export const unpackStep: StepSort<'unpack'> = {
         step.app,
         `rm -rf -- ${quote(folder)} && mkdir -p -- ${quote(folder)} && exec tar --extract --gzip ` +
           `--no-same-owner --no-same-permissions --delay-directory-restore --directory=${quote(folder)}`,
-      )} <${artifact} & ` + `unpacking=$!`,
+      )} <${artifact} & unpacking=$!`,
       // Not every server has openssl, which is four times as fast.
       `digest=$(openssl dgst -sha256 -r <${artifact} 2>/dev/null || sha256sum <${artifact})`,
       `wait "$unpacking"; unpacked=$?`,

@@ -26,7 +26,7 @@ export function comparisonText(
 export function serversText(app: string, { keys, files }: ServersComparison, { color }: Shape): string {
   if (files.length <= 1)
     return `${app}: ${
-      files.length === 0 ? 'no server has an environment file' : `the same file on ` + `${names(files[0] ?? [], 8)}`
+      files.length === 0 ? 'no server has an environment file' : `the same file on ${names(files[0] ?? [], 8)}`
     }`
   const groups = files.map((servers) => names(servers, 8)).join(' | ')
   if (keys.length === 0)

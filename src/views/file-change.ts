@@ -78,8 +78,8 @@ function secretChange(before: FileBefore, after: FileDesired): FileChange {
 export function fileChange(before: FileBefore, after: FileDesired): FileChange {
   if (after.secret) return secretChange(before, after)
   const lines = contentLines(after.content).length
-  const fresh =
-    `${after.owner}:${after.group} ${octal(after.mode)}, ` + `${after.content === '' ? 'empty' : count(lines, 'line')}`
+  const size = after.content === '' ? 'empty' : count(lines, 'line')
+  const fresh = `${after.owner}:${after.group} ${octal(after.mode)}, ${size}`
   if (before.is === 'absent') return { facts: [fresh], body: whole(after.content) }
   if (before.is === 'link') return { facts: [`replaces a link to ${before.target}`, fresh], body: whole(after.content) }
 

@@ -14,8 +14,8 @@ export function noteParts(notes: readonly Note[]): Part[] {
 // What is left over behind a fold, each with the command that would remove it.
 export function leftoverParts(leftovers: readonly LeftoverView[]): Part[] {
   if (leftovers.length === 0) return []
-  const title =
-    `Left over: ${count(leftovers.length, 'thing')} that Flight does not remove; by hand, on the ` + `server, as root`
+  const things = count(leftovers.length, 'thing')
+  const title = `Left over: ${things} that Flight does not remove; by hand, on the server, as root`
   return [
     fold(
       title,

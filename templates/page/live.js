@@ -4,7 +4,7 @@
 const said = document.getElementById('connection')
 let offset = Date.parse(document.body.dataset.now) - Date.now() // the clock of the server decides
 
-// src/page/when.ts says the same.
+// src/server/page/when.ts says the same.
 function ago(seconds) {
   const size = Math.abs(seconds)
   if (size < 5) return 'just now'

@@ -18,74 +18,65 @@ const build = (...buildCommands: string[]) => requestFor(shop.path, { buildComma
 const outputOf = (events: readonly { kind: string }[]) =>
   events.flatMap((event) => (event.kind === 'output' ? [(event as { kind: 'output'; line: string }).line] : []))
 
-test(
-  'what the commands make is part of the artifact; what is export-ignored is there to build with and ' + 'is not',
-  async () => {
-    const { artifact } = await make(
-      build(
-        'test -f tests/a.js',
-        'mkdir -p public/build empty && cp src/app.js public/build && git init -q vendor && rm src/app.js',
-      ),
-    )
-    assert.equal(readdirSync(unpacked(artifact.file), { recursive: true }).sort(), [
-      '.gitattributes',
-      'backend',
-      'backend/x',
-      'composer.lock',
-      'empty',
-      'public',
-      'public/build',
-      'public/build/app.js',
-      'src',
-      'vendor',
-    ])
-    assert.ok(artifact.composerLock)
-  },
-)
+test('what the commands make is part of the artifact; what is export-ignored is there to build with only', async () => {
+  const { artifact } = await make(
+    build(
+      'test -f tests/a.js',
+      'mkdir -p public/build empty && cp src/app.js public/build && git init -q vendor && rm src/app.js',
+    ),
+  )
+  assert.equal(readdirSync(unpacked(artifact.file), { recursive: true }).sort(), [
+    '.gitattributes',
+    'backend',
+    'backend/x',
+    'composer.lock',
+    'empty',
+    'public',
+    'public/build',
+    'public/build/app.js',
+    'src',
+    'vendor',
+  ])
+  assert.ok(artifact.composerLock)
+})
 
 test('a build runs in the subdirectory, with the rest of the repository beside it', async () => {
   const { artifact } = await make({ ...build('cp ../src/app.js made.js'), subdirectory: 'backend' })
   assert.equal(readdirSync(unpacked(artifact.file)).sort(), ['made.js', 'x'])
 })
 
-test(
-  'a build sees PATH, LANG, HOME, TMPDIR and CI, no agent, no key, no descriptor, nothing of the ' + 'environment',
-  async () => {
-    const canaries = {
-      CANARY: 'canary-1',
-      SSH_AUTH_SOCK: '/tmp/canary-2',
-      FLIGHT_DEFINITIONS: '/canary-3',
-      GIT_DIR: '/canary-4',
-      NODE_OPTIONS: '--no-warnings',
-      npm_config_x: 'canary-5',
-    }
-    Object.assign(process.env, canaries)
-    try {
-      const { events } = await make({
-        ...build(
-          'env',
-          'echo "keys $(find "$HOME" "$TMPDIR" -mindepth 1 | wc -l)"; ls -l /proc/$$/fd; stat -c %a . ..',
-        ),
-        deployKey: '/nonexistent/canary-key',
-      })
-      const output = outputOf(events)
-      const names = output
-        .filter((line) => /^[A-Za-z_]+=/.test(line))
-        .map((line) => line.slice(0, line.indexOf('=')))
-        .sort()
-      assert.equal(
-        names.filter((name) => !['_', 'OLDPWD', 'PWD', 'SHLVL'].includes(name)),
-        ['CI', 'HOME', 'LANG', 'PATH', 'TMPDIR'],
-      )
-      assert.not.match(output.join('\n'), /canary|id_|flight-key/i)
-      assert.not.match(output.filter((line) => line.includes(' -> ')).join('\n'), /mirrors|artifacts\/shop|work\//)
-      assert.ok(output.includes('keys 0'), output.join('\n'))
-      assert.ok(output.includes('700'))
-    } finally {
-      for (const name of Object.keys(canaries)) delete process.env[name]
-    }
-  },
-)
+test('a build sees PATH, LANG, HOME, TMPDIR and CI: no agent, key or descriptor, no other variable', async () => {
+  const canaries = {
+    CANARY: 'canary-1',
+    SSH_AUTH_SOCK: '/tmp/canary-2',
+    FLIGHT_DEFINITIONS: '/canary-3',
+    GIT_DIR: '/canary-4',
+    NODE_OPTIONS: '--no-warnings',
+    npm_config_x: 'canary-5',
+  }
+  Object.assign(process.env, canaries)
+  try {
+    const { events } = await make({
+      ...build('env', 'echo "keys $(find "$HOME" "$TMPDIR" -mindepth 1 | wc -l)"; ls -l /proc/$$/fd; stat -c %a . ..'),
+      deployKey: '/nonexistent/canary-key',
+    })
+    const output = outputOf(events)
+    const names = output
+      .filter((line) => /^[A-Za-z_]+=/.test(line))
+      .map((line) => line.slice(0, line.indexOf('=')))
+      .sort()
+    assert.equal(
+      names.filter((name) => !['_', 'OLDPWD', 'PWD', 'SHLVL'].includes(name)),
+      ['CI', 'HOME', 'LANG', 'PATH', 'TMPDIR'],
+    )
+    assert.not.match(output.join('\n'), /canary|id_|flight-key/i)
+    assert.not.match(output.filter((line) => line.includes(' -> ')).join('\n'), /mirrors|artifacts\/shop|work\//)
+    assert.ok(output.includes('keys 0'), output.join('\n'))
+    assert.ok(output.includes('700'))
+  } finally {
+    for (const name of Object.keys(canaries)) delete process.env[name]
+  }
+})
 
 test('a command that fails names itself with its last words and the log, which nobody else may read', async () => {
   const said = await refused(

@@ -122,41 +122,38 @@ for (const [name, breaks] of Object.entries(breakages)) {
   })
 }
 
-test(
-  'a hostile configuration of the mirror or of the user makes git execute nothing, and redirects ' + 'nothing',
-  async () => {
-    const request = requestFor(shop.path)
-    const mark = join(temporary(), 'executed')
-    ;(await make(request)).letGo()
-    const mirror = join(mirrorFolder(request.state, shop.path), 'repo.git')
-    const evil =
-      `[core]\n\tsshCommand = touch '${mark}'\n\tfsmonitor = touch '${mark}'\n\thooksPath = ` +
-      `${mirror}/hooks\n[url "ext::touch ${mark} "]\n\tinsteadOf = /\n[protocol]\n\tallow = always\n`
-    appendFileSync(join(mirror, 'config'), evil)
-    mkdirSync(join(mirror, 'hooks'))
-    for (const hook of ['reference-transaction', 'post-checkout', 'pre-auto-gc'])
-      writeFileSync(join(mirror, 'hooks', hook), `#!/bin/sh\ntouch '${mark}'\n`, { mode: 0o755 })
-    const home = temporary()
-    writeFileSync(join(home, '.gitconfig'), evil)
-    const before = { ...process.env }
-    Object.assign(process.env, {
-      HOME: home,
-      GIT_CONFIG_GLOBAL: join(home, '.gitconfig'),
-      GIT_SSH_COMMAND: `touch '${mark}'`,
-      GIT_DIR: '/nonexistent',
-      GIT_CONFIG_COUNT: '1',
-      GIT_CONFIG_KEY_0: 'core.fsmonitor',
-      GIT_CONFIG_VALUE_0: `touch '${mark}'`,
-      GIT_EXTERNAL_DIFF: `touch '${mark}'`,
-    })
-    shop.commit('Again', { 'a.txt': 'three' })
-    ;(await make(request)).letGo()
-    for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name]
-    Object.assign(process.env, before)
-    assert.not.ok(existsSync(mark))
-    assert.not.match(readFileSync(join(mirror, 'config'), 'utf8'), /insteadOf/)
-  },
-)
+test('a hostile configuration of the mirror or the user makes git execute and redirect nothing', async () => {
+  const request = requestFor(shop.path)
+  const mark = join(temporary(), 'executed')
+  ;(await make(request)).letGo()
+  const mirror = join(mirrorFolder(request.state, shop.path), 'repo.git')
+  const evil =
+    `[core]\n\tsshCommand = touch '${mark}'\n\tfsmonitor = touch '${mark}'\n\thooksPath = ` +
+    `${mirror}/hooks\n[url "ext::touch ${mark} "]\n\tinsteadOf = /\n[protocol]\n\tallow = always\n`
+  appendFileSync(join(mirror, 'config'), evil)
+  mkdirSync(join(mirror, 'hooks'))
+  for (const hook of ['reference-transaction', 'post-checkout', 'pre-auto-gc'])
+    writeFileSync(join(mirror, 'hooks', hook), `#!/bin/sh\ntouch '${mark}'\n`, { mode: 0o755 })
+  const home = temporary()
+  writeFileSync(join(home, '.gitconfig'), evil)
+  const before = { ...process.env }
+  Object.assign(process.env, {
+    HOME: home,
+    GIT_CONFIG_GLOBAL: join(home, '.gitconfig'),
+    GIT_SSH_COMMAND: `touch '${mark}'`,
+    GIT_DIR: '/nonexistent',
+    GIT_CONFIG_COUNT: '1',
+    GIT_CONFIG_KEY_0: 'core.fsmonitor',
+    GIT_CONFIG_VALUE_0: `touch '${mark}'`,
+    GIT_EXTERNAL_DIFF: `touch '${mark}'`,
+  })
+  shop.commit('Again', { 'a.txt': 'three' })
+  ;(await make(request)).letGo()
+  for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name]
+  Object.assign(process.env, before)
+  assert.not.ok(existsSync(mark))
+  assert.not.match(readFileSync(join(mirror, 'config'), 'utf8'), /insteadOf/)
+})
 
 // A program named ssh that keeps what it was called with.
 function withSsh(script: string): { log: string; restore(): void } {
@@ -299,19 +296,16 @@ test('kill -9 in the middle of a clone leaves nothing that stands in the way', a
   assert.equal(readdirSync(join(request.state, 'work')), [])
 })
 
-test(
-  'a commit that was looked up a moment ago is not fetched again, and is made also when its repository is ' + 'away',
-  async () => {
-    const gone = repository()
-    gone.commit('First', { 'a.txt': 'one' })
-    const request = requestFor(gone.path)
-    const found = await findCommit(request, new AbortController().signal, () => undefined)
-    rmSync(gone.path, { recursive: true })
-    const { artifact, events } = await make({ ...request, commit: found.commit, found })
-    assert.is(artifact.commit, found.commit)
-    assert.not(events.some(({ kind }) => kind === 'fetching'))
-    assert.match(await refused(make({ ...request, commit: found.commit })), /^FLIGHT_REPO/)
-  },
-)
+test('a commit that was just looked up is not fetched again, and made even when its repository is away', async () => {
+  const gone = repository()
+  gone.commit('First', { 'a.txt': 'one' })
+  const request = requestFor(gone.path)
+  const found = await findCommit(request, new AbortController().signal, () => undefined)
+  rmSync(gone.path, { recursive: true })
+  const { artifact, events } = await make({ ...request, commit: found.commit, found })
+  assert.is(artifact.commit, found.commit)
+  assert.not(events.some(({ kind }) => kind === 'fetching'))
+  assert.match(await refused(make({ ...request, commit: found.commit })), /^FLIGHT_REPO/)
+})
 
 test.run()

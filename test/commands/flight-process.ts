@@ -65,7 +65,8 @@ export function fleet(): string {
   const ssh = 'ssh: { port: 1, connect_timeout: 2 }\n'
   return folderWith({
     'flight.yml': 'state: ./state\n',
-    'clusters/staging.yml': `php: [ 8.2 ]\n${ssh}servers:\n${server('web-1', 1)}${server('web-2', 2)}${server('web-3', 3)}`,
+    'clusters/staging.yml':
+      `php: [ 8.2 ]\n${ssh}servers:\n` + server('web-1', 1) + server('web-2', 2) + server('web-3', 3),
     'clusters/production.yml': `php: [ 8.2 ]\n${ssh}servers:\n${server('shop-1', 4)}`,
     'apps/shop.yml': [
       'repo: git@github.com:example/shop.git',

@@ -46,25 +46,22 @@ function neighbour(server: string, live: string | undefined, hasEnvironment = tr
   }
 }
 
-test(
-  'it joins what the others serve, under the same name, and gets the environment file of the first that ' + 'has one',
-  () => {
-    const { wish } = joiningRelease(SHOP, 'web-3', [
-      neighbour('web-1', ONE, false),
-      neighbour('web-2', ONE),
-      neighbour('web-3', undefined, false),
-    ])
-    assert.equal(wish, {
-      app: 'shop',
-      does: 'join',
-      name: ONE,
-      note: { commit: 'a'.repeat(40), tree: 'f'.repeat(40), subject: 'A subject', ref: 'refs/heads/main' },
-      artifact: 'e'.repeat(64),
-      without: ['web-1', 'web-2'],
-      environmentFrom: 'web-2',
-    })
-  },
-)
+test('it joins what the others serve, under the same name, with the environment file of the first that has one', () => {
+  const { wish } = joiningRelease(SHOP, 'web-3', [
+    neighbour('web-1', ONE, false),
+    neighbour('web-2', ONE),
+    neighbour('web-3', undefined, false),
+  ])
+  assert.equal(wish, {
+    app: 'shop',
+    does: 'join',
+    name: ONE,
+    note: { commit: 'a'.repeat(40), tree: 'f'.repeat(40), subject: 'A subject', ref: 'refs/heads/main' },
+    artifact: 'e'.repeat(64),
+    without: ['web-1', 'web-2'],
+    environmentFrom: 'web-2',
+  })
+})
 
 test('one that has an environment file keeps it, whatever it holds', () => {
   const { wish } = joiningRelease(SHOP, 'web-3', [neighbour('web-1', TWO), neighbour('web-3', ONE)])

@@ -10,7 +10,7 @@ import { BIN, environment, flight, folderWith, type Ended } from './flight-proce
 function knowingNobody(sshd: Sshd): { cwd: string; known: string; trust(...words: string[]): Promise<Ended> } {
   const cwd = folderWith({
     'clusters/staging.yml':
-      `php: [ 8.2 ]\nssh: { port: ${sshd.port} }\nservers:\n  - { name: web-1, host: ` + `127.0.0.1 }\n`,
+      `php: [ 8.2 ]\nssh: { port: ${sshd.port} }\n` + 'servers:\n  - { name: web-1, host: 127.0.0.1 }\n',
   })
   const known = join(cwd, 'known_hosts')
   const config = join(cwd, 'ssh_config')

@@ -32,7 +32,7 @@ test.before(
     repo = repositoryOf('laravel')
     repo.commit('A configuration that may refuse', {
       'config/strict.php':
-        `<?php\nif (env('STRICT')) { throw new RuntimeException('no: ' . env('STRICT')); ` + `}\nreturn [];\n`,
+        `<?php\nif (env('STRICT')) { throw new RuntimeException('no: ' . env('STRICT')); }\n` + 'return [];\n',
     })
     at = await desk({
       'clusters/web.yml': cluster([one, two, work]),

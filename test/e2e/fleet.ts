@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 // A cluster definition: some settings, and web servers that are reached by their names in the lab's ssh configuration.
 export function cluster(servers: readonly Pick<LabHost, 'name'>[], settings = 'php: [ 8.2 ]\n'): string {
   return `${settings}servers:\n${servers
-    .map(({ name }) => `  - { name: ${name}, host: ${name}, web_server: ` + `true }\n`)
+    .map(({ name }) => `  - { name: ${name}, host: ${name}, web_server: true }\n`)
     .join('')}`
 }
 

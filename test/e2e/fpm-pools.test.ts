@@ -67,27 +67,24 @@ for (const [what, lines, says] of REFUSED) {
   })
 }
 
-test(
-  'what a run that was cut off left there unloaded is put back when it fails the test, whoever ' + 'finds it',
-  async () => {
-    const path = `${FOLDER}/flight-cut.conf`
-    const write = (content: string, plan: string) =>
-      stepShell(
-        { step: 'write', path, content, mode: '644', owner: 'root', group: 'root', scope: 'app:cut' },
-        { plan: `sha256:${plan.repeat(64)}` },
-      ).text
-    const good = '[cut]\nuser = www-data\nlisten = /run/php/flight-cut-8.2.sock\npm = ondemand\npm.max_children = 1\n'
-    await web.must(write(good, 'b'))
-    await web.must(reload())
-    await web.must(write(`${good}pm.max_kids = 3\n`, 'c'))
-    const result = await web.run(reload())
-    assert.is(result.code, EXIT_BAD_CONFIGURATION)
-    assert.match(result.stderr, /flight-cut\.conf:6/)
-    assert.is(await web.must(`cat ${path}`), good)
-    await web.must('php-fpm8.2 -t')
-    await web.must(reload())
-  },
-)
+test('what an interrupted run left unloaded is put back when it fails the test, whoever finds it', async () => {
+  const path = `${FOLDER}/flight-cut.conf`
+  const write = (content: string, plan: string) =>
+    stepShell(
+      { step: 'write', path, content, mode: '644', owner: 'root', group: 'root', scope: 'app:cut' },
+      { plan: `sha256:${plan.repeat(64)}` },
+    ).text
+  const good = '[cut]\nuser = www-data\nlisten = /run/php/flight-cut-8.2.sock\npm = ondemand\npm.max_children = 1\n'
+  await web.must(write(good, 'b'))
+  await web.must(reload())
+  await web.must(write(`${good}pm.max_kids = 3\n`, 'c'))
+  const result = await web.run(reload())
+  assert.is(result.code, EXIT_BAD_CONFIGURATION)
+  assert.match(result.stderr, /flight-cut\.conf:6/)
+  assert.is(await web.must(`cat ${path}`), good)
+  await web.must('php-fpm8.2 -t')
+  await web.must(reload())
+})
 
 test('a second pool of a name that Flight uses is refused, others may repeat theirs', async () => {
   await pool('shop', 'listen = /run/php/flight-shop-8.2.sock', 'flight-shop.conf')

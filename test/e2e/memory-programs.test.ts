@@ -29,7 +29,8 @@ trap 'stop=1' TERM
 while [ -z "$stop" ]; do while [ -e "${JOBS}/$SUPERVISOR_PROCESS_NAME" ]; do sleep 0.1; done; sleep 0.1; done
 `
 const program = (name: string, command = '/usr/local/bin/lab-worker', by = 'shop') =>
-  `[program:${name}]\ncommand=${command}\nuser=${by}\nautostart=true\nautorestart=true\nstartsecs=1\nstartretries=1\nstopsignal=TERM\nstopwaitsecs=3600\nkillasgroup=true\nredirect_stderr=true\nstdout_logfile=NONE\n`
+  `[program:${name}]\ncommand=${command}\nuser=${by}\nautostart=true\nautorestart=true\nstartsecs=1\n` +
+  `startretries=1\nstopsignal=TERM\nstopwaitsecs=3600\nkillasgroup=true\nredirect_stderr=true\nstdout_logfile=NONE\n`
 const workers = (...programs: string[]): Step =>
   write(CONF, `; of shop\n\n${programs.join('\n')}`, { scope: 'app:shop' })
 const load = (...names: string[]): Step => ({

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path/posix'
 import * as assert from 'uvu/assert'
-import { openRemoteHost } from '../../src/engine/remote-host.ts'
+import { openRemoteHost } from '../../src/engine/host/remote-host.ts'
 import { FlightError } from '../../src/model/errors.ts'
 import type { AptTransaction, FactAnswers, FactName, FactQuery } from '../../src/model/fact.ts'
 import type { Host } from '../../src/model/host.ts'

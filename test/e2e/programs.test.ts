@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { RUNNING_SCRIPT, runningSteps } from '../../src/engine/long-step.ts'
+import { RUNNING_SCRIPT, runningSteps } from '../../src/engine/host/long-step.ts'
 import { DRAINS } from '../../src/shell/supervisor.ts'
 import { programsStep } from '../../src/steps/programs.ts'
 import { retireStep } from '../../src/steps/retire.ts'

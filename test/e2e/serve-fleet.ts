@@ -65,7 +65,8 @@ export async function serveFleet(count: number, settings: readonly string[] = []
   })
   const port = await freePort()
   const at = await desk({
-    'flight.yml': `state: state\nserve:\n${[`listen: 127.0.0.1:${port}`, ...settings].map((line) => `  ${line}\n`).join('')}`,
+    'flight.yml':
+      'state: state\nserve:\n' + [`listen: 127.0.0.1:${port}`, ...settings].map((line) => `  ${line}\n`).join(''),
     'clusters/web.yml': cluster(hosts),
     ...Object.fromEntries(apps.map((app) => [`apps/${app.name}.yml`, definition(app)])),
   })

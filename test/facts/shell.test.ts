@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { probeOf } from '../../src/engine/probe.ts'
+import { probeOf } from '../../src/engine/host/probe.ts'
 import type { FactName, FactQuery } from '../../src/model/fact.ts'
 import { MARKS, someQueries } from './queries.ts'
 

@@ -116,34 +116,31 @@ for (const command of TOGETHER)
     assert.match(programWords('l', command)[2] ?? '', /trap stop TERM/)
   })
 
-test(
-  'the scheduler every minute, cron entries at their times; no name that cron ignores, no bare %, a last ' + 'newline',
-  () => {
-    const [file, ...others] = appCronFeature(
-      appOn({
-        scheduler: true,
-        cron: [{ name: 'reports', at: '0 3 * * *', command: 'artisan reports:send --month="$(date +%m)" # monthly' }],
-      }),
-    )
-    assert.equal([others.length, file?.awaits], [0, CURRENT])
-    const { path, content, mode, owner } = fileIn(file === undefined ? [] : [file]).desired
-    assert.equal([path, mode, owner], ['/etc/cron.d/flight-shop', '644', 'root'])
-    assert.is(
-      content,
-      `# Written by Flight from apps/shop.yml. Change the definition instead: this file is written again.
+test('the scheduler every minute, cron entries on time; no name that cron ignores, no bare %, a last newline', () => {
+  const [file, ...others] = appCronFeature(
+    appOn({
+      scheduler: true,
+      cron: [{ name: 'reports', at: '0 3 * * *', command: 'artisan reports:send --month="$(date +%m)" # monthly' }],
+    }),
+  )
+  assert.equal([others.length, file?.awaits], [0, CURRENT])
+  const { path, content, mode, owner } = fileIn(file === undefined ? [] : [file]).desired
+  assert.equal([path, mode, owner], ['/etc/cron.d/flight-shop', '644', 'root'])
+  assert.is(
+    content,
+    `# Written by Flight from apps/shop.yml. Change the definition instead: this file is written again.
 SHELL=/bin/sh
 PATH=/usr/lib/flight/php8.2:/usr/local/bin:/usr/bin:/bin
 USER=shop
 LANG=C.UTF-8
 MAILTO=""
 * * * * * shop cd -P /home/shop/shop/current && umask 022 && mkdir -p storage/logs && exec /bin/sh -c 'artisan ` +
-        `schedule:run' >>storage/logs/scheduler.log 2>&1
+      `schedule:run' >>storage/logs/scheduler.log 2>&1
 0 3 * * * shop cd -P /home/shop/shop/current && umask 022 && mkdir -p storage/logs && exec /bin/sh -c 'artisan ` +
-        `reports:send --month="$(date +\\%m)" # monthly' >>storage/logs/cron-reports.log 2>&1
+      `reports:send --month="$(date +\\%m)" # monthly' >>storage/logs/cron-reports.log 2>&1
 `,
-    )
-  },
-)
+  )
+})
 
 test('logs are rotated by the app: where releases share them once, otherwise in each release', () => {
   const text = (linkedDirs: string[]) => fileIn(appLogsFeature(appOn({}, { linkedDirs }))).desired.content

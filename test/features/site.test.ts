@@ -158,24 +158,21 @@ test('a proxied /index.php is not answered by PHP as well', () => {
   assert.is(textOf(siteApp({}, { proxy: { '/index.php': 8080 } })).includes('fastcgi_pass'), false)
 })
 
-test(
-  'redirects of one target stand together, to https where the site has TLS, else to where the client came ' + 'from',
-  () => {
-    const app = {
-      redirects: {
-        'c.example.com': 'x.example.com',
-        'b.example.com': 'y.example.com',
-        'a.example.com': 'x.example.com',
-      },
-    }
-    const plain = statements(textOf(siteApp(app)))
-    assert.ok(
-      plain.includes('server_name a.example.com c.example.com') &&
-        plain.includes('return 301 $flight_scheme://x.example.com$request_uri'),
-    )
-    assert.ok(statements(textOf(siteApp(app, { tls: TLS }))).includes('return 301 https://y.example.com$request_uri'))
-  },
-)
+test('redirects of one target stand together, to https where the site has TLS, else to the scheme as asked', () => {
+  const app = {
+    redirects: {
+      'c.example.com': 'x.example.com',
+      'b.example.com': 'y.example.com',
+      'a.example.com': 'x.example.com',
+    },
+  }
+  const plain = statements(textOf(siteApp(app)))
+  assert.ok(
+    plain.includes('server_name a.example.com c.example.com') &&
+      plain.includes('return 301 $flight_scheme://x.example.com$request_uri'),
+  )
+  assert.ok(statements(textOf(siteApp(app, { tls: TLS }))).includes('return 301 https://y.example.com$request_uri'))
+})
 
 test('the same definition gives the same bytes, whatever the order of its keys', () => {
   const one = siteApp(

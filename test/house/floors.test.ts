@@ -10,15 +10,25 @@ const src = fileURLToPath(new URL('../../src', import.meta.url))
 const FLOORS: readonly (readonly string[])[] = [
   ['model'],
   ['shell', 'schema'],
-  ['definitions', 'environment', 'facts', 'steps', 'kinds', 'transport', 'store'],
+  ['definitions', 'environment', 'facts', 'steps', 'kinds', 'transport'],
   ['features', 'artifacts'],
   ['engine'],
+  ['engine/host', 'engine/plan'],
+  ['engine/apply'],
   ['views'],
-  ['serve', 'page'],
-  ['http'],
+  ['server/store', 'server/watch', 'server/unit', 'server/page'],
+  ['server/notices'],
+  ['server/queue', 'server/http'],
   ['commands'],
 ]
+// Folders whose own folders are floors.
+const STOREYS = ['engine', 'server']
 const floorOf = (folder: string) => FLOORS.findIndex((folders) => folders.includes(folder))
+
+function folderOf(file: string): string {
+  const [first = '', second, third] = file.split('/')
+  return STOREYS.includes(first) && third !== undefined ? `${first}/${second}` : first
+}
 
 type Import = { file: string; folder: string; target: string }
 
@@ -28,7 +38,7 @@ const files = (readdirSync(src, { recursive: true }) as string[]).filter(
 const imports: Import[] = files.flatMap((file) =>
   [...readFileSync(join(src, file), 'utf8').matchAll(/(?:from|import\()\s*'([^']+)'/g)].map(([, target]) => ({
     file,
-    folder: file.split('/')[0] as string,
+    folder: folderOf(file),
     target: (target as string).startsWith('.') ? normalize(join(dirname(file), target as string)) : (target as string),
   })),
 )
@@ -36,7 +46,7 @@ const own = imports.filter(({ target }) => target.endsWith('.ts') || target.ends
 const list = (found: readonly Import[]) => found.map(({ file, target }) => `${file} -> ${target}`).join('\n')
 
 test('every folder of src has a floor', () => {
-  const folders = [...new Set(files.map((file) => file.split('/')[0] as string))]
+  const folders = [...new Set(files.map(folderOf))]
   assert.equal(
     folders.filter((folder) => floorOf(folder) < 0),
     [],
@@ -45,7 +55,7 @@ test('every folder of src has a floor', () => {
 
 test('a file imports lower floors, or its own folder', () => {
   const wrong = own.filter(({ folder, target }) => {
-    const other = target.split('/')[0] as string
+    const other = folderOf(target)
     return other !== folder && floorOf(other) >= floorOf(folder)
   })
   assert.is(list(wrong), '')
@@ -122,6 +132,23 @@ test('no file only passes on others, none is named for nothing, none is longer t
     (file) => !file.startsWith('schema/types/') && readFileSync(join(src, file), 'utf8').split('\n').length > 250,
   )
   assert.equal(long, [])
+})
+
+// A regular expression is one word.
+test('no line is wider than 120', () => {
+  const code = ['src', 'test', 'bench', 'drills', 'quickstart'].flatMap((folder) =>
+    (readdirSync(join(src, '..', folder), { recursive: true }) as string[])
+      .filter((file) => /\.tsx?$/.test(file) && !/generated|schema\/types|server\/page/.test(file))
+      .map((file) => join(folder, file)),
+  )
+  const wide = code.flatMap((file) =>
+    readFileSync(join(src, '..', file), 'utf8')
+      .split('\n')
+      .flatMap((line, index) =>
+        [...line].length > 120 && !/^\s*\/.*\/[a-z]*,?$/.test(line) ? [`${file}:${index + 1}`] : [],
+      ),
+  )
+  assert.equal(wide, [])
 })
 
 test.run()

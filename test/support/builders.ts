@@ -1,7 +1,7 @@
 import { resolveServe } from '../../src/definitions/resolve-serve.ts'
 import type { App, AppServer, Cluster, Definitions } from '../../src/model/definitions.ts'
 import type { Holder } from '../../src/model/host.ts'
-import { compileServer } from '../../src/engine/compile.ts'
+import { compileServer } from '../../src/engine/plan/compile.ts'
 import type { ReleaseCargo } from '../../src/model/release.ts'
 import type { Resource } from '../../src/model/resource.ts'
 import type { Server, SshSettings, System } from '../../src/model/server.ts'

@@ -19,7 +19,7 @@ test('forty problems stay readable and are counted', () => {
   const many = Array.from({ length: 40 }, (_, index): Problem => ({ ...one, where: `apps/shop.yml:${index + 1}:7` }))
   isExpected(
     'problems.txt',
-    `${problemsText([...many, { code: 'FLIGHT_USAGE', where: '', what: 'no such flag: ' + '--frce' }], {
+    `${problemsText([...many, { code: 'FLIGHT_USAGE', where: '', what: 'no such flag: --frce' }], {
       color: false,
       width: 80,
     })}\n`,

@@ -22,8 +22,8 @@ export async function carryOut(
   { given, found = new Map(), wait = false, contents = new Map() }: How = {},
 ): Promise<CarriedOut> {
   const { definitions, connect, parallel, who, listen, signal } = session
-  const { applyPlan } = await import('../../engine/apply-plan.ts')
-  const { saveReceipt } = await import('../../engine/receipt-file.ts')
+  const { applyPlan } = await import('../../engine/apply/apply-plan.ts')
+  const { saveReceipt } = await import('../../engine/apply/receipt-file.ts')
   const { hold, letGo } = await holdFor(session, plan, { given, found, contents })
   const receipt = await applyPlan({
     plan,

@@ -169,5 +169,6 @@ function ofError(error: FlightError): Delivered {
 function saidOf(problems: readonly Problem[]): string {
   const [first, ...others] = problems
   if (first === undefined) return ''
-  return `${first.where === '' ? '' : `${first.where}: `}${first.what}${others.length === 0 ? '' : ` (and ${others.length} more)`}`
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`
+  return `${first.where === '' ? '' : `${first.where}: `}${first.what}${more}`
 }

@@ -17,8 +17,8 @@ export function judgeEarlier(app: string, release: string, live: LiveReleases): 
   ]
   if (first !== undefined) {
     const wasLive = of.some(({ fact }) => fact.turns > 0)
-    const said =
-      `${release} ${wasLive ? 'went live and was taken back' : 'did not go live'}: ${first.server}: ` + `${first.why}`
+    const became = wasLive ? 'went live and was taken back' : 'did not go live'
+    const said = `${release} ${became}: ${first.server}: ${first.why}`
     return { is: wasLive ? 'went_back' : 'failed', exit: wasLive ? 7 : 1, said, problems: problem(said) }
   }
   if (of.length > 0 && of.every(({ fact }) => fact.good !== undefined))

@@ -28,7 +28,7 @@ export function refuseUnlikeServers(
           `or to none${
             able.length === 0 || chosen.length > 0
               ? ''
-              : `; to those that can be asked: ${command} ` + `${able.map((name) => `--server ${name}`).join(' ')}`
+              : `; to those that can be asked: ${command} ${able.map((name) => `--server ${name}`).join(' ')}`
           }`,
       })),
     )

@@ -21,7 +21,7 @@ export async function planReleases(
   const wishes: ReleaseWish[] = []
   const found = new Map<string, Commit>()
   for (const wish of written) wishes.push(await resolved(session, wish, (commit) => found.set(commit.commit, commit)))
-  const { makePlan } = await import('../../engine/make-plan.ts')
+  const { makePlan } = await import('../../engine/plan/make-plan.ts')
   const plan = await makePlan({
     definitions,
     scope: { clusters: [], apps: [], servers: [] },

@@ -17,7 +17,7 @@ export async function planScope(
 ): Promise<Plan> {
   const { definitions, connect, parallel, listen, signal } = session
   const scope = scopeOf(names, definitions)
-  const { makePlan } = await import('../../engine/make-plan.ts')
+  const { makePlan } = await import('../../engine/plan/make-plan.ts')
   return makePlan({
     definitions,
     scope,

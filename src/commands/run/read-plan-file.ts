@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
-import { readPlan } from '../../engine/plan-file.ts'
+import { readPlan } from '../../engine/plan/plan-file.ts'
 import type { Plan } from '../../model/plan.ts'
 import { reading } from './file-fault.ts'
 

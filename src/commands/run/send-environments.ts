@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { compareEnvironments } from '../../environment/compare.ts'
 import { parseEnvironment } from '../../environment/parse.ts'
 import type { Environment } from '../../environment/environment.ts'
-import { namePush, type Pushing, type Wanted } from '../../engine/name-push.ts'
+import { namePush, type Pushing, type Wanted } from '../../engine/plan/name-push.ts'
 import { isEmpty, type Plan } from '../../model/plan.ts'
 import { type PlannedPush, pushId } from '../../model/push.ts'
 import type { Receipt } from '../../model/receipt.ts'
@@ -94,7 +94,7 @@ export async function sendEnvironments(session: Session, flags: Sending, cargo: 
 }
 
 async function planPush({ definitions, connect, parallel, listen, signal }: Session, push: PlannedPush): Promise<Plan> {
-  const { makePlan } = await import('../../engine/make-plan.ts')
+  const { makePlan } = await import('../../engine/plan/make-plan.ts')
   return makePlan({
     definitions,
     scope: { clusters: [], apps: [], servers: push.servers.map(({ name }) => name) },

@@ -1,7 +1,7 @@
-import type { Pages } from '../../http/door-options.ts'
+import type { Pages } from '../../server/http/door-options.ts'
 import type { Desk } from '../../model/desk.ts'
-import { pageRoutes } from '../../page/page-routes.ts'
-import { restrictedDesk } from '../../serve/restricted-desk.ts'
+import { pageRoutes } from '../../server/page/page-routes.ts'
+import { restrictedDesk } from '../../server/queue/restricted-desk.ts'
 
 // The pages as each may see them: all of it, or one app alone.
 export function pagesOn(desk: Desk, options: { now(): Date; url: string | undefined }): Pages {

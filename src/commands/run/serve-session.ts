@@ -1,5 +1,5 @@
-import { keepingHosts } from '../../engine/kept-hosts.ts'
-import { openRemoteHost } from '../../engine/remote-host.ts'
+import { keepingHosts } from '../../engine/host/kept-hosts.ts'
+import { openRemoteHost } from '../../engine/host/remote-host.ts'
 import type { Definitions } from '../../model/definitions.ts'
 import type { Listener } from '../../model/event.ts'
 import { createConnector } from '../../transport/connector.ts'

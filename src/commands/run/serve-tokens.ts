@@ -1,10 +1,10 @@
-import { readServerKey } from '../../http/server-key.ts'
-import { makeToken } from '../../http/tokens.ts'
-import { signingToken, webhookSecret } from '../../http/webhook-secret.ts'
+import { readServerKey } from '../../server/http/server-key.ts'
+import { makeToken } from '../../server/http/tokens.ts'
+import { signingToken, webhookSecret } from '../../server/http/webhook-secret.ts'
 import { FlightError } from '../../model/errors.ts'
 import type { Store } from '../../model/store.ts'
 import { type Purpose, PURPOSES } from '../../model/token.ts'
-import { openStore } from '../../store/open-store.ts'
+import { openStore } from '../../server/store/open-store.ts'
 import { tokensText } from '../../views/tokens-text.ts'
 import type { Everywhere } from '../everywhere/flags.ts'
 import { print, printJson, tell } from '../everywhere/output.ts'
@@ -61,8 +61,10 @@ export async function makeTokenFor(flags: Everywhere, { purpose, app, name, days
   else {
     print(secret)
     tell(
-      `${token.id} "${token.name}": for ` +
-        `${purpose}${token.app === null ? ', every app' : ` of ${token.app}`}${token.expires === null ? '' : `, until ${token.expires}`}. It is shown this once. To take it back: flight serve:token --revoke ${token.id}`,
+      `${token.id} "${token.name}": for ${purpose}` +
+        `${token.app === null ? ', every app' : ` of ${token.app}`}` +
+        `${token.expires === null ? '' : `, until ${token.expires}`}. It is shown this once. ` +
+        `To take it back: flight serve:token --revoke ${token.id}`,
     )
     if (key !== undefined)
       tell(

@@ -1,4 +1,4 @@
-import { replaceFile } from '../../engine/replace-file.ts'
+import { replaceFile } from '../../engine/apply/replace-file.ts'
 import { writing } from './file-fault.ts'
 
 // Writes a file that only its owner reads, whole or not at all.

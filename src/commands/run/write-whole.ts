@@ -1,5 +1,5 @@
 import { realpath, stat, writeFile } from 'node:fs/promises'
-import { replaceFile } from '../../engine/replace-file.ts'
+import { replaceFile } from '../../engine/apply/replace-file.ts'
 import { writing } from './file-fault.ts'
 
 // Writes a file so that a reader sees the old content or the new one, never half of it. Only a plain file is ever

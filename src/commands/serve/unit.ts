@@ -23,8 +23,8 @@ export default class ServeUnit extends FlightCommand {
     const { flags } = await this.parse(ServeUnit)
     const { join, resolve } = await import('node:path')
     const { readDefinitions } = await import('../run/read-definitions.ts')
-    const { unitText } = await import('../../serve/unit.ts')
-    const { homeOf } = await import('../../serve/unit-user.ts')
+    const { unitText } = await import('../../server/unit/unit.ts')
+    const { homeOf } = await import('../../server/unit/unit-user.ts')
     const { stateBelowHome } = await import('../../definitions/state-below-home.ts')
     const { definitions } = await readDefinitions(flags)
     const { serve } = definitions.settings

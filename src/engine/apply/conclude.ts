@@ -1,0 +1,109 @@
+import type { Problem } from '../../model/errors.ts'
+import type { Holder } from '../../model/host.ts'
+import type { Receipt, ReceiptServer, ServerMemory } from '../../model/receipt.ts'
+import type { ServerOutcome } from './apply-server.ts'
+import { actionsIn } from '../plan/plan-server.ts'
+import { actionsFor, type ApplyRequest, askedOf, type Ready } from './prepare-apply.ts'
+import { surveyHost } from '../plan/survey.ts'
+
+// Looks once more: what this plan was to change must now be as defined.
+export async function conclude(
+  member: Ready,
+  outcome: ServerOutcome | undefined,
+  request: ApplyRequest,
+  began: number,
+): Promise<{ receipt: ReceiptServer; problems: readonly Problem[] }> {
+  const { planned, standing } = member
+  const done = outcome ?? { actions: [], problems: [], interrupted: false }
+  const found = standing.already.map((action) => ({
+    address: action.address,
+    verb: action.verb,
+    feature: action.feature,
+    outcome: 'already' as const,
+    seconds: 0,
+  }))
+  const problems = done.problems.length > 0 ? done.problems : await verify(member, request)
+  const state = done.interrupted ? 'interrupted' : problems.length > 0 ? 'failed' : 'done'
+  request.listen({ event: 'server-ends', server: planned.name, outcome: state })
+  return {
+    receipt: {
+      name: planned.name,
+      outcome: state,
+      converged: problems.length === 0,
+      seconds: (Date.now() - began) / 1000,
+      actions: [...found, ...done.actions],
+    },
+    problems,
+  }
+}
+
+async function verify({ planned, server, cluster, host }: Ready, request: ApplyRequest): Promise<Problem[]> {
+  const { plan, listen } = request
+  listen({ event: 'verifying', server: planned.name })
+  const survey = await surveyHost(host, server, cluster, askedOf(request))
+  if (survey.is !== 'asked') return [...survey.problems]
+  const addresses = new Set(actionsFor(plan, planned.name).map((action) => action.address))
+  const open = actionsIn(survey.plan).filter((action) => addresses.has(action.address) || action.kind === 'service')
+  return open.map((action) => ({
+    code: 'FLIGHT_NOT_CONVERGED',
+    where: action.address,
+    what: `was done, and is still not as defined: ${action.because.join('; ')}`,
+    hint: 'look at what changes it on the server, then plan again',
+  }))
+}
+
+// What a server keeps of a run: one line, so that its memory grows slowly. The whole receipt is the controller's.
+export function remembered(receipt: Receipt, server: string, holder: Holder): ServerMemory {
+  const entry = receipt.servers.find(({ name }) => name === server)
+  const done = entry?.actions.filter(({ outcome }) => outcome === 'done').length ?? 0
+  return {
+    when: receipt.ended,
+    who: receipt.who,
+    from: receipt.from,
+    what: holder.what,
+    outcome: entry?.outcome ?? receipt.outcome,
+    plan: receipt.plan,
+    actions: done,
+    seconds: entry?.seconds ?? 0,
+  }
+}
+
+export function receiptOf(
+  { plan, holder, signal, hold }: ApplyRequest,
+  began: Date,
+  servers: readonly ReceiptServer[],
+  problems: readonly Problem[],
+): Receipt {
+  const ended = new Date()
+  const wentBack = problems[0]?.code === 'FLIGHT_WENT_BACK'
+  const outcome = wentBack
+    ? 'went back'
+    : signal.aborted && servers.some((server) => server.outcome === 'interrupted')
+      ? 'interrupted'
+      : servers.some((server) => server.outcome === 'failed')
+        ? 'failed'
+        : 'done'
+  return {
+    format: 1,
+    plan: plan.digest,
+    outcome,
+    who: holder.who,
+    from: holder.from,
+    began: began.toISOString(),
+    ended: ended.toISOString(),
+    seconds: (ended.getTime() - began.getTime()) / 1000,
+    releases: plan.releases.map(({ app, does, name, commit, tree, subject }) => ({
+      app,
+      does,
+      name,
+      commit,
+      tree,
+      subject,
+      artifact: hold.cargo.get(app)?.sha256 ?? '',
+      composerLock: hold.cargo.get(app)?.composerLock ?? '',
+    })),
+    ...(plan.pushes === undefined ? {} : { pushes: plan.pushes.map(({ app, does, id }) => ({ app, does, id })) }),
+    servers: [...servers].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    problems,
+  }
+}

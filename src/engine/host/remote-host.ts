@@ -1,0 +1,91 @@
+import type { Holder, StepContext } from '../../model/host.ts'
+import { HISTORY, SERVER_FOLDER } from '../../model/record.ts'
+import type { Server } from '../../model/server.ts'
+import type { Step } from '../../model/step.ts'
+import { quote } from '../../shell/quote.ts'
+import type { Connection } from '../../transport/connection.ts'
+import { HeldLock } from './held-lock.ts'
+import type { LastingHost } from './kept-hosts.ts'
+import { Link } from './link.ts'
+import { inTheWay, RUNNING_SCRIPT, type RunningStep, runningSteps } from './long-step.ts'
+import { HOLDER_SCRIPT, holderInTheWay, lockedBy, parseHolders, takeServerLock } from '../../transport/server-lock.ts'
+import { probeOf } from './probe.ts'
+import { performStep } from './perform-step.ts'
+import { parseSystem, SYSTEM_SCRIPT } from './system.ts'
+
+// The most that is read of a file to be shown.
+const MOST_SHOWN = 262_144
+
+// A real server: one connection, one control channel, and a lock channel while something is applied.
+export async function openRemoteHost(
+  server: Server,
+  dial: (server: Server) => Promise<Connection>,
+): Promise<LastingHost> {
+  const link = new Link(server, dial)
+  await link.open()
+  const printed = async (script: string) => (await link.run(script)).stdout.toString('utf8')
+  const holders = async () => parseHolders(await printed(HOLDER_SCRIPT))
+  const lock = new HeldLock(
+    (claimed) => takeServerLock(link.connection, server.ssh.become, claimed, holders),
+    async ({ claim }) => holderInTheWay(await holders(), claim),
+  )
+
+  return {
+    server: server.name,
+    hostKey: link.hostKey,
+    async system() {
+      return parseSystem(await printed(SYSTEM_SCRIPT), server.name, link.user)
+    },
+    async probe(queries) {
+      const probe = probeOf(queries)
+      const { stdout } = await link.run(probe.script)
+      return probe.parse(stdout, server.name)
+    },
+    async lock(holder, plan, claim) {
+      const held = await lock.take({ holder, claim })
+      const running = inTheWay(runningSteps(await printed(RUNNING_SCRIPT)), plan, claim)
+      if (running.length === 0) return held
+      await held.release()
+      throw lockedBy(server.name, stepHolder(server.name, running))
+    },
+    async holders() {
+      const held = await holders()
+      if (held.length > 0) return held.map(({ holder }) => holder)
+      const step = stepHolder(server.name, runningSteps(await printed(RUNNING_SCRIPT)))
+      return step === undefined ? [] : [step]
+    },
+    perform: (step: Step, context: StepContext) =>
+      performStep(step, context, {
+        server: server.name,
+        run: (script, follow) => link.run(script, follow),
+        again: () => link.reopen().then(() => lock.retake()),
+        exec: (command) =>
+          link.connection.exec(link.user !== 'root' && server.ssh.become ? `sudo -n -- ${command}` : command),
+      }),
+    async record(line) {
+      await link.run(`mkdir -p ${SERVER_FOLDER} && printf '%s\\n' ${quote(line)} >>${HISTORY}`)
+    },
+    async history() {
+      return (await printed(`tail -n 200 ${HISTORY} 2>/dev/null`)).split('\n').filter((line) => line !== '')
+    },
+    async read(path) {
+      const { code, stdout } = await link.run(`[ -f ${quote(path)} ] && head -c ${MOST_SHOWN} -- ${quote(path)}`)
+      return code === 0 ? stdout : undefined
+    },
+    isUsable: (idle) => link.isUsable(idle),
+    close: () => link.close(),
+  }
+}
+
+// A step that outlived its run holds the server as well: nobody is there to name but the step itself.
+function stepHolder(server: string, running: readonly RunningStep[]): Holder | undefined {
+  const [first] = running
+  return first === undefined
+    ? undefined
+    : {
+        who: 'a step of a run that ended',
+        from: server,
+        what: running.map(({ unit }) => unit).join(', '),
+        since: first.since,
+      }
+}

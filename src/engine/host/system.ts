@@ -1,0 +1,34 @@
+import { FlightError } from '../../model/errors.ts'
+import type { System } from '../../model/server.ts'
+
+// Shell that says what a server is.
+export const SYSTEM_SCRIPT = [
+  `( . /etc/os-release 2>/dev/null; printf '%s\\n%s\\n%s\\n' "$ID" "$VERSION_CODENAME" "$PRETTY_NAME" )`,
+  `dpkg --print-architecture 2>/dev/null || uname -m`,
+  `[ -e /proc/net/if_inet6 ] && echo yes || echo no`,
+  `[ -d /run/systemd/system ] && echo systemd || echo none`,
+  `id -u`,
+].join('\n')
+
+export function parseSystem(output: string, server: string, loginUser: string): System {
+  const [id = '', codename = '', name = '', arch = '', ipv6, init, uid] = output
+    .split('\n')
+    .map((line) => line.trim().slice(0, 100))
+  if (uid !== '0') {
+    throw new FlightError({
+      code: 'FLIGHT_NO_SUDO',
+      where: server,
+      what: `logged in as ${loginUser}, who is not root, and \`become\` is off`,
+      hint: 'log in as root, or set `become: true` in ssh: and allow this user `NOPASSWD: ALL` in sudoers',
+    })
+  }
+  if (init !== 'systemd') {
+    throw new FlightError({
+      code: 'FLIGHT_UNSUPPORTED_SYSTEM',
+      where: server,
+      what: `${name || 'this system'} does not run systemd`,
+      hint: 'Flight works with Debian 12 and 13 and Ubuntu 22.04 and 24.04, as they come',
+    })
+  }
+  return { id, codename, name, arch, ipv6: ipv6 === 'yes' }
+}

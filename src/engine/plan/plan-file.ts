@@ -1,0 +1,51 @@
+import { FlightError, type ErrorCode } from '../../model/errors.ts'
+import type { Plan } from '../../model/plan.ts'
+import { validatePlan } from '../../schema/plan.ts'
+import { canonical, digestOf } from '../digest.ts'
+
+// The largest plan that is read: 500 servers with long files stay far below it.
+const MOST_BYTES = 64 * 1024 * 1024
+
+// The bytes of a plan file: canonical JSON and a newline, the same for the same plan.
+export function writePlan(plan: Plan): string {
+  return `${canonical(plan)}\n`
+}
+
+// Reads a plan file. It is not trusted: form, format and digest are checked before anything in it is looked at.
+export function readPlan(text: string, where: string): Plan {
+  const refuse = (code: ErrorCode, what: string, hint: string) => new FlightError({ code, where, what, hint })
+  if (text.length > MOST_BYTES) throw refuse('FLIGHT_PLAN_UNREADABLE', 'is larger than a plan can be', 'plan again')
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    throw refuse(
+      'FLIGHT_PLAN_UNREADABLE',
+      `is not a whole plan file: ${error.message}`,
+      'it may be cut off; plan again, or fetch the file again',
+    )
+  }
+  const format = (value as { format?: unknown } | null)?.format
+  if (format === undefined) throw refuse('FLIGHT_PLAN_UNREADABLE', 'is no plan of Flight', '`flight plan` writes one')
+  if (format !== 1)
+    throw refuse(
+      'FLIGHT_PLAN_FORMAT',
+      `has the format ${JSON.stringify(format)?.slice(0, 40)}; this Flight knows format 1`,
+      'plan again with this version of Flight, or apply with the version that made the plan',
+    )
+  const { digest, ...body } = value as { digest?: unknown }
+  const actual = digestOf(body)
+  if (digest !== actual) {
+    throw refuse(
+      'FLIGHT_PLAN_EDITED',
+      `was changed after it was made: its content has the digest ${actual}, it says ` +
+        `${typeof digest === 'string' ? digest.slice(0, 80) : 'none'}`,
+      'plan again: a plan is reviewed and applied as it was made',
+    )
+  }
+  const wrong = validatePlan(value)
+  if (wrong !== undefined)
+    throw refuse('FLIGHT_PLAN_FORMAT', `does not fit the format of plans: ${wrong}`, 'plan again')
+  return value as Plan
+}

@@ -1,0 +1,137 @@
+import type { Action } from '../../model/action.ts'
+import type { Cluster } from '../../model/definitions.ts'
+import type { Problem } from '../../model/errors.ts'
+import type { FactQuery, Facts } from '../../model/fact.ts'
+import type { Leftover, PlannedInstall } from '../../model/plan.ts'
+import { addressOf, type Resource } from '../../model/resource.ts'
+import { capacityWarning } from './capacity.ts'
+import { actionOf, differenceOf, factsOfResource } from '../compare.ts'
+import type { Wanted } from './compile.ts'
+import { judgeInstall } from './judge-install.ts'
+import { leftBehind, queriesForLeftBehind } from './left-behind.ts'
+import { leftOversIn, programsIn, recordedServices } from './left-overs.ts'
+import { resolve, SERVER_QUERIES } from './resolve.ts'
+import { liveQuery } from './live-elsewhere.ts'
+import { queriesForRivals, rivalSites } from './rival-sites.ts'
+
+// What is planned for one server, and why nothing is to be done where nothing is.
+export type ServerPlan = {
+  configure: readonly Action[]
+  retire: readonly Action[] // once what takes its place works everywhere
+  staged: readonly { stage: string; action: Action }[] // of releases
+  same: ReadonlyMap<string, string> // address -> why nothing is to be done
+  install: PlannedInstall | null
+  blocked: readonly Problem[]
+  notes: readonly string[]
+  leftovers: readonly Leftover[]
+}
+
+// What a server's plan is made of: what is wanted there, and what it said.
+export type Case = { server: string; cluster: Cluster; wanted: Wanted; facts: Facts; allowUpgrades: boolean }
+
+export function actionsIn(plan: Pick<ServerPlan, 'configure' | 'retire' | 'staged'>): readonly Action[] {
+  return [...plan.configure, ...plan.retire, ...plan.staged.map(({ action }) => action)]
+}
+
+// Everything that planning a server asks it, in one probe.
+export function queriesFor({ resources, apps }: Wanted): FactQuery[] {
+  const awaited = resources.flatMap(({ awaits }): FactQuery[] =>
+    awaits === undefined ? [] : [{ fact: 'file', path: awaits, wanted: undefined }],
+  )
+  return [
+    ...SERVER_QUERIES,
+    ...resources.flatMap(factsOfResource),
+    ...awaited,
+    ...apps.map(({ app }) => liveQuery(app.name)),
+    ...queriesForRivals(resources),
+  ]
+}
+
+// What has to be asked beside, about what Flight wrote here once and nobody wants any more.
+export function queriesForLeftOvers(wanted: Wanted, cluster: Cluster, facts: Facts): FactQuery[] {
+  const leftOvers = leftOversIn(wanted, facts)
+  const more = [
+    ...leftOvers,
+    ...leftOvers.flatMap(({ desired }) => programsIn(desired.path)),
+    ...recordedServices(wanted, facts),
+  ]
+  return [
+    ...more.flatMap(factsOfResource),
+    ...queriesForLeftBehind(asDefined(wanted, cluster, []), facts.get({ fact: 'manifest' })),
+  ]
+}
+
+// Compares what is wanted with what is there. Pure.
+export function planServer({ server, cluster, wanted, facts, allowUpgrades }: Case): ServerPlan {
+  const same = new Map<string, string>()
+  const blocked: Problem[] = []
+  const notes: string[] = []
+  const actionsFor = (resources: readonly Resource[]): Action[] =>
+    resources.flatMap((resource) => {
+      const difference = differenceOf(resource, facts)
+      if (difference.is === 'conflict') {
+        blocked.push({
+          code: 'FLIGHT_CONFLICT',
+          where: `${server} ${difference.where}`,
+          what: difference.what,
+          hint: difference.hint,
+        })
+        return []
+      }
+      notes.push(...(difference.notes ?? []))
+      if (difference.is === 'change') return [actionOf(server, resource, difference)]
+      same.set(addressOf(server, resource), difference.why)
+      return []
+    })
+  const resolved = resolve(wanted, facts)
+  const configure = actionsFor(resolved.configure)
+  const retire = actionsFor(resolved.retire)
+  const judged = judgeInstall(server, configure, facts, allowUpgrades)
+  const retiring = retire.flatMap((action) => (action.kind === 'retired' ? [action.after.path] : []))
+  const rivals = rivalSites(server, wanted.resources, retiring, facts)
+  const capacity = capacityWarning(wanted.apps, cluster, facts.get({ fact: 'memory' }))
+  return {
+    configure,
+    retire,
+    staged: [],
+    same,
+    install: judged.install,
+    blocked: [...blocked, ...rivals, ...judged.blocked],
+    notes: [
+      ...(capacity === undefined ? [] : [capacity]),
+      ...waitingNotes(resolved.waiting),
+      ...foreignPools(wanted.resources, facts),
+      ...notes,
+    ],
+    leftovers: leftBehind(asDefined(wanted, cluster, retiring), facts),
+  }
+}
+
+// What a server is for as a whole, whatever the plan was asked for.
+function asDefined({ resources, apps }: Wanted, { php }: Cluster, retiring: readonly string[]) {
+  return { php, apps: apps.map(({ app }) => app.name), resources, retiring }
+}
+
+// What waits for an app's first release, each feature once.
+function waitingNotes(waiting: readonly Resource[]): string[] {
+  const features = new Map<string, Set<string>>()
+  for (const { awaits = '', feature } of waiting) features.set(awaits, (features.get(awaits) ?? new Set()).add(feature))
+  return [...features].map(([awaits, names]) => `${[...names].join(', ')}: not before there is a release (${awaits})`)
+}
+
+// Pools of others live under the same master: they are told that its limits will be theirs too.
+function foreignPools(resources: readonly Resource[], facts: Facts): string[] {
+  const versions = resources.flatMap((resource) =>
+    resource.kind === 'service' && resource.desired.test.program === 'php-fpm' ? [resource.desired.test.version] : [],
+  )
+  return facts
+    .get({ fact: 'foreign', claim: 'fpm-pool' })
+    .filter(
+      (line) =>
+        versions.some((version) => line.file.startsWith(`/etc/php/${version}/`)) && !line.text.startsWith('[global]'),
+    )
+    .map(
+      (line) =>
+        `pool ${line.text} of ${line.file}:${line.line} is not Flight's: it stays, and shares FPM's limits and OPcache`,
+    )
+}

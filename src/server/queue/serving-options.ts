@@ -1,0 +1,21 @@
+import type { Deliver, IsWithin } from '../../model/delivery.ts'
+import type { ServedApp } from '../../model/desk.ts'
+import type { Fleet } from '../../model/fleet.ts'
+import type { Request, RequestEvent } from '../../model/request.ts'
+import type { Occasion, ServeSettings } from '../../model/serve-settings.ts'
+import type { NewNotice, Store } from '../../model/store.ts'
+
+// What the queue works with.
+export type ServingOptions = {
+  store: Store
+  deliver: Deliver
+  isWithin: IsWithin
+  settings: Pick<ServeSettings, 'atOnce' | 'perServer' | 'patience' | 'supersede'>
+  apps(): Promise<readonly ServedApp[]>
+  fleet(): Promise<Fleet>
+  now(): Date
+  told(request: Request, event: RequestEvent): void // for logs and metrics
+  // what others are told of it, in the moment in which it is so
+  notices(occasion: Occasion, request: Request): Promise<readonly NewNotice[]>
+  bug(error: unknown): void // ours: it is logged with its stack, and what it was about has failed
+}
