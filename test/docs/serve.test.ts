@@ -66,7 +66,8 @@ test('the notice of the page is the notice that is sent', () => {
 })
 
 test('every state, purpose and occasion is told', () => {
-  for (const name of [...REQUEST_STATES, ...PURPOSES]) assert.match(serve.text, `\n| \`${name}\` |`, name)
+  for (const name of [...REQUEST_STATES, ...PURPOSES])
+    assert.match(serve.text, new RegExp(`^\\| \`${name}\` +\\|`, 'm'), name)
   for (const name of OCCASIONS) assert.match(serve.text, `\`${name}\``, name)
 })
 
