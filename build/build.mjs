@@ -16,7 +16,7 @@ const importsHandedIn = (file) =>
 
 await writeValidators()
 
-const commands = join(root, 'src/commands/commands.ts')
+const commands = join(root, 'src/cli/commands.ts')
 if (existsSync(commands)) {
   const fresh = join(root, `.dist-${process.pid}`)
   // One CommonJS file, because only of such a script can Node 20 keep compiled code. What a command imports inside run() is

@@ -1,7 +1,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { COMMANDS } from '../../src/commands/commands.ts'
-import { everywhere } from '../../src/commands/everywhere/flags.ts'
+import { COMMANDS } from '../../src/cli/commands.ts'
+import { everywhere } from '../../src/cli/everywhere/flags.ts'
 import { blocks, page, pages, quotedIn } from './pages.ts'
 
 type FlagShape = { type: string; char?: string | undefined; options?: readonly string[] | undefined }

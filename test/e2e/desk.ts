@@ -2,7 +2,7 @@ import { type ChildProcess } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { folderWith, startFlight } from '../commands/flight-process.ts'
+import { folderWith, startFlight } from '../cli/flight-process.ts'
 import { sharedLab } from '../lab/shared.ts'
 
 const MINUTE = 60_000

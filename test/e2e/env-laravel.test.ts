@@ -31,8 +31,7 @@ test.before(
     hosts = [one, two, work]
     repo = repositoryOf('laravel')
     repo.commit('A configuration that may refuse', {
-      'config/strict.php':
-        `<?php\nif (env('STRICT')) { throw new RuntimeException('no: ' . env('STRICT')); }\n` + 'return [];\n',
+      'config/strict.php': `<?php\nif (env('STRICT')) throw new RuntimeException('no: '.env('STRICT'));\nreturn [];\n`,
     })
     at = await desk({
       'clusters/web.yml': cluster([one, two, work]),

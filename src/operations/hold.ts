@@ -1,0 +1,136 @@
+import { readFile } from 'node:fs/promises'
+import type { Hold } from '../engine/compare.ts'
+import type { Action } from '../model/action.ts'
+import type { Commit } from '../model/artifact.ts'
+import type { App } from '../model/definitions.ts'
+import { FlightError } from '../model/errors.ts'
+import type { Plan } from '../model/plan.ts'
+import type { PlannedRelease, ReleaseCargo } from '../model/release.ts'
+import { Secret } from '../model/secret.ts'
+import { artifactRequest, tellArtifact } from './release/artifact-request.ts'
+import { appNamed } from './scope.ts'
+import type { Session } from './session.ts'
+
+// Commits that this command has looked up already, by their SHA.
+export type Found = ReadonlyMap<string, Commit>
+
+type Given = { given: string | undefined; found: Found; contents: ReadonlyMap<string, Secret> }
+type Held = { hold: Omit<Hold, 'who' | 'when'>; letGo(): void }
+
+// What a plan needs of this controller: for releases the artifact of exactly the commit that the plan names, and what
+// is secret. Nothing where it makes no release and pushes no environment file. `letGo` once the servers have it.
+export async function holdFor(session: Session, plan: Plan, { given, found, contents }: Given): Promise<Held> {
+  const cargo = new Map<string, ReleaseCargo>()
+  const secrets = new Map<string, Secret>()
+  const environments = new Map<string, Secret>()
+  const held: (() => void)[] = []
+  const letGo = () => held.splice(0).forEach((each) => each())
+  for (const action of actionsOf(plan)) {
+    const content =
+      action.kind === 'push' && action.after.does === 'stage'
+        ? contents.get(action.address.split('/')[0] ?? '')
+        : undefined
+    if (content !== undefined) environments.set(action.address, content)
+  }
+  try {
+    for (const release of plan.releases) {
+      const app = appNamed(release.app, session.definitions)
+      if (app.composerAuth !== undefined) secrets.set(app.name, await composerAuth(app, app.composerAuth))
+      if (release.environmentFrom !== null && does(plan, app, 'environment'))
+        await holdEnvironment(session, plan, app, release.environmentFrom, environments)
+      if (!does(plan, app, 'release')) continue
+      const { makeArtifact } = await import('../artifacts/make-artifact.ts')
+      const made = await makeArtifact(
+        artifactRequest(session, app, release.commit, { given, found: found.get(release.commit) }),
+        session.signal,
+        tellArtifact(session, app.name),
+      )
+      held.push(made.letGo)
+      refuseOtherTree(release, made.artifact.tree)
+      refuseOtherArtifact(release, made.artifact.sha256)
+      for (const text of made.artifact.warnings)
+        session.listen({ event: 'note', text: `warning: ${app.name}: ${text}` })
+      const { file, size, sha256, composerLock } = made.artifact
+      cargo.set(app.name, { file, size, sha256, composerLock })
+    }
+    return { hold: { cargo, secrets, environments }, letGo }
+  } catch (error) {
+    letGo()
+    throw error
+  }
+}
+
+function does(plan: Plan, { name }: App, kind: 'release' | 'environment'): boolean {
+  return actionsOf(plan).some((action) => action.kind === kind && action.after.app === name)
+}
+
+function actionsOf({ stages }: Plan): Action[] {
+  return stages.flatMap(({ servers }) => servers.flatMap(({ actions }) => actions))
+}
+
+async function holdEnvironment(
+  session: Session,
+  plan: Plan,
+  app: App,
+  from: string,
+  into: Map<string, Secret>,
+): Promise<void> {
+  const content = await environmentOf(session, app, from)
+  for (const action of actionsOf(plan))
+    if (action.kind === 'environment' && action.after.app === app.name) into.set(action.address, content)
+}
+
+// The environment file as that server has it now.
+async function environmentOf(session: Session, app: App, from: string): Promise<Secret> {
+  const { readEnvironments } = await import('./environment/environments.ts')
+  const { files, problems } = await readEnvironments(session, app.name, [from])
+  if (problems.length > 0) throw new FlightError(problems)
+  const [file] = files
+  if (file === undefined)
+    throw new FlightError({
+      code: 'FLIGHT_STALE_PLAN',
+      where: from,
+      what: `has no environment file of ${app.name} any more`,
+      hint: 'plan again',
+    })
+  return new Secret(Buffer.from(file.bytes).toString('utf8'))
+}
+
+// The same commit has the same tree everywhere, unless somebody made a commit of the same name.
+function refuseOtherTree({ app, commit, tree }: PlannedRelease, made: string): void {
+  if (made === tree) return
+  throw new FlightError({
+    code: 'FLIGHT_STALE_PLAN',
+    where: app,
+    what:
+      `the commit ${commit.slice(0, 12)} has the tree ${made.slice(0, 12)} here; the plan says ` +
+      `${tree.slice(0, 12)}`,
+    hint: 'this is not the repository that the plan was made for; plan again',
+  })
+}
+
+// A build may come out otherwise the next time; on the servers one name stands for one content.
+function refuseOtherArtifact({ app, name, artifact }: PlannedRelease, made: string): void {
+  if (artifact === null || made === artifact) return
+  throw new FlightError({
+    code: 'FLIGHT_ARTIFACT',
+    where: app,
+    what: `servers have release ${name} of the archive ${artifact.slice(0, 12)}, here it is ${made.slice(0, 12)}`,
+    hint: 'give the same archive with --artifact FILE, or release another commit',
+  })
+}
+
+async function composerAuth(app: App, file: string): Promise<Secret> {
+  try {
+    return new Secret(await readFile(file, 'utf8'))
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    if (code === undefined) throw error
+    throw new FlightError({
+      code: 'FLIGHT_REFERENCE',
+      where: `${app.file} composer_auth`,
+      what: `${file} cannot be read (${code})`,
+      hint: 'it is a file of this controller; put it there, or take composer_auth out',
+    })
+  }
+}
