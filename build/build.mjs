@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { build } from 'esbuild'
 import { manifestOf } from './manifest.mjs'
 import { writeCodeCache } from './code-cache.mjs'
+import { remotePrograms } from './remote.mjs'
 import { root } from './schemas.mjs'
 import { compiledTemplates } from './templates.mjs'
 import { writeValidators } from './validators.mjs'
@@ -31,7 +32,7 @@ if (existsSync(commands)) {
     target: 'node20',
     // What is installed is bundled: finding and compiling a tree of files costs 50 ms of CPU more.
     // oclif loads its plugins by name, libsql its binary, and ssh2 does without its native parts where they are not built.
-    plugins: [compiledTemplates],
+    plugins: [compiledTemplates, remotePrograms],
     external: ['@oclif/plugin-*', 'cpu-features', 'libsql', '*.node'],
     banner: { js: PLACE },
     define: { 'import.meta.url': 'importMetaUrl' },

@@ -77,7 +77,19 @@ async function runAll(files: readonly string[], labs: readonly number[]): Promis
 }
 
 // What the tests themselves use beside the lab: a real sshd and agent, the shells that are completed, git, age.
-const NEEDED = ['age', 'bsdutils', 'chromium', 'fish', 'git', 'gnupg', 'openssh-client', 'openssh-server', 'wrk', 'zsh']
+const NEEDED = [
+  'age',
+  'bsdutils',
+  'chromium',
+  'fish',
+  'git',
+  'gnupg',
+  'openssh-client',
+  'openssh-server',
+  'shellcheck',
+  'wrk',
+  'zsh',
+]
 
 const unavailable = labUnavailable()
 if (unavailable === undefined) await installPackages('tests', NEEDED, (line) => process.stdout.write(`${line}\n`))

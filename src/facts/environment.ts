@@ -1,5 +1,5 @@
 import { Secret } from '../model/secret.ts'
-import { linesTo } from '../shell/document.ts'
+import { program } from '../shell/program.ts'
 import { BadAnswer, type FactSort } from './fact.ts'
 
 // The largest environment file that is taken; the parser refuses what is larger.
@@ -12,23 +12,10 @@ const OTHERS: Readonly<Record<string, string>> = {
   large: 'larger than 1 MB',
 }
 
-// Environment files, each read by its app's user alone. `nonblock` and `nofollow` hold also when the app puts a pipe or
-// a link there a moment after it was looked at.
+// Environment files, each read by its app's user alone.
 export const environmentFact: FactSort<'environment'> = {
   shell: (queries) =>
-    [
-      `as_app() { timeout 10 runuser -u "$1" -- env -i PATH=/usr/bin:/bin sh -c '`,
-      `  if [ -L "$1" ]; then echo link; elif [ ! -e "$1" ]; then echo absent; elif [ ! -f "$1" ]; then echo other; ` +
-        `elif [ ! -r "$1" ]; then echo unreadable;`,
-      `  else printf "file "; dd if="$1" iflag=nofollow,nonblock,fullblock bs=${MOST + 1} count=1 2>/dev/null | ` +
-        `base64 -w0; echo; fi' sh "$2" </dev/null 2>/dev/null; }`,
-      // An app that has no user here has no file either.
-      linesTo(
-        `while IFS=' ' read -r user path; do if getent passwd "$user" >/dev/null; then as_app "$user" "$path" || ` +
-          `echo unreadable; else echo absent; fi; done`,
-        queries.map(({ app, path }) => `${app} ${path}`),
-      ),
-    ].join('\n'),
+    program('fact-environment', { files: queries.map(({ app, path }) => `${app} ${path}`), most: MOST + 1 }),
 
   parse(output, queries) {
     const lines = output.split('\n').filter((line) => line !== '')

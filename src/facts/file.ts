@@ -1,6 +1,6 @@
 import type { FileFact, FileRecord } from '../model/fact.ts'
 import { FORGOTTEN, MANIFEST } from '../model/record.ts'
-import { linesTo } from '../shell/document.ts'
+import { program } from '../shell/program.ts'
 import { BadAnswer, type FactSort } from './fact.ts'
 import { parseManifest } from './manifest.ts'
 
@@ -10,23 +10,16 @@ const MOST_CONTENT = 262_144
 // What lies at a path. One find and one sha256sum for all paths; a FIFO or a device is never opened.
 export const fileFact: FactSort<'file'> = {
   shell(queries) {
-    const paths = queries.map((q) => q.path)
-    const wanted = queries.flatMap((q) => (q.wanted === undefined ? [] : [`W ${q.wanted} ${q.path}`]))
-    const each = (find: string, of = paths) =>
-      linesTo(`tr '\\n' '\\0' | xargs -0 -r sh -c 'find "$@" -maxdepth 0 ${find}' sh`, of)
-    return [
-      each(`-printf "%y\\t%m\\t%u\\t%g\\t%l\\0%p\\0" 2>/dev/null`),
-      `printf '\\0\\001'`,
+    const paths = queries.map(({ path }) => path)
+    return program('fact-file', {
+      paths,
       // Never of what an app owns: its files may be endless, and only their type matters.
-      `digests=$({ ${each(
-        '-type f -print0 2>/dev/null',
-        paths.filter((path) => !isOfApp(path)),
-        // -z: without it names with a backslash are spelled otherwise
-      ).trimEnd()}\n} | xargs -0 -r sha256sum -z | tr '\\0' '\\n')`,
-      `printf '%s\\n\\0\\001' "$digests"`,
-      `cat ${MANIFEST} 2>/dev/null; printf '\\0\\001'`,
-      ...contentsShell(wanted),
-    ].join('\n')
+      digested: paths.filter((path) => !isOfApp(path)),
+      wanted: queries.flatMap(({ path, wanted }) => (wanted === undefined ? [] : [`W ${wanted} ${path}`])),
+      manifest: MANIFEST,
+      forgotten: FORGOTTEN,
+      most: MOST_CONTENT + 1,
+    })
   },
 
   parse(output, queries) {
@@ -60,20 +53,6 @@ export const fileFact: FactSort<'file'> = {
     }
     return queries.map((q) => facts.get(q.path) ?? { type: 'absent' })
   },
-}
-
-// Content: only of files that Flight wrote and that are not as wanted.
-function contentsShell(wanted: readonly string[]): string[] {
-  if (wanted.length === 0) return []
-  return [
-    `{ ${linesTo('cat', wanted).trimEnd()}\nprintf '%s\\n' "$digests" | sed 's/^/D /'; sed 's/^/M\\t/' ${MANIFEST} ` +
-      `2>/dev/null; } |`,
-    `awk '$1=="W" {w[substr($0,68)]=$2} $1=="D" {d[substr($0,69)]=$2} /^M\\t/ {split($0,m,"\\t"); if ` +
-      `(m[3]=="${FORGOTTEN}") delete k[m[4]]; else k[m[4]]=1}`,
-    `  END {for (p in w) if ((p in d) && d[p]!=w[p] && (p in k)) print p}' |`,
-    `while IFS= read -r p; do printf '%s\\t' "$p"; head -c ${MOST_CONTENT + 1} -- "$p" | base64 -w0; printf '\\n'; ` +
-      `done`,
-  ]
 }
 
 function isOfApp(path: string): boolean {

@@ -1,21 +1,15 @@
 import type { ProgramsFact } from '../model/fact.ts'
 import { RELEASE_NAME } from '../model/release.ts'
-import { SUPERVISOR_FUNCTIONS, supervisorCalls } from '../shell/supervisor.ts'
+import { program } from '../shell/program.ts'
+import { SUPERVISOR } from '../shell/supervisor.ts'
 import { BadAnswer, type FactSort } from './fact.ts'
 
 const STATES = ['RUNNING', 'STARTING', 'BACKOFF', 'STOPPING', 'STOPPED', 'EXITED', 'FATAL', 'UNKNOWN']
 
-// What supervisor runs, in one request. `reloadConfig` reads what lies on disk and
-// compares; it touches no running program. What drains is asked first: a drain that
-// ends in between shows up as one that still goes on, never as something to be done.
+// What supervisor runs, in one request. `reloadConfig` reads what lies on disk and compares; it touches no running
+// program.
 export const programsFact: FactSort<'programs'> = {
-  shell: () =>
-    [
-      `( export LC_ALL=C; ${SUPERVISOR_FUNCTIONS}`,
-      `draining | sed 's/^/draining\\t/'`,
-      `if [ -S "$socket" ]; then answer=$(${supervisorCalls(['reloadConfig', 'getAllProcessInfo'])} 2>/dev/null); ` +
-        `printf '%s\n' "$answer" | standing; printf '%s\n' "$answer"; fi )`,
-    ].join('\n'),
+  shell: () => program('fact-programs', SUPERVISOR),
   parse(output, queries) {
     const lines = output
       .split('\n')

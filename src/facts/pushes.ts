@@ -2,34 +2,16 @@ import type { PushFact, PushesFact } from '../model/fact.ts'
 import { PUSH_ID } from '../model/push.ts'
 import { ENVIRONMENTS } from '../model/record.ts'
 import { Secret } from '../model/secret.ts'
-import { linesTo } from '../shell/document.ts'
+import { program } from '../shell/program.ts'
 import { BadAnswer, type FactSort } from './fact.ts'
 
 // What root noted of the pushes of apps. The bytes that the last one replaced come along where they are asked for.
 export const pushesFact: FactSort<'pushes'> = {
   shell: (queries) =>
-    [
-      `pushes_of() {`,
-      `  folder=${ENVIRONMENTS}/$1; at=; [ ! -f "$folder/at" ] || read -r at <"$folder/at"; printf ` +
-        `'app\\t%s\\t%s\\n' "$1" "$at"`,
-      `  for push in "$folder"/*/; do`,
-      `    [ -d "$push" ] || continue; push=\${push%/}; marks=; for mark in armed confirmed settled; do [ ! -e ` +
-        `"$push/$mark" ] || marks="$marks $mark"; done`,
-      `    case "$marks" in *armed*) unit=flight-revert-env-$1-$(printf %s "\${push##*/}" | tr A-Z a-z); systemctl ` +
-        `show -p ActiveState --value "$unit.timer" "$unit.service" 2>/dev/null | grep -q '^activ' || marks="$marks ` +
-        `stuck";; ` +
-        `esac`,
-      `    undoes=; [ ! -f "$push/undoes" ] || read -r undoes <"$push/undoes"; printf 'push\\t%s\\t%s\\t%s\\n' ` +
-        `"\${push##*/}" "$marks" "$undoes"`,
-      `  done`,
-      `  if [ "$2" = 1 ] && [ -n "$at" ] && [ -f "$folder/$at/was" ]; then printf 'previous\\t'; base64 -w0 ` +
-        `<"$folder/$at/was"; echo; fi`,
-      `}`,
-      linesTo(
-        `while IFS=' ' read -r app previous; do pushes_of "$app" "$previous"; done`,
-        queries.map(({ app, previous }) => `${app} ${previous ? 1 : 0}`),
-      ),
-    ].join('\n'),
+    program('fact-pushes', {
+      apps: queries.map(({ app, previous }) => `${app} ${previous ? 1 : 0}`),
+      environments: ENVIRONMENTS,
+    }),
 
   parse(output, queries) {
     const answers = output.split(/^app\t/m).slice(1)

@@ -1,52 +1,12 @@
 import type { CommandState, ReleaseFact, ReleasesFact } from '../model/fact.ts'
 import { RELEASE_NAME, type ReleaseNote } from '../model/release.ts'
 import { RELEASES } from '../model/record.ts'
-import { linesTo } from '../shell/document.ts'
+import { program } from '../shell/program.ts'
 import { BadAnswer, type FactSort } from './fact.ts'
 
 // The releases of apps: what root noted of each, and where `current` points to.
-// A command without an exit code is asked after: whether its unit still runs.
 export const releasesFact: FactSort<'releases'> = {
-  shell: (queries) =>
-    [
-      // Read by the shell itself: a program for each of these little
-      // files took longer than all else that planning a release asks.
-      `tab=$(printf '\\t')`,
-      `line() { line=; [ ! -f "$1" ] || IFS= read -r line <"$1"; case $line in *"$tab"*) line=$(printf %s "$line" | ` +
-        `tr '\\t' ' ');; esac; }`,
-      `is_line() { { IFS= read -r line; ! IFS= read -r more && [ -z "$more" ]; } 2>/dev/null <"$1" && case $line in ` +
-        `*"$tab"*) false;; esac; }`,
-      `releases_of() {`,
-      `  printf 'app\\t%s\\n' "$1"; base=/home/$1/$1; records=${RELEASES}/$1`,
-      `  if [ -L "$base/current" ]; then printf 'current\\tlink\\t%s\\n' "$(readlink -- "$base/current" | base64 ` +
-        `-w0)"; elif [ -e "$base/current" ]; then printf 'current\\tother\\t\\n'; fi`,
-      `  [ ! -f "$records/past" ] || sed 's/^/past\\t/' "$records/past"`,
-      `  for record in "$records"/*/; do`,
-      `    [ -d "$record" ] || continue; record=\${record%/}; name=\${record##*/}`,
-      `    present=; [ ! -d "$base/releases/$name" ] || present=1; confirmed=; [ ! -e "$record/confirmed" ] || ` +
-        `confirmed=1; settled=; [ ! -e "$record/settled" ] || settled=1`,
-      `    lives=0; live=; [ ! -f "$record/lives" ] || while read -r line; do lives=$((lives+1)); live=$line; done ` +
-        `<"$record/lives"`,
-      `    printf 'release\\t%s\\t%s\\t%s\\t%s\\t%s' "$name" "$present" "$lives" "$live" "$confirmed"`,
-      `    for file in good failed kept before unpacked; do line "$record/$file"; printf '\\t%s' "$line"; done; ` +
-        `printf '\\t%s\\n' "$settled"`,
-      `    for folder in "$record"/commands/*/; do`,
-      `      [ -d "$folder" ] || continue; folder=\${folder%/}; key=\${folder##*/}`,
-      `      if [ -e "$folder/rc" ]; then read -r state <"$folder/rc"; elif systemctl is-active --quiet ` +
-        `"flight-of-$1-$name-$key.service"; then state=running; elif [ -e "$folder/rc" ]; then read -r state ` +
-        `<"$folder/rc"; ` +
-        `else state=unknown; fi; [ -n "$state" ] || state=unknown`,
-      `      printf 'command\\t%s\\t%s\\t' "$key" "$state"`,
-      `      if is_line "$folder/command"; then printf 'line\\t%s\\n' "$line"; else printf 'base64\\t%s\\n' "$(head ` +
-        `-c 4000 "$folder/command" 2>/dev/null | base64 -w0)"; fi`,
-      `    done`,
-      `  done`,
-      `}`,
-      linesTo(
-        'while read -r app; do releases_of "$app"; done',
-        queries.map(({ app }) => app),
-      ),
-    ].join('\n'),
+  shell: (queries) => program('fact-releases', { apps: queries.map(({ app }) => app), releases: RELEASES }),
 
   parse(output, queries) {
     const apps = new Map<string, string[][]>()

@@ -1,18 +1,17 @@
-import type { ServiceFact, ServiceQuery } from '../model/fact.ts'
+import type { ServiceFact } from '../model/fact.ts'
 import { LOADED } from '../model/record.ts'
-import { quote } from '../shell/quote.ts'
-import { anyChangeAfter, configurationDigest, loadedMark, newestChange } from '../shell/loaded.ts'
+import { markWords } from '../shell/loaded.ts'
+import { program } from '../shell/program.ts'
 import { BadAnswer, type FactSort } from './fact.ts'
 
 // Whether services exist, run, start at boot, and run the configuration that lies on disk.
 export const serviceFact: FactSort<'service'> = {
-  shell(queries) {
-    const units = queries.map((q) => quote(q.unit)).join(' ')
-    return [
-      `systemctl show --property=Id,LoadState,ActiveState,UnitFileState -- ${units} 2>/dev/null; printf '\\0'`,
-      ...queries.map(loadedShell),
-    ].join('\n')
-  },
+  shell: (queries) =>
+    program('fact-service', {
+      loaded: LOADED,
+      units: [queries.map(({ unit }) => unit)],
+      services: queries.map(({ unit, mark, configuration }) => [unit, ...markWords(mark), ...configuration]),
+    }),
   parse(output, queries) {
     const [states = '', ...loads] = output.split('\0')
     const units = new Map(
@@ -42,21 +41,6 @@ function properties(block: string): Map<string, string> {
     return at < 0 ? [] : [[line.slice(0, at), line.slice(at + 1)] as const]
   })
   return new Map(entries)
-}
-
-// Usually nothing has changed since the load: then one find says
-// so, and neither the newest is looked for nor a digest made.
-function loadedShell(q: ServiceQuery): string {
-  if (q.mark.by === 'none') return `printf '\\0'`
-  return [
-    `newest=; stored=; digest=; mark=$(${loadedMark(q.mark)})`,
-    `if [ -n "$mark" ] && [ -n "$(${anyChangeAfter('"@${mark%% *}"', q.configuration)})" ]; then`,
-    `newest=$(${newestChange(q.configuration)})`,
-    `stored=$(cat ${LOADED}/${quote(q.unit)} 2>/dev/null)`,
-    `if [ -n "$stored" ]; then digest=$(${configurationDigest(q.configuration)}); fi`,
-    `fi`,
-    `printf '%s\\n%s\\n%s\\n%s\\n\\0' "$mark" "$newest" "$stored" "$digest"`,
-  ].join('\n')
 }
 
 // Unloaded: a file changed after the load, unless the very content that this load took is what lies there (the stored

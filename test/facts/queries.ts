@@ -29,5 +29,9 @@ export function someQueries(path: string): FactQuery[] {
     { fact: 'package', name: path },
     { fact: 'pushes', app: path, previous: true },
     { fact: 'pushes', app: path, previous: false },
+    { fact: 'environment', app: path, path },
+    { fact: 'releases', app: path },
+    { fact: 'programs' },
+    { fact: 'memory' },
   ]
 }
