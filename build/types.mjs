@@ -6,21 +6,33 @@ import { readSchemas, root } from './schemas.mjs'
 
 const typed = { app: 'AppFile', cluster: 'ClusterFile', flight: 'FlightFile' }
 
-// The TypeScript type of a definition as a user may write it: name -> source text.
-export async function definitionTypes() {
-  const schemas = new Map(readSchemas().map(({ file, schema }) => [file, schema]))
+// The TypeScript types of what people write and send: name of the schema -> source text.
+export async function writtenTypes() {
+  const all = readSchemas()
+  const schemas = new Map(all.map(({ file, schema }) => [file, schema]))
   const sources = new Map()
-  for (const [name, type] of Object.entries(typed)) {
-    const { $defs: _, ...schema } = inlined(schemas.get(`${name}.json`), `${name}.json`, schemas)
-    const text = await compile(schema, type, {
-      bannerComment: `// Made from schemas/${name}.json by \`npm run generate\`: do not edit.`,
-      style: { semi: false, singleQuote: true, printWidth: 120 },
-      additionalProperties: false,
-      ignoreMinAndMaxItems: true,
-    })
-    sources.set(name, text)
+  for (const { name, file, schema, forms } of all) {
+    const own = forms.flatMap(({ type = typed[name] }) => (type === undefined ? [] : [type]))
+    const texts = []
+    for (const type of own) texts.push(await sourceOf(inlined(formOf(schema, type), file, schemas), type))
+    if (own.length > 0)
+      sources.set(name, `// Made from schemas/${file} by \`npm run generate\`: do not edit.\n\n${texts.join('\n')}`)
   }
   return sources
+}
+
+// A $def, or the whole without them.
+function formOf({ $defs = {}, ...whole }, type) {
+  return $defs[type] ?? whole
+}
+
+function sourceOf(schema, type) {
+  return compile(schema, type, {
+    bannerComment: '',
+    style: { semi: false, singleQuote: true, printWidth: 120 },
+    additionalProperties: false,
+    ignoreMinAndMaxItems: true,
+  })
 }
 
 // Without references and titles, each of which would become an exported type of its own that nobody uses.
@@ -41,5 +53,5 @@ function inlined(value, file, schemas) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   mkdirSync(join(root, 'src/schema/types'), { recursive: true })
-  for (const [name, text] of await definitionTypes()) writeFileSync(join(root, 'src/schema/types', `${name}.ts`), text)
+  for (const [name, text] of await writtenTypes()) writeFileSync(join(root, 'src/schema/types', `${name}.ts`), text)
 }

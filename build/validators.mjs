@@ -7,7 +7,7 @@ import { readSchemas, root } from './schemas.mjs'
 
 const folder = join(root, 'src/schema/generated')
 
-// Writes one validator a schema to src/schema/generated/: schemas/cluster.json exports `cluster` from cluster.js.
+// Writes one validator a form to src/schema/generated/: schemas/cluster.json exports `cluster` from cluster.js.
 // What ajv's code needs at run time is bundled in, so that nothing of ajv is left to install.
 export async function writeValidators() {
   mkdirSync(folder, { recursive: true })
@@ -22,12 +22,12 @@ export async function writeValidators() {
     code: { source: true, esm: true, lines: true },
     schemas: Object.fromEntries(schemas.map(({ file, schema }) => [file, schema])),
   })
-  for (const { name, file, library } of schemas) {
-    if (library) continue
-    ajv.getSchema(file)
-    const code = standalone.default(ajv, { [name]: file })
+  for (const { name, forms } of schemas) {
+    if (forms.length === 0) continue
+    for (const { ref } of forms) ajv.getSchema(ref)
+    const code = standalone.default(ajv, Object.fromEntries(forms.map((form) => [form.name, form.ref])))
     const bundled = await build({
-      stdin: { contents: code, resolveDir: root, sourcefile: file, loader: 'js' },
+      stdin: { contents: code, resolveDir: root, sourcefile: `${name}.json`, loader: 'js' },
       bundle: true,
       format: 'esm',
       platform: 'node',
@@ -36,8 +36,18 @@ export async function writeValidators() {
       charset: 'utf8',
     })
     put(`${name}.js`, bundled.outputFiles[0].text)
-    put(`${name}.d.ts`, `import type { Validator } from '../violation.ts'\n\nexport declare const ${name}: Validator\n`)
+    put(`${name}.d.ts`, declarations(name, forms))
   }
+}
+
+// A validator says of what passes it which type it has, where `npm run generate` makes one of the form.
+function declarations(name, forms) {
+  const types = forms.flatMap(({ type }) => type ?? [])
+  return [
+    types.length === 0 ? '' : `import type { ${types.join(', ')} } from '../types/${name}.ts'\n`,
+    `import type { Validator } from '../violation.ts'\n\n`,
+    ...forms.map((form) => `export declare const ${form.name}: Validator${form.type ? `<${form.type}>` : ''}\n`),
+  ].join('')
 }
 
 // Whoever reads a validator meanwhile sees the old one or the new one, never half of it.

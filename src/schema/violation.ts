@@ -10,7 +10,7 @@ export type ValidatorError = {
 }
 
 // A generated validator: true, or its `errors` say what is wrong.
-export type Validator = ((data: unknown) => boolean) & { errors?: ValidatorError[] | null }
+export type Validator<T = unknown> = ((data: unknown) => data is T) & { errors?: ValidatorError[] | null }
 
 export type PathSegment = string | number
 

@@ -12,7 +12,7 @@ const schemas = new Map(
     .map((file) => [file, JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Schema]),
 )
 // What people write in an editor; a plan is written by Flight.
-const written = ['app.json', 'cluster.json', 'common.json', 'flight.json']
+const written = ['api.json', 'app.json', 'cluster.json', 'common.json', 'flight.json']
 
 for (const file of written) {
   const nodes = [...walk(schemas.get(file), file)]

@@ -1,13 +1,14 @@
 import type { Hono } from 'hono'
 import type { DoorEnv, Doorkeeper } from './door-options.ts'
 import { needAsker } from './asker.ts'
+import { checkedParameters } from './checked.ts'
+import { LIST_QUERY } from './forms.ts'
 import { refuseUnseen } from './problem.ts'
 import { publicRequest } from './request-view.ts'
-import { wholeNumber } from './request-routes.ts'
 import { type Asker, seesApp } from './rights.ts'
 import { servedApps } from './served-app.ts'
 
-const MOST = 200
+const DEFAULT_LENGTH = LIST_QUERY.schema.properties.limit.default
 
 // Which apps there are, what was asked for them, and whether a token is good.
 export function addAppRoutes(app: Hono<DoorEnv>, keeper: Doorkeeper): void {
@@ -36,12 +37,11 @@ export function addAppRoutes(app: Hono<DoorEnv>, keeper: Doorkeeper): void {
   app.get('/v1/apps/:app/releases', async (c) => {
     const name = c.req.param('app')
     await needAsker(c, keeper, 'read', name)
-    const limit = Math.max(1, wholeNumber(c.req.query('limit') ?? '50', MOST, 'limit'))
-    const before = c.req.query('before')
+    const { limit = DEFAULT_LENGTH, before } = checkedParameters(LIST_QUERY, (key) => c.req.query(key))
     const requests = await desk.store.requests({
       apps: [name],
       limit: limit + 1,
-      ...(before === undefined ? {} : { before: wholeNumber(before, Number.MAX_SAFE_INTEGER, 'before') }),
+      ...(before === undefined ? {} : { before }),
     })
     if (
       requests.length === 0 &&

@@ -1,6 +1,9 @@
-import { nearest } from '../../schema/nearest.ts'
+import { onOneLine } from '../../model/printable.ts'
+import type { Validator } from '../../schema/violation.ts'
+import { badRequest, checked } from './checked.ts'
 import type { DoorContext } from './door-options.ts'
 import { refuse } from './problem.ts'
+import { withoutTokens } from './tokens.ts'
 
 export const BODY_LIMIT = 64 * 1024
 
@@ -38,18 +41,19 @@ export async function readBytes(c: DoorContext, limit: number): Promise<Buffer> 
   return Buffer.concat(chunks)
 }
 
-// The body as a flat JSON object with no keys but these; without a body an empty one.
-export async function readFlatObject(
-  c: DoorContext,
-  keys: readonly string[],
-): Promise<Record<string, string | number | boolean | null>> {
+// The body as the flat JSON object that its schema describes; without a body an empty one.
+export async function readBody<T>(c: DoorContext, validator: Validator<T>): Promise<T> {
   const type = c.req.header('content-type')
   const bytes = await readBytes(c, BODY_LIMIT)
-  if (bytes.length === 0) return {}
-  needJson(type)
-  return flatObject(bytes, keys)
+  if (bytes.length > 0) needJson(type)
+  const text = bytes.length === 0 ? '{}' : textOf(bytes)
+  const sent = objectIn(text, 'Check its quotes and commas.')
+  const body = checked(validator, sent, 'The body')
+  refuseTwice(text, sent)
+  return body
 }
 
+// Refuses whatever does not call itself JSON.
 export function needJson(type: string | undefined): void {
   if (!/^application\/json(?:\s*;\s*charset="?utf-8"?)?\s*$/i.test(type ?? ''))
     refuse('unsupported-media-type', {
@@ -58,37 +62,35 @@ export function needJson(type: string | undefined): void {
     })
 }
 
-function flatObject(bytes: Buffer, keys: readonly string[]): Record<string, string | number | boolean | null> {
-  const { text, value } = parsed(bytes)
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return badBody('The body is not a JSON object.', `Send an object with ${keys.join(', ')}.`)
-  let strings = 0
-  for (const [key, member] of Object.entries(value)) {
-    if (!keys.includes(key)) {
-      const meant = nearest(key, keys)
-      badBody(
-        'The body has a key that is not known here.',
-        meant === undefined ? `Known are ${keys.join(', ')}.` : `Did you mean ${meant}?`,
-      )
-    }
-    if (typeof member === 'object' && member !== null)
-      badBody(`${key} is neither a text, a number, true, false nor null.`, 'Send it flat.')
-    strings += typeof member === 'string' ? 2 : 1
-  }
+// Of a key that stands there twice JSON.parse keeps only the last, and no schema can tell.
+function refuseTwice(text: string, flat: object): void {
+  const strings = Object.values(flat).reduce((sum: number, member) => sum + (typeof member === 'string' ? 2 : 1), 0)
   if ((text.match(/"(?:[^"\\]|\\.)*"/g) ?? []).length !== strings)
-    badBody('The body has a key twice.', 'Send each once.')
-  return value as Record<string, string | number | boolean | null>
+    badRequest('The body has a key twice.', 'Send each once.')
 }
 
-function parsed(bytes: Buffer): { text: string; value: unknown } {
+// The JSON object in a text; `hint` says what else to send.
+export function objectIn(text: string, hint: string): object {
+  const value = valueIn(text, hint)
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+  return badRequest('The body is not a JSON object.', hint)
+}
+
+function valueIn(text: string, hint: string): unknown {
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-    return { text, value: JSON.parse(text) }
-  } catch {
-    return badBody('The body is not JSON in UTF-8.', 'Check its quotes and commas.')
+    return JSON.parse(text) as unknown
+  } catch (error) {
+    return badRequest(
+      `The body is not JSON: ${withoutTokens(onOneLine((error as Error).message)).slice(0, 200)}.`,
+      hint,
+    )
   }
 }
 
-export function badBody(detail: string, hint: string): never {
-  refuse('bad-request', { detail, hint })
+function textOf(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return badRequest('The body is not JSON in UTF-8.', 'Check how it is encoded.')
+  }
 }

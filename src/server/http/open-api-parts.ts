@@ -1,3 +1,4 @@
+import type { ParametersForm } from './checked.ts'
 import { SCHEMAS } from './open-api-schemas.ts'
 import { REFUSALS } from './problem.ts'
 
@@ -14,28 +15,6 @@ export const answer = (description: string, content: Part = {}): Part => ({
   description,
   ...(Object.keys(content).length === 0 ? {} : { content }),
 })
-export const query = (name: string, description: string, schema: Part): Part => ({
-  name,
-  in: 'query',
-  required: false,
-  description,
-  schema,
-})
-export const header = (name: string, description: string): Part => ({
-  name,
-  in: 'header',
-  required: false,
-  description,
-  schema: { type: 'string', minLength: 1, maxLength: 255 },
-})
-
-export const id: Part = {
-  name: 'id',
-  in: 'path',
-  required: true,
-  description: 'the number of what was asked for',
-  schema: { type: 'integer', minimum: 1 },
-}
 export const app: Part = {
   name: 'app',
   in: 'path',
@@ -43,8 +22,19 @@ export const app: Part = {
   description: 'the name of an app',
   schema: { type: 'string' },
 }
-export const wait = query('wait', 'seconds to wait for the end', { type: 'integer', minimum: 0, maximum: 300 })
-export const key = header('Idempotency-Key', 'sent again, it is the same release')
+
+type Schema = ParametersForm<unknown>['schema']
+
+// The parameters that a schema of schemas/api.json describes, where they are sent.
+export function parameters(place: 'path' | 'query' | 'header', { properties, required = [] }: Schema): Part[] {
+  return Object.entries(properties).map(([name, { description, ...schema }]) => ({
+    name,
+    in: place,
+    required: required.includes(name),
+    description,
+    schema,
+  }))
+}
 
 // Every way to be refused that the route knows, and those that every route has.
 function refusals(...statuses: readonly number[]): Part {

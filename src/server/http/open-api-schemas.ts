@@ -1,3 +1,5 @@
+import api from '../../../schemas/api.json' with { type: 'json' }
+import webhooks from '../../../schemas/webhooks.json' with { type: 'json' }
 import { ENDED_STATES, REQUEST_STATES } from '../../model/request.ts'
 import { REFUSALS } from './problem.ts'
 
@@ -37,7 +39,7 @@ const common = {
 }
 const commit = { type: 'string', pattern: '^[0-9a-f]{40}$' }
 
-// The components of the OpenAPI document.
+// The components of the OpenAPI document: what is sent by schemas/*.json, what is answered by the model.
 export const SCHEMAS = {
   Problem,
   End,
@@ -48,24 +50,10 @@ export const SCHEMAS = {
     ],
   },
   Releases: whole({ releases: list({ $ref: '#/components/schemas/Release' }), next: orNull(text) }),
-  Wish: whole(
-    {
-      commit: { type: 'string', pattern: '^[0-9a-fA-F]{40}$', description: 'the whole commit id' },
-      ref: { ...text, maxLength: 255, description: 'the branch it is on: main or refs/heads/main' },
-      older: { type: 'boolean', description: 'the commit may be one that the live release already contains' },
-    },
-    ['ref', 'older'],
-  ),
-  WayBack: whole(
-    {
-      to: {
-        type: 'string',
-        pattern: '^[0-9a-f]{12}-[1-9][0-9]*$',
-        description: 'the release to go back to; without it the last good one',
-      },
-    },
-    ['to'],
-  ),
+  ReleaseBody: api.$defs.ReleaseBody,
+  RollbackBody: api.$defs.RollbackBody,
+  CancelBody: api.$defs.CancelBody,
+  ...webhooks.$defs,
   Nothing: whole({ released: { const: false }, why: text }),
   App: whole({
     name: text,

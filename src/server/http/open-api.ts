@@ -1,23 +1,20 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { packageRoot } from '../../model/package-root.ts'
-import {
-  json,
-  plain,
-  html,
-  answer,
-  query,
-  header,
-  id,
-  app,
-  wait,
-  key,
-  route,
-  ASKED,
-  SENT,
-  type Part,
-} from './open-api-parts.ts'
+import { ASK_HEADERS, EVENTS_HEADERS, EVENTS_QUERY, LIST_QUERY, LOG_QUERY, RELEASE_PATH, WAIT_QUERY } from './forms.ts'
+import { json, plain, html, answer, app, parameters, route, ASKED, SENT, type Part } from './open-api-parts.ts'
 import { SCHEMAS } from './open-api-schemas.ts'
+
+const id = parameters('path', RELEASE_PATH.schema)
+const key = parameters('header', ASK_HEADERS.schema)
+
+const EVENT_OF_A_HOST = {
+  type: 'object',
+  description: 'What is read of the events that may release; any other is answered with why nothing is done.',
+  anyOf: ['GithubPush', 'GithubWorkflowRun', 'GitlabPush', 'GitlabPipeline'].map((name) => ({
+    $ref: `#/components/schemas/${name}`,
+  })),
+}
 
 const PATHS = {
   '/healthz': {
@@ -75,17 +72,13 @@ const PATHS = {
   '/v1/apps/{app}/releases': {
     get: route('releases', {
       summary: 'What was asked for, the newest first',
-      parameters: [
-        app,
-        query('limit', 'how many, 50 without it', { type: 'integer', minimum: 1, maximum: 200 }),
-        query('before', 'those with a smaller id', id['schema'] as Part),
-      ],
+      parameters: [app, ...parameters('query', LIST_QUERY.schema)],
       answers: { 200: answer('a page of them', json('Releases')) },
     }),
     post: route('release', {
       summary: 'Release a commit',
-      parameters: [app, key],
-      requestBody: { required: true, content: json('Wish') },
+      parameters: [app, ...key],
+      requestBody: { required: true, content: json('ReleaseBody') },
       answers: { 202: answer('accepted, and on disk; Location says where it is. As text/plain the URL alone', ASKED) },
       refused: SENT,
     }),
@@ -94,7 +87,7 @@ const PATHS = {
     post: route('webhook', {
       summary: 'What GitHub and GitLab send, signed',
       parameters: [app],
-      requestBody: { required: true, content: { 'application/json': { schema: { type: 'object' } } } },
+      requestBody: { required: true, content: { 'application/json': { schema: EVENT_OF_A_HOST } } },
       answers: { 200: answer('nothing is done, and why', json('Nothing')), 202: answer('accepted', ASKED) },
       refused: [401, 413, 415, 422, 429, 503],
       isOpen: true,
@@ -103,14 +96,14 @@ const PATHS = {
   '/v1/releases/{id}': {
     get: route('oneRelease', {
       summary: 'One release',
-      parameters: [id, wait],
+      parameters: [...id, ...parameters('query', WAIT_QUERY.schema)],
       answers: { 200: answer('the release', json('Release')) },
     }),
   },
   '/v1/releases/{id}/result': {
     get: route('result', {
       summary: 'How it ended: made for curl --fail-with-body',
-      parameters: [id, wait],
+      parameters: [...id, ...parameters('query', WAIT_QUERY.schema)],
       answers: {
         200: answer('it succeeded', plain),
         202: answer('it goes on', plain),
@@ -121,18 +114,14 @@ const PATHS = {
   '/v1/releases/{id}/log': {
     get: route('log', {
       summary: 'Its log',
-      parameters: [id, query('follow', '1: until the end', { type: 'string' })],
+      parameters: [...id, ...parameters('query', LOG_QUERY.schema)],
       answers: { 200: answer('a line an event', plain) },
     }),
   },
   '/v1/releases/{id}/events': {
     get: route('events', {
       summary: 'Its events as they happen',
-      parameters: [
-        id,
-        header('Last-Event-ID', 'only what came after it'),
-        query('after', 'the same', { type: 'integer', minimum: 0 }),
-      ],
+      parameters: [...id, ...parameters('header', EVENTS_HEADERS.schema), ...parameters('query', EVENTS_QUERY.schema)],
       answers: {
         200: answer('server-sent events, each with its number as id and an Event as data; the last is called end', {
           'text/event-stream': { schema: { type: 'string' } },
@@ -143,7 +132,8 @@ const PATHS = {
   '/v1/releases/{id}/cancel': {
     post: route('cancel', {
       summary: 'Stop it',
-      parameters: [id],
+      parameters: id,
+      requestBody: { required: false, content: json('CancelBody') },
       answers: {
         202: answer('it stops: at once where it waits, else as soon as the servers can be left', json('Release')),
       },
@@ -153,8 +143,8 @@ const PATHS = {
   '/v1/releases/{id}/rollback': {
     post: route('rollback', {
       summary: 'Go back from it',
-      parameters: [id, key],
-      requestBody: { required: false, content: json('WayBack') },
+      parameters: [...id, ...key],
+      requestBody: { required: false, content: json('RollbackBody') },
       answers: { 202: answer('accepted', ASKED) },
       refused: [...SENT, 409],
     }),
@@ -162,7 +152,9 @@ const PATHS = {
   '/login': {
     get: route('loginForm', {
       summary: 'The way in to the pages',
-      parameters: [query('next', 'where to go then', { type: 'string' })],
+      parameters: [
+        { name: 'next', in: 'query', required: false, description: 'where to go then', schema: { type: 'string' } },
+      ],
       answers: { 200: answer('a form', html) },
       refused: [],
       isOpen: true,

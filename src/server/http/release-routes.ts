@@ -2,7 +2,10 @@ import type { Hono } from 'hono'
 import type { Request } from '../../model/request.ts'
 import type { DoorContext, DoorEnv, Doorkeeper } from './door-options.ts'
 import { needAsker, refuseUnknown } from './asker.ts'
-import { badBody, readFlatObject } from './body.ts'
+import { cancelBody, releaseBody, releasePath, rollbackBody } from '../../schema/generated/api.js'
+import { readBody } from './body.ts'
+import { checkedParameters, numberOrText } from './checked.ts'
+import { ASK_HEADERS } from './forms.ts'
 import { refuse, refuseUnseen } from './problem.ts'
 import { publicRequest, requestUrl } from './request-view.ts'
 import { nameOf, seesApp, type Deed } from './rights.ts'
@@ -17,16 +20,7 @@ export function addReleaseRoutes(app: Hono<DoorEnv>, keeper: Doorkeeper): void {
     const asker = await needAsker(c, keeper, 'ask', name)
     refuseWhileStopping(desk)
     await servedApp(desk, name)
-    const { commit, ref = null, older = false, ...rest } = await readFlatObject(c, ['commit', 'ref', 'older'])
-    if (Object.keys(rest).length > 0 || typeof commit !== 'string' || !/^[0-9a-f]{40}$/i.test(commit))
-      return badBody('commit is not a whole commit id.', 'Send its 40 hex digits: git rev-parse HEAD.')
-    if (ref !== null && (typeof ref !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(ref)))
-      return badBody('ref is not the name of a branch or tag.', 'Send main or refs/heads/main, or leave it out.')
-    if (typeof older !== 'boolean')
-      return badBody(
-        'older is neither true nor false.',
-        'Leave it out, or send true where a commit older than the live one is meant.',
-      )
+    const { commit, ref = null, older = false } = await readBody(c, releaseBody)
     return accept(c, keeper, {
       app: name,
       wish: { does: 'release', commit: commit.toLowerCase(), ref, older },
@@ -37,7 +31,7 @@ export function addReleaseRoutes(app: Hono<DoorEnv>, keeper: Doorkeeper): void {
 
   app.post('/v1/releases/:id/cancel', async (c) => {
     const { request, by } = await needRequest(c, keeper, 'ask')
-    await readFlatObject(c, [])
+    await readBody(c, cancelBody)
     const cancelled = await desk.cancel(request.id, by)
     if (cancelled === undefined)
       return refuse('ended', {
@@ -52,12 +46,7 @@ export function addReleaseRoutes(app: Hono<DoorEnv>, keeper: Doorkeeper): void {
     const { request, by } = await needRequest(c, keeper, 'ask')
     refuseWhileStopping(desk)
     await servedApp(desk, request.app)
-    const { to = null } = await readFlatObject(c, ['to'])
-    if (to !== null && (typeof to !== 'string' || !/^[0-9a-f]{12}-[1-9]\d{0,8}$/.test(to)))
-      return badBody(
-        'to is not the name of a release.',
-        'Send one such as 3f9a1c2b7d04-1 (flight app:releases shows them), or leave it out for the last good one.',
-      )
+    const { to = null } = await readBody(c, rollbackBody)
     const [last] = await desk.store.requests({ apps: [request.app], states: ['succeeded'], limit: 1 })
     if (request.state !== 'succeeded' || request.wish.does !== 'release' || last?.id !== request.id) {
       return refuse('no-way-back', {
@@ -106,8 +95,8 @@ export async function needRequest(
   deed: Deed,
 ): Promise<{ request: Request; by: string }> {
   const asker = await needAsker(c, keeper, deed)
-  const id = c.req.param('id') ?? ''
-  const request = /^[1-9]\d{0,14}$/.test(id) ? await keeper.desk.store.request(Number(id)) : undefined
+  const path: unknown = { id: numberOrText(c.req.param('id') ?? '') }
+  const request = releasePath(path) ? await keeper.desk.store.request(path.id) : undefined
   if (request === undefined || !seesApp(asker, request.app)) return refuseUnseen()
   return { request, by: c.var.who ?? refuseUnknown() }
 }
@@ -117,12 +106,5 @@ function wantsText(c: DoorContext): boolean {
 }
 
 function idempotencyKey(c: DoorContext): string | null {
-  const key = c.req.header('idempotency-key')
-  if (key === undefined) return null
-  if (!/^[\x20-\x7e]{1,255}$/.test(key))
-    return badBody(
-      'The Idempotency-Key is not 1 to 255 printable ASCII characters.',
-      'Send the id of the pipeline’s job, for example.',
-    )
-  return key
+  return checkedParameters(ASK_HEADERS, (name) => c.req.header(name))['Idempotency-Key'] ?? null
 }

@@ -2,15 +2,15 @@ import type { Hono } from 'hono'
 import { isEnded, type Request } from '../../model/request.ts'
 import { onOneLine } from '../../model/printable.ts'
 import type { DoorContext, DoorEnv, Doorkeeper } from './door-options.ts'
-import { badBody } from './body.ts'
+import { checkedParameters } from './checked.ts'
 import { followedLog, logOf, sentEvents } from './event-streams.ts'
+import { EVENTS_HEADERS, EVENTS_QUERY, LOG_QUERY, WAIT_QUERY } from './forms.ts'
 import { needRequest } from './release-routes.ts'
 import { publicRequest } from './request-view.ts'
 import { textStream } from './text-stream.ts'
 import { waitForNews } from './wait-for-news.ts'
 
 const HEARTBEAT = { text: ': still here\n\n', every: 15_000 }
-const LONGEST_WAIT = 300
 
 // To see how one request goes.
 export function addRequestRoutes(app: Hono<DoorEnv>, keeper: Doorkeeper): void {
@@ -35,7 +35,8 @@ export function addRequestRoutes(app: Hono<DoorEnv>, keeper: Doorkeeper): void {
 
   app.get('/v1/releases/:id/log', async (c) => {
     const { request } = await needRequest(c, keeper, 'read')
-    const isFollowed = !['', '0'].includes(c.req.query('follow') ?? '')
+    const { follow = '0' } = checkedParameters(LOG_QUERY, (name) => c.req.query(name))
+    const isFollowed = !['', '0'].includes(follow)
     const type = 'text/plain; charset=utf-8'
     if (isFollowed) return streamed(c, keeper, type, (signal) => followedLog(keeper.desk, request.id, signal))
     if (c.req.method === 'HEAD') return c.body(null, 200, { 'content-type': type })
@@ -49,17 +50,14 @@ export function addRequestRoutes(app: Hono<DoorEnv>, keeper: Doorkeeper): void {
 
   app.get('/v1/releases/:id/events', async (c) => {
     const { request } = await needRequest(c, keeper, 'read')
-    const after = wholeNumber(
-      c.req.header('last-event-id') ?? c.req.query('after') ?? '0',
-      Number.MAX_SAFE_INTEGER,
-      'Last-Event-ID',
-    )
+    const { after = 0 } = checkedParameters(EVENTS_QUERY, (name) => c.req.query(name))
+    const { 'Last-Event-ID': last = after } = checkedParameters(EVENTS_HEADERS, (name) => c.req.header(name))
     c.header('X-Accel-Buffering', 'no')
     return streamed(
       c,
       keeper,
       'text/event-stream',
-      (signal) => sentEvents(keeper.desk, request.id, after, signal),
+      (signal) => sentEvents(keeper.desk, request.id, last, signal),
       HEARTBEAT,
     )
   })
@@ -85,7 +83,7 @@ function streamed(
 
 // The request as it is once it has ended, or when the time that the asker would wait is over.
 async function waited(c: DoorContext, keeper: Doorkeeper, request: Request): Promise<Request> {
-  const seconds = wholeNumber(c.req.query('wait') ?? '0', LONGEST_WAIT, 'wait')
+  const { wait: seconds = 0 } = checkedParameters(WAIT_QUERY, (name) => c.req.query(name))
   if (seconds === 0 || isEnded(request.state) || c.req.method === 'HEAD') return request
   // Not AbortSignal.any(): what Node 20 makes of it may be collected before it fires.
   const over = new AbortController()
@@ -104,10 +102,4 @@ async function waited(c: DoorContext, keeper: Doorkeeper, request: Request): Pro
     gone.removeEventListener('abort', end)
     release()
   }
-}
-
-export function wholeNumber(text: string, most: number, name: string): number {
-  const number = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN
-  if (!(number <= most)) return badBody(`${name} is not a whole number up to ${most}.`, 'Leave it out, or send digits.')
-  return number
 }

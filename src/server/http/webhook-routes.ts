@@ -1,7 +1,8 @@
 import type { Hono } from 'hono'
 import type { Token } from '../../model/token.ts'
 import { refuseWhileHeld } from './asker.ts'
-import { badBody, needJson, readBytes } from './body.ts'
+import { needJson, objectIn, readBytes } from './body.ts'
+import { badRequest } from './checked.ts'
 import type { DoorContext, DoorEnv, Doorkeeper } from './door-options.ts'
 import { meaningOnGithub } from './github.ts'
 import { meaningOnGitlab } from './gitlab.ts'
@@ -10,7 +11,6 @@ import { accept } from './release-routes.ts'
 import { takePlace } from './take-place.ts'
 import { refuseWhileStopping, servedApps } from './served-app.ts'
 import { isOver } from './tokens.ts'
-import type { Payload } from './webhook-event.ts'
 import { proofOf } from './webhook-proof.ts'
 
 const LARGEST = 5 * 1024 * 1024
@@ -35,7 +35,7 @@ export function addWebhookRoutes(app: Hono<DoorEnv>, keeper: Doorkeeper): void {
     c.set('who', by)
     needJson(c.req.header('content-type'))
     const [github, gitlab] = [c.req.header('x-github-event'), c.req.header('x-gitlab-event')]
-    const payload = payloadOf(body)
+    const payload = objectIn(body.toString('utf8'), 'Choose the content type application/json for the webhook.')
     const meaning =
       github !== undefined
         ? meaningOnGithub(github, payload, served)
@@ -43,7 +43,7 @@ export function addWebhookRoutes(app: Hono<DoorEnv>, keeper: Doorkeeper): void {
           ? meaningOnGitlab(gitlab, payload, served)
           : undefined
     if (meaning === undefined)
-      return badBody(
+      return badRequest(
         'Neither GitHub nor GitLab sends this.',
         'Send releases to /v1/apps/APP/releases with a token instead.',
       )
@@ -76,16 +76,6 @@ function deliveryKey(c: DoorContext): string | null {
       ? ['github', c.req.header('x-github-delivery')]
       : ['gitlab', signed ?? c.req.header('idempotency-key') ?? c.req.header('x-gitlab-event-uuid')]
   return id !== undefined && /^[\x21-\x7e]{1,200}$/.test(id) ? `${host}:${id}` : null
-}
-
-function payloadOf(body: Buffer): Payload {
-  try {
-    const value: unknown = JSON.parse(body.toString('utf8'))
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Payload
-  } catch {
-    return badBody('The event is not JSON.', 'Choose the content type application/json for the webhook.')
-  }
-  return badBody('The event is not a JSON object.', 'Choose the content type application/json for the webhook.')
 }
 
 // Looked at before the body is read.

@@ -60,8 +60,8 @@ test('what is wrong in a body is named with the way out', async () => {
     [`{"commit":"${COMMIT}","older":"yes"}`, 400, /older/],
     [`{"commit":"${COMMIT}","ref":"a b"}`, 400, /ref/],
     [`{"commit":"${COMMIT}","ref":"${'r'.repeat(256)}"}`, 400, /ref/],
-    [`{"commit":["${COMMIT}"]}`, 400, /flat/],
-    [`{"__proto__":{"commit":"${COMMIT}"}}`, 400, /not known/],
+    [`{"commit":["${COMMIT}"]}`, 400, /commit must be text, is a list/],
+    [`{"__proto__":{"commit":"${COMMIT}"}}`, 400, /unknown key \\"__proto__\\"/],
     [`["${COMMIT}"]`, 400, /object/],
     ['{"commit":', 400, /JSON/],
     ['\uD800', 400, /JSON/],
@@ -87,6 +87,35 @@ test('what is wrong in a body is named with the way out', async () => {
   )
   assert.is(key.status, 400)
   assert.is((await front.desk.store.requests({ limit: 9 })).length, 0)
+})
+
+test('what is wrong in a query or a header is named, all at once, by the words of the document', async () => {
+  const front = aFront()
+  const id = await asked(front)
+  const token = front.token('read', null)
+  const cases: [string, RegExp][] = [
+    [`/v1/releases/${id}?wait=301`, /wait must be <= 300, is 301\..*at most 300/],
+    [`/v1/releases/${id}?wait=1e2`, /wait must be a whole number, is \\"1e2\\"/],
+    ['/v1/apps/shop/releases?limit=201&before=x', /limit must be <= 200, is 201\. before must be a whole number/],
+    [`/v1/releases/${id}/events?after=-1`, /after must be a whole number/],
+  ]
+  for (const [path, words] of cases) {
+    const answer = await front.ask(path, { token })
+    assert.equal([path, answer.status], [path, 400])
+    assert.match(await answer.text(), words)
+  }
+  assert.is((await front.ask('/v1/releases/1x', { token })).status, 404)
+  assert.is((await front.ask(`/v1/releases/${id}?wait=0&other=1`, { token })).status, 200)
+})
+
+test('a token that was sent in the wrong place is not told again', async () => {
+  const front = aFront()
+  const token = front.token('release', 'shop')
+  const answer = await front.post('/v1/apps/shop/releases', { commit: token }, { token })
+  const text = await answer.text()
+  assert.is(answer.status, 400)
+  assert.match(text, 'flight_…')
+  assert.not.match(text, token.slice(0, 30))
 })
 
 test('a result is 202 while it goes on, 200 when it succeeded, 409 with the problems otherwise', async () => {

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { repositoryOf } from '../../../src/server/http/repository.ts'
+import { repositoryOf } from '../../../src/server/http/webhook-event.ts'
 import { signingToken, webhookSecret } from '../../../src/server/http/webhook-secret.ts'
 import type { ReleaseOn } from '../../../src/model/definitions.ts'
 import { aFront, anApp, COMMIT, KEY, type Front } from './front.ts'
@@ -209,6 +209,21 @@ test('a pipeline of GitLab that succeeded on the branch releases its commit, no 
   ]
   for (const [event, payload, words] of cases)
     assert.match(await why(await hooked(undefined, repo).gitlab(event, payload)), words)
+})
+
+test('an event whose fields have another form than the host sends is refused, with the field', async () => {
+  const front = hooked()
+  const cases: [object, RegExp][] = [
+    [workflowRun({ head_sha: 7 }), /workflow_run\.head_sha must be text or empty, is 7/],
+    [workflowRun({}, { repository: 'acme/shop' }), /repository must be a mapping or empty, is \\"acme/],
+    [workflowRun({ head_repository: { id: 'x' } }), /head_repository\.id must be a whole number/],
+  ]
+  for (const [payload, words] of cases) {
+    const answer = await front.github('workflow_run', payload)
+    assert.is(answer.status, 400)
+    assert.match(await answer.text(), words)
+  }
+  assert.match(await why(await front.github('issues', { repository: 7 })), /releases nothing/)
 })
 
 test('wrong, missing and foreign signatures are refused, whoever sends them', async () => {
