@@ -55,11 +55,6 @@ export type PlanBody = {
 
 export type Plan = PlanBody & { digest: string } // sha256:… of the canonical body
 
-// Whether its stages are done on all of its servers or on none.
-export function isAllOrNone({ releases, pushes = [] }: Pick<PlanBody, 'releases' | 'pushes'>): boolean {
-  return releases.length + pushes.length > 0
-}
-
 // Whether the plan would change anything.
 export function isEmpty(plan: PlanBody): boolean {
   return plan.stages.every((stage) => stage.servers.every((server) => server.actions.length === 0))

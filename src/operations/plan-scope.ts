@@ -20,11 +20,13 @@ export async function planScope(
   const { makePlan } = await import('../engine/plan/make-plan.ts')
   return makePlan({
     definitions,
-    scope,
-    apps,
-    allowUpgrades,
-    serial: serial ?? definitions.settings.serial,
-    releases: [],
+    asked: {
+      undertaking: 'configuration',
+      scope,
+      apps,
+      allowUpgrades,
+      serial: serial ?? definitions.settings.serial,
+    },
     connect,
     parallel,
     listen,

@@ -1,3 +1,4 @@
+import { wordsOf } from '../engine/undertakings/registry.ts'
 import type { Action } from '../model/action.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Problem } from '../model/errors.ts'
@@ -83,55 +84,11 @@ function workers(placed: readonly Placed[]): SummaryLine[] {
   return lines
 }
 
-// A release in one line for all that it does, and what a reader should know of it.
-function releases(plan: Plan): SummaryLine[] {
-  return plan.releases.flatMap(({ app, does, name, subject, commit, notes, without }): SummaryLine[] => {
-    const stands =
-      plan.stages.length === 0 && plan.missing.length + plan.blocked.length > 0
-        ? '. Nothing of it is done, because of what stands above'
-        : ''
-    const what =
-      does === 'release'
-        ? `release ${name} of ${app}: ${commit.slice(0, 12)} ${onOneLine(subject)}`
-        : `go back to ${name} of ${app}: ${onOneLine(subject)}`
-    const left =
-      without.length === 0
-        ? []
-        : [
-            {
-              symbol: '!' as const,
-              text:
-                `${app} is not released on ${names(without, 8)}, which ${without.length === 1 ? 'is' : 'are'} ` +
-                `left out`,
-            },
-          ]
-    return [
-      { symbol: stands === '' ? '>' : ' ', text: `${what}${stands}` },
-      ...left,
-      ...notes.map((text): SummaryLine => ({ symbol: text.startsWith('migrations') ? '!' : ' ', text })),
-    ]
-  })
-}
-
-// A push in one line, and what follows from it where a release is live.
-function pushes(plan: Plan): SummaryLine[] {
-  return (plan.pushes ?? []).flatMap(({ app, does, servers, notes }): SummaryLine[] => {
-    const stands =
-      plan.stages.length === 0 && plan.missing.length + plan.blocked.length > 0
-        ? '. Nothing of it is done, because of what stands above'
-        : ''
-    const what = does === 'push' ? `push the environment file of ${app}` : `take the last push of ${app} back`
-    return [
-      {
-        symbol: stands === '' ? '~' : ' ',
-        text: `${what} on ${names(
-          servers.map(({ name }) => name),
-          8,
-        )}${stands}`,
-      },
-      ...notes.map((text): SummaryLine => ({ symbol: ' ', text })),
-    ]
-  })
+// What the plan is about as a whole, and what a reader should know of it.
+function headlines(plan: Plan): SummaryLine[] {
+  return wordsOf(plan)
+    .lines(plan, (servers) => names(servers, 8))
+    .map(({ mark, text }) => ({ symbol: mark, text }))
 }
 
 function apt(plan: Plan): SummaryLine[] {
@@ -176,8 +133,7 @@ export function summaryLines(plan: Plan): SummaryLine[] {
   return [
     ...problemLines(plan.missing, 'could not be asked', 'could not be asked'),
     ...problemLines(plan.blocked, 'is blocked', 'are blocked'),
-    ...releases(plan),
-    ...pushes(plan),
+    ...headlines(plan),
     ...apt(plan),
     ...packages(placed),
     ...files(placed),

@@ -1,11 +1,16 @@
 import type { Plan } from '../model/plan.ts'
+import type { PlannedPush } from '../model/push.ts'
 import { problemLines } from './plan-summary.ts'
 import { inColorOf, paintFor } from './paint.ts'
 import { count, names, sorted } from './words.ts'
 import { wrap } from './wrap.ts'
 
 // What a push comes to beside the keys that change: where, and what follows there; or why nothing of it is done.
-export function pushText(plan: Plan, { color, width }: { color: boolean; width: number }): string {
+export function pushText(
+  plan: Plan,
+  { app, does, servers, notes }: PlannedPush,
+  { color, width }: { color: boolean; width: number },
+): string {
   const line = (symbol: Parameters<typeof inColorOf>[0], text: string) =>
     wrap(text, width, `  ${symbol} `).map((each) => inColorOf(symbol, each, paintFor(color)))
   const refused = [
@@ -23,39 +28,37 @@ export function pushText(plan: Plan, { color, width }: { color: boolean; width: 
   const actions = plan.stages.flatMap(({ servers }) =>
     servers.flatMap((entry) => entry.actions.map((action) => ({ server: entry.server, action }))),
   )
-  const pushed = (plan.pushes ?? []).flatMap(({ app, does, servers, notes }): string[] => {
-    const on = names(
-      servers.map(({ name }) => name),
-      8,
-    )
-    const live = sorted(servers.flatMap((each) => each.live ?? []))
-    const workers = sorted(actions.flatMap(({ server, action }) => (action.kind === 'programs' ? [server] : [])))
-    const made = actions.filter(({ action }) => action.kind === 'user' || action.kind === 'directory').length
-    const checked = actions.find(({ action }) => action.kind === 'health')?.action
-    return [
-      ...wrap(`On ${servers.length === 1 ? on : `${on} at once, or on none of them`}:`, width, ''),
-      ...(made === 0 ? [] : line('+', `the user of ${app} and its folders, as far as they are not there`)),
-      ...(servers.every(({ was }) => was === null)
-        ? line('+', 'the file is written; there is none yet')
-        : line(
-            '~',
-            does === 'push'
-              ? `the file is replaced; the one before is kept (flight env:rollback ${app})`
-              : 'the file that the last push replaced lies there again',
-          )),
-      ...(live.length === 0
-        ? []
-        : line('~', `what ${names(live, 4)} caches of its configuration is made anew; no reload`)),
-      ...(checked?.kind !== 'health' || checked.after.check === null
-        ? []
-        : line(
-            '>',
-            `${checked.after.check.host}${checked.after.check.path} must answer ${checked.after.check.status}, ` +
-              `otherwise ${count(servers.length, 'server goes back', 'servers go back')}`,
-          )),
-      ...(workers.length === 0 ? [] : line('*', `workers on ${names(workers, 8)} restart after their job`)),
-      ...notes.flatMap((note) => line('!', note)),
-    ]
-  })
-  return [...pushed, ''].join('\n')
+  const on = names(
+    servers.map(({ name }) => name),
+    8,
+  )
+  const live = sorted(servers.flatMap((each) => each.live ?? []))
+  const workers = sorted(actions.flatMap(({ server, action }) => (action.kind === 'programs' ? [server] : [])))
+  const made = actions.filter(({ action }) => action.kind === 'user' || action.kind === 'directory').length
+  const checked = actions.find(({ action }) => action.kind === 'health')?.action
+  return [
+    ...wrap(`On ${servers.length === 1 ? on : `${on} at once, or on none of them`}:`, width, ''),
+    ...(made === 0 ? [] : line('+', `the user of ${app} and its folders, as far as they are not there`)),
+    ...(servers.every(({ was }) => was === null)
+      ? line('+', 'the file is written; there is none yet')
+      : line(
+          '~',
+          does === 'push'
+            ? `the file is replaced; the one before is kept (flight env:rollback ${app})`
+            : 'the file that the last push replaced lies there again',
+        )),
+    ...(live.length === 0
+      ? []
+      : line('~', `what ${names(live, 4)} caches of its configuration is made anew; no reload`)),
+    ...(checked?.kind !== 'health' || checked.after.check === null
+      ? []
+      : line(
+          '>',
+          `${checked.after.check.host}${checked.after.check.path} must answer ${checked.after.check.status}, ` +
+            `otherwise ${count(servers.length, 'server goes back', 'servers go back')}`,
+        )),
+    ...(workers.length === 0 ? [] : line('*', `workers on ${names(workers, 8)} restart after their job`)),
+    ...notes.flatMap((note) => line('!', note)),
+    '',
+  ].join('\n')
 }

@@ -1,3 +1,4 @@
+import { wordsOf } from '../engine/undertakings/registry.ts'
 import type { Receipt, ReceiptAction, ReceiptServer } from '../model/receipt.ts'
 import { onOneLine } from '../model/printable.ts'
 import { type Paint, paintFor } from './paint.ts'
@@ -31,9 +32,8 @@ function tally(actions: readonly ReceiptAction[]): string {
   return parts.join(', ')
 }
 
-function titleOf({ outcome, pushes }: Receipt): string {
-  if (outcome !== 'went back') return TITLES[outcome]
-  return pushes === undefined ? 'Went live and was taken back' : 'Written and taken back'
+function titleOf(receipt: Receipt): string {
+  return receipt.outcome === 'went back' ? wordsOf(receipt).takenBack : TITLES[receipt.outcome]
 }
 
 // What failed as one: the packages of one apt transaction share one error.
@@ -82,10 +82,8 @@ function server(entry: ReceiptServer, wide: number, states: number, width: numbe
 function next(receipt: Receipt): string[] {
   if (receipt.outcome === 'interrupted')
     return ['Run the same command again: it goes on where it stopped, and does nothing twice.']
-  if (receipt.releases.length > 0 && receipt.outcome !== 'done')
-    return ['Correct the cause and release again: a failed release is never taken up again, and never gone back to.']
-  if (receipt.pushes !== undefined && receipt.outcome === 'went back')
-    return ['Correct the cause and push again: all servers have the file that they had before.']
+  const way = wordsOf(receipt).next(receipt.outcome)
+  if (way !== undefined) return [way]
   if (receipt.outcome === 'failed')
     return ['Once the cause is gone, run the same command again: it goes on where it stopped, and does nothing twice.']
   const away = receipt.servers.filter(({ outcome }) => outcome === 'unreachable')

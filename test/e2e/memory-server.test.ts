@@ -1,6 +1,6 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { queriesFor } from '../../src/engine/plan/plan-server.ts'
+import { queriesFor } from '../../src/engine/resolve/plan-server.ts'
 import type { FactQuery } from '../../src/model/fact.ts'
 import type { ServiceStep, Step } from '../../src/model/step.ts'
 import { startAptRepository, type AptRepository } from '../lab/apt-repository.ts'

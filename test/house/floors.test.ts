@@ -13,7 +13,9 @@ const FLOORS: readonly (readonly string[])[] = [
   ['definitions', 'environment', 'facts', 'steps', 'kinds', 'transport'],
   ['features', 'artifacts'],
   ['engine'],
-  ['engine/host', 'engine/plan'],
+  ['engine/host', 'engine/resolve'],
+  ['engine/undertakings'],
+  ['engine/plan'],
   ['engine/apply'],
   ['views'],
   ['operations'],
@@ -103,6 +105,19 @@ test('the model has no dependency', () => {
     ),
     '',
   )
+})
+
+test('only undertakings know which one a plan or a receipt is; everything else asks them', () => {
+  const TELLING =
+    /isAllOrNone\(|\breleases\.length\b|\bpushes\s*(===|!==|\?\?|\?\.|= \[\])|\bundertaking\s*[!=]==|switch \(.*undertaking\)/
+  const telling = files
+    .filter((file) => !file.startsWith('engine/undertakings/') && !file.startsWith('schema/types/'))
+    .flatMap((file) =>
+      readFileSync(join(src, file), 'utf8')
+        .split('\n')
+        .flatMap((line, index) => (TELLING.test(line) ? [`${file}:${index + 1}`] : [])),
+    )
+  assert.equal(telling, [])
 })
 
 test('nothing imports in a circle', () => {

@@ -1,7 +1,7 @@
 import { resolveServe } from '../../src/definitions/resolve-serve.ts'
 import type { App, AppServer, Cluster, Definitions } from '../../src/model/definitions.ts'
 import type { Holder } from '../../src/model/host.ts'
-import { compileServer } from '../../src/engine/plan/compile.ts'
+import { configuring } from '../../src/engine/undertakings/configuration.ts'
 import type { ReleaseCargo } from '../../src/model/release.ts'
 import type { Resource } from '../../src/model/resource.ts'
 import type { Server, SshSettings, System } from '../../src/model/server.ts'
@@ -113,8 +113,12 @@ export function withApps(definitions: Definitions, ...apps: App[]): Definitions 
 
 // What a cluster alone wants of one of its servers.
 export function compileFor(of: Cluster, to: Server, system: System): readonly Resource[] {
-  return compileServer({ definitions: definitions(of), scope: EVERYTHING, apps: false, releases: [] }, of, to, system)
-    .resources
+  return configuring({ scope: EVERYTHING, apps: false, allowUpgrades: false }).wanted({
+    definitions: definitions(of),
+    cluster: of,
+    server: to,
+    system,
+  }).resources
 }
 
 export const EVERYTHING = { clusters: [], apps: [], servers: [] }

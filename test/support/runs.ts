@@ -1,6 +1,6 @@
 import { applyPlan } from '../../src/engine/apply/apply-plan.ts'
 import { makePlan } from '../../src/engine/plan/make-plan.ts'
-import type { Serial } from '../../src/engine/plan/waves.ts'
+import type { Serial } from '../../src/engine/undertakings/waves.ts'
 import type { Action } from '../../src/model/action.ts'
 import type { Definitions } from '../../src/model/definitions.ts'
 import { FlightError } from '../../src/model/errors.ts'
@@ -9,6 +9,7 @@ import type { Plan, Scope } from '../../src/model/plan.ts'
 import type { Receipt } from '../../src/model/receipt.ts'
 import type { PlannedPush } from '../../src/model/push.ts'
 import type { ReleaseWish } from '../../src/model/release.ts'
+import type { Asked } from '../../src/model/undertaking.ts'
 import { Secret } from '../../src/model/secret.ts'
 import { CARGO, EVERYTHING, HOLDER } from './builders.ts'
 import { connectTo, type Controller, type MemoryServer } from './memory-server.ts'
@@ -35,16 +36,23 @@ export function planFor(
 ): Promise<Plan> {
   return makePlan({
     definitions,
-    scope: options.scope ?? EVERYTHING,
-    apps: options.apps ?? true,
-    serial: options.serial ?? 'half',
-    allowUpgrades: options.allowUpgrades ?? false,
-    releases: options.releases ?? [],
-    pushes: options.pushes ?? [],
+    asked: askedBy(options),
     connect: connectTo(servers, options.controller),
     parallel: 4,
     ...common(options),
   })
+}
+
+function askedBy({ releases = [], pushes = [], scope, apps, serial, allowUpgrades }: RunOptions): Asked {
+  if (pushes.length > 0) return { undertaking: 'push', pushes }
+  if (releases.length > 0) return { undertaking: 'release', wishes: releases }
+  return {
+    undertaking: 'configuration',
+    scope: scope ?? EVERYTHING,
+    apps: apps ?? true,
+    serial: serial ?? 'half',
+    allowUpgrades: allowUpgrades ?? false,
+  }
 }
 
 export function apply(

@@ -15,6 +15,12 @@ const BLOCKED = {
   hint: 'look at it on the server; an environment file is a plain file of the app',
 } as const
 
+function shown(plan: Plan, shape: { color: boolean; width: number }): string {
+  const [push] = plan.pushes ?? []
+  if (push === undefined) throw new Error('a plan without a push')
+  return pushText(plan, push, shape)
+}
+
 function aPushOf(servers: readonly string[], live: string | null, more: Partial<PlannedPush> = {}): PlannedPush {
   return {
     app: 'shop',
@@ -55,17 +61,17 @@ function beforeThereIsAnything(): Plan {
 }
 
 test('where a release is live: what is cached, what must answer, which workers restart', () => {
-  isExpected('push.txt', pushText(whileLive(), wide))
+  isExpected('push.txt', shown(whileLive(), wide))
 })
 
 test('before the app is configured: its user and folders, and no file and no release before', () => {
-  isExpected('push-first.txt', pushText(beforeThereIsAnything(), wide))
+  isExpected('push-first.txt', shown(beforeThereIsAnything(), wide))
 })
 
 test('the last push is taken back, by a run that goes on where another ended', () => {
   isExpected(
     'push-back.txt',
-    pushText(
+    shown(
       whileLive({ does: 'rollback', notes: ['it was begun before: what is done is found, and not done again'] }),
       wide,
     ),
@@ -78,12 +84,12 @@ test('a server that is blocked or away: that alone and once, with the way out', 
     blocked: [BLOCKED, BLOCKED],
     missing: [{ code: 'FLIGHT_UNREACHABLE', where: 'web-3', what: 'no answer within 10 s' }],
   })
-  isExpected('push-refused.txt', pushText(plan, wide))
+  isExpected('push-refused.txt', shown(plan, wide))
 })
 
 test('no line is longer than the terminal, and none says a tag or the key', () => {
   for (const width of [40, 80, 120]) {
-    const text = pushText(whileLive(), { color: false, width })
+    const text = shown(whileLive(), { color: false, width })
     for (const line of text.split('\n')) assert.ok(line.length <= width, `${width}: ${line}`)
     assert.not.match(text, /[0ab]{20}/)
   }

@@ -4,11 +4,11 @@ import type { Host, Lock } from '../../model/host.ts'
 import type { Action } from '../../model/action.ts'
 import type { Plan, Stage } from '../../model/plan.ts'
 import type { Receipt, ReceiptServer } from '../../model/receipt.ts'
-import { readStageName } from '../../model/stage-name.ts'
 import { applyServer, type ServerOutcome } from './apply-server.ts'
 import { revealed } from '../compare.ts'
 import { conclude, receiptOf, remembered } from './conclude.ts'
-import { goBack, isCritical, reasonToGoBack } from './go-back.ts'
+import { undertakingOf } from '../undertakings/registry.ts'
+import { goBack } from './go-back.ts'
 import { type ApplyRequest, membersOf, prepare, type Ready, refuseBlocked } from './prepare-apply.ts'
 
 // Does exactly what a plan says, and proves it. Whatever is wrong before the first write is thrown as a FlightError,
@@ -78,6 +78,7 @@ async function work(
   const began = Date.now()
   const outcomes = new Map<string, ServerOutcome>()
   const hold = { ...request.hold, who: request.holder.who, when: new Date(began).toISOString() }
+  const { isCritical, needsAll } = undertakingOf(request.plan)
   let stopped: string | undefined // the stage in which something did not work
   for (const stage of request.plan.stages) {
     const inStage = ready.filter(({ planned, standing }) =>
@@ -87,7 +88,7 @@ async function work(
     )
     const failed =
       [...outcomes].find(([, outcome]) => outcome.problems.length > 0)?.[0] ??
-      (isRetiring(stage) ? missing[0]?.where : undefined)
+      (needsAll(stage.name) ? missing[0]?.where : undefined)
     if (failed !== undefined) {
       for (const { planned, standing } of inStage)
         leaveOut(
@@ -151,37 +152,32 @@ const NEVER = new AbortController().signal
 // in milliseconds: meanwhile the others answer with what is new.
 const CRITICAL_PATIENCE = 10_000
 
-// A release that did not work is taken back on all servers: what that came to, first of all problems.
+// What did not work is taken back on all servers, where it is done on all or on none: what that came to, first of all
+// problems.
 async function takeBack(
   ready: readonly Ready[],
   outcomes: Map<string, ServerOutcome>,
   request: ApplyRequest,
   stopped: string | undefined,
 ): Promise<Problem[]> {
-  const reason = reasonToGoBack(request, outcomes, stopped)
-  if (reason === undefined) return []
+  const { wayBack } = undertakingOf(request.plan)
+  const caused = [...outcomes.values()].flatMap((outcome) => outcome.caused ?? [])
+  const reason = stopped === undefined ? undefined : wayBack?.reason(stopped, caused)
+  if (wayBack === undefined || reason === undefined) return []
   const problems = await goBack(ready, outcomes, request, reason)
   if (!reason.wasLive) return problems
-  const { releases, pushes = [] } = request.plan
-  const what = [
-    ...releases.map(({ app, name }) => `${app} ${name}`),
-    ...pushes.map(({ app }) => `environment file of ${app}`),
-  ].join(', ')
-  const { problem } = reason
+  const { words } = wayBack
   const left =
     problems.length === 0
-      ? releases.length > 0
-        ? 'all servers serve what they served before'
-        : 'all servers have the file that they had before'
+      ? words.restored
       : `look at ${[...new Set(problems.map((problem) => problem.where.split(/[ :/]/)[0]))].join(', ')}`
+  const { where, what } = reason.problem
   return [
     {
       code: 'FLIGHT_WENT_BACK',
-      where: what,
-      what:
-        `${releases.length > 0 ? 'went live' : 'was written'} and was taken back (${left}), because of ` +
-        `${problem.where}: ${problem.what}`,
-      hint: `correct the cause, then ${releases.length > 0 ? 'release' : 'push'} again`,
+      where: words.what,
+      what: `${words.wasDone} and was taken back (${left}), because of ${where}: ${what}`,
+      hint: `correct the cause, then ${words.again} again`,
     },
     ...problems,
   ]
@@ -189,10 +185,6 @@ async function takeBack(
 
 function actionsIn(stage: Stage, server: string): Action[] {
   return stage.servers.filter((entry) => entry.server === server).flatMap((entry) => entry.actions)
-}
-
-function isRetiring(stage: Stage): boolean {
-  return readStageName(stage.name)?.phase === 'retire'
 }
 
 // What a later stage would have done on a server, when an earlier one did not work somewhere.

@@ -2,9 +2,10 @@ import type { Problem } from '../../model/errors.ts'
 import type { Holder } from '../../model/host.ts'
 import type { Receipt, ReceiptServer, ServerMemory } from '../../model/receipt.ts'
 import type { ServerOutcome } from './apply-server.ts'
-import { actionsIn } from '../plan/plan-server.ts'
-import { actionsFor, type ApplyRequest, askedOf, type Ready } from './prepare-apply.ts'
+import { actionsIn } from '../resolve/plan-server.ts'
+import { actionsFor, type ApplyRequest, type Ready } from './prepare-apply.ts'
 import { surveyHost } from '../plan/survey.ts'
+import { undertakingOf } from '../undertakings/registry.ts'
 
 // Looks once more: what this plan was to change must now be as defined.
 export async function conclude(
@@ -40,7 +41,7 @@ export async function conclude(
 async function verify({ planned, server, cluster, host }: Ready, request: ApplyRequest): Promise<Problem[]> {
   const { plan, listen } = request
   listen({ event: 'verifying', server: planned.name })
-  const survey = await surveyHost(host, server, cluster, askedOf(request))
+  const survey = await surveyHost(host, { server, cluster }, undertakingOf(plan), request.definitions)
   if (survey.is !== 'asked') return [...survey.problems]
   const addresses = new Set(actionsFor(plan, planned.name).map((action) => action.address))
   const open = actionsIn(survey.plan).filter((action) => addresses.has(action.address) || action.kind === 'service')
@@ -92,17 +93,7 @@ export function receiptOf(
     began: began.toISOString(),
     ended: ended.toISOString(),
     seconds: (ended.getTime() - began.getTime()) / 1000,
-    releases: plan.releases.map(({ app, does, name, commit, tree, subject }) => ({
-      app,
-      does,
-      name,
-      commit,
-      tree,
-      subject,
-      artifact: hold.cargo.get(app)?.sha256 ?? '',
-      composerLock: hold.cargo.get(app)?.composerLock ?? '',
-    })),
-    ...(plan.pushes === undefined ? {} : { pushes: plan.pushes.map(({ app, does, id }) => ({ app, does, id })) }),
+    ...undertakingOf(plan).receipt(hold.cargo),
     servers: [...servers].sort((a, b) => (a.name < b.name ? -1 : 1)),
     problems,
   }

@@ -2,7 +2,7 @@ import type { Action, ActionOf, BeforeOf, FileBefore } from '../../model/action.
 import type { Problem } from '../../model/errors.ts'
 import type { Plan } from '../../model/plan.ts'
 import { canonical } from '../digest.ts'
-import { actionsIn, type ServerPlan } from '../plan/plan-server.ts'
+import { actionsIn, type ServerPlan } from '../resolve/plan-server.ts'
 
 // What is left of a plan's actions on one server: those still to be done, those found done, and what is no longer true.
 export type Standing = { pending: readonly Action[]; already: readonly Action[]; stale: readonly Problem[] }

@@ -4,10 +4,11 @@ import type { Cluster, Definitions } from '../../model/definitions.ts'
 import { FlightError, type Problem } from '../../model/errors.ts'
 import type { Listener } from '../../model/event.ts'
 import type { Connect, Holder, Host, Lock } from '../../model/host.ts'
-import { isAllOrNone, type Plan, type PlannedServer } from '../../model/plan.ts'
+import type { Plan, PlannedServer } from '../../model/plan.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { Server } from '../../model/server.ts'
-import { type Asked, compileServer, definitionsDigest } from '../plan/compile.ts'
+import { undertakingOf } from '../undertakings/registry.ts'
+import { definitionsDigest } from '../plan/plan-of.ts'
 import type { Hold } from '../compare.ts'
 import { canonical } from '../digest.ts'
 import { type Standing, standingOf } from './guard.ts'
@@ -31,18 +32,6 @@ export type Ready = Member & { host: Host; lock: Lock; standing: Standing }
 
 export type Member = { planned: PlannedServer; server: Server; cluster: Cluster; resources: readonly Resource[] }
 
-// What the plan was asked for, of the definitions that are here now.
-export function askedOf({ plan, definitions }: Pick<ApplyRequest, 'plan' | 'definitions'>): Asked {
-  return {
-    definitions,
-    scope: plan.scope,
-    apps: plan.options.apps,
-    releases: plan.releases,
-    ...(plan.pushes === undefined ? {} : { pushes: plan.pushes }),
-    allowUpgrades: plan.options.allow_upgrades,
-  }
-}
-
 // The plan's servers in the definitions, or FLIGHT_PLAN_OTHER_DEFINITIONS when these no longer compile to this plan.
 export function membersOf({ plan, definitions }: Pick<ApplyRequest, 'plan' | 'definitions'>): Member[] {
   const refuse = (what: string) =>
@@ -52,7 +41,7 @@ export function membersOf({ plan, definitions }: Pick<ApplyRequest, 'plan' | 'de
       what,
       hint: 'plan again, or check out the definitions that this plan was made for',
     })
-  const asked = askedOf({ plan, definitions })
+  const undertaking = undertakingOf(plan)
   const members = plan.servers.map((planned): Member => {
     const cluster = definitions.clusters.find((candidate) => candidate.name === planned.cluster)
     const server = cluster?.servers.find((candidate) => candidate.name === planned.name)
@@ -60,7 +49,8 @@ export function membersOf({ plan, definitions }: Pick<ApplyRequest, 'plan' | 'de
       throw refuse(`the plan is for the server ${planned.name} of ${planned.cluster}, which is not defined here`)
     if (server.host !== planned.host)
       throw refuse(`the plan is for ${planned.name} at ${planned.host}, the definitions say ${server.host}`)
-    return { planned, server, cluster, resources: compileServer(asked, cluster, server, planned.system).resources }
+    const { resources } = undertaking.wanted({ definitions, cluster, server, system: planned.system })
+    return { planned, server, cluster, resources }
   })
   const digest = definitionsDigest(members.map(({ planned, resources }) => ({ server: planned.name, resources })))
   if (digest !== plan.definitions) throw refuse('the definitions no longer say what this plan was made for')
@@ -68,8 +58,9 @@ export function membersOf({ plan, definitions }: Pick<ApplyRequest, 'plan' | 'de
 }
 
 export function refuseBlocked(plan: Plan): void {
-  if (isAllOrNone(plan) && plan.missing.length > 0) throw new FlightError(plan.missing)
-  if (isAllOrNone(plan) && plan.blocked.length > 0) throw new FlightError(plan.blocked)
+  const { isAllOrNone } = undertakingOf(plan)
+  if (isAllOrNone && plan.missing.length > 0) throw new FlightError(plan.missing)
+  if (isAllOrNone && plan.blocked.length > 0) throw new FlightError(plan.blocked)
   if (plan.blocked.length > 0 && plan.stages.every((stage) => stage.servers.length === 0))
     throw new FlightError(plan.blocked)
 }
@@ -107,7 +98,7 @@ export async function prepare(
   )
   const present = connected.filter((member) => member !== undefined)
   refuseOtherKeys(present)
-  if (isAllOrNone(plan) && missing.length > 0) throw new FlightError(missing)
+  if (undertakingOf(plan).isAllOrNone && missing.length > 0) throw new FlightError(missing)
   const held = await lockAll(present, request, locks)
   const ready = await Promise.all(
     held.map((member) => limit(async () => ({ ...member, standing: await look(member, request) }))),
@@ -128,12 +119,7 @@ async function lockAll(
   locks: Lock[],
 ): Promise<(Present & { lock: Lock })[]> {
   const { plan, holder, listen, signal } = request
-  const claim = isAllOrNone(plan)
-    ? [
-        ...plan.releases.map(({ app, name }) => ({ app, release: name })),
-        ...(plan.pushes ?? []).map(({ app }) => ({ app, release: '' })),
-      ]
-    : 'server'
+  const { claim } = undertakingOf(plan)
   let told = ''
   for (;;) {
     const take = async (member: Present) => {
@@ -180,7 +166,7 @@ async function look(
 ): Promise<Standing> {
   const { plan, listen } = request
   listen({ event: 'server-asked', server: planned.name })
-  const survey = await surveyHost(host, server, cluster, askedOf(request))
+  const survey = await surveyHost(host, { server, cluster }, undertakingOf(plan), request.definitions)
   if (survey.is !== 'asked') throw new FlightError(survey.problems)
   if (canonical(survey.system) !== canonical(planned.system)) {
     return {

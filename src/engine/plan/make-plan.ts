@@ -1,55 +1,38 @@
 import pLimit from 'p-limit'
-import type { Cluster, Definitions } from '../../model/definitions.ts'
-import { FlightError, type Problem } from '../../model/errors.ts'
+import type { Definitions } from '../../model/definitions.ts'
+import { FlightError } from '../../model/errors.ts'
 import type { Listener } from '../../model/event.ts'
 import type { Connect, Host } from '../../model/host.ts'
-import type { Plan, Scope } from '../../model/plan.ts'
-import type { PlannedPush } from '../../model/push.ts'
-import type { PlannedRelease, ReleaseWish } from '../../model/release.ts'
-import type { Server } from '../../model/server.ts'
-import { serversIn, serversOfReleases } from './compile.ts'
-import { nameRelease } from './name-release.ts'
+import type { Plan } from '../../model/plan.ts'
+import type { Asked } from '../../model/undertaking.ts'
+import { actionsIn } from '../resolve/plan-server.ts'
+import type { Chosen } from '../resolve/wanted.ts'
+import { begin } from '../undertakings/registry.ts'
+import type { Begun, Planning } from '../undertakings/undertaking.ts'
 import { planOf } from './plan-of.ts'
-import { actionsIn } from './plan-server.ts'
 import { type Survey, surveyFailure, surveyHost } from './survey.ts'
-import type { Serial } from './waves.ts'
 
-// `apps`: whether the apps of the scope are configured, or their servers provisioned alone. `serial`: how many web
-// servers of an app may reload at once. With `releases` or `pushes` these are planned and nothing else.
 export type PlanRequest = {
   definitions: Definitions
-  scope: Scope
-  apps: boolean
-  serial: Serial
-  allowUpgrades: boolean
-  releases: readonly ReleaseWish[]
-  pushes?: readonly PlannedPush[]
+  asked: Asked
   connect: Connect
   parallel: number
   listen: Listener
   signal: AbortSignal
 }
 
-type Chosen = { server: Server; cluster: Cluster }
-
-// Asks every server of the scope and says what would be done. Changes nothing anywhere.
+// Asks every server that is concerned and says what would be done. Changes nothing anywhere.
 export async function makePlan(request: PlanRequest): Promise<Plan> {
+  const { servers, planning } = begin(request.asked, request.definitions)
+  if (typeof planning === 'function') return planTogether(request, servers, planning)
   const limit = pLimit(request.parallel)
-  if (request.releases.length > 0) return planOfReleases(request)
-  const chosen = serversIn(request.definitions, request.scope)
   const surveys = await Promise.all(
-    chosen.map((one) =>
+    servers.map((one) =>
       limit(async (): Promise<Survey> => {
         const opened = await open(one, request)
         if ('is' in opened) return opened
         try {
-          return told(
-            await orInterrupted(
-              surveyHost(opened.host, one.server, one.cluster, { ...request, releases: [] }),
-              request.signal,
-            ),
-            request,
-          )
+          return await ask(opened.host, one, planning, request)
         } finally {
           opened.host.close()
         }
@@ -57,7 +40,33 @@ export async function makePlan(request: PlanRequest): Promise<Plan> {
     ),
   )
   refuseIfAborted(request.signal)
-  return planOf(surveys, { ...request, releases: [] })
+  return planOf(surveys, request.definitions, planning)
+}
+
+// What stands on the answers of all servers is planned for none of them before all are connected.
+async function planTogether(
+  request: PlanRequest,
+  servers: readonly Chosen[],
+  settle: Exclude<Begun['planning'], Planning>,
+): Promise<Plan> {
+  const limit = pLimit(request.parallel)
+  const opened = await Promise.all(servers.map((one) => limit(async () => ({ one, opened: await open(one, request) }))))
+  const hosts = opened.flatMap(({ one, opened: each }) => ('host' in each ? [{ ...one, host: each.host }] : []))
+  const failed = opened.flatMap(({ opened: each }) => ('is' in each ? [each] : []))
+  try {
+    const planning = await orInterrupted(
+      settle(
+        hosts,
+        failed.flatMap((each) => (each.is === 'asked' ? [] : each.problems)),
+      ),
+      request.signal,
+    )
+    const surveys = await Promise.all(hosts.map((one) => limit(() => ask(one.host, one, planning, request))))
+    refuseIfAborted(request.signal)
+    return planOf([...surveys, ...failed], request.definitions, planning)
+  } finally {
+    for (const { host } of hosts) host.close()
+  }
 }
 
 async function open({ server }: Chosen, request: PlanRequest): Promise<{ host: Host } | Survey> {
@@ -71,74 +80,8 @@ async function open({ server }: Chosen, request: PlanRequest): Promise<{ host: H
   }
 }
 
-// A release has one name on all servers, so all of them are asked what they have before any of them is planned for.
-async function planOfReleases(request: PlanRequest): Promise<Plan> {
-  const limit = pLimit(request.parallel)
-  const chosen = serversOfReleases(request.definitions, request.releases)
-  const scope = { clusters: [], apps: request.releases.map(({ app }) => app).sort(), servers: [] }
-  const opened = await Promise.all(chosen.map((one) => limit(async () => ({ one, opened: await open(one, request) }))))
-  const hosts = opened.flatMap(({ one, opened: each }) => ('host' in each ? [{ ...one, host: each.host }] : []))
-  try {
-    refuseBlindWayBack(
-      request,
-      opened.flatMap(({ opened: each }) => ('is' in each && each.is !== 'asked' ? each.problems : [])),
-    )
-    const releases = await orInterrupted(named(request, hosts), request.signal)
-    const asked = await Promise.all(
-      hosts.map(({ host, server, cluster }) =>
-        limit(async () =>
-          told(
-            await orInterrupted(surveyHost(host, server, cluster, { ...request, scope, releases }), request.signal),
-            request,
-          ),
-        ),
-      ),
-    )
-    refuseIfAborted(request.signal)
-    return planOf([...asked, ...opened.flatMap(({ opened: each }) => ('is' in each ? [each] : []))], {
-      ...request,
-      scope,
-      releases,
-    })
-  } finally {
-    for (const { host } of hosts) host.close()
-  }
-}
-
-// Which releases are good on all servers is not known while one of them cannot be asked.
-function refuseBlindWayBack({ releases }: PlanRequest, missing: readonly Problem[]): void {
-  if (missing.length === 0 || !releases.some(({ does }) => does === 'rollback')) return
-  throw new FlightError(
-    missing.map((problem) => ({
-      ...problem,
-      hint:
-        `to go back without it: --without-server ` +
-        `${problem.where.split(' ')[0]}${problem.hint === undefined ? '' : `. Otherwise: ${problem.hint}`}`,
-    })),
-  )
-}
-
-async function named(
-  { releases, definitions }: PlanRequest,
-  hosts: readonly (Chosen & { host: Host })[],
-): Promise<PlannedRelease[]> {
-  const sorted = [...releases].sort((a, b) => (a.app < b.app ? -1 : 1))
-  return Promise.all(
-    sorted.map(async (wish) => {
-      const app = definitions.apps.find(({ name }) => name === wish.app)
-      const on = hosts.filter(
-        ({ server }) =>
-          app?.servers.some(({ name }) => name === server.name) === true && !wish.without.includes(server.name),
-      )
-      const query = { fact: 'releases', app: wish.app } as const
-      return nameRelease(
-        wish,
-        await Promise.all(
-          on.map(async ({ server, host }) => ({ server: server.name, said: (await host.probe([query])).get(query) })),
-        ),
-      )
-    }),
-  )
+async function ask(host: Host, one: Chosen, planning: Planning, request: PlanRequest): Promise<Survey> {
+  return told(await orInterrupted(surveyHost(host, one, planning, request.definitions), request.signal), request)
 }
 
 function told(survey: Survey, { listen }: PlanRequest): Survey {

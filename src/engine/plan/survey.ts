@@ -1,51 +1,32 @@
-import type { Cluster } from '../../model/definitions.ts'
+import type { Definitions } from '../../model/definitions.ts'
 import { FlightError, type Problem } from '../../model/errors.ts'
 import { factId, type FactQuery, type Facts } from '../../model/fact.ts'
 import type { Host } from '../../model/host.ts'
-import { isAllOrNone } from '../../model/plan.ts'
-import type { Server, System } from '../../model/server.ts'
-import { type Asked, compileServer, type Wanted } from './compile.ts'
-import { planReleases, releaseQueries } from './plan-release.ts'
-import { planServer, queriesFor, queriesForLeftOvers, type ServerPlan } from './plan-server.ts'
+import type { Server } from '../../model/server.ts'
+import type { Chosen } from '../resolve/wanted.ts'
+import type { Answer, Undertaking } from '../undertakings/undertaking.ts'
 
 // What one server said: everything planning needs, or why it could not be planned.
 export type Survey =
-  | {
-      is: 'asked'
-      server: Server
-      cluster: Cluster
-      system: System
-      hostKey: string
-      wanted: Wanted
-      facts: Facts
-      plan: ServerPlan
-    }
+  | Answer
   | { is: 'missing'; server: Server; problems: readonly Problem[] }
   | { is: 'blocked'; server: Server; problems: readonly Problem[] }
 
 // Asks a server what it is, compiles for it, and reads what that asks for: two short scripts on one channel, and a
 // third for what is left over there that nobody wants any more.
-export async function surveyHost(host: Host, server: Server, cluster: Cluster, asked: Asked): Promise<Survey> {
+export async function surveyHost(
+  host: Host,
+  { server, cluster }: Chosen,
+  undertaking: Undertaking,
+  definitions: Definitions,
+): Promise<Survey> {
   try {
     const system = await host.system()
-    const wanted = compileServer(asked, cluster, server, system)
-    if (isAllOrNone(asked)) {
-      const facts = await host.probe(releaseQueries(wanted))
-      return {
-        is: 'asked',
-        server,
-        cluster,
-        system,
-        hostKey: host.hostKey,
-        wanted,
-        facts,
-        plan: planReleases(server.name, wanted, facts),
-      }
-    }
-    const first = await host.probe(queriesFor(wanted))
-    const leftOvers = queriesForLeftOvers(wanted, cluster, first)
-    const facts = leftOvers.length === 0 ? first : together(first, await host.probe(leftOvers), leftOvers)
-    const plan = planServer({ server: server.name, cluster, wanted, facts, allowUpgrades: asked.allowUpgrades })
+    const wanted = undertaking.wanted({ definitions, server, cluster, system })
+    const first = await host.probe(undertaking.facts(wanted))
+    const beside = undertaking.factsBeside(wanted, cluster, first)
+    const facts = beside.length === 0 ? first : together(first, await host.probe(beside), beside)
+    const plan = undertaking.serverPlan({ server: server.name, cluster, wanted, facts })
     return { is: 'asked', server, cluster, system, hostKey: host.hostKey, wanted, facts, plan }
   } catch (error) {
     return surveyFailure(server, error)

@@ -1,5 +1,5 @@
 import { parseEnvironment } from '../../environment/parse.ts'
-import type { Pushable } from '../../engine/plan/name-push.ts'
+import type { Pushable } from '../../engine/undertakings/name-push.ts'
 import type { Environment } from '../../environment/environment.ts'
 import { environmentPath } from '../../model/app-paths.ts'
 import type { App } from '../../model/definitions.ts'

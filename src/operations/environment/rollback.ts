@@ -1,5 +1,5 @@
 import { FlightError } from '../../model/errors.ts'
-import { takingBack, type Wanted } from '../../engine/plan/name-push.ts'
+import { takingBack, type Wanted } from '../../engine/undertakings/name-push.ts'
 import { pushableOf, readForPush, type PushableFiles } from './environments.ts'
 import { refuseUnlikeServers } from './judge-push.ts'
 import { refuseWithoutTerminal } from '../../cli/everywhere/question.ts'

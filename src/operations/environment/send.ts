@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { compareEnvironments } from '../../environment/compare.ts'
 import { parseEnvironment } from '../../environment/parse.ts'
 import type { Environment } from '../../environment/environment.ts'
-import { namePush, type Pushing, type Wanted } from '../../engine/plan/name-push.ts'
+import { namePush, type Pushing, type Wanted } from '../../engine/undertakings/name-push.ts'
 import { isEmpty, type Plan } from '../../model/plan.ts'
 import { type PlannedPush, pushId } from '../../model/push.ts'
 import type { Receipt } from '../../model/receipt.ts'
@@ -76,7 +76,7 @@ export async function sendEnvironments(session: Session, flags: Sending, cargo: 
   answer('\n')
   const plan = await planPush(session, push)
   session.endProgress()
-  answer(flags.verbose ? (await import('../../views/plan-text.ts')).planText(plan, shape) : pushText(plan, shape))
+  answer(flags.verbose ? (await import('../../views/plan-text.ts')).planText(plan, shape) : pushText(plan, push, shape))
   if (isEmpty(plan)) {
     emit(null)
     return exitOfPlan(plan, false)
@@ -97,12 +97,7 @@ async function planPush({ definitions, connect, parallel, listen, signal }: Sess
   const { makePlan } = await import('../../engine/plan/make-plan.ts')
   return makePlan({
     definitions,
-    scope: { clusters: [], apps: [], servers: push.servers.map(({ name }) => name) },
-    apps: true,
-    allowUpgrades: false,
-    serial: definitions.settings.serial,
-    releases: [],
-    pushes: [push],
+    asked: { undertaking: 'push', pushes: [push] },
     connect,
     parallel,
     listen,

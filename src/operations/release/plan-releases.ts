@@ -24,11 +24,7 @@ export async function planReleases(
   const { makePlan } = await import('../../engine/plan/make-plan.ts')
   const plan = await makePlan({
     definitions,
-    scope: { clusters: [], apps: [], servers: [] },
-    apps: true,
-    allowUpgrades: false,
-    serial: definitions.settings.serial,
-    releases: wishes,
+    asked: { undertaking: 'release', wishes },
     connect,
     parallel,
     listen,

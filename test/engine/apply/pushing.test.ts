@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { namePush, type Pushable, type Pushing, takingBack } from '../../../src/engine/plan/name-push.ts'
+import { namePush, type Pushable, type Pushing, takingBack } from '../../../src/engine/undertakings/name-push.ts'
 import { environmentPath } from '../../../src/model/app-paths.ts'
 import { FlightError } from '../../../src/model/errors.ts'
 import type { Receipt } from '../../../src/model/receipt.ts'

@@ -4,7 +4,7 @@ import { applyPlan } from '../../../src/engine/apply/apply-plan.ts'
 import { keepingHosts, type LastingHost } from '../../../src/engine/host/kept-hosts.ts'
 import { makePlan } from '../../../src/engine/plan/make-plan.ts'
 import type { Server } from '../../../src/model/server.ts'
-import { CARGO, EVERYTHING, HOLDER, server } from '../../support/builders.ts'
+import { CARGO, HOLDER, server } from '../../support/builders.ts'
 import { connectTo, type MemoryServer } from '../../support/memory-server.ts'
 import { commit, configuredFleet, live, nameOf, WANTED } from '../a-released-fleet.ts'
 
@@ -38,11 +38,7 @@ test('what a plan has opened its apply goes on with', async () => {
   }
   const plan = await makePlan({
     ...common,
-    scope: EVERYTHING,
-    apps: true,
-    serial: 'half',
-    allowUpgrades: false,
-    releases: [commit('a')],
+    asked: { undertaking: 'release', wishes: [commit('a')] },
   })
   const receipt = await applyPlan({
     ...common,

@@ -110,11 +110,7 @@ test('a plan that hangs on a server ends when it is interrupted', async () => {
   const never = new Promise<never>(() => undefined)
   const plan = makePlan({
     definitions: withFleet(),
-    scope: EVERYTHING,
-    apps: true,
-    serial: 'half',
-    allowUpgrades: false,
-    releases: [],
+    asked: { undertaking: 'configuration', scope: EVERYTHING, apps: true, serial: 'half', allowUpgrades: false },
     parallel: 2,
     listen: () => undefined,
     signal: interrupt.signal,

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { capacityWarning } from '../../../src/engine/plan/capacity.ts'
+import { capacityWarning } from '../../../src/engine/resolve/capacity.ts'
 import type { AppOnServer } from '../../../src/features/feature.ts'
 import type { App, AppServer, Program } from '../../../src/model/definitions.ts'
 import { cluster } from '../../support/builders.ts'

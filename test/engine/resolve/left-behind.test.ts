@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { leftBehind, queriesForLeftBehind, type Defined } from '../../../src/engine/plan/left-behind.ts'
+import { leftBehind, queriesForLeftBehind, type Defined } from '../../../src/engine/resolve/left-behind.ts'
 import {
   type FactQuery,
   factId,

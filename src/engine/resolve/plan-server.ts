@@ -6,7 +6,7 @@ import type { Leftover, PlannedInstall } from '../../model/plan.ts'
 import { addressOf, type Resource } from '../../model/resource.ts'
 import { capacityWarning } from './capacity.ts'
 import { actionOf, differenceOf, factsOfResource } from '../compare.ts'
-import type { Wanted } from './compile.ts'
+import type { Wanted } from './wanted.ts'
 import { judgeInstall } from './judge-install.ts'
 import { leftBehind, queriesForLeftBehind } from './left-behind.ts'
 import { leftOversIn, programsIn, recordedServices } from './left-overs.ts'
@@ -18,7 +18,7 @@ import { queriesForRivals, rivalSites } from './rival-sites.ts'
 export type ServerPlan = {
   configure: readonly Action[]
   retire: readonly Action[] // once what takes its place works everywhere
-  staged: readonly { stage: string; action: Action }[] // of releases
+  staged: readonly { stage: string; action: Action }[] // of what is done on all servers or on none
   same: ReadonlyMap<string, string> // address -> why nothing is to be done
   install: PlannedInstall | null
   blocked: readonly Problem[]
@@ -27,7 +27,7 @@ export type ServerPlan = {
 }
 
 // What a server's plan is made of: what is wanted there, and what it said.
-export type Case = { server: string; cluster: Cluster; wanted: Wanted; facts: Facts; allowUpgrades: boolean }
+export type Case = { server: string; cluster: Cluster; wanted: Wanted; facts: Facts }
 
 export function actionsIn(plan: Pick<ServerPlan, 'configure' | 'retire' | 'staged'>): readonly Action[] {
   return [...plan.configure, ...plan.retire, ...plan.staged.map(({ action }) => action)]
@@ -62,7 +62,13 @@ export function queriesForLeftOvers(wanted: Wanted, cluster: Cluster, facts: Fac
 }
 
 // Compares what is wanted with what is there. Pure.
-export function planServer({ server, cluster, wanted, facts, allowUpgrades }: Case): ServerPlan {
+export function planServer({
+  server,
+  cluster,
+  wanted,
+  facts,
+  allowUpgrades,
+}: Case & { allowUpgrades: boolean }): ServerPlan {
   const same = new Map<string, string>()
   const blocked: Problem[] = []
   const notes: string[] = []

@@ -1,6 +1,6 @@
 import { appPaths } from '../../model/app-paths.ts'
 import type { FactQuery, Facts } from '../../model/fact.ts'
-import type { Wanted } from './compile.ts'
+import type { Wanted } from './wanted.ts'
 
 // Which release each server of an app serves, told where one serves another than the others, or none: a new server, one
 // that was left out, one whose disk was replaced.

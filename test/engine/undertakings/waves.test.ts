@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { mostAtOnce, type Serial, stagesOf } from '../../../src/engine/plan/waves.ts'
+import { mostAtOnce, type Serial, stagesOf } from '../../../src/engine/undertakings/waves.ts'
 import { nginxService } from '../../../src/features/services.ts'
 import type { Action } from '../../../src/model/action.ts'
 import type { App } from '../../../src/model/definitions.ts'

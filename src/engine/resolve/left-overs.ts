@@ -2,7 +2,7 @@ import { serviceReading } from '../../features/services.ts'
 import { appOfPrograms, isSecretPath } from '../../model/app-paths.ts'
 import type { Facts } from '../../model/fact.ts'
 import type { Resource, ResourceOf } from '../../model/resource.ts'
-import type { Wanted } from './compile.ts'
+import type { Wanted } from './wanted.ts'
 
 type Retired = ResourceOf<'retired'>
 

@@ -3,7 +3,7 @@ import { appOfPrograms } from '../../model/app-paths.ts'
 import type { FactQuery, Facts } from '../../model/fact.ts'
 import type { Resource, ResourceOf } from '../../model/resource.ts'
 import { differenceOf } from '../compare.ts'
-import type { Wanted } from './compile.ts'
+import type { Wanted } from './wanted.ts'
 import { leftOversIn, programsIn, recordedServices } from './left-overs.ts'
 
 // What a server is asked beside what its resources ask: what Flight wrote there once, what others have there, its size.
