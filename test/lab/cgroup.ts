@@ -16,6 +16,19 @@ export function processesIn(machine: string): number[] {
   return [...new Set(cgroupsOf(machine).flatMap(membersOf))]
 }
 
+// The CPU that everything in the groups of a machine has used so far, in seconds.
+export function cpuSeconds(machine: string): number {
+  return Math.max(
+    0,
+    ...cgroupsOf(machine).map((folder) =>
+      whileThere(
+        0,
+        () => Number(/^usage_usec (\d+)$/m.exec(readFileSync(join(folder, 'cpu.stat'), 'utf8'))?.[1]) / 1e6,
+      ),
+    ),
+  )
+}
+
 // Removes the groups of a machine in which nothing runs any more.
 export function removeCgroups(machine: string): void {
   for (const folder of cgroupsOf(machine)) if (existsSync(folder)) removeGroup(folder)

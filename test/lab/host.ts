@@ -58,7 +58,13 @@ export function makeHost(places: LabPlaces, mtu: number, first: HostRecord, news
   const folder = join(places.hosts, record.name)
   const address = places.addressOf(record.octet)
   const network = `ADDRESS=${address}\nGATEWAY=${places.gateway}\nMTU=${mtu}\n`
-  const machine = { folder, machine: places.machineOf(record.octet), hostname: record.name, bridge: places.bridge }
+  const machine = {
+    folder,
+    machine: places.machineOf(record.octet),
+    hostname: record.name,
+    bridge: places.bridge,
+    cpuNotes: places.cpuNotes,
+  }
   const disk = (): Disk => ({ folder, layers: record.layers })
   const root = rootOf(disk())
   const log = join(root, 'var/log/sshd.log')

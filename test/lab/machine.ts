@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process'
-import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { cgroupsOf, processesIn, removeCgroups } from './cgroup.ts'
+import { cgroupsOf, cpuSeconds, processesIn, removeCgroups } from './cgroup.ts'
 import { lastLines } from './command.ts'
 import { isFirstOfItsNamespace, isRunning, markProcess, signal, waitUntilGone, type ProcessMark } from './process.ts'
 
-// One namespaced machine: its folder (pid and console.log are there), the name the kernel knows it by, its network.
-export type Machine = { folder: string; machine: string; hostname: string; bridge: string }
+// One namespaced machine: its folder (pid and console.log are there), the name the kernel knows it by, its network, and
+// where the CPU that it used is noted.
+export type Machine = { folder: string; machine: string; hostname: string; bridge: string; cpuNotes: string }
 
 // Switches a machine on; it goes on running without us. Its disk must be mounted.
 export async function switchOn(machine: Machine): Promise<ProcessMark> {
@@ -84,6 +85,8 @@ export function consoleTail(folder: string): string {
 
 function forget(machine: Machine): void {
   rmSync(join(machine.folder, 'pid'), { force: true })
+  const used = cpuSeconds(machine.machine)
+  if (used > 0) appendFileSync(machine.cpuNotes, `${used}\n`)
   removeCgroups(machine.machine)
 }
 

@@ -14,6 +14,8 @@ export type LabPlaces = {
   sshConfig: string
   keptMark: string
   lockName: string
+  // Seconds of CPU of each host that ended, a line each.
+  cpuNotes: string
   bridge: string
   chain: string
   gateway: string
@@ -39,6 +41,7 @@ export function labPlaces(id = labId(process.env['FLIGHT_LAB_ID'] ?? '0')): LabP
     knownHosts: join(own, 'known_hosts'),
     sshConfig: join(own, 'ssh_config'),
     keptMark: join(own, 'kept'),
+    cpuNotes: join(root, `cpu-of-lab-${id}`),
     lockName: `\0flight-lab-${id}`,
     bridge: `flightlab${id}`,
     chain: `FLIGHTLAB${id}`,

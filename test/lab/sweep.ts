@@ -19,7 +19,8 @@ async function sweepHost(places: LabPlaces, name: string): Promise<void> {
   const folder = join(places.hosts, name)
   const record = readRecord(folder)
   if (record !== undefined) {
-    await cutPower({ folder, machine: places.machineOf(record.octet), hostname: name, bridge: places.bridge })
+    const machine = places.machineOf(record.octet)
+    await cutPower({ folder, machine, hostname: name, bridge: places.bridge, cpuNotes: places.cpuNotes })
   }
   await unmountDisk(folder)
   await eraseDisk(folder)
