@@ -12,8 +12,3 @@ export function canonical(value: unknown): string {
 export function digestOf(value: unknown): string {
   return `sha256:${createHash('sha256').update(canonical(value)).digest('hex')}`
 }
-
-// sha256:… of a file's content, as sha256sum says it.
-export function contentDigest(content: string): string {
-  return `sha256:${createHash('sha256').update(content).digest('hex')}`
-}

@@ -4,7 +4,7 @@ import type { FileBefore } from '../model/action.ts'
 import type { ForeignLine } from '../model/fact.ts'
 import type { AptSourceDesired } from '../model/resource.ts'
 import type { Step } from '../model/step.ts'
-import { fileBefore } from './before.ts'
+import { fileBefore, isSameFile } from './before.ts'
 import type { Kind } from './kind.ts'
 
 const HEAD = '# Written by Flight; change the cluster definition instead.\n'
@@ -77,7 +77,22 @@ export const aptSourceKind: Kind<'apt-source'> = {
       ),
     ]
   },
+
+  holds: ({ before: was, after }, { before: is }) =>
+    keyHolds(after, was.key, is.key) &&
+    partHolds(was.sources, is.sources) &&
+    partHolds(was.preferences, is.preferences),
+  writes: (desired) => files(desired).map(({ path }) => path),
+  isAptSource: true,
 }
+
+// A source is made of three things; each may be as it was or as it shall be.
+function keyHolds(desired: AptSourceDesired, was: readonly string[], is: readonly string[]): boolean {
+  const isHere = is.length === 1 && is[0] === fingerprintOf(desired)
+  return isHere || (is.length === was.length && is.every((key, index) => key === was[index]))
+}
+
+const partHolds = (was: FileBefore, is: FileBefore) => isSameFile(was, is) || (is.is === 'file' && is.written)
 
 function files(desired: AptSourceDesired): { path: string; content: string }[] {
   const sources = [

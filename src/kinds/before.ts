@@ -19,3 +19,11 @@ export function fileBefore(fact: FileFact): FileBefore | undefined {
       return undefined
   }
 }
+
+// Whether the same lies there; who wrote it and what it holds beside its digest tell nothing more.
+export function isSameFile(was: FileBefore, is: FileBefore): boolean {
+  if (was.is === 'link') return is.is === 'link' && is.target === was.target
+  if (was.is === 'absent' || is.is !== 'file') return was.is === is.is
+  const { sha256, mode, owner, group } = was
+  return is.sha256 === sha256 && is.mode === mode && is.owner === owner && is.group === group
+}

@@ -34,4 +34,11 @@ export const commandKind: Kind<'command'> = {
     { step: 'command', app, release, key, command, path, auth: secret },
   ],
   undo: ({ after: { app, release } }, why) => [{ step: 'fail', app, release, why }],
+  holds: () => true, // what was begun is gone on with
+  reveal({ address, after }, { secrets }) {
+    if (!after.auth) return after
+    const secret = secrets.get(after.app)
+    if (secret === undefined) throw new Error(`bug: ${address} has no composer_auth`)
+    return { ...after, secret }
+  },
 }

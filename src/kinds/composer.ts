@@ -1,4 +1,4 @@
-import { fileBefore } from './before.ts'
+import { fileBefore, isSameFile } from './before.ts'
 import type { Kind } from './kind.ts'
 
 // Composer as one exact phar: the digest is the version.
@@ -39,4 +39,6 @@ export const composerKind: Kind<'composer'> = {
   steps: ({ after }) => [
     { step: 'download', url: after.url, path: after.path, sha256: after.sha256, mode: '755', scope: 'cluster' },
   ],
+  holds: (planned, now) => isSameFile(planned.before, now.before),
+  writes: ({ path }) => [path],
 }

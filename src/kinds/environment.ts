@@ -16,6 +16,11 @@ export const environmentKind: Kind<'environment'> = {
     if (secret === undefined) throw new Error(`bug: nobody has the environment file of ${app}`)
     return [{ step: 'environment', app, path, content: secret }]
   },
+  holds: () => true, // what was begun is gone on with
+  reveal({ address, after }, { environments }) {
+    const secret = environments.get(address)
+    return secret === undefined ? after : { ...after, secret }
+  },
 }
 
 function questionOf(path: string): Extract<FactQuery, { fact: 'file' }> {

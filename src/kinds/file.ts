@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { FactQuery, FileFact, ForeignLine } from '../model/fact.ts'
 import type { Claim, FileDesired } from '../model/resource.ts'
 import { covers, fitsTable } from '../model/server-name.ts'
-import { fileBefore } from './before.ts'
+import { fileBefore, isSameFile } from './before.ts'
 import type { Kind } from './kind.ts'
 
 const sha256Of = (content: string) => createHash('sha256').update(content).digest('hex')
@@ -81,7 +81,21 @@ export const fileKind: Kind<'file'> = {
     return [{ step: 'write', path, content, mode, owner, group, scope }]
   },
   undo: ({ after }) => [{ step: 'put-back', path: after.path }],
+
+  // What nobody may read stands in a plan by its digest; applying puts the content back that the definitions say.
+  withhold: (desired) => (desired.secret ? { ...desired, content: digestOf(desired.content) } : desired),
+  reveal({ address, after }, _hold, compiled) {
+    if (!after.secret) return after
+    if (compiled === undefined || digestOf(compiled.content) !== after.content)
+      throw new Error(`bug: ${address} has no content, although the definitions compile to this plan`)
+    return { ...after, content: compiled.content }
+  },
+  holds: (planned, now) => isSameFile(planned.before, now.before),
+  writes: ({ path }) => [path],
+  claims: ({ claims }) => claims,
 }
+
+const digestOf = (content: string) => `sha256:${sha256Of(content)}`
 
 const CLAIMS: Record<Claim['claim'], string> = {
   'nginx-default-server': 'nginx default_server',

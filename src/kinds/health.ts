@@ -32,4 +32,5 @@ export const healthKind: Kind<'health'> = {
   },
   steps: ({ after: { app, release, through, check } }) => [{ step: 'check', app, release, through, check }],
   undo: ({ after: { app, release, push } }, why) => (push === undefined ? [{ step: 'fail', app, release, why }] : []),
+  holds: () => true, // what was begun is gone on with
 }

@@ -18,6 +18,7 @@ import { retiredKind } from './retired.ts'
 import { serviceKind } from './service.ts'
 import { userKind } from './user.ts'
 
+// Every kind by its name.
 export const KINDS: { readonly [K in KindName]: Kind<K> } = {
   'apt-source': aptSourceKind,
   package: packageKind,
@@ -36,4 +37,9 @@ export const KINDS: { readonly [K in KindName]: Kind<K> } = {
   prune: pruneKind,
   environment: environmentKind,
   push: pushKind,
+}
+
+// The kind that a resource or an action carries the name of.
+export function kindOf(name: KindName): Kind<KindName> {
+  return KINDS[name]
 }

@@ -22,4 +22,5 @@ export const linkKind: Kind<'link'> = {
     return { is: 'change', change: { verb: 'update', before: { is: 'link', target, owner, group }, because } }
   },
   steps: ({ after }) => [{ step: 'link', ...after }],
+  writes: ({ path }) => [path],
 }

@@ -38,6 +38,9 @@ export const liveKind: Kind<'live'> = {
       : []),
     { step: 'fail', app, release, why },
   ],
+  // Half of the servers may have switched before a run ended.
+  holds: (planned, now) => planned.before.live === now.before.live || now.before.live === planned.after.release,
+  isSwitch: ({ does }) => does === 'switch',
 }
 
 function reasonOf({ release, does }: LiveDesired, live: string | null): string {

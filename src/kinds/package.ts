@@ -16,4 +16,6 @@ export const packageKind: Kind<'package'> = {
   steps: ({ after }) => [
     { step: 'install', packages: [after.name], refresh: false, upgrades: [], removes: [], sources: [] },
   ],
+  holds: (planned, now) => planned.before.candidate === undefined || planned.before.candidate === now.before.candidate,
+  installs: ({ before, after }) => ({ name: after.name, version: before.candidate }),
 }

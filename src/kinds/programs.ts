@@ -1,6 +1,7 @@
 import type { BeforeOf, Difference } from '../model/action.ts'
 import type { ProgramsFact } from '../model/fact.ts'
 import type { ProgramsDesired } from '../model/resource.ts'
+import { appOfPrograms } from '../model/app-paths.ts'
 import type { Kind } from './kind.ts'
 import { isWritten, pushQuery } from './pushes.ts'
 
@@ -50,6 +51,12 @@ export const programsKind: Kind<'programs'> = {
   steps: ({ after }) => [{ step: 'programs', app: after.app, programs: after.programs, changes: after.changes }],
   // `current` leads back by then, and its file with it: what that wants runs there again.
   undo: ({ after }) => [{ step: 'programs', app: after.app, programs: [], changes: [] }],
+  within: (desired, { writes }) => ({
+    ...desired,
+    changes: writes.filter((path) => appOfPrograms(path) === desired.app),
+  }),
+  holds: () => true, // what they are doing right now changes by itself
+  isOneAppsOnly: true, // workers that do not run leave nothing half done for others
 }
 
 // What supervisor cannot read may be what this plan writes anew: then that cures it.

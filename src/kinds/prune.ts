@@ -29,6 +29,7 @@ export const pruneKind: Kind<'prune'> = {
   steps: ({ before, after: { app, release, socket } }) => [
     { step: 'prune', app, release, releases: before.releases, socket },
   ],
+  holds: () => true, // what was begun is gone on with
 }
 
 // Those that were good, beside the one that goes live, the last that was live first, up to the

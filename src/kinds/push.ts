@@ -80,6 +80,12 @@ export const pushKind: Kind<'push'> = {
             : []),
         ]
       : [],
+  holds: () => true, // what was begun is gone on with
+  reveal({ address, after }, { environments }) {
+    const content = after.does === 'stage' ? environments.get(address) : undefined
+    return content === undefined ? after : { ...after, content }
+  },
+  isSwitch: ({ does }) => does === 'write',
 }
 
 function stepOf(

@@ -60,6 +60,11 @@ export const releaseKind: Kind<'release'> = {
     ]
   },
   undo: ({ after }, why) => [{ step: 'fail', app: after.app, release: after.name, why }],
+  holds: () => true, // what was begun is gone on with
+  reveal({ after }, { cargo, who, when }) {
+    const sent = cargo.get(after.app)
+    return sent === undefined ? after : { ...after, cargo: { ...sent, who, when } }
+  },
 }
 
 function questionOf({ path }: Need): Extract<FactQuery, { fact: 'file' }> {

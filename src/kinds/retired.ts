@@ -1,7 +1,7 @@
 import type { FileQuery } from '../model/fact.ts'
 import { RETIRED_MARK } from '../model/record.ts'
 import type { RetiredDesired } from '../model/resource.ts'
-import { fileBefore } from './before.ts'
+import { fileBefore, isSameFile } from './before.ts'
 import type { Kind } from './kind.ts'
 
 // A file that Flight wrote and that no definition wants any more is out of service.
@@ -29,6 +29,9 @@ export const retiredKind: Kind<'retired'> = {
       because: 'no definition wants it on this server any more',
     },
   ],
+  holds: (planned, now) => isSameFile(planned.before, now.before),
+  unasked: () => 'done', // what is retired is known no more
+  writes: ({ path }) => [path],
 }
 
 // What it holds is shown with what is retired, unless nobody may read it: then nothing of it travels.

@@ -1,4 +1,4 @@
-import type { BeforeOf } from '../model/action.ts'
+import type { Action, BeforeOf } from '../model/action.ts'
 import type { ServiceFact } from '../model/fact.ts'
 import type { ServiceDesired } from '../model/resource.ts'
 import type { Kind } from './kind.ts'
@@ -60,7 +60,28 @@ export const serviceKind: Kind<'service'> = {
     if (verb === 'reload') return before.enabled || !after.wanted ? [reload] : [start, reload]
     return [start]
   },
+  within: (desired, { writes, installs, loads }) => ({
+    ...desired,
+    changes: writes.filter((path) => desired.configuration.some((place) => isIn(place, path))).sort(),
+    installs: installs.filter((name) => desired.extensions !== undefined && name.startsWith(desired.extensions)).sort(),
+    precedes: loads,
+  }),
+  // A service that this plan's own packages bring, or that half of the plan left with something to load, goes on.
+  holds({ before: was }, { before: is }) {
+    return !was.exists || (is.exists && is.enabled === was.enabled && is.active === was.active)
+  },
+  // Once files are retired nothing asks for the load after them by that name: then the service itself says whether it
+  // still has to load them.
+  unasked({ after }, now) {
+    if (after.phase !== 'retire') return undefined
+    const mustLoad = (other: Action) =>
+      other.kind === 'service' && other.after.unit === after.unit && other.verb === 'reload'
+    return now.some(mustLoad) ? 'open' : 'done'
+  },
+  loads: ({ test, configuration, mark, changes }) => ({ test, configuration, mark, changes }),
 }
+
+const isIn = (place: string, path: string) => path === place || path.startsWith(`${place}/`)
 
 function loadReasons(desired: ServiceDesired, fact: ServiceFact): string[] {
   return [

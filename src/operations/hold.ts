@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import type { Hold } from '../engine/compare.ts'
+import type { Hold } from '../model/hold.ts'
 import type { Action } from '../model/action.ts'
 import type { Commit } from '../model/artifact.ts'
 import type { App } from '../model/definitions.ts'

@@ -1,3 +1,4 @@
+import { kindOf } from '../../kinds/kinds.ts'
 import type { Action } from '../../model/action.ts'
 import { FlightError, type Problem } from '../../model/errors.ts'
 import type { Listener } from '../../model/event.ts'
@@ -5,7 +6,7 @@ import type { Host, Lock } from '../../model/host.ts'
 import type { PlannedServer } from '../../model/plan.ts'
 import type { ReceiptAction } from '../../model/receipt.ts'
 import type { InstallStep, Step } from '../../model/step.ts'
-import { stepsOf } from '../compare.ts'
+import { pathsOf, stepsOf } from '../compare.ts'
 
 export type ServerWork = {
   host: Host
@@ -95,44 +96,40 @@ export async function applyServer(
   return { actions: done, problems: failed, interrupted: false }
 }
 
-// Whether nothing may follow when it fails. Workers of one app that do not run leave nothing half done for the others.
+// Whether nothing may follow when it fails.
 function stopsTheRest(turn: Turn): boolean {
-  return turn.actions.some(({ kind }) => kind !== 'programs')
+  return turn.actions.some(({ kind }) => kindOf(kind).isOneAppsOnly !== true)
 }
 
 function turnsOf(planned: readonly Action[], pending: ReadonlySet<Action>, work: ServerWork): Turn[] {
   const groups: Action[][] = []
   for (const action of planned) {
     const last = groups.at(-1)
-    if (action.kind === 'package' && last?.[0]?.kind === 'package') last.push(action)
+    if (isInstall(action) && last?.[0] !== undefined && isInstall(last[0])) last.push(action)
     else groups.push([action])
   }
   return groups.flatMap((group, number) => {
     const actions = group.filter((action) => pending.has(action))
     if (actions.length === 0) return []
-    return [
-      {
-        number,
-        actions,
-        steps:
-          actions[0]?.kind === 'package'
-            ? [installOf(actions, planned, work.planned)]
-            : actions.flatMap((action) => stepsOf(work.reveal(action))),
-      },
-    ]
+    const steps = actions.every(isInstall)
+      ? [installOf(actions, planned, work.planned)]
+      : actions.flatMap((action) => stepsOf(work.reveal(action)))
+    return [{ number, actions, steps }]
   })
+}
+
+function isInstall({ kind }: Action): boolean {
+  return kindOf(kind).installs !== undefined
 }
 
 function installOf(actions: readonly Action[], planned: readonly Action[], { install }: PlannedServer): InstallStep {
   return {
     step: 'install',
-    packages: actions.flatMap((action) => (action.kind === 'package' ? [action.after.name] : [])),
+    packages: actions.flatMap((action) => kindOf(action.kind).installs?.(action).name ?? []),
     refresh: install?.refresh ?? false,
     upgrades: install?.upgrades.map(({ name }) => name) ?? [],
     removes: install?.removes.map(({ name }) => name) ?? [],
-    sources: planned
-      .flatMap((action) => (action.kind === 'apt-source' ? stepsOf(action) : []))
-      .flatMap((step) => (step.step === 'write' ? [step.path] : [])),
+    sources: planned.filter(({ kind }) => kindOf(kind).isAptSource).flatMap(pathsOf),
   }
 }
 

@@ -1,3 +1,4 @@
+import { kindOf } from '../../kinds/kinds.ts'
 import type { Problem } from '../../model/errors.ts'
 import type { Holder } from '../../model/host.ts'
 import type { Receipt, ReceiptServer, ServerMemory } from '../../model/receipt.ts'
@@ -44,7 +45,9 @@ async function verify({ planned, server, cluster, host }: Ready, request: ApplyR
   const survey = await surveyHost(host, { server, cluster }, undertakingOf(plan), request.definitions)
   if (survey.is !== 'asked') return [...survey.problems]
   const addresses = new Set(actionsFor(plan, planned.name).map((action) => action.address))
-  const open = actionsIn(survey.plan).filter((action) => addresses.has(action.address) || action.kind === 'service')
+  const open = actionsIn(survey.plan).filter(
+    (action) => addresses.has(action.address) || kindOf(action.kind).loads !== undefined,
+  )
   return open.map((action) => ({
     code: 'FLIGHT_NOT_CONVERGED',
     where: action.address,

@@ -1,3 +1,4 @@
+import { kindOf } from '../../kinds/kinds.ts'
 import { FlightError, type Problem } from '../../model/errors.ts'
 import type { Action } from '../../model/action.ts'
 import type { Step } from '../../model/step.ts'
@@ -64,9 +65,7 @@ function stepsBack({ plan }: ApplyRequest, outcomes: Outcomes, server: string, w
   const actions = plan.stages
     .flatMap((stage) => stage.servers.filter((entry) => entry.server === server).flatMap((entry) => entry.actions))
     .filter((action) => begun.has(action.address))
-  const isSwitch = (action: Action) =>
-    (action.kind === 'live' && action.after.does === 'switch') ||
-    (action.kind === 'push' && action.after.does === 'write')
+  const isSwitch = ({ kind, after }: Action) => kindOf(kind).isSwitch?.(after) ?? false
   const { wayBack } = undertakingOf(plan)
   const steps = actions
     .filter((action) => isSwitch(action) === ofSwitch)

@@ -1,3 +1,4 @@
+import { kindOf } from '../../kinds/kinds.ts'
 import type { Action } from '../../model/action.ts'
 import type { Problem } from '../../model/errors.ts'
 import type { Facts } from '../../model/fact.ts'
@@ -11,13 +12,13 @@ export function judgeInstall(
   facts: Facts,
   allowUpgrades: boolean,
 ): { install: PlannedInstall | null; blocked: Problem[] } {
-  const missing = actions.flatMap((action) => (action.kind === 'package' ? [action.after.name] : []))
+  const missing = actions.flatMap((action) => kindOf(action.kind).installs?.(action).name ?? [])
   const [first] = missing
   if (first === undefined) return { install: null, blocked: [] }
   const { transaction } = facts.get({ fact: 'package', name: first })
   const unknown = missing.filter((name) => facts.get({ fact: 'package', name }).candidate === undefined)
   const refresh =
-    transaction.listsOutdated || unknown.length > 0 || actions.some((action) => action.kind === 'apt-source')
+    transaction.listsOutdated || unknown.length > 0 || actions.some(({ kind }) => kindOf(kind).isAptSource)
   const { installs, upgrades, removes, interrupted } = transaction
   const install: PlannedInstall = { refresh, interrupted, installs: refresh ? [] : installs, upgrades, removes }
   if (transaction.refusal !== undefined && !refresh) {

@@ -1,10 +1,10 @@
-import { serviceReading } from '../../features/services.ts'
-import { appOfPrograms, isSecretPath } from '../../model/app-paths.ts'
+import { programsIn, retiredFile, unwantedService } from '../../features/retiring.ts'
 import type { Facts } from '../../model/fact.ts'
-import type { Resource, ResourceOf } from '../../model/resource.ts'
+import type { Resource } from '../../model/resource.ts'
+import { pathsOf } from '../compare.ts'
 import type { Wanted } from './wanted.ts'
 
-type Retired = ResourceOf<'retired'>
+type Retired = ReturnType<typeof retiredFile>
 
 // Files of Flight that no definition wants any more. Which these are is known only once the manifest is read, so what
 // lies there now is asked for in a second probe.
@@ -13,19 +13,7 @@ export function leftOversIn({ resources, retires }: Wanted, facts: Facts): Retir
   return facts
     .get({ fact: 'manifest' })
     .filter((entry) => retires(entry.scope) && !wanted.has(entry.path) && isConfiguration(entry.path))
-    .map((entry) => ({
-      kind: 'retired',
-      name: entry.path,
-      feature: entry.scope.startsWith('app:')
-        ? `${entry.scope.slice('app:'.length)}, no longer wanted here`
-        : 'no longer defined',
-      desired: {
-        path: entry.path,
-        scope: entry.scope,
-        comment: entry.path.startsWith('/etc/php/') ? ';' : '#',
-        secret: isSecretPath(entry.path),
-      },
-    }))
+    .map(retiredFile)
 }
 
 // Only text that a daemon reads can become a comment. A key or a phar that nobody wants does no harm where it lies, and
@@ -44,36 +32,12 @@ export function recordedServices({ resources }: Wanted, facts: Facts): Resource[
   const have = new Set(resources.map(({ kind, name }) => `${kind} ${name}`))
   const wanted = new Set(resources.flatMap(pathsOf))
   const recorded = facts.get({ fact: 'manifest' }).filter(({ path }) => !wanted.has(path))
-  const services = recorded
-    .flatMap(({ path }) => serviceReading(path) ?? [])
-    .map((service): Resource => ({ ...service, desired: { ...service.desired, wanted: false } }))
+  const services = recorded.flatMap(({ path }) => unwantedService(path))
   // Of an app whose file is retired already nothing may run. One
   // that is about to be retired is looked after with its file.
   const programs = recorded.filter(({ scope }) => scope === 'retired').flatMap(({ path }) => programsIn(path))
-  const unique = new Map([...services, ...programs].map((resource) => [`${resource.kind} ${resource.name}`, resource]))
+  const unique = new Map(
+    [...services, ...programs].map((resource): [string, Resource] => [`${resource.kind} ${resource.name}`, resource]),
+  )
   return [...unique].flatMap(([id, resource]) => (have.has(id) ? [] : [resource]))
-}
-
-// The programs of the app whose file of supervisor this is: none shall run.
-export function programsIn(path: string, changes: readonly string[] = []): ResourceOf<'programs'>[] {
-  const app = appOfPrograms(path)
-  return app === undefined
-    ? []
-    : [{ kind: 'programs', name: app, feature: `workers of ${app}`, desired: { app, programs: [], changes } }]
-}
-
-function pathsOf(resource: Resource): string[] {
-  switch (resource.kind) {
-    case 'file':
-    case 'composer':
-    case 'link':
-      return [resource.desired.path]
-    case 'apt-source':
-      return [
-        `/etc/apt/sources.list.d/${resource.desired.name}.sources`,
-        ...(resource.desired.pin.length === 0 ? [] : [`/etc/apt/preferences.d/${resource.desired.name}`]),
-      ]
-    default:
-      return []
-  }
 }

@@ -5,11 +5,13 @@ import type { FactQuery, Facts } from '../../model/fact.ts'
 import type { Leftover, PlannedInstall } from '../../model/plan.ts'
 import { addressOf, type Resource } from '../../model/resource.ts'
 import { capacityWarning } from './capacity.ts'
-import { actionOf, differenceOf, factsOfResource } from '../compare.ts'
+import { kindOf } from '../../kinds/kinds.ts'
+import { programsIn } from '../../features/retiring.ts'
+import { actionOf, differenceOf, factsOfResource, pathsOf } from '../compare.ts'
 import type { Wanted } from './wanted.ts'
 import { judgeInstall } from './judge-install.ts'
 import { leftBehind, queriesForLeftBehind } from './left-behind.ts'
-import { leftOversIn, programsIn, recordedServices } from './left-overs.ts'
+import { leftOversIn, recordedServices } from './left-overs.ts'
 import { resolve, SERVER_QUERIES } from './resolve.ts'
 import { liveQuery } from './live-elsewhere.ts'
 import { queriesForRivals, rivalSites } from './rival-sites.ts'
@@ -93,7 +95,7 @@ export function planServer({
   const configure = actionsFor(resolved.configure)
   const retire = actionsFor(resolved.retire)
   const judged = judgeInstall(server, configure, facts, allowUpgrades)
-  const retiring = retire.flatMap((action) => (action.kind === 'retired' ? [action.after.path] : []))
+  const retiring = retire.flatMap(pathsOf)
   const rivals = rivalSites(server, wanted.resources, retiring, facts)
   const capacity = capacityWarning(wanted.apps, cluster, facts.get({ fact: 'memory' }))
   return {
@@ -127,9 +129,10 @@ function waitingNotes(waiting: readonly Resource[]): string[] {
 
 // Pools of others live under the same master: they are told that its limits will be theirs too.
 function foreignPools(resources: readonly Resource[], facts: Facts): string[] {
-  const versions = resources.flatMap((resource) =>
-    resource.kind === 'service' && resource.desired.test.program === 'php-fpm' ? [resource.desired.test.version] : [],
-  )
+  const versions = resources.flatMap(({ kind, desired }) => {
+    const test = kindOf(kind).loads?.(desired).test
+    return test?.program === 'php-fpm' ? [test.version] : []
+  })
   return facts
     .get({ fact: 'foreign', claim: 'fpm-pool' })
     .filter(

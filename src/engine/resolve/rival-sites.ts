@@ -1,12 +1,14 @@
+import { kindOf } from '../../kinds/kinds.ts'
 import type { Problem } from '../../model/errors.ts'
 import type { FactQuery, Facts } from '../../model/fact.ts'
 import type { Resource } from '../../model/resource.ts'
+import { pathsOf } from '../compare.ts'
 
 const OWN_SITES = { fact: 'foreign', claim: 'flight-server-name' } as const
 
 // What must be asked so that no two sites of Flight have one name.
 export function queriesForRivals(resources: readonly Resource[]): FactQuery[] {
-  return resources.some(({ kind, desired }) => kind === 'file' && namesOf(desired).length > 0) ? [OWN_SITES] : []
+  return resources.some((resource) => namesOf(resource).length > 0) ? [OWN_SITES] : []
 }
 
 // Sites of Flight that still have a name which this plan gives to another, and that it neither writes nor retires:
@@ -17,9 +19,8 @@ export function rivalSites(
   retiring: readonly string[],
   facts: Facts,
 ): Problem[] {
-  const sites = resources.flatMap((resource) => (resource.kind === 'file' ? [resource.desired] : []))
-  const written = new Set([...sites.map(({ path }) => path), ...retiring])
-  const names = new Set(sites.flatMap(namesOf))
+  const written = new Set([...resources.flatMap(pathsOf), ...retiring])
+  const names = new Set(resources.flatMap(namesOf))
   if (names.size === 0) return []
   const lines = facts.get(OWN_SITES).filter(({ file }) => !written.has(file))
   return lines.flatMap(({ file, line, text }) => {
@@ -37,8 +38,7 @@ export function rivalSites(
   })
 }
 
-function namesOf(desired: Resource['desired']): readonly string[] {
-  return 'claims' in desired
-    ? desired.claims.flatMap((claim) => (claim.claim === 'nginx-server-name' ? claim.names : []))
-    : []
+function namesOf({ kind, desired }: Resource): readonly string[] {
+  const claims = kindOf(kind).claims?.(desired) ?? []
+  return claims.flatMap((claim) => (claim.claim === 'nginx-server-name' ? claim.names : []))
 }

@@ -107,7 +107,7 @@ function withholding(answers: readonly Answer[], definitions: Definitions, allow
   return answers.map((answer) => {
     const { wanted, plan } = answer
     const concerned = withheld.filter((app) =>
-      plan.retire.some((action) => action.kind === 'retired' && action.after.scope === `app:${app}`),
+      plan.retire.some(({ after }) => 'scope' in after && after.scope === `app:${app}`),
     )
     if (concerned.length === 0) return answer
     const retires = (scope: string) => wanted.retires(scope) && !concerned.includes(scope.replace(/^app:/, ''))

@@ -1,3 +1,4 @@
+import { kindOf } from '../../kinds/kinds.ts'
 import type { Action } from '../../model/action.ts'
 import type { App, Settings } from '../../model/definitions.ts'
 import type { Stage } from '../../model/plan.ts'
@@ -36,7 +37,8 @@ export function stagesOf(
 // A load that a running service goes through, while requests wait
 // or connections close. One that only starts serves nobody yet.
 function reloadsRequests(action: Action): boolean {
-  return action.kind === 'service' && action.verb === 'reload' && action.after.test.program !== 'none'
+  const load = kindOf(action.kind).loads?.(action.after)
+  return load !== undefined && action.verb === 'reload' && load.test.program !== 'none'
 }
 
 function webServersOf(app: App): string[] {
