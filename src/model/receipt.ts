@@ -1,4 +1,4 @@
-import type { Problem } from './errors.ts'
+import { EXIT_OF_CODE, type Problem } from './errors.ts'
 
 // What an apply did. Clock readings, durations and people are here, never in the plan.
 export type ReceiptAction = {
@@ -55,4 +55,26 @@ export type ServerMemory = {
   plan: string // digest
   actions: number
   seconds: number
+}
+
+// How an apply ended, as an exit code; `interrupted` is what the signal asks for.
+export function exitOfReceipt(receipt: Receipt, interrupted?: number): number {
+  switch (receipt.outcome) {
+    case 'done':
+      return receipt.servers.some(({ outcome }) => outcome === 'unreachable') ? 6 : 0
+    case 'failed':
+    case 'went back':
+      return exitOfFirst(receipt.problems)
+    case 'interrupted':
+      return interrupted ?? 130
+  }
+}
+
+// Once something may have been written, only these say how it went.
+const AFTER_WRITING: readonly number[] = [1, 6, 7]
+
+function exitOfFirst(problems: readonly Problem[]): number {
+  const first = problems[0]
+  const exit = first === undefined ? 1 : EXIT_OF_CODE[first.code]
+  return AFTER_WRITING.includes(exit) ? exit : 1
 }

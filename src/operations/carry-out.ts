@@ -1,9 +1,10 @@
+import { hostname } from 'node:os'
 import { FlightError } from '../model/errors.ts'
+import type { Holder } from '../model/host.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Receipt } from '../model/receipt.ts'
 import type { Secret } from '../model/secret.ts'
 import { writing } from './files.ts'
-import { holderFor } from './holder.ts'
 import { type Found, holdFor } from './hold.ts'
 import type { Session } from './session.ts'
 
@@ -44,4 +45,9 @@ export async function carryOut(
   })
   session.endProgress()
   return { receipt, file }
+}
+
+// Who takes a lock from here, and for what.
+function holderFor(who: string, what: string): Holder {
+  return { who, from: hostname(), what, since: new Date().toISOString() }
 }

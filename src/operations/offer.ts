@@ -1,42 +1,63 @@
-import { isEmpty } from '../model/plan.ts'
-import type { Everywhere } from '../cli/everywhere/flags.ts'
-import { print, printJson, tell } from '../cli/everywhere/output.ts'
-import { shapeOf } from '../cli/everywhere/text-shape.ts'
-import { exitOfPlan, exitOfReceipt } from '../cli/everywhere/exit-codes.ts'
-import { planScope, type Planning } from './plan-scope.ts'
-import { confirm, refuseWithoutTerminal } from '../cli/everywhere/question.ts'
-import type { ScopeNames } from './scope.ts'
-import { withLastingSession } from './session.ts'
+import { FlightError } from '../model/errors.ts'
+import { isEmpty, type Plan } from '../model/plan.ts'
+import { exitOfReceipt, type Receipt } from '../model/receipt.ts'
+import type { How } from './carry-out.ts'
+import type { Session } from './session.ts'
+import type { Teller, TextShape } from './teller.ts'
 
-// `what` goes into locks and the servers' history; `review` is the command line that shows the same without doing it.
-export type Undertaking = Planning & { what: string; title: string; review: string; names: ScopeNames }
+// Something that may be done on servers, and how it is spoken of. `what` goes into locks and the servers' history.
+export type Offer = {
+  what: string
+  plan(session: Session): Promise<{ plan: Plan; how?: How }>
+  texts(plan: Plan, shape: TextShape): readonly string[] // what people read before a yes
+  document(plan: Plan, receipt: Receipt | null): object
+  // Planned again where what was planned changed before anything was done, because it waited for somebody else.
+  isPlannedAgain: boolean
+}
 
-// Plan, question, apply: shows what would be done, asks unless that was answered already, does exactly that.
-// With --json its document goes to `emit`.
-export async function planAndApply(
-  flags: Everywhere & { yes: boolean },
-  { what, title, review, names, ...planning }: Undertaking,
-  emit: (document: object) => void = printJson,
-): Promise<number> {
-  if (!flags.yes)
-    refuseWithoutTerminal(title, `read the plan first (${review}), then flight apply plan.json; or say --yes`)
-  return withLastingSession(what, flags, async (session) => {
-    const { planText } = await import('../views/plan-text.ts')
-    const plan = await planScope(session, names, planning)
+// What an offer came to. No plan: there was nothing to plan. No receipt: nothing was done.
+export type Offered = { plan: Plan | null; receipt: Receipt | null }
+
+// Plan, question, apply: shows what would be done, asks, does exactly that and shows what was done.
+export function offer(session: Session, teller: Teller, offered: Offer): Promise<Offered> {
+  const once = async (): Promise<Offered> => {
+    const { what, document } = offered
+    const { plan, how } = await offered.plan(session)
     session.endProgress()
-    const shape = shapeOf(flags.json ? process.stderr : process.stdout, flags)
-    const answer = (text: string): void => (flags.json ? tell(text) : print(text))
-    answer(planText(plan, shape))
+    for (const text of offered.texts(plan, teller.shape)) teller.show(text)
     if (isEmpty(plan)) {
-      if (flags.json) emit({ plan, receipt: null })
-      return exitOfPlan(plan, false)
+      teller.document(document(plan, null))
+      return { plan, receipt: null }
     }
-    if (!flags.yes) await confirm('Do this?', session.signal)
+    await teller.confirm('Do this?')
     const { carryOut } = await import('./carry-out.ts')
     const { receiptText } = await import('../views/receipt-text.ts')
-    const { receipt, file } = await carryOut(session, plan, what)
-    answer(receiptText(receipt, { ...shape, file }))
-    if (flags.json) emit({ plan, receipt })
-    return exitOfReceipt(receipt, session.interrupted()) || exitOfPlan(plan, false)
-  })
+    const { receipt, file } = await carryOut(session, plan, what, how)
+    teller.show(receiptText(receipt, { ...teller.shape, file }))
+    teller.document(document(plan, receipt))
+    return { plan, receipt }
+  }
+  return offered.isPlannedAgain ? untilItHolds(session, once) : once()
+}
+
+// Whether all of it is as it was offered, on every server.
+export function isWhole({ plan, receipt }: Offered): boolean {
+  if (receipt !== null) return exitOfReceipt(receipt) === 0
+  return plan === null || (plan.missing.length === 0 && plan.blocked.length === 0)
+}
+
+// How often it is planned again before somebody else's changes are too many.
+const MOST_TURNS = 20
+
+// Does it again where whoever was waited for changed what was planned: nothing was done yet.
+export async function untilItHolds<T>({ listen }: Pick<Session, 'listen'>, once: () => Promise<T>): Promise<T> {
+  for (let turn = 1; ; turn++) {
+    try {
+      return await once()
+    } catch (error) {
+      if (turn === MOST_TURNS || !(error instanceof FlightError) || error.problems[0]?.code !== 'FLIGHT_STALE_PLAN')
+        throw error
+      listen({ event: 'note', text: 'what was planned changed while waiting: planning again' })
+    }
+  }
 }

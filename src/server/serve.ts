@@ -14,23 +14,23 @@ import { makeMetrics } from './watch/metrics.ts'
 import { sender } from './notices/sender.ts'
 import { createServing } from './queue/serving.ts'
 import { openStore } from './store/open-store.ts'
-import type { Everywhere } from '../cli/everywhere/flags.ts'
-import { heedInterrupts } from '../cli/everywhere/interrupt.ts'
-import { commitsOf } from '../operations/release/commits-of.ts'
+import { commitsOf } from '../operations/release/ancestry.ts'
 import { deliverFrom } from './queue/deliver.ts'
-import { fleetOf } from './fleet/kept-looks.ts'
 import { liveDefinitions } from './fleet/live-definitions.ts'
 import { looksAt } from './fleet/looks.ts'
 import { pagesOn } from './page/pages-on.ts'
 import { holdPlaces, servePlaces } from './store/places.ts'
 import { watchFor } from './notices/watching.ts'
 
-// `patience`: seconds that running requests have to finish once it is told to stop.
-export type ServeFlags = Everywhere & {
+// `definitions`: the folder that was named; `patience`: seconds that running requests have to finish once it is told to
+// stop; `heed`: turns the signals of this process into an end, calls when the first one came.
+export type ServeFlags = {
+  definitions: string | undefined
   listen: { host: string; port: number } | undefined
   patience: number
   level: LogLevel
   version: string
+  heed(stopping: () => void): { signal: AbortSignal; ignore(): void }
 }
 
 // Serves until it is told to stop; then what runs may finish.
@@ -94,17 +94,9 @@ async function serveOpen(
   const serving = createServing({
     store,
     settings: served,
+    definitions,
     deliver: deliverFrom(root),
     isWithin: commitsOf(definitions),
-    apps: async () =>
-      (await definitions()).apps.map(({ name, repo, cluster, servers, releaseOn }) => ({
-        name,
-        repo,
-        cluster,
-        servers: servers.map((on) => on.name),
-        releaseOn,
-      })),
-    fleet: async () => fleetOf(await definitions(), store),
     now,
     told(request, event) {
       watch.told(request, event)
@@ -114,7 +106,7 @@ async function serveOpen(
     bug,
   })
 
-  const interrupts = heedInterrupts(() =>
+  const interrupts = flags.heed(() =>
     log.info(
       { patience: flags.patience },
       'stopping: nothing new begins, what runs may finish; again to leave at once',

@@ -41,3 +41,35 @@ export function serversText(app: string, { keys, files }: ServersComparison, { c
     ...lines.map((line) => inColorOf('!', line, paintFor(color))),
   ].join('\n')
 }
+
+// How a file here and the servers' files differ. `since`: what each side did since the file was pulled.
+export function differenceText(
+  {
+    app,
+    file,
+    servers,
+    without,
+    against,
+    since,
+  }: {
+    app: string
+    file: string | undefined
+    servers: ServersComparison
+    without: readonly string[]
+    against: readonly (Comparison & { servers: readonly string[] })[]
+    since: { server: string; here: Comparison; there: Comparison } | undefined
+  },
+  shape: Shape,
+): string {
+  return [
+    ...(file === undefined || servers.files.length > 1 || without.length > 0 ? [serversText(app, servers, shape)] : []),
+    ...(without.length === 0 ? [] : [`no environment file yet on ${names(without, 8)}`]),
+    ...against.map((each) => comparisonText(`${file} against ${names(each.servers, 8)}`, each, shape)),
+    ...(since === undefined
+      ? []
+      : [
+          comparisonText('edited here since it was pulled', since.here, shape),
+          comparisonText(`changed on ${since.server} since it was pulled`, since.there, shape),
+        ]),
+  ].join('\n')
+}

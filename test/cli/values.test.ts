@@ -1,11 +1,11 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { wantsColor } from '../../src/cli/everywhere/color.ts'
-import { exitOfPlan, exitOfReceipt } from '../../src/cli/everywhere/exit-codes.ts'
+import { exitOfPlan } from '../../src/cli/everywhere/exit-codes.ts'
 import { historyRow } from '../../src/operations/fleet/history.ts'
 import type { ErrorCode, Problem } from '../../src/model/errors.ts'
 import type { Plan } from '../../src/model/plan.ts'
-import type { Receipt } from '../../src/model/receipt.ts'
+import { exitOfReceipt, type Receipt } from '../../src/model/receipt.ts'
 
 test('a terminal gets colours unless it is dumb or they are not wanted', () => {
   const at = (env: NodeJS.ProcessEnv, isTerminal = true, noColor = false): boolean =>

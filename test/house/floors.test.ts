@@ -19,15 +19,13 @@ const FLOORS: readonly (readonly string[])[] = [
   ['engine/apply'],
   ['views'],
   ['operations'],
-  ['server/store', 'server/watch', 'server/unit', 'server/page'],
+  ['server/store', 'server/watch', 'server/page'],
   ['server/fleet'],
   ['server/notices'],
   ['server/queue', 'server/http'],
   ['server'],
   ['cli'],
 ]
-// What lay under the command line until now and still asks or shows there itself.
-const STILL_IN_THE_CLI = ['cli/everywhere/']
 // Folders whose own folders are floors.
 const STOREYS = ['engine', 'server']
 const floorOf = (folder: string) => FLOORS.findIndex((folders) => folders.includes(folder))
@@ -63,10 +61,18 @@ test('every folder of src has a floor', () => {
 test('a file imports lower floors, or its own folder', () => {
   const wrong = own.filter(({ folder, target }) => {
     const other = folderOf(target)
-    if (STILL_IN_THE_CLI.some((place) => target.startsWith(place))) return false
     return other !== folder && floorOf(other) >= floorOf(folder)
   })
   assert.is(list(wrong), '')
+})
+
+test('the command line enters the deployment server by its doors alone, and only for what belongs to serve', () => {
+  const entering = own.filter(({ folder, target }) => folder === 'cli' && target.startsWith('server/'))
+  const wrong = entering.filter(
+    ({ file, target }) => target.split('/').length > 2 || !/^cli\/commands\/serve[./]/.test(file),
+  )
+  assert.is(list(wrong), '')
+  assert.ok(entering.length > 0)
 })
 
 test('kinds do not import kinds, features do not import features; only their tables do', () => {

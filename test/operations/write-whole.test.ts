@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { writeWhole } from '../../src/operations/write-whole.ts'
+import { writeWhole } from '../../src/operations/files.ts'
 import { FlightError } from '../../src/model/errors.ts'
 import { folderWith } from '../cli/flight-process.ts'
 

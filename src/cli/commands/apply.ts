@@ -25,19 +25,18 @@ export default class Apply extends FlightCommand {
 
   async run(): Promise<number> {
     const { args, flags } = await this.parse(Apply)
-    const { readPlanFile } = await import('../../operations/read-plan-file.ts')
-    const { refuseUnexpected } = await import('../../operations/refuse-unexpected.ts')
+    const { readPlanFile, refuseUnexpected } = await import('../../operations/plan-file.ts')
     const plan = await readPlanFile(args.plan)
     refuseUnexpected(plan, flags.expect, args.plan)
-    const { withSession } = await import('../../operations/session.ts')
-    return withSession('apply', flags, async (session) => {
+    const { withSession } = await import('../everywhere/session.ts')
+    return withSession('apply', flags, async (session, interrupted) => {
       const { carryOut } = await import('../../operations/carry-out.ts')
-      const { exitOfReceipt } = await import('../everywhere/exit-codes.ts')
+      const { exitOfReceipt } = await import('../../model/receipt.ts')
       const { receiptText } = await import('../../views/receipt-text.ts')
       const { receipt, file } = await carryOut(session, plan, 'apply')
       if (flags.json) printJson(receipt)
       else print(receiptText(receipt, { ...shapeOf(process.stdout, flags), file }))
-      return exitOfReceipt(receipt, session.interrupted())
+      return exitOfReceipt(receipt, interrupted())
     })
   }
 }

@@ -15,15 +15,15 @@ export default class Doctor extends FlightCommand {
 
   async run(): Promise<number> {
     const { flags } = await this.parse(Doctor)
-    const { machineRows } = await import('../../operations/fleet/local-checks.ts')
+    const { machineRows } = await import('../../operations/fleet/doctor.ts')
     const machine = await machineRows()
     const wrong = await definitionProblems(flags)
     if (wrong !== undefined) return show([...machine, ...wrong.rows], wrong.exit, flags)
-    const { withSession } = await import('../../operations/session.ts')
+    const { withSession } = await import('../everywhere/session.ts')
     return withSession('doctor', flags, async (session) => {
-      const { definitionRows } = await import('../../operations/fleet/local-checks.ts')
+      const { definitionRows } = await import('../../operations/fleet/doctor.ts')
       const { askEach } = await import('../../operations/fleet/ask-each.ts')
-      const { serverRows } = await import('../../operations/fleet/server-rows.ts')
+      const { serverRows } = await import('../../operations/fleet/doctor.ts')
       const { scopeOf, serversIn } = await import('../../operations/scope.ts')
       const { EXIT_OF_CODE } = await import('../../model/errors.ts')
       const { definitions } = session
@@ -44,7 +44,7 @@ export default class Doctor extends FlightCommand {
 
 async function definitionProblems(flags: Everywhere): Promise<{ rows: DoctorRow[]; exit: number } | undefined> {
   const { FlightError } = await import('../../model/errors.ts')
-  const { problemRow } = await import('../../operations/fleet/server-rows.ts')
+  const { problemRow } = await import('../../operations/fleet/doctor.ts')
   const { readDefinitions } = await import('../../operations/read-definitions.ts')
   try {
     await readDefinitions(flags)

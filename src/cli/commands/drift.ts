@@ -22,15 +22,15 @@ export default class Drift extends FlightCommand {
 
   async run(): Promise<number> {
     const { flags } = await this.parse(Drift)
-    const { withSession } = await import('../../operations/session.ts')
+    const { withSession } = await import('../everywhere/session.ts')
     return withSession('drift', flags, async (session) => {
-      const { LOOKING, planScope } = await import('../../operations/plan-scope.ts')
+      const { LOOKING, planConfiguration } = await import('../../operations/configuration.ts')
       const { driftOf } = await import('../../views/drift.ts')
-      const plan = await planScope(session, flags, LOOKING)
+      const plan = await planConfiguration(session, flags, LOOKING)
       session.endProgress()
       if (flags.junit !== undefined) {
         const { driftJunit } = await import('../../views/drift-junit.ts')
-        const { writeWhole } = await import('../../operations/write-whole.ts')
+        const { writeWhole } = await import('../../operations/files.ts')
         await writeWhole(flags.junit, driftJunit(plan))
       }
       const drift = driftOf(plan)

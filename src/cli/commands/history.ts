@@ -10,7 +10,7 @@ export default class History extends FlightCommand {
 
   async run(): Promise<number> {
     const { flags } = await this.parse(History)
-    const { withSession } = await import('../../operations/session.ts')
+    const { withSession } = await import('../everywhere/session.ts')
     return withSession('history', flags, async (session) => {
       const { askEach } = await import('../../operations/fleet/ask-each.ts')
       const { historyRow } = await import('../../operations/fleet/history.ts')

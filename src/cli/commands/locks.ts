@@ -11,7 +11,7 @@ export default class Locks extends FlightCommand {
 
   async run(): Promise<number> {
     const { flags } = await this.parse(Locks)
-    const { withSession } = await import('../../operations/session.ts')
+    const { withSession } = await import('../everywhere/session.ts')
     return withSession('locks', flags, async (session) => {
       const { askEach } = await import('../../operations/fleet/ask-each.ts')
       const { scopeOf, serversIn } = await import('../../operations/scope.ts')

@@ -52,15 +52,15 @@ export default class Plan extends FlightCommand {
 
   async run(): Promise<number> {
     const { flags } = await this.parse(Plan)
-    const { withSession } = await import('../../operations/session.ts')
+    const { withSession } = await import('../everywhere/session.ts')
     return withSession('plan', flags, async (session) => {
-      const { planScope } = await import('../../operations/plan-scope.ts')
+      const { planConfiguration } = await import('../../operations/configuration.ts')
       const { writePlan } = await import('../../engine/plan/plan-file.ts')
       const { exitOfPlan } = await import('../everywhere/exit-codes.ts')
-      const { planReleases } = await import('../../operations/release/plan-releases.ts')
+      const { planReleases } = await import('../../operations/release/release.ts')
       const plan =
         flags.release === undefined
-          ? await planScope(session, flags, {
+          ? await planConfiguration(session, flags, {
               apps: true,
               allowUpgrades: flags['allow-upgrades'],
               serial: flags.serial,
@@ -76,7 +76,7 @@ export default class Plan extends FlightCommand {
         process.stdout.write(writePlan(plan))
         if (!flags.json) tell(await this.#text(plan, flags, process.stderr))
       } else {
-        const { writeWhole } = await import('../../operations/write-whole.ts')
+        const { writeWhole } = await import('../../operations/files.ts')
         await writeWhole(flags.out, writePlan(plan))
         if (flags.json) printJson(plan)
         else print(await this.#text(plan, flags, process.stdout))

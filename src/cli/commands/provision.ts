@@ -23,15 +23,15 @@ export default class Provision extends FlightCommand {
 
   async run(): Promise<number> {
     const { args, flags } = await this.parse(Provision)
-    const { planAndApply } = await import('../../operations/offer.ts')
-    return planAndApply(flags, {
-      what: 'provision',
-      title: `provisioning ${args.cluster}`,
-      review: `flight plan --cluster ${args.cluster}, which plans its apps as well`,
-      names: { cluster: [args.cluster], server: flags.server },
-      apps: false,
-      allowUpgrades: flags['allow-upgrades'],
-      serial: flags.serial,
+    const { offering, reviewFirst } = await import('../everywhere/offering.ts')
+    const title = `provisioning ${args.cluster}`
+    const instead = reviewFirst(`flight plan --cluster ${args.cluster}, which plans its apps as well`)
+    return offering(flags, { command: 'provision', title, instead }, async (session, teller) => {
+      const { configuration } = await import('../../operations/configuration.ts')
+      const { offer } = await import('../../operations/offer.ts')
+      const names = { cluster: [args.cluster], server: flags.server }
+      const how = { apps: false, allowUpgrades: flags['allow-upgrades'], serial: flags.serial }
+      return offer(session, teller, configuration('provision', names, how))
     })
   }
 }

@@ -36,12 +36,28 @@ export default class Serve extends FlightCommand {
   async run(): Promise<number> {
     const { flags } = await this.parse(Serve)
     const { serve } = await import('../../server/serve.ts')
-    const { listenAddress } = await import('../everywhere/listen-address.ts')
+    const { heedInterrupts } = await import('../everywhere/interrupt.ts')
     return serve({
       ...flags,
       level: LEVELS.find((level) => level === flags.level) ?? 'info',
       version: this.config.version,
-      listen: flags.listen === undefined ? undefined : listenAddress(flags.listen),
+      listen: flags.listen === undefined ? undefined : await listenAddress(flags.listen),
+      heed: heedInterrupts,
     })
   }
+}
+
+// --listen as it is written: an address of this machine and a port.
+async function listenAddress(written: string): Promise<{ host: string; port: number }> {
+  const { isIP } = await import('node:net')
+  const { addressIn } = await import('../../definitions/resolve-serve.ts')
+  const { FlightError } = await import('../../model/errors.ts')
+  const { host, port } = addressIn(written)
+  if (isIP(host) !== 0 && /:\d{1,5}$/.test(written) && port <= 65535) return { host, port }
+  throw new FlightError({
+    code: 'FLIGHT_USAGE',
+    where: '--listen',
+    what: `must be an address of this machine and a port, is ${JSON.stringify(written.slice(0, 60))}`,
+    hint: 'for example --listen 127.0.0.1:8180',
+  })
 }

@@ -28,7 +28,7 @@ export default class Show extends FlightCommand {
 
   async run(): Promise<number> {
     const { args, flags } = await this.parse(Show)
-    const { readPlanFile } = await import('../../operations/read-plan-file.ts')
+    const { readPlanFile } = await import('../../operations/plan-file.ts')
     const plan = await readPlanFile(args.plan)
     if (flags.live) return showLive(plan, args.plan, flags)
     if (flags.json) printJson(plan)
@@ -57,7 +57,7 @@ async function showLive(plan: Plan, file: string, flags: Everywhere & { full: bo
       hint: 'leave --live out, or run it at a terminal',
     })
   }
-  const { withSession } = await import('../../operations/session.ts')
+  const { withSession } = await import('../everywhere/session.ts')
   return withSession('show', flags, async (session) => {
     const { withLiveContents } = await import('../../operations/fleet/live-contents.ts')
     const { planText } = await import('../../views/plan-text.ts')

@@ -11,13 +11,13 @@ export default class Status extends FlightCommand {
 
   async run(): Promise<number> {
     const { flags } = await this.parse(Status)
-    const { withSession } = await import('../../operations/session.ts')
+    const { withSession } = await import('../everywhere/session.ts')
     return withSession('status', flags, async (session) => {
-      const { LOOKING, planScope } = await import('../../operations/plan-scope.ts')
+      const { LOOKING, planConfiguration } = await import('../../operations/configuration.ts')
       const { showAnswers } = await import('../everywhere/fleet-answer.ts')
       const { statusRows } = await import('../../operations/fleet/status-rows.ts')
       const { statusText } = await import('../../views/status-text.ts')
-      const plan = await planScope(session, flags, LOOKING)
+      const plan = await planConfiguration(session, flags, LOOKING)
       const rows = statusRows(plan, session.definitions)
       session.endProgress()
       return showAnswers(flags, plan.missing, { document: { servers: rows }, text: (shape) => statusText(rows, shape) })

@@ -29,7 +29,7 @@ export default class Trust extends FlightCommand {
     const { args, flags } = await this.parse(Trust)
     const { confirm, refuseWithoutTerminal } = await import('../everywhere/question.ts')
     const asks = !flags.yes && flags.fingerprint === undefined
-    const { withSession } = await import('../../operations/session.ts')
+    const { withSession } = await import('../everywhere/session.ts')
     return withSession('trust', flags, async (session) => {
       const { serverNamed } = await import('../../operations/scope.ts')
       const { knownHostsFile, refuseWrongKey } = await import('../../operations/fleet/host-key.ts')

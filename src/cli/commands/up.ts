@@ -1,6 +1,9 @@
 import * as Flags from '@oclif/core/flags'
-import { planning } from '../everywhere/flags.ts'
+import type { Settings } from '../../model/definitions.ts'
+import type { Joining } from '../../operations/release/joining-release.ts'
+import { type Everywhere, planning } from '../everywhere/flags.ts'
 import { FlightCommand } from '../everywhere/flight-command.ts'
+import { print, printJson, tell } from '../everywhere/output.ts'
 
 export default class Up extends FlightCommand {
   static override summary = 'Do everything that a new or replaced server needs'
@@ -25,7 +28,64 @@ export default class Up extends FlightCommand {
 
   async run(): Promise<number> {
     const { flags } = await this.parse(Up)
-    const { bringUp } = await import('../../operations/bring-up.ts')
-    return bringUp(flags)
+    const done: object[] = []
+    const exit = await bringUp(flags, (document) => done.push(document))
+    if (flags.json) printJson({ server: flags.server, done })
+    return exit
   }
+}
+
+type Flags = Everywhere & {
+  server: string
+  yes: boolean
+  wait: boolean
+  artifact: string | undefined
+  'allow-upgrades': boolean
+  serial: Settings['serial'] | undefined
+}
+
+// First what the definitions say, then what its neighbours serve. Each part is a plan of its own, because what comes
+// later depends on what is there by then. Ends with the first part that did not work.
+async function bringUp(flags: Flags, emit: (document: object) => void): Promise<number> {
+  const { lookFirst, offering } = await import('../everywhere/offering.ts')
+  const { offer } = await import('../../operations/offer.ts')
+  const { configuration } = await import('../../operations/configuration.ts')
+  const { release } = await import('../../operations/release/release.ts')
+  const { server, artifact: given, wait } = flags
+  const what = `up ${server}`
+  const title = `bringing up ${server}`
+  const instead = lookFirst(`flight plan --server ${server}`)
+  const how = { apps: true, allowUpgrades: flags['allow-upgrades'], serial: flags.serial }
+  const configured = await offering(
+    flags,
+    { command: what, title, instead },
+    (session, teller) => offer(session, teller, configuration(what, { server: [server] }, how)),
+    emit,
+  )
+  if (configured !== 0) return configured
+  for (const { wish, text } of await joiningOf(flags)) {
+    if (flags.json) tell(text)
+    else print(text)
+    if (wish === undefined) continue
+    const exit = await offering(
+      flags,
+      { command: what, title, instead },
+      (session, teller) => offer(session, teller, release(what, { wish, given, wait })),
+      emit,
+    )
+    if (exit !== 0) return exit
+  }
+  return 0
+}
+
+async function joiningOf(flags: Flags): Promise<readonly Joining[]> {
+  const { joiningReleases } = await import('../../operations/release/joining-release.ts')
+  const { withSession } = await import('../everywhere/session.ts')
+  const joining: Joining[] = []
+  await withSession('up', flags, async (session) => {
+    joining.push(...(await joiningReleases(session, flags.server)))
+    return 0
+  })
+  if (joining.length === 0) tell(`No app is on ${flags.server}.\n`)
+  return joining
 }

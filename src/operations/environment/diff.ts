@@ -1,57 +1,48 @@
-import { compareEnvironments, type Comparison } from '../../environment/compare.ts'
 import { compareServers, type ServersComparison } from '../../environment/compare-servers.ts'
+import { compareEnvironments, type Comparison } from '../../environment/compare.ts'
 import { changesSince } from '../../environment/fingerprint.ts'
-import { comparisonText, serversText } from '../../views/environment-text.ts'
-import { names } from '../../views/words.ts'
+import type { Problem } from '../../model/errors.ts'
+import { isThere } from '../files.ts'
+import type { Session } from '../session.ts'
 import { environmentsOf, readEnvironments, type ServerFiles } from './environments.ts'
-import { showAnswers } from '../../cli/everywhere/fleet-answer.ts'
-import { isThere } from '../is-there.ts'
 import { defaultFile, type LocalEnvironment, readLocalEnvironment } from './local-environment.ts'
 import { lastPull } from './pulled.ts'
-import type { Session } from '../session.ts'
 
-type Flags = {
-  app: string
+// `only`: these servers; none is all. `identities`: the private keys that open an encrypted file.
+type Asked = { app: string; file: string | undefined; only: readonly string[]; identities: readonly string[] }
+
+// `file`: the one here, where there is one; `against`: what it has beyond the servers' files; `since`: what each side
+// did since it was pulled.
+export type Difference = {
   file: string | undefined
-  identity: readonly string[] | undefined
-  server: readonly string[] | undefined
-  'detailed-exitcode': boolean
-  json: boolean
-  'no-color': boolean
+  servers: ServersComparison
+  without: readonly string[]
+  against: readonly (Comparison & { servers: readonly string[] })[]
+  since: { server: string; here: Comparison; there: Comparison } | undefined
+  problems: readonly Problem[]
 }
 
-// Shows the keys on which environment files differ; the exit code.
+// On which keys the environment files of an app differ: among its servers, and from a file here.
 export async function diffEnvironments(
   session: Session,
-  { app, file: asked, identity, server, ...flags }: Flags,
-): Promise<number> {
-  const local = await localFile(app, asked, identity ?? [], session.signal)
-  const servers = await readEnvironments(session, app, server)
+  { app, file: asked, only, identities }: Asked,
+): Promise<Difference> {
+  const local = await localFile(app, asked, identities, session.signal)
+  const servers = await readEnvironments(session, app, only)
   const differ = compareServers(environmentsOf(servers.files))
-  const against = local === undefined ? [] : comparisonsOf(local, differ, servers)
-  const since = local === undefined ? undefined : await sincePull(session, app, local, servers)
-  const exit = await showAnswers(flags, servers.problems, {
-    document: { app, file: local?.file, servers: differ, without: servers.without, against, since },
-    text: (shape) =>
-      [
-        ...(local === undefined || differ.files.length > 1 || servers.without.length > 0
-          ? [serversText(app, differ, shape)]
-          : []),
-        ...(servers.without.length === 0 ? [] : [`no environment file yet on ${names(servers.without, 8)}`]),
-        ...against.map((each) => comparisonText(`${local?.file} against ${names(each.servers, 8)}`, each, shape)),
-        ...(since === undefined
-          ? []
-          : [
-              comparisonText('edited here since it was pulled', since.here, shape),
-              comparisonText(`changed on ${since.server} since it was pulled`, since.there, shape),
-            ]),
-      ].join('\n'),
-  })
-  const differs =
-    differ.files.length > 1 ||
-    (differ.files.length > 0 && servers.without.length > 0) ||
-    against.some(({ identical }) => !identical)
-  return exit === 0 && flags['detailed-exitcode'] && differs ? 2 : exit
+  return {
+    file: local?.file,
+    servers: differ,
+    without: servers.without,
+    against: local === undefined ? [] : comparisonsOf(local, differ, servers),
+    since: local === undefined ? undefined : await sincePull(session, app, local, servers),
+    problems: servers.problems,
+  }
+}
+
+// Whether any two of them differ.
+export function isDifferent({ servers: { files }, without, against }: Difference): boolean {
+  return files.length > 1 || (files.length > 0 && without.length > 0) || against.some(({ identical }) => !identical)
 }
 
 // Only a file that was named has to be there.

@@ -5,7 +5,6 @@ import { changesSince } from '../../environment/fingerprint.ts'
 import { FlightError, type Problem } from '../../model/errors.ts'
 import { names } from '../../views/words.ts'
 import { environmentsOf, type ServerFiles } from './environments.ts'
-import { keysOf } from './keys-of.ts'
 import type { Pulled } from './pulled.ts'
 
 // `overrides`: whether the command has --all and --force.
@@ -88,4 +87,14 @@ export function refuseOutdated(
 
 function hereText(here: Comparison): string {
   return here.identical ? 'nothing' : keysOf(here)
+}
+
+// +A, -B, ~C: keys, never a value.
+export function keysOf({ added, removed, changed }: Comparison): string {
+  const keys = [
+    ...added.map((key) => `+${key}`),
+    ...removed.map((key) => `-${key}`),
+    ...changed.map((key) => `~${key}`),
+  ]
+  return keys.length === 0 ? 'comments, order or quotes' : names(keys, 12)
 }

@@ -3,8 +3,8 @@ import type { Environment } from '../../environment/environment.ts'
 import { parseEnvironment } from '../../environment/parse.ts'
 import { decrypt, isEncrypted } from './age.ts'
 import { reading } from '../files.ts'
-import { isThere } from '../is-there.ts'
-import { localPath } from '../local-path.ts'
+import { isThere } from '../files.ts'
+import { localPath } from '../files.ts'
 import { type Ciphertext, ciphertextOf } from './pulled.ts'
 
 // An environment file that lies here, decrypted where it was encrypted: `bytes` is what goes to servers.

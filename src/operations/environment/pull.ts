@@ -1,43 +1,49 @@
-import { readFile } from 'node:fs/promises'
-import { compareServers } from '../../environment/compare-servers.ts'
+import { execFile } from 'node:child_process'
+import { readFile, realpath } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { compareServers, type ServersComparison } from '../../environment/compare-servers.ts'
 import { changesSince } from '../../environment/fingerprint.ts'
 import { parseEnvironment } from '../../environment/parse.ts'
-import { EXIT_OF_CODE, FlightError } from '../../model/errors.ts'
-import { problemsText } from '../../views/problems-text.ts'
-import { serversText } from '../../views/environment-text.ts'
+import { FlightError, type Problem } from '../../model/errors.ts'
 import { names } from '../../views/words.ts'
-import { print, printJson, tell } from '../../cli/everywhere/output.ts'
-import { shapeOf } from '../../cli/everywhere/text-shape.ts'
+import { localPath, nothingThere, reading, writePrivately } from '../files.ts'
+import type { Session } from '../session.ts'
 import { encrypt } from './age.ts'
 import { environmentsOf, readEnvironments } from './environments.ts'
-import { reading } from '../files.ts'
-import { refuseWhatGitTracks } from './git-safety.ts'
-import { keysOf } from './keys-of.ts'
-import { localPath } from '../local-path.ts'
+import { keysOf } from './judge-push.ts'
 import { type Ciphertext, ciphertextOf, lastPull, notePull } from './pulled.ts'
-import type { Session } from '../session.ts'
-import { writePrivately } from '../write-privately.ts'
 
-type Flags = {
+// `only`: these servers; none is all. `keys`: files of public keys that it is encrypted to.
+type Pull = {
   app: string
   file: string | undefined
-  server: readonly string[] | undefined
-  encrypt: readonly string[] | undefined
+  only: readonly string[]
+  keys: readonly string[] | undefined
   force: boolean
-  json: boolean
-  'no-color': boolean
 }
 
-// Fetches the environment file of an app from the first of its servers that has one; the exit code.
+// Where it lies now, where it is from, and how the servers differ.
+export type PulledFile = {
+  app: string
+  path: string
+  file: string
+  server: string
+  without: readonly string[]
+  differ: ServersComparison
+  warnings: readonly { where: string; what: string }[]
+  problems: readonly Problem[]
+}
+
+// Fetches the environment file of an app from the first of its servers that has one.
 export async function pullEnvironment(
   session: Session,
-  { app: name, file: asked, server, encrypt: keys, force, json, ...flags }: Flags,
-): Promise<number> {
+  { app: name, file: asked, only, keys, force }: Pull,
+): Promise<PulledFile> {
   const { state } = session.definitions.settings
   const file = await localPath(asked ?? `.env.${name}${keys === undefined ? '' : '.age'}`)
   // What is encrypted is made to be tracked.
   if (keys === undefined) await refuseWhatGitTracks(file)
-  const { app, path, files, without, problems } = await readEnvironments(session, name, server)
+  const { app, path, files, without, problems } = await readEnvironments(session, name, only)
   const [first] = files
   if (first === undefined)
     throw new FlightError(
@@ -64,34 +70,19 @@ export async function pullEnvironment(
       ciphertext: ciphertextOf(written.bytes),
       environment: first.environment,
     })
-  const servers = compareServers(environmentsOf(files))
-  const warnings = [
-    ...written.warnings.map((what) => ({ where: '--encrypt', what })),
-    ...(first.environment?.warnings ?? []),
-  ]
-  if (json)
-    printJson({
-      app: app.name,
-      file,
-      server: first.server,
-      encrypted: keys !== undefined,
-      without,
-      differ: servers,
-      warnings,
-      problems,
-    })
-  else {
-    print(
-      `${app.name}: ${path} of ${first.server} is in ${file}, ` +
-        `${keys === undefined ? 'readable by you alone' : `encrypted to the keys in ${names(keys, 4)}`}`,
-    )
-    if (servers.files.length > 1) print(serversText(app.name, servers, shapeOf(process.stdout, { ...flags })))
-    if (without.length > 0) print(`no environment file yet on ${names(without, 8)}`)
-    for (const { where, what } of warnings) print(`warning: ${where} ${what}`)
-    if (problems.length > 0) tell(problemsText(problems, shapeOf(process.stderr, { ...flags })))
+  return {
+    app: app.name,
+    path,
+    file,
+    server: first.server,
+    without,
+    differ: compareServers(environmentsOf(files)),
+    warnings: [
+      ...written.warnings.map((what) => ({ where: '--encrypt', what })),
+      ...(first.environment?.warnings ?? []),
+    ],
+    problems,
   }
-  const [problem] = problems
-  return problem === undefined ? 0 : EXIT_OF_CODE[problem.code]
 }
 
 // What was edited here since it was pulled is somebody's work; what is the same as on the server may be written again.
@@ -131,6 +122,36 @@ function refuseOtherCiphertext(
   })
 }
 
-function nothingThere(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== 'ENOENT') throw error
+// Refuses a file that git would track, or tracks already: secrets do not belong into a repository.
+async function refuseWhatGitTracks(file: string): Promise<void> {
+  const folder = await realpath(dirname(file))
+  const name = basename(file)
+  if ((await git(folder, 'rev-parse', '--is-inside-work-tree')) !== 0) return
+  if ((await git(folder, 'ls-files', '--error-unmatch', '--', name)) === 0) {
+    throw new FlightError({
+      code: 'FLIGHT_USAGE',
+      where: file,
+      what: 'is tracked by git, and would hold secrets',
+      hint: `git rm --cached ${name}, and think of what its history says already`,
+    })
+  }
+  if ((await git(folder, 'check-ignore', '--quiet', '--', name)) === 0) return
+  throw new FlightError({
+    code: 'FLIGHT_USAGE',
+    where: file,
+    what: 'would be tracked by git, and holds secrets',
+    hint: `add the line ${name} to ${join(folder, '.gitignore')}`,
+  })
+}
+
+// git's exit code in a folder; where there is no git, nothing tracks anything.
+function git(folder: string, ...words: string[]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    execFile('git', ['-C', folder, ...words], { env: { ...process.env, LC_ALL: 'C' } }, (error) => {
+      if (error === null) resolve(0)
+      else if ((error as NodeJS.ErrnoException).code === 'ENOENT') resolve(128)
+      else if (typeof error.code === 'number') resolve(error.code)
+      else reject(error)
+    })
+  })
 }

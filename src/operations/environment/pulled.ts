@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Environment } from '../../environment/environment.ts'
 import { type Fingerprint, fingerprintOf } from '../../environment/fingerprint.ts'
 import { isEncrypted } from './age.ts'
-import { writePrivately } from '../write-privately.ts'
+import { writePrivately } from '../files.ts'
 
 // The sha256 of an encrypted file as it lies here; null of a plain one, whose digest would help to guess it.
 export type Ciphertext = string | null

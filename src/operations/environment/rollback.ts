@@ -1,33 +1,35 @@
-import { FlightError } from '../../model/errors.ts'
 import { takingBack, type Wanted } from '../../engine/undertakings/name-push.ts'
+import { FlightError } from '../../model/errors.ts'
+import type { Offered } from '../offer.ts'
+import type { Session } from '../session.ts'
+import type { Teller } from '../teller.ts'
 import { pushableOf, readForPush, type PushableFiles } from './environments.ts'
 import { refuseUnlikeServers } from './judge-push.ts'
-import { refuseWithoutTerminal } from '../../cli/everywhere/question.ts'
-import { type Sending, sendEnvironments } from './send.ts'
-import { withLastingSession } from '../session.ts'
+import { sendEnvironments } from './send.ts'
 
-type Flags = Sending & { app: string; server: readonly string[] | undefined }
+type TakingBack = { app: string; only: readonly string[]; wait: boolean }
 
-// Brings back what the last push replaced, on each server its own; the exit code.
-export async function rollEnvironmentBack(flags: Flags): Promise<number> {
-  const { app, yes, server: only = [] } = flags
-  if (!yes) refuseWithoutTerminal(`taking the last push of ${app} back`, 'say --yes')
-  return withLastingSession(`env:rollback ${app}`, flags, async (session) => {
-    const servers = await readForPush(session, app, only, true)
-    refuseUnlikeServers(servers, {
-      command: `flight env:rollback ${app}`,
-      overrides: false,
-      all: true,
-      force: true,
-      chosen: only,
-    })
-    return sendEnvironments(session, flags, {
-      what: `env:rollback ${app}`,
-      does: 'rollback',
-      from: 'what lay there before the last push',
-      servers,
-      wanted: previousOf(servers),
-    })
+// Brings back what the last push replaced, on each server its own.
+export async function rollEnvironmentBack(
+  session: Session,
+  teller: Teller,
+  { app, only, wait }: TakingBack,
+): Promise<Offered> {
+  const servers = await readForPush(session, app, only, true)
+  refuseUnlikeServers(servers, {
+    command: `flight env:rollback ${app}`,
+    overrides: false,
+    all: true,
+    force: true,
+    chosen: only,
+  })
+  return sendEnvironments(session, teller, {
+    what: `env:rollback ${app}`,
+    does: 'rollback',
+    from: 'what lay there before the last push',
+    servers,
+    wanted: previousOf(servers),
+    wait,
   })
 }
 

@@ -1,36 +1,33 @@
 import { randomBytes } from 'node:crypto'
-import { compareEnvironments } from '../../environment/compare.ts'
-import { parseEnvironment } from '../../environment/parse.ts'
-import type { Environment } from '../../environment/environment.ts'
 import { namePush, type Pushing, type Wanted } from '../../engine/undertakings/name-push.ts'
-import { isEmpty, type Plan } from '../../model/plan.ts'
+import { compareEnvironments } from '../../environment/compare.ts'
+import type { Environment } from '../../environment/environment.ts'
+import { parseEnvironment } from '../../environment/parse.ts'
 import { type PlannedPush, pushId } from '../../model/push.ts'
 import type { Receipt } from '../../model/receipt.ts'
 import { Secret } from '../../model/secret.ts'
 import { comparisonText } from '../../views/environment-text.ts'
+import { planText } from '../../views/plan-text.ts'
 import { pushText } from '../../views/push-text.ts'
 import { names } from '../../views/words.ts'
-import type { Everywhere } from '../../cli/everywhere/flags.ts'
-import { print, printJson, tell } from '../../cli/everywhere/output.ts'
-import { shapeOf } from '../../cli/everywhere/text-shape.ts'
-import { pushableOf, type PushableFiles } from './environments.ts'
-import { exitOfPlan, exitOfReceipt } from '../../cli/everywhere/exit-codes.ts'
-import { confirm } from '../../cli/everywhere/question.ts'
+import { offer, type Offered } from '../offer.ts'
+import { planned } from '../planning.ts'
 import type { Session } from '../session.ts'
+import type { Teller } from '../teller.ts'
+import { pushableOf, type PushableFiles } from './environments.ts'
 
-export type Sending = Everywhere & { yes: boolean; wait: boolean }
-
-// What a person reads before a yes; all of them with -v.
+// What a person reads before a yes; all of them where every detail is asked for.
 const MOST_KEYS = 60
 
-// `what` goes into locks and the servers' history; `from` is
-// what the files are compared as: a file here, or the last push.
+// `what` goes into locks and the servers' history; `from` is what the files are compared as: a file here, or the last
+// push. `wait`: for whoever releases or pushes now.
 export type Cargo = {
   what: string
   does: PlannedPush['does']
   from: string
   servers: PushableFiles
   wanted: ReadonlyMap<string, Wanted>
+  wait: boolean
 }
 
 // One file for all servers that were asked.
@@ -38,70 +35,56 @@ export function sameOnAll({ noted }: PushableFiles, bytes: Uint8Array): Readonly
   return new Map([...noted.keys()].map((server) => [server, { bytes, undoes: null }]))
 }
 
-// Shows what changes on which keys, asks unless that was answered, and
-// brings the files to all of these servers or to none; the exit code.
-export async function sendEnvironments(session: Session, flags: Sending, cargo: Cargo): Promise<number> {
-  const { what, does, from, servers, wanted } = cargo
+// Shows what changes on which keys, and offers to bring the files to all of these servers or to none.
+export async function sendEnvironments(session: Session, teller: Teller, cargo: Cargo): Promise<Offered> {
+  const { what, does, from, servers, wanted, wait } = cargo
   const { app } = servers
-  const answer = (text: string): void => (flags.json ? tell(text) : print(text))
-  const shape = shapeOf(flags.json ? process.stderr : process.stdout, flags)
+  const { isDetailed, shape } = teller
+  const push = pushOf(cargo)
+  const differences = differencesOf(cargo)
+  const document = (receipt: Receipt | null) => ({ app: app.name, does, from, servers: differences, receipt })
+  if (push === undefined) {
+    teller.show(
+      `${app.name}: ${names([...wanted.keys()], 8)} ${wanted.size === 1 ? 'has' : 'have'} this file already: ` +
+        `nothing to do`,
+    )
+    teller.document(document(null))
+    return { plan: null, receipt: null }
+  }
+  for (const { servers: on, comparison, why } of differences) {
+    const title = `${from} against ${names(on, 8)}`
+    teller.show(
+      comparison === null
+        ? `${title}: ${why}`
+        : comparisonText(title, comparison, { ...shape, keys: isDetailed ? Infinity : MOST_KEYS }),
+    )
+  }
+  teller.show('\n')
+  const contents = new Map(
+    [...wanted].map(([server, { bytes }]) => [server, new Secret(Buffer.from(bytes).toString('base64'))]),
+  )
+  return offer(session, teller, {
+    what,
+    plan: async () => ({
+      plan: await planned(session, { undertaking: 'push', pushes: [push] }),
+      how: { wait, contents },
+    }),
+    texts: (plan) => [isDetailed ? planText(plan, shape) : pushText(plan, push, shape)],
+    document: (_plan, receipt) => document(receipt),
+    // What others pushed meanwhile is for a person to judge.
+    isPlannedAgain: false,
+  })
+}
+
+// Undefined where every server has its file already.
+function pushOf({ does, servers, wanted }: Cargo): PlannedPush | undefined {
   const pushing = pushableOf(servers).flatMap((each): Pushing[] => {
     const of = wanted.get(each.server)
     return of === undefined ? [] : [{ ...each, wanted: of }]
   })
-  const push = namePush(app.name, does, pushing, {
+  return namePush(servers.app.name, does, pushing, {
     id: pushId(new Date(), randomBytes(3)),
     key: randomBytes(32).toString('hex'),
-  })
-  const differences = differencesOf(cargo)
-  const emit = (receipt: Receipt | null): void =>
-    flags.json ? printJson({ app: app.name, does, from, servers: differences, receipt }) : undefined
-  if (push === undefined) {
-    answer(
-      `${app.name}: ${names([...wanted.keys()], 8)} ${wanted.size === 1 ? 'has' : 'have'} this file already: ` +
-        `nothing to do`,
-    )
-    emit(null)
-    return 0
-  }
-  for (const each of differences)
-    answer(
-      each.comparison === null
-        ? `${from} against ${names(each.servers, 8)}: ${each.why}`
-        : comparisonText(`${from} against ${names(each.servers, 8)}`, each.comparison, {
-            ...shape,
-            keys: flags.verbose ? Infinity : MOST_KEYS,
-          }),
-    )
-  answer('\n')
-  const plan = await planPush(session, push)
-  session.endProgress()
-  answer(flags.verbose ? (await import('../../views/plan-text.ts')).planText(plan, shape) : pushText(plan, push, shape))
-  if (isEmpty(plan)) {
-    emit(null)
-    return exitOfPlan(plan, false)
-  }
-  if (!flags.yes) await confirm('Do this?', session.signal)
-  const { carryOut } = await import('../carry-out.ts')
-  const { receiptText } = await import('../../views/receipt-text.ts')
-  const contents = new Map(
-    [...wanted].map(([server, { bytes }]) => [server, new Secret(Buffer.from(bytes).toString('base64'))]),
-  )
-  const { receipt, file } = await carryOut(session, plan, what, { wait: flags.wait, contents })
-  answer(receiptText(receipt, { ...shape, file }))
-  emit(receipt)
-  return exitOfReceipt(receipt, session.interrupted())
-}
-
-async function planPush({ definitions, connect, parallel, listen, signal }: Session, push: PlannedPush): Promise<Plan> {
-  const { makePlan } = await import('../../engine/plan/make-plan.ts')
-  return makePlan({
-    definitions,
-    asked: { undertaking: 'push', pushes: [push] },
-    connect,
-    parallel,
-    listen,
-    signal,
   })
 }
 

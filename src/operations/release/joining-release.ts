@@ -1,6 +1,11 @@
+import { environmentPath } from '../../model/app-paths.ts'
 import type { App } from '../../model/definitions.ts'
+import { FlightError } from '../../model/errors.ts'
 import type { ReleasesFact } from '../../model/fact.ts'
-import type { WrittenWish } from './plan-releases.ts'
+import { askEach } from '../fleet/ask-each.ts'
+import { serverNamed, serversOf } from '../scope.ts'
+import type { Session } from '../session.ts'
+import type { WrittenWish } from './release.ts'
 
 // What a server of an app says that it serves, and whether it has an environment file.
 export type Neighbour = { server: string; said: ReleasesFact; hasEnvironment: boolean }
@@ -61,4 +66,37 @@ export function joiningRelease(
 function isFirm({ releases }: ReleasesFact, name: string): boolean {
   const release = releases.find((each) => each.name === name)
   return release?.note === undefined || (release.confirmed && release.failed === undefined)
+}
+
+// For each app of a server what brings it to what its other servers serve.
+export type Joining = { app: string; text: string; wish: WrittenWish | undefined }
+
+// Asks the other servers of each app of a server what they serve.
+export async function joiningReleases(session: Session, name: string): Promise<Joining[]> {
+  const server = serverNamed(name, session.definitions)
+  const apps = session.definitions.apps.filter(
+    (app) => app.cluster === server.cluster && app.servers.some((on) => on.name === server.name),
+  )
+  const joining: Joining[] = []
+  for (const app of apps)
+    joining.push({ app: app.name, ...joiningRelease(app, server.name, await neighboursOf(session, app)) })
+  return joining
+}
+
+async function neighboursOf(session: Session, app: App): Promise<Neighbour[]> {
+  const releases = { fact: 'releases', app: app.name } as const
+  const file = { fact: 'file', path: environmentPath(app), wanted: undefined } as const
+  const servers = serversOf(session.definitions).filter(
+    ({ name, cluster }) => cluster === app.cluster && app.servers.some((on) => on.name === name),
+  )
+  const { answers, problems } = await askEach(session, servers, async (host) => {
+    const facts = await host.probe([releases, file])
+    return { said: facts.get(releases), hasEnvironment: facts.get(file).type === 'file' }
+  })
+  session.endProgress()
+  const [first] = problems
+  if (answers.length === 0 && first !== undefined) throw new FlightError(problems)
+  for (const { where, what } of problems)
+    session.listen({ event: 'note', text: `${where} could not be asked what it serves: ${what}` })
+  return answers.map(({ server, answer }) => ({ server: server.name, ...answer }))
 }

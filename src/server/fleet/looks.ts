@@ -4,8 +4,8 @@ import type { Store } from '../../model/store.ts'
 import { type Drift, driftOf } from '../../views/drift.ts'
 import { keepApps, keepDrift, keepSomeApps } from './kept-looks.ts'
 import { lookAtApps } from '../../operations/fleet/look-at-apps.ts'
-import { LOOKING, planScope } from '../../operations/plan-scope.ts'
-import { withServingSession } from '../../operations/serve-session.ts'
+import { LOOKING, planConfiguration } from '../../operations/configuration.ts'
+import { withSession } from '../../operations/session.ts'
 
 export type Looking = {
   definitions(): Promise<Definitions>
@@ -64,6 +64,7 @@ export function looksAt(looking: Looking): Looks {
   const session = (definitions: Definitions, ending: AbortSignal) => ({
     definitions,
     who: 'flight serve',
+    stays: true,
     listen: () => undefined,
     signal: ending,
   })
@@ -71,7 +72,7 @@ export function looksAt(looking: Looking): Looks {
   return {
     async apps() {
       await inTurn('look at the apps', async (definitions, ending) => {
-        const seen = await withServingSession(session(definitions, ending), (open) => lookAtApps(open))
+        const seen = await withSession(session(definitions, ending), (open) => lookAtApps(open))
         if (ending.aborted) return
         await keepApps(store, now().toISOString(), seen)
         looking.seen()
@@ -79,7 +80,7 @@ export function looksAt(looking: Looking): Looks {
     },
     async app(name) {
       await inTurn(`look at ${name}`, async (definitions, ending) => {
-        const seen = await withServingSession(session(definitions, ending), (open) =>
+        const seen = await withSession(session(definitions, ending), (open) =>
           lookAtApps(open, (app) => app.name === name),
         )
         if (ending.aborted) return
@@ -89,7 +90,7 @@ export function looksAt(looking: Looking): Looks {
     },
     drift: () =>
       inTurn('look for drift', async (definitions, ending) => {
-        const plan = await withServingSession(session(definitions, ending), (open) => planScope(open, {}, LOOKING))
+        const plan = await withSession(session(definitions, ending), (open) => planConfiguration(open, {}, LOOKING))
         if (ending.aborted) return undefined
         const drift = driftOf(plan)
         await keepDrift(store, now().toISOString(), drift)

@@ -4,16 +4,12 @@ import { type ErrorCode, FlightError, type Problem } from '../../model/errors.ts
 import { isEmpty } from '../../model/plan.ts'
 import type { Request } from '../../model/request.ts'
 import { carryOut } from '../../operations/carry-out.ts'
-import { deliveredBy } from './delivered-by.ts'
-import { judgeEarlier } from './judge-earlier.ts'
+import { untilItHolds } from '../../operations/offer.ts'
 import { liveReleases, type LiveReleases } from '../../operations/release/live-releases.ts'
-import { planReleases, type WrittenWish } from '../../operations/release/plan-releases.ts'
-import { refuseOlder } from '../../operations/release/refuse-older.ts'
-import { withServingSession } from '../../operations/serve-session.ts'
-import type { Session } from '../../operations/session.ts'
-
-// How often it is planned again because somebody else changed what was planned.
-const MOST_TURNS = 20
+import { planReleases, type WrittenWish } from '../../operations/release/release.ts'
+import { refuseOlder } from '../../operations/release/ancestry.ts'
+import { withSession, type Session } from '../../operations/session.ts'
+import { deliveredBy, judgeEarlier } from './delivered.ts'
 
 // Nothing was written, and it may well work a moment later: a server
 // or a repository that is down, definitions that are being replaced.
@@ -45,27 +41,14 @@ export function deliverFrom(root: string): Deliver {
               ? 'ask for one that is'
               : `look what its servers serve: ${request.release} was begun`,
         })
-      return await withServingSession(
-        { definitions, who: request.by, listen: (event) => tools.tell(event), signal: tools.signal },
-        (session) => inTurns(session, request, tools),
+      const { by: who } = request
+      return await withSession(
+        { definitions, who, stays: true, listen: (event) => tools.tell(event), signal: tools.signal },
+        (session) => untilItHolds(session, () => once(session, request, tools)),
       )
     } catch (error) {
       if (!(error instanceof FlightError)) throw error
       return ofError(error)
-    }
-  }
-}
-
-async function inTurns(session: Session, request: Request, tools: Tools): Promise<Delivered> {
-  for (let turn = 1; ; turn++) {
-    try {
-      return await once(session, request, tools)
-    } catch (error) {
-      // Whoever was waited for released something meanwhile: nothing
-      // was done yet, so what is to be done is looked at anew.
-      if (turn === MOST_TURNS || !(error instanceof FlightError) || error.problems[0]?.code !== 'FLIGHT_STALE_PLAN')
-        throw error
-      session.listen({ event: 'note', text: 'what was planned changed while waiting: planning again' })
     }
   }
 }

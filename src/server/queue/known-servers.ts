@@ -1,7 +1,7 @@
 import type { ServingOptions } from './serving-options.ts'
 
 // The servers of each app. Definitions that are wrong for a moment change nothing of what was known, and are told once.
-export function knownServers({ apps, bug }: Pick<ServingOptions, 'apps' | 'bug'>): {
+export function knownServers({ definitions, bug }: Pick<ServingOptions, 'definitions' | 'bug'>): {
   refresh(): Promise<void>
   of(app: string): readonly string[]
 } {
@@ -10,7 +10,7 @@ export function knownServers({ apps, bug }: Pick<ServingOptions, 'apps' | 'bug'>
   return {
     async refresh() {
       try {
-        known = new Map((await apps()).map(({ name, servers }) => [name, servers]))
+        known = new Map((await definitions()).apps.map(({ name, servers }) => [name, servers.map((on) => on.name)]))
         told = ''
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error)

@@ -1,5 +1,7 @@
-import type { Desk } from '../../model/desk.ts'
+import type { Definitions } from '../../model/definitions.ts'
+import type { Desk, ServedApp } from '../../model/desk.ts'
 import type { Request, RequestEvent } from '../../model/request.ts'
+import { fleetOf } from '../fleet/kept-looks.ts'
 import { createCarrier } from './carrier.ts'
 import { choose, nextTime } from './choose.ts'
 import { eitherSignal } from './either-signal.ts'
@@ -130,8 +132,8 @@ export function createServing(options: ServingOptions): Serving {
       }
     },
     onChange: (call) => bell.hear(undefined, call),
-    apps: options.apps,
-    fleet: options.fleet,
+    apps: async () => servedApps(await options.definitions()),
+    fleet: async () => fleetOf(await options.definitions(), store),
     isStopping: () => stopping,
   }
 
@@ -159,3 +161,13 @@ const MOST_WAITING = 10_000
 
 // Milliseconds until what failed is tried again.
 const LATER = 1000
+
+function servedApps({ apps }: Definitions): ServedApp[] {
+  return apps.map(({ name, repo, cluster, servers, releaseOn }) => ({
+    name,
+    repo,
+    cluster,
+    servers: servers.map((on) => on.name),
+    releaseOn,
+  }))
+}

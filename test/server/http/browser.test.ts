@@ -4,10 +4,12 @@ import { pagesOn } from '../../../src/server/page/pages-on.ts'
 import { createDoors } from '../../../src/server/http/doors.ts'
 import { listen } from '../../../src/server/http/listen.ts'
 import { makeToken } from '../../../src/server/http/tokens.ts'
+import { keepApps } from '../../../src/server/fleet/kept-looks.ts'
 import { openStore } from '../../../src/server/store/open-store.ts'
 import type { Store } from '../../../src/model/store.ts'
 import { createServing, type Serving } from '../../../src/server/queue/serving.ts'
 import { browserSuite, openBrowser, openPage } from '../page/browser.ts'
+import { app, cluster, definitions, on, server } from '../../support/builders.ts'
 import { loud } from '../../support/loud.ts'
 import { newRelease } from '../../support/requests.ts'
 import { KEY } from './front.ts'
@@ -29,33 +31,25 @@ test.before(
   loud(async () => {
     browser = await openBrowser()
     store = await openStore(':memory:')
-    const apps = ['shop', 'blog'].map((name) => ({
-      name,
-      repo: `/srv/git/${name}`,
-      cluster: 'web',
-      servers: ['web-1'],
-      releaseOn: undefined,
-    }))
-    const fleet = {
-      apps: apps.map(({ name, cluster, servers }) => ({
+    const apps = ['shop', 'blog'].map((name) => app(name, [on('web-1')]))
+    await keepApps(
+      store,
+      now().toISOString(),
+      apps.map(({ name, cluster: of }) => ({
         name,
-        cluster,
-        servers,
+        cluster: of,
+        servers: ['web-1'],
         live: [],
-        health: 'none live' as const,
+        health: 'none live',
         why: 'it was not released yet',
       })),
-      clusters: [],
-      lookedAt: null,
-      driftAt: null,
-    }
+    )
     serving = createServing({
       store,
       deliver: () => new Promise(() => undefined),
       isWithin: async () => false,
       settings: { atOnce: 1, perServer: 1, patience: 1, supersede: true },
-      apps: async () => apps,
-      fleet: async () => fleet,
+      definitions: async () => ({ ...definitions(cluster({ servers: [server('web-1')] })), apps }),
       now,
       told: () => undefined,
       notices: async () => [],

@@ -7,6 +7,7 @@ import { isEnded } from '../../../src/model/request.ts'
 import type { Store } from '../../../src/model/store.ts'
 import { createServing, type Serving } from '../../../src/server/queue/serving.ts'
 import { openStore } from '../../../src/server/store/open-store.ts'
+import { app, cluster, definitions, on, server } from '../../support/builders.ts'
 import { newRelease } from '../../support/requests.ts'
 
 // The queue on a real store; what carries requests out is held in the test's hand.
@@ -23,11 +24,10 @@ type Hall = {
   now: { plus: number }
 }
 
-const APPS = [
-  { name: 'shop', servers: ['a'] },
-  { name: 'blog', servers: ['b'] },
-  { name: 'forum', servers: ['a'] },
-]
+const DEFINED = async () => ({
+  ...definitions(cluster({ servers: [server('a'), server('b')] })),
+  apps: [app('shop', [on('a')]), app('blog', [on('b')]), app('forum', [on('a')])],
+})
 const commit = (n: number) => n.toString(16).padStart(40, '0')
 
 async function hall({
@@ -49,8 +49,7 @@ async function hall({
         jobs.push({ request, tools, end: (delivered) => resolve({ exit: 0, said: '', problems: [], ...delivered }) }),
       ),
     isWithin: within ?? (async (_app, one, other) => one < other),
-    apps: async () => APPS.map((app) => ({ ...app, repo: '/srv/git/x', cluster: 'web', releaseOn: undefined })),
-    fleet: async () => ({ apps: [], clusters: [], lookedAt: null, driftAt: null }),
+    definitions: DEFINED,
     now: () => new Date(Date.now() + now.plus),
     told: () => undefined,
     notices: async (occasion, { app }) => {
@@ -258,7 +257,7 @@ test('a graceful stop waits for what runs and begins nothing; the rest is left t
 })
 
 test('a bug in carrying out fails that request with words, is reported, and the next goes on', async () => {
-  const { serving, ended, store } = await hall()
+  const { ended, store } = await hall()
   const broken = createServing({
     store,
     settings: { atOnce: 1, perServer: 1, patience: 1, supersede: true },
@@ -266,8 +265,7 @@ test('a bug in carrying out fails that request with words, is reported, and the 
       throw new Error('oops')
     },
     isWithin: async () => false,
-    apps: serving.desk.apps,
-    fleet: serving.desk.fleet,
+    definitions: DEFINED,
     now: () => new Date(),
     told: () => undefined,
     notices: async () => [],

@@ -23,15 +23,19 @@ export default class AppConfigure extends FlightCommand {
 
   async run(): Promise<number> {
     const { args, flags } = await this.parse(AppConfigure)
-    const { planAndApply } = await import('../../../operations/offer.ts')
-    return planAndApply(flags, {
-      what: 'app:configure',
-      title: `configuring ${args.app}`,
-      review: `flight plan --app ${args.app}`,
-      names: { app: [args.app], server: flags.server },
-      apps: true,
-      allowUpgrades: flags['allow-upgrades'],
-      serial: flags.serial,
-    })
+    const { offering, reviewFirst } = await import('../../everywhere/offering.ts')
+    const title = `configuring ${args.app}`
+    const review = `flight plan --app ${args.app}`
+    return offering(
+      flags,
+      { command: 'app:configure', title, instead: reviewFirst(review) },
+      async (session, teller) => {
+        const { configuration } = await import('../../../operations/configuration.ts')
+        const { offer } = await import('../../../operations/offer.ts')
+        const names = { app: [args.app], server: flags.server }
+        const how = { apps: true, allowUpgrades: flags['allow-upgrades'], serial: flags.serial }
+        return offer(session, teller, configuration('app:configure', names, how))
+      },
+    )
   }
 }

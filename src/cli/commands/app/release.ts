@@ -37,13 +37,15 @@ export default class AppRelease extends FlightCommand {
 
   async run(): Promise<number> {
     const { args, flags } = await this.parse(AppRelease)
-    const { releaseAndApply } = await import('../../../operations/release-and-apply.ts')
-    return releaseAndApply(flags, {
-      what: `app:release ${args.app}`,
-      title: `releasing ${args.app}`,
-      review: `flight plan --release ${args.app}=${args.commit}`,
-      wish: { app: args.app, does: 'release', commit: args.commit, without: flags['without-server'] ?? [] },
-      given: flags.artifact,
+    const { app, commit } = args
+    const { lookFirst, offering } = await import('../../everywhere/offering.ts')
+    const command = `app:release ${app}`
+    const instead = lookFirst(`flight plan --release ${app}=${commit}`)
+    return offering(flags, { command, title: `releasing ${app}`, instead }, async (session, teller) => {
+      const { offer } = await import('../../../operations/offer.ts')
+      const { release } = await import('../../../operations/release/release.ts')
+      const wish = { app, does: 'release', commit, without: flags['without-server'] ?? [] } as const
+      return offer(session, teller, release(command, { wish, given: flags.artifact, wait: flags.wait }))
     })
   }
 }

@@ -20,13 +20,15 @@ export default class AppRollback extends FlightCommand {
 
   async run(): Promise<number> {
     const { args, flags } = await this.parse(AppRollback)
-    const { releaseAndApply } = await import('../../../operations/release-and-apply.ts')
-    return releaseAndApply(flags, {
-      what: `app:rollback ${args.app}`,
-      title: `going back with ${args.app}`,
-      review: `flight app:releases ${args.app}`,
-      wish: { app: args.app, does: 'rollback', name: args.release, without: flags['without-server'] ?? [] },
-      given: undefined,
+    const { app, release: name } = args
+    const { lookFirst, offering } = await import('../../everywhere/offering.ts')
+    const command = `app:rollback ${app}`
+    const instead = lookFirst(`flight app:releases ${app}`)
+    return offering(flags, { command, title: `going back with ${app}`, instead }, async (session, teller) => {
+      const { offer } = await import('../../../operations/offer.ts')
+      const { release } = await import('../../../operations/release/release.ts')
+      const wish = { app, does: 'rollback', name, without: flags['without-server'] ?? [] } as const
+      return offer(session, teller, release(command, { wish, given: undefined, wait: flags.wait }))
     })
   }
 }

@@ -28,10 +28,20 @@ export default class EnvDiff extends FlightCommand {
 
   async run(): Promise<number> {
     const { args, flags } = await this.parse(EnvDiff)
-    const { withSession } = await import('../../../operations/session.ts')
+    const { withSession } = await import('../../everywhere/session.ts')
     return withSession('env:diff', flags, async (session) => {
-      const { diffEnvironments } = await import('../../../operations/environment/diff.ts')
-      return diffEnvironments(session, { ...args, ...flags })
+      const { diffEnvironments, isDifferent } = await import('../../../operations/environment/diff.ts')
+      const { showAnswers } = await import('../../everywhere/fleet-answer.ts')
+      const { differenceText } = await import('../../../views/environment-text.ts')
+      const { app, file } = args
+      const { server: only = [], identity: identities = [] } = flags
+      const found = await diffEnvironments(session, { app, file, only, identities })
+      const { problems, ...difference } = found
+      const exit = await showAnswers(flags, problems, {
+        document: { app, ...difference },
+        text: (shape) => differenceText({ app, ...difference }, shape),
+      })
+      return exit === 0 && flags['detailed-exitcode'] && isDifferent(found) ? 2 : exit
     })
   }
 }

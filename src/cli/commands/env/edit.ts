@@ -17,7 +17,15 @@ export default class EnvEdit extends FlightCommand {
 
   async run(): Promise<number> {
     const { args, flags } = await this.parse(EnvEdit)
-    const { editEnvironment } = await import('../../../operations/environment/edit.ts')
-    return editEnvironment({ ...args, ...flags })
+    const { app } = args
+    const { offering } = await import('../../everywhere/offering.ts')
+    const title = `editing the environment file of ${app}`
+    const instead = `flight env:pull ${app}, then flight env:push ${app} --yes`
+    return offering(flags, { command: `env:edit ${app}`, title, instead }, async (session, teller) => {
+      const { editEnvironment } = await import('../../../operations/environment/edit.ts')
+      const { editorAt } = await import('../../everywhere/editor.ts')
+      const editor = editorAt(flags, session.signal)
+      return editEnvironment(session, teller, { app, only: flags.server ?? [], wait: flags.wait, editor })
+    })
   }
 }

@@ -2,6 +2,10 @@ import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import { scoping } from '../../everywhere/flags.ts'
 import { FlightCommand } from '../../everywhere/flight-command.ts'
+import { print, printJson, tell } from '../../everywhere/output.ts'
+import { shapeOf } from '../../everywhere/text-shape.ts'
+import { EXIT_OF_CODE } from '../../../model/errors.ts'
+import type { PulledFile } from '../../../operations/environment/pull.ts'
 
 export default class EnvPull extends FlightCommand {
   static override summary = "Fetch an app's environment file into a file that only you may read"
@@ -37,10 +41,33 @@ export default class EnvPull extends FlightCommand {
 
   async run(): Promise<number> {
     const { args, flags } = await this.parse(EnvPull)
-    const { withSession } = await import('../../../operations/session.ts')
+    const { withSession } = await import('../../everywhere/session.ts')
     return withSession('env:pull', flags, async (session) => {
       const { pullEnvironment } = await import('../../../operations/environment/pull.ts')
-      return pullEnvironment(session, { ...args, ...flags })
+      const { encrypt: keys, force, server: only = [] } = flags
+      return show(await pullEnvironment(session, { app: args.app, file: args.file, only, keys, force }), flags)
     })
   }
+}
+
+type Shown = { json: boolean; 'no-color': boolean; encrypt: readonly string[] | undefined }
+
+async function show(pulled: PulledFile, { json, encrypt: keys, ...flags }: Shown): Promise<number> {
+  const { app, path, file, server, without, differ, warnings, problems } = pulled
+  if (json) printJson({ app, file, server, encrypted: keys !== undefined, without, differ, warnings, problems })
+  else {
+    const { serversText } = await import('../../../views/environment-text.ts')
+    const { problemsText } = await import('../../../views/problems-text.ts')
+    const { names } = await import('../../../views/words.ts')
+    print(
+      `${app}: ${path} of ${server} is in ${file}, ` +
+        `${keys === undefined ? 'readable by you alone' : `encrypted to the keys in ${names(keys, 4)}`}`,
+    )
+    if (differ.files.length > 1) print(serversText(app, differ, shapeOf(process.stdout, flags)))
+    if (without.length > 0) print(`no environment file yet on ${names(without, 8)}`)
+    for (const { where, what } of warnings) print(`warning: ${where} ${what}`)
+    if (problems.length > 0) tell(problemsText(problems, shapeOf(process.stderr, flags)))
+  }
+  const [problem] = problems
+  return problem === undefined ? 0 : EXIT_OF_CODE[problem.code]
 }

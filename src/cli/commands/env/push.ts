@@ -40,7 +40,14 @@ export default class EnvPush extends FlightCommand {
 
   async run(): Promise<number> {
     const { args, flags } = await this.parse(EnvPush)
-    const { pushEnvironment } = await import('../../../operations/environment/push.ts')
-    return pushEnvironment({ ...args, ...flags })
+    const { app, file } = args
+    const { lookFirst, offering } = await import('../../everywhere/offering.ts')
+    const title = `pushing the environment file of ${app}`
+    const instead = lookFirst(`flight env:diff ${app}${file === undefined ? '' : ` ${file}`}`)
+    return offering(flags, { command: `env:push ${app}`, title, instead }, async (session, teller) => {
+      const { pushEnvironment } = await import('../../../operations/environment/push.ts')
+      const { all, force, wait, server: only = [], identity: identities = [] } = flags
+      return pushEnvironment(session, teller, { app, file, only, all, force, identities, wait })
+    })
   }
 }

@@ -15,7 +15,12 @@ export default class EnvRollback extends FlightCommand {
 
   async run(): Promise<number> {
     const { args, flags } = await this.parse(EnvRollback)
-    const { rollEnvironmentBack } = await import('../../../operations/environment/rollback.ts')
-    return rollEnvironmentBack({ ...args, ...flags })
+    const { app } = args
+    const { offering } = await import('../../everywhere/offering.ts')
+    const title = `taking the last push of ${app} back`
+    return offering(flags, { command: `env:rollback ${app}`, title, instead: 'say --yes' }, async (session, teller) => {
+      const { rollEnvironmentBack } = await import('../../../operations/environment/rollback.ts')
+      return rollEnvironmentBack(session, teller, { app, only: flags.server ?? [], wait: flags.wait })
+    })
   }
 }

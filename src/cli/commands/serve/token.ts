@@ -1,6 +1,8 @@
 import * as Flags from '@oclif/core/flags'
-import { PURPOSES } from '../../../model/token.ts'
+import { PURPOSES, type Token } from '../../../model/token.ts'
 import { FlightCommand } from '../../everywhere/flight-command.ts'
+import { print, printJson, tell } from '../../everywhere/output.ts'
+import { shapeOf } from '../../everywhere/text-shape.ts'
 
 export default class ServeToken extends FlightCommand {
   static override summary = 'Make, list and revoke the tokens of the deployment server'
@@ -45,10 +47,50 @@ export default class ServeToken extends FlightCommand {
 
   async run(): Promise<number> {
     const { flags } = await this.parse(ServeToken)
-    const { makeTokenFor, listTokens, revokeToken } = await import('../../../server/tokens.ts')
-    if (flags.list) return listTokens(flags)
-    if (flags.revoke !== undefined) return revokeToken(flags, flags.revoke)
+    const { listTokens, makeTokenFor, revokeToken } = await import('../../../server/tokens.ts')
+    if (flags.list) {
+      const tokens = await listTokens(flags)
+      const { tokensText } = await import('../../../views/tokens-text.ts')
+      if (flags.json) printJson({ tokens })
+      else print(tokensText(tokens, new Date().toISOString(), shapeOf(process.stdout, flags)))
+      return 0
+    }
+    if (flags.revoke !== undefined) {
+      await revokeToken(flags, flags.revoke)
+      if (flags.json) printJson({ revoked: flags.revoke })
+      else tell(`${flags.revoke} is revoked: it opens nothing any more.`)
+      return 0
+    }
     const purpose = PURPOSES.find((each) => each === flags.purpose)
-    return makeTokenFor(flags, { purpose, app: flags.app, name: flags.name, days: flags.expires })
+    show(await makeTokenFor(flags, { purpose, app: flags.app, name: flags.name, days: flags.expires }), flags)
+    return 0
   }
+}
+
+type Made = { token: Omit<Token, 'hash'>; secret: string; signing: string | undefined }
+
+// The secret alone on stdout, so that it may be piped into a secret store.
+function show({ token, secret, signing }: Made, { json }: { json: boolean }): void {
+  const { id, name, purpose, app, expires } = token
+  if (json)
+    return printJson({
+      id,
+      name,
+      purpose,
+      app,
+      expires,
+      secret,
+      ...(signing === undefined ? {} : { signing_token: signing }),
+    })
+  print(secret)
+  tell(
+    `${id} "${name}": for ${purpose}${app === null ? ', every app' : ` of ${app}`}` +
+      `${expires === null ? '' : `, until ${expires}`}. It is shown this once. ` +
+      `To take it back: flight serve:token --revoke ${id}`,
+  )
+  if (signing !== undefined)
+    tell(
+      `It goes to POST /v1/apps/${app}/webhook as GitHub's secret or GitLab's secret token; GitLab's ` +
+        `signing token is ${signing}`,
+    )
 }

@@ -21,29 +21,11 @@ export default class ServeUnit extends FlightCommand {
 
   async run(): Promise<number> {
     const { flags } = await this.parse(ServeUnit)
-    const { join, resolve } = await import('node:path')
-    const { readDefinitions } = await import('../../../operations/read-definitions.ts')
-    const { unitText } = await import('../../../server/unit/unit.ts')
-    const { homeOf } = await import('../../../server/unit/unit-user.ts')
-    const { stateBelowHome } = await import('../../../definitions/state-below-home.ts')
-    const { definitions } = await readDefinitions(flags)
-    const { serve } = definitions.settings
+    const { unitFor } = await import('../../../server/unit.ts')
     const { user } = flags
-    const below = await stateBelowHome(definitions.root)
-    const state = below === undefined ? definitions.settings.state : join(await homeOf(user), below)
-    const bin = resolve(flags.bin ?? process.argv[1] ?? 'flight')
-    const unit = unitText({
-      user,
-      bin,
-      node: process.execPath,
-      definitions: definitions.root,
-      state,
-      port: serve.listen.port,
-    })
-    for (const path of [bin, definitions.root, state]) {
-      if (/^\/(?:var\/)?tmp(?:\/|$)/.test(path))
-        tell(`note: the service has a temporary folder of its own and will not see ${path}: put it elsewhere`)
-    }
+    const { state, unit, unseen } = await unitFor(flags, { user, bin: flags.bin ?? process.argv[1] ?? 'flight' })
+    for (const path of unseen)
+      tell(`note: the service has a temporary folder of its own and will not see ${path}: put it elsewhere`)
     if (flags.json) printJson({ user, state, unit })
     else print(unit)
     return 0

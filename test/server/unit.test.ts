@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { FlightError } from '../../../src/model/errors.ts'
-import { homeOf } from '../../../src/server/unit/unit-user.ts'
-import { unitText, type UnitParts } from '../../../src/server/unit/unit.ts'
+import { FlightError } from '../../src/model/errors.ts'
+import { homeOf, unitText, type UnitParts } from '../../src/server/unit.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'flight-unit-'))
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }))

@@ -1,11 +1,29 @@
-import { delimiter, dirname } from 'node:path'
-import { FlightError } from '../../model/errors.ts'
-import { render } from '../../shell/template.ts'
+import { readFile } from 'node:fs/promises'
+import { delimiter, dirname, join, resolve } from 'node:path'
+import { stateBelowHome } from '../definitions/state-below-home.ts'
+import { FlightError } from '../model/errors.ts'
+import { readDefinitions } from '../operations/read-definitions.ts'
+import { render } from '../shell/template.ts'
 
 // What the unit runs and may touch; paths are absolute.
 export type UnitParts = { user: string; bin: string; node: string; definitions: string; state: string; port: number }
 
 const USUAL = ['/usr/local/bin', '/usr/bin', '/bin']
+
+// The unit for the definitions folder of here, and its paths that it would not see. `bin`: flight itself.
+export async function unitFor(
+  from: { definitions: string | undefined },
+  { user, bin: program }: { user: string; bin: string },
+): Promise<{ state: string; unit: string; unseen: string[] }> {
+  const { definitions } = await readDefinitions(from)
+  const { root, settings } = definitions
+  const below = await stateBelowHome(root)
+  const state = below === undefined ? settings.state : join(await homeOf(user), below)
+  const bin = resolve(program)
+  const { port } = settings.serve.listen
+  const unit = unitText({ user, bin, node: process.execPath, definitions: root, state, port })
+  return { state, unit, unseen: [bin, root, state].filter((path) => /^\/(?:var\/)?tmp(?:\/|$)/.test(path)) }
+}
 
 // A hardened systemd unit for the deployment server.
 export function unitText({ user, bin, node, definitions, state, port }: UnitParts): string {
@@ -47,4 +65,10 @@ function word(what: string, text: string): string {
     })
   }
   return `"${text.replace(/[\\"]/g, '\\$&').replace(/%/g, '%%')}"`
+}
+
+// The home of a user as /etc/passwd has it; where it has none yet, the one that useradd would give.
+export async function homeOf(user: string, passwd = '/etc/passwd'): Promise<string> {
+  const lines = (await readFile(passwd, 'utf8')).split('\n').map((line) => line.split(':'))
+  return lines.find(([name]) => name === user)?.[5] ?? `/home/${user}`
 }
