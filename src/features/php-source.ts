@@ -1,5 +1,5 @@
 import type { PhpSource, PhpVersion } from '../model/definitions.ts'
-import { FlightError } from '../model/errors.ts'
+import { FlightError, onServer } from '../model/errors.ts'
 import type { AptSourceDesired } from '../model/resource.ts'
 import type { System } from '../model/server.ts'
 import type { ServerFeature } from './feature.ts'
@@ -42,7 +42,7 @@ function publicSource(system: System): AptSourceDesired {
 function lacks(server: string, system: System, versions: readonly PhpVersion[], has: PhpVersion): FlightError {
   return new FlightError({
     code: 'FLIGHT_NO_PHP_SOURCE',
-    where: server,
+    ...onServer(server),
     what: `${system.name} has PHP ${has}, not ${versions.join(', ')}, and php_source is distro`,
     hint: 'set `php_source: auto`, or name a repository that has it',
   })

@@ -1,4 +1,4 @@
-import { FlightError } from '../model/errors.ts'
+import { FlightError, onServer } from '../model/errors.ts'
 import type { PhpVersion } from '../model/definitions.ts'
 import type { System } from '../model/server.ts'
 
@@ -20,7 +20,7 @@ export function knownSystem(system: System, server: string): KnownSystem {
   if (known !== undefined) return known
   throw new FlightError({
     code: 'FLIGHT_UNSUPPORTED_SYSTEM',
-    where: server,
+    ...onServer(server),
     what: `${system.name === '' ? 'an unknown system' : system.name} is not supported`,
     hint: 'Flight works with Debian 12 and 13 and Ubuntu 22.04 and 24.04',
   })

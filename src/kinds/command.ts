@@ -24,6 +24,7 @@ export const commandKind: Kind<'command'> = {
         if (desired.joins) return change('unknown', `it ended with exit code ${state.code} the last time`)
         return {
           is: 'conflict',
+          code: 'FLIGHT_RELEASE',
           where: `release ${desired.release}`,
           what: `the command ${desired.command} ended with exit code ${state.code}`,
           hint: 'plan again: the next release of this commit gets a number of its own',

@@ -19,6 +19,7 @@ export const liveKind: Kind<'live'> = {
     if (current.is === 'other')
       return {
         is: 'conflict',
+        code: 'FLIGHT_RELEASE',
         where: 'current',
         what: `${current.what}, no release of Flight`,
         hint: 'look at it on the server; `current` must be a link to a folder in releases/, or not be there',

@@ -13,6 +13,7 @@ export const releaseKind: Kind<'release'> = {
     if (release?.failed !== undefined)
       return {
         is: 'conflict',
+        code: 'FLIGHT_RELEASE',
         where: `release ${desired.name}`,
         what: `failed: ${release.failed}`,
         hint: 'plan again: the next release of this commit gets a number of its own',
@@ -21,6 +22,7 @@ export const releaseKind: Kind<'release'> = {
       if (release.note.commit !== desired.commit)
         return {
           is: 'conflict',
+          code: 'FLIGHT_RELEASE',
           where: `release ${desired.name}`,
           what: `is of the commit ${release.note.commit.slice(0, 12)}`,
           hint: 'plan again',

@@ -1,3 +1,4 @@
+import type { ErrorCode } from './errors.ts'
 import type { DesiredOf, KindName } from './resource.ts'
 
 // What is done to a resource.
@@ -65,4 +66,4 @@ export type Change<B> = { verb: Verb; before: B; because: readonly string[] }
 export type Difference<B> =
   | { is: 'change'; change: Change<B>; notes?: readonly string[] }
   | { is: 'same'; why: string; notes?: readonly string[] }
-  | { is: 'conflict'; what: string; where: string; hint: string }
+  | { is: 'conflict'; what: string; where: string; hint: string; code?: ErrorCode } // otherwise FLIGHT_CONFLICT

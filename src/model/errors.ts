@@ -49,12 +49,44 @@ export const EXIT_OF_CODE = {
 
 export type ErrorCode = keyof typeof EXIT_OF_CODE
 
-// One thing that is wrong: `where` is a place (file:line:column, a server, a resource address), `hint` the way out.
+// One thing that is wrong: `where` is a place as people read it (file:line:column, a server and what of it), `hint` the
+// way out. What is decided about a problem is decided by its other fields.
 export type Problem = {
   code: ErrorCode
   where: string
   what: string
   hint?: string
+  server?: string // whose problem it is: the name of a server
+  address?: string // the resource that it is about
+  cause?: { server: string } // it only follows from what went wrong on that server
+}
+
+// A problem that a server has.
+export type ServerProblem = Problem & { server: string }
+
+type OnServer = { server: string; where: string; address?: string }
+
+// Where the problem of a server is: the server as a whole, or a place there as people call it.
+export function onServer(server: string, place = ''): OnServer {
+  return { server, where: place === '' ? server : `${server} ${place}` }
+}
+
+// Where the problem of one resource is.
+export function onResource(server: string, address: string): OnServer {
+  return { server, address, where: address }
+}
+
+// What of its server a problem is about: what onServer or onResource were told; '' where it is the server as a whole.
+export function placeOf({ server, where, address }: ServerProblem): string {
+  return address ?? where.slice(server.length).replace(/^[ :]+/, '')
+}
+
+// What follows from another server's problem, after the problems themselves: the first one decides the exit code.
+export function causesFirst<P extends Problem>(problems: readonly P[]): P[] {
+  return [
+    ...problems.filter(({ cause }) => cause === undefined),
+    ...problems.filter(({ cause }) => cause !== undefined),
+  ]
 }
 
 // A mistake of the user or a fault of the world, never a bug of Flight: shown as sentences, without a stack.

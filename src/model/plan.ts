@@ -1,5 +1,5 @@
 import type { Action } from './action.ts'
-import type { Problem } from './errors.ts'
+import type { ServerProblem } from './errors.ts'
 import type { PlannedPush } from './push.ts'
 import type { PlannedRelease } from './release.ts'
 import type { System } from './server.ts'
@@ -48,8 +48,8 @@ export type PlanBody = {
   pushes?: readonly PlannedPush[] // of environment files; a plan with such is in no file
   definitions: string // sha256:… of everything the definitions compile to in this scope
   servers: readonly PlannedServer[] // sorted by name
-  missing: readonly Problem[] // servers that could not be asked
-  blocked: readonly Problem[] // servers where something must be settled first; they have no actions
+  missing: readonly ServerProblem[] // servers that could not be asked
+  blocked: readonly ServerProblem[] // servers where something must be settled first; they have no actions
   stages: readonly Stage[]
 }
 

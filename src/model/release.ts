@@ -13,7 +13,8 @@ export type PlannedRelease = {
   artifact: string | null // sha256 of what other servers have of it already: the same has to be sent
   without: readonly string[] // servers that are left out
   environmentFrom: string | null // the server whose environment file those get that have none
-  notes: readonly string[] // what a reader should know: what is live now, migrations in between
+  notes: readonly string[] // what a reader should know: what is live now
+  warnings?: readonly string[] // what to weigh before it is done: migrations in between
 }
 
 // What is wanted of an app, before its servers were asked. Without `commit` and `name` a rollback goes to the last

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events'
-import { FlightError } from '../model/errors.ts'
+import { FlightError, onServer } from '../model/errors.ts'
 import type { Server } from '../model/server.ts'
 import type { Connection } from './connection.ts'
 import { createDialer } from './dialer.ts'
@@ -74,7 +74,7 @@ export function createConnector(options: ConnectorOptions): Connector {
 function needsOpenSsh(server: Server, why: string): FlightError {
   return new FlightError({
     code: 'FLIGHT_UNREACHABLE',
-    where: server.name,
+    ...onServer(server.name),
     what: `transport ssh2 cannot reach it: ${why}`,
     hint: 'Set `transport` to auto or openssh.',
   })
@@ -83,7 +83,7 @@ function needsOpenSsh(server: Server, why: string): FlightError {
 function cannotScan(server: Server, route: Route): FlightError {
   return new FlightError({
     code: 'FLIGHT_UNREACHABLE',
-    where: server.name,
+    ...onServer(server.name),
     what: 'its host key cannot be fetched through a ProxyCommand',
     hint: `Connect once by hand and accept the key there: ssh -p ${route.port} ${route.user}@${server.host} true`,
   })

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { FlightError } from '../model/errors.ts'
+import { FlightError, onServer } from '../model/errors.ts'
 import { quote } from '../shell/quote.ts'
 import { beforeMark } from './before-mark.ts'
 import type { Channel, Connection } from './connection.ts'
@@ -89,7 +89,7 @@ class MarkedOutput {
     if (/^sudo: |sudo: .*not found|sorry, you must/m.test(said) || /password is required|not allowed to/.test(said)) {
       throw new FlightError({
         code: 'FLIGHT_NO_SUDO',
-        where: this.#server,
+        ...onServer(this.#server),
         what: `the login user is not root and sudo -n does not work: ${said}`,
         hint: 'allow this user `NOPASSWD: ALL` in sudoers, or log in as root',
       })
@@ -122,7 +122,7 @@ class MarkedOutput {
       if (this.#stdout.size + this.#stderr.size > MOST_OUTPUT) {
         throw new FlightError({
           code: 'FLIGHT_SERVER_ANSWER',
-          where: this.#server,
+          ...onServer(this.#server),
           what: `a script printed more than ${MOST_OUTPUT / 1024 / 1024} MB`,
         })
       }
@@ -135,7 +135,7 @@ class MarkedOutput {
     const words = said.trim() === '' ? '' : `: ${said.trim().slice(-400)}`
     return new FlightError({
       code: 'FLIGHT_CONNECTION_LOST',
-      where: this.#server,
+      ...onServer(this.#server),
       what: `${this.#ended ?? 'the connection was lost'}${words}`,
       hint: 'run the same command again: what was done is found, nothing is done twice',
     })

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { Client } from 'ssh2'
-import { FlightError } from '../model/errors.ts'
+import { FlightError, onServer } from '../model/errors.ts'
 import { noAnswerInTime, reasonInText, reasonOf, unreachable } from './failures.ts'
 import type { Handshakes } from './handshakes.ts'
 import type { HostKeys } from './host-keys.ts'
@@ -112,5 +112,7 @@ function forward(client: Client, route: Route, via: string): Promise<Duplex> {
 // The jump host's failure, told as the failure of the server behind it.
 function onTheWay(route: Route, error: unknown): unknown {
   if (!(error instanceof FlightError)) return error
-  return new FlightError(error.problems.map((p) => ({ ...p, where: route.server, what: `${p.where}: ${p.what}` })))
+  return new FlightError(
+    error.problems.map((p) => ({ ...p, ...onServer(route.server), what: `${p.where}: ${p.what}` })),
+  )
 }

@@ -1,4 +1,4 @@
-import { FlightError } from '../model/errors.ts'
+import { FlightError, onServer } from '../model/errors.ts'
 import { briefly } from '../model/printable.ts'
 import { addressOf, type Route } from './route.ts'
 
@@ -40,7 +40,7 @@ export function unreachable(route: Route, reason: string, via: string | undefine
   const through = via === undefined ? '' : ` (through the jump host ${via})`
   return new FlightError({
     code: 'FLIGHT_UNREACHABLE',
-    where: route.server,
+    ...onServer(route.server),
     what: `${addressOf(route)} ${known.what}${through}`,
     hint: known.hint,
   })
@@ -55,7 +55,7 @@ export function noAnswerInTime(
   const through = via === undefined ? '' : ` (through the jump host ${via})`
   return new FlightError({
     code: 'FLIGHT_UNREACHABLE',
-    where: route.server,
+    ...onServer(route.server),
     what: `${addressOf(route)} did not ${doing} within ${milliseconds / 1000} s${through}`,
     hint:
       'Is the server up, and does a firewall let this machine through? `connect_timeout` says how long Flight ' +
@@ -66,7 +66,7 @@ export function noAnswerInTime(
 export function connectionLost(server: string, why: string): FlightError {
   return new FlightError({
     code: 'FLIGHT_CONNECTION_LOST',
-    where: server,
+    ...onServer(server),
     what: `the connection was lost${why === '' ? '' : `: ${briefly(why)}`}`,
     hint: 'Run the command again: what was under way is looked at first, nothing is started twice.',
   })
@@ -77,7 +77,7 @@ export function notLetIn(route: Route, offered: readonly string[], reason: strin
   const tried = offered.length === 0 ? 'no identity could be offered' : `offered: ${offered.join(', ')}`
   return new FlightError({
     code: 'FLIGHT_AUTHENTICATION',
-    where: route.server,
+    ...onServer(route.server),
     what:
       `${route.user}@${addressOf(route)} does not let us in ` +
       `(${tried})${reason === undefined ? '' : `: ${briefly(reason)}`}`,
@@ -90,7 +90,7 @@ export function notLetIn(route: Route, offered: readonly string[], reason: strin
 }
 
 export function interrupted(server: string): FlightError {
-  return new FlightError({ code: 'FLIGHT_INTERRUPTED', where: server, what: 'interrupted while connecting' })
+  return new FlightError({ code: 'FLIGHT_INTERRUPTED', ...onServer(server), what: 'interrupted while connecting' })
 }
 
 // The code of a socket's error; node wraps several attempts (IPv6, IPv4) into one AggregateError.

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises'
-import { FlightError } from '../model/errors.ts'
+import { FlightError, onServer } from '../model/errors.ts'
 import {
   fingerprint,
   judge,
@@ -75,7 +75,7 @@ export function refuse(
   if (verdict.kind === 'unknown') {
     return new FlightError({
       code: 'FLIGHT_HOST_KEY_UNKNOWN',
-      where: route.server,
+      ...onServer(route.server),
       what: `${addressOf(route)} shows a host key that is in no known_hosts file: ${type} ${offered}`,
       hint:
         `Compare it with what the server says on its console (ssh-keygen -l -f /etc/ssh/ssh_host_*_key.pub), ` +
@@ -87,7 +87,7 @@ export function refuse(
   const known = `${entry.type} ${fingerprint(Buffer.from(entry.key, 'base64'))}`
   return new FlightError({
     code: 'FLIGHT_HOST_KEY_CHANGED',
-    where: route.server,
+    ...onServer(route.server),
     what:
       verdict.kind === 'revoked'
         ? `${addressOf(route)} shows a host key that ${place} revokes: ${type} ${offered}`

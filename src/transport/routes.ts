@@ -1,4 +1,4 @@
-import { FlightError } from '../model/errors.ts'
+import { FlightError, onServer } from '../model/errors.ts'
 import type { Server } from '../model/server.ts'
 import type { Route } from './route.ts'
 import { askSsh, defaultRoute, refuseOddHost, type Hop, type LocalWorld } from './ssh-config.ts'
@@ -44,7 +44,7 @@ async function refuseLoop(route: Route, toJump: Routes['toJump']): Promise<void>
     if (passed.has(jump)) {
       throw new FlightError({
         code: 'FLIGHT_UNREACHABLE',
-        where: route.server,
+        ...onServer(route.server),
         what: `the jump host ${jump} is only reached through itself`,
         hint: 'Give the jump host `ProxyJump none` in ~/.ssh/config.',
       })

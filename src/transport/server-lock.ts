@@ -1,4 +1,4 @@
-import { FlightError } from '../model/errors.ts'
+import { FlightError, onServer } from '../model/errors.ts'
 import type { Claim, Holder, Lock } from '../model/host.ts'
 import { words } from '../shell/quote.ts'
 import type { Channel, Connection } from './connection.ts'
@@ -59,7 +59,7 @@ export async function takeServerLock(
     if (first === 'held') throw lockedBy(connection.server, holderInTheWay(await tell(), claim))
     throw new FlightError({
       code: 'FLIGHT_CONNECTION_LOST',
-      where: connection.server,
+      ...onServer(connection.server),
       what: 'the lock could not be taken: the shell there ended',
       hint: 'run the same command again',
     })
@@ -102,7 +102,7 @@ export function lockedBy(server: string, holder: Holder | undefined): FlightErro
     holder === undefined ? 'somebody' : `${holder.who} on ${holder.from}, since ${holder.since}, for ${holder.what}`
   return new FlightError({
     code: 'FLIGHT_LOCKED',
-    where: server,
+    ...onServer(server),
     what: `is held by ${who}`,
     hint: 'wait until that run is over (`flight locks` shows it), then run the same command again',
   })

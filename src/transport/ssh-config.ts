@@ -1,4 +1,4 @@
-import { FlightError } from '../model/errors.ts'
+import { FlightError, onServer } from '../model/errors.ts'
 import { briefly } from '../model/printable.ts'
 import type { Route } from './route.ts'
 import { callSsh } from './ssh-questions.ts'
@@ -28,7 +28,7 @@ export function refuseOddHost(server: string, host: string): void {
   if (/^[A-Za-z0-9_[:%][A-Za-z0-9_.:%[\]-]*$/.test(host)) return
   throw new FlightError({
     code: 'FLIGHT_UNREACHABLE',
-    where: server,
+    ...onServer(server),
     what: `"${briefly(host)}" is not a host name or an address`,
     hint: 'A host name has letters, digits, dots, hyphens and underscores, and does not begin with a hyphen.',
   })
@@ -47,12 +47,12 @@ export function sshArguments(hop: Hop, configFile: string | undefined): string[]
 
 // Asks the ssh program how it would reach the host; undefined when there is no ssh program.
 export async function askSsh(hop: Hop, world: LocalWorld): Promise<Route | undefined> {
-  const answer = await callSsh(['-G', ...sshArguments(hop, world.sshConfigFile), '--', hop.host])
+  const answer = await callSsh(hop.server, ['-G', ...sshArguments(hop, world.sshConfigFile), '--', hop.host])
   if (answer === 'missing') return undefined
   if (answer.code !== 0) {
     throw new FlightError({
       code: 'FLIGHT_UNREACHABLE',
-      where: hop.server,
+      ...onServer(hop.server),
       what: `ssh does not accept its configuration for ${hop.host}: ${briefly(answer.stdout)}`,
       hint: `Run \`ssh -G ${hop.host}\` and correct the file that it names.`,
     })

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { FlightError } from '../model/errors.ts'
+import { FlightError, onServer } from '../model/errors.ts'
 import { words } from '../shell/quote.ts'
 
 // What one call of the ssh program said; `missing` when there is no such program.
@@ -10,15 +10,20 @@ export type Answer = { code: number; stdout: string } | 'missing'
 const MOST_IN_A_ROW = 8
 const LONGEST = 20_000
 
-type Question = { arguments: readonly string[]; answered: (answer: Answer) => void; failed: (error: Error) => void }
+type Question = {
+  server: string
+  arguments: readonly string[]
+  answered: (answer: Answer) => void
+  failed: (error: Error) => void
+}
 
 let waiting: Question[] = []
 
 // Calls the ssh program. Calls of the same turn share a process: starting one costs Node 10 ms of CPU, ssh itself 5.
-export function callSsh(args: readonly string[]): Promise<Answer> {
+export function callSsh(server: string, args: readonly string[]): Promise<Answer> {
   return new Promise((answered, failed) => {
     if (waiting.length === 0) setImmediate(askWaiting)
-    waiting.push({ arguments: args, answered, failed })
+    waiting.push({ server, arguments: args, answered, failed })
   })
 }
 
@@ -48,16 +53,16 @@ function askInARow(questions: Question[]): void {
     }
   })
   const giveUp = (why: string) => {
-    for (const { arguments: args, failed } of questions.splice(0)) failed(silent(args, why))
+    for (const { failed, ...question } of questions.splice(0)) failed(silent(question, why))
   }
   shell.once('error', (error) => giveUp(error.message))
   shell.once('close', () => giveUp(`it did not answer within ${LONGEST / 1000} s`))
 }
 
-function silent(args: readonly string[], why: string): FlightError {
+function silent({ server, arguments: args }: Pick<Question, 'server' | 'arguments'>, why: string): FlightError {
   return new FlightError({
     code: 'FLIGHT_UNREACHABLE',
-    where: args.at(-1) ?? '',
+    ...onServer(server),
     what: `ssh cannot be asked for its configuration: ${why}`,
     hint: `Run \`${words('ssh', ...args)}\`: does a \`Match exec\` in ssh_config wait for something?`,
   })

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import pLimit from 'p-limit'
 import type { Client, ClientChannel } from 'ssh2'
-import { FlightError } from '../model/errors.ts'
+import { FlightError, onServer } from '../model/errors.ts'
 import type { Channel, Connection } from './connection.ts'
 import { connectionLost } from './failures.ts'
 import { gathering } from './gather.ts'
@@ -105,7 +105,7 @@ async function patiently<T>(attempt: () => Promise<T>): Promise<T> {
 function refusedChannel(server: string, error: unknown): FlightError {
   return new FlightError({
     code: 'FLIGHT_SERVER_ANSWER',
-    where: server,
+    ...onServer(server),
     what: `sshd refuses to run a command: ${briefly(error instanceof Error ? error.message : String(error))}`,
     hint:
       `Flight runs up to ${CHANNELS} commands side by side on one connection: is MaxSessions in sshd_config ` +

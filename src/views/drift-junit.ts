@@ -1,3 +1,4 @@
+import { placeOf } from '../model/errors.ts'
 import type { Plan } from '../model/plan.ts'
 import { cleanOfEscapes } from '../model/printable.ts'
 import { type DriftedServer, driftOf } from './drift.ts'
@@ -21,11 +22,11 @@ function testcase(server: string, name: string, result: string): string {
 }
 
 function suite(report: DriftedServer): string {
-  const errors = report.problems.map(({ code, what, hint, where }) =>
+  const errors = report.problems.map((problem) =>
     testcase(
       report.name,
-      where === report.name ? report.state : withoutServer(where, report.name),
-      `<error type="${code}" message="${xml(what)}">${xml(hint ?? '')}</error>`,
+      placeOf(problem) === '' ? report.state : withoutServer(problem.address ?? problem.where, report.name),
+      `<error type="${problem.code}" message="${xml(problem.what)}">${xml(problem.hint ?? '')}</error>`,
     ),
   )
   const failures = report.drift.map(({ address, feature, verb, because }) =>

@@ -1,6 +1,6 @@
-import type { Problem } from '../model/errors.ts'
+import { placeOf, type ServerProblem } from '../model/errors.ts'
 import type { Leftover, Plan } from '../model/plan.ts'
-import { actionsOf, serverOf } from './plan-groups.ts'
+import { actionsOf } from './plan-groups.ts'
 import { count, names, sorted } from './words.ts'
 
 export type DriftedResource = {
@@ -15,7 +15,7 @@ export type DriftedServer = {
   state: 'in order' | 'drifted' | 'blocked' | 'not asked'
   resources: number
   drift: readonly DriftedResource[]
-  problems: readonly Problem[]
+  problems: readonly ServerProblem[]
   notes: readonly string[]
   leftovers: readonly Leftover[]
 }
@@ -75,10 +75,9 @@ export function driftOf(plan: Plan): Drift {
   }
 }
 
-function grouped(problems: readonly Problem[]): Map<string, Problem[]> {
-  const servers = new Map<string, Problem[]>()
-  for (const problem of problems)
-    servers.set(serverOf(problem.where), [...(servers.get(serverOf(problem.where)) ?? []), problem])
+function grouped(problems: readonly ServerProblem[]): Map<string, ServerProblem[]> {
+  const servers = new Map<string, ServerProblem[]>()
+  for (const problem of problems) servers.set(problem.server, [...(servers.get(problem.server) ?? []), problem])
   return servers
 }
 
@@ -88,12 +87,11 @@ export function driftGroups(drift: Drift): DriftedServer[][] {
   for (const server of drift.servers) {
     if (server.state === 'in order') continue
     const own = `${server.name}/`
-    const bare = (place: string): string =>
-      place === server.name ? '' : place.startsWith(own) ? place.slice(own.length) : place
+    const bare = (place: string): string => (place.startsWith(own) ? place.slice(own.length) : place)
     const key = JSON.stringify([
       server.state,
       server.drift.map(({ address, ...rest }) => [bare(address), rest]),
-      server.problems.map(({ where, ...rest }) => [bare(where), rest]),
+      server.problems.map((problem) => [bare(placeOf(problem)), problem.code, problem.what, problem.hint]),
     ])
     groups.set(key, [...(groups.get(key) ?? []), server])
   }

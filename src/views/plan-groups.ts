@@ -41,11 +41,6 @@ export function untouched(plan: Plan): PlannedServer[] {
       stage.servers.filter(({ actions }) => actions.length > 0).map(({ server }) => server),
     ),
   )
-  const blocked = new Set(plan.blocked.map((problem) => serverOf(problem.where)))
+  const blocked = new Set(plan.blocked.map(({ server }) => server))
   return plan.servers.filter(({ name }) => !touched.has(name) && !blocked.has(name))
-}
-
-// The server that a problem's place begins with.
-export function serverOf(where: string): string {
-  return where.split(/[/\s]/, 1)[0] ?? where
 }

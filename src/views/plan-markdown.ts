@@ -3,7 +3,7 @@ import { bounded, type Part } from './bounded.ts'
 import { entryMarkdown } from './entry-markdown.ts'
 import { type GroupView, groupViews } from './group-view.ts'
 import { cell, code, htmlText, prose } from './markdown.ts'
-import { actionsOf, serverOf } from './plan-groups.ts'
+import { actionsOf } from './plan-groups.ts'
 import { leftoversOf, otherNotes } from './remarks.ts'
 import { leftoverParts, noteParts } from './remarks-markdown.ts'
 import { type SummaryLine, summaryLines, titleOf } from './plan-summary.ts'
@@ -29,8 +29,8 @@ function summaryItem({ symbol, text, hint }: SummaryLine): string {
 
 // A row for each server with something to say; the quiet ones are one line of the summary.
 function table(plan: Plan): string {
-  const missing = new Set(plan.missing.map(({ where }) => serverOf(where)))
-  const blocked = new Set(plan.blocked.map(({ where }) => serverOf(where)))
+  const missing = new Set(plan.missing.map(({ server }) => server))
+  const blocked = new Set(plan.blocked.map(({ server }) => server))
   const all = sorted([...plan.servers.map(({ name }) => name), ...missing])
   const rows = all.flatMap((name) => {
     const actions = actionsOf(plan, name)

@@ -1,10 +1,10 @@
 import { wordsOf } from '../engine/undertakings/registry.ts'
 import type { Action } from '../model/action.ts'
 import type { Plan } from '../model/plan.ts'
-import type { Problem } from '../model/errors.ts'
+import { placeOf, type ServerProblem } from '../model/errors.ts'
 import { onOneLine } from '../model/printable.ts'
 import { loudOf } from './package-view.ts'
-import { actionsOf, serverOf, untouched } from './plan-groups.ts'
+import { actionsOf, untouched } from './plan-groups.ts'
 import { jobsEffect, reloadEffect, serviceTitle } from './service-effect.ts'
 import { type Symbol, symbolOf } from './action-view.ts'
 import { count, names, sorted, withoutServer } from './words.ts'
@@ -101,18 +101,17 @@ function apt(plan: Plan): SummaryLine[] {
 
 // What of a server a problem is about, as people say it: file
 // /etc/nginx/nginx.conf; nothing where it is the server itself.
-function placeOn(server: string, where: string): string {
-  return withoutServer(where, server)
-    .slice(where.startsWith(`${server}/`) ? 0 : server.length)
-    .trim()
+function placeOn(problem: ServerProblem): string {
+  const place = placeOf(problem)
+  return problem.address === undefined ? onOneLine(place) : withoutServer(place, problem.server)
 }
 
 // Problems, those together that say the same of several servers.
-export function problemLines(problems: readonly Problem[], one: string, many: string): SummaryLine[] {
-  const groups = new Map<string, { problem: Problem; place: string; servers: Set<string> }>()
+export function problemLines(problems: readonly ServerProblem[], one: string, many: string): SummaryLine[] {
+  const groups = new Map<string, { problem: ServerProblem; place: string; servers: Set<string> }>()
   for (const problem of problems) {
-    const server = serverOf(problem.where)
-    const place = placeOn(server, problem.where)
+    const { server } = problem
+    const place = placeOn(problem)
     const key = JSON.stringify([problem.code, place, problem.what, problem.hint])
     const group = groups.get(key) ?? { problem, place, servers: new Set() }
     group.servers.add(server) // several resources of one may stand before the same problem
@@ -168,7 +167,7 @@ function quiet(plan: Plan): SummaryLine[] {
 
 // How much it is and what was asked for: 61 actions on 4 servers; asked for cluster staging (5 servers).
 export function titleOf(plan: Plan): string {
-  const all = sorted([...plan.servers.map(({ name }) => name), ...plan.missing.map(({ where }) => serverOf(where))])
+  const all = sorted([...plan.servers.map(({ name }) => name), ...plan.missing.map(({ server }) => server)])
   const actions = plan.servers.reduce((sum, { name }) => sum + actionsOf(plan, name).length, 0)
   const touched = plan.servers.filter(({ name }) => actionsOf(plan, name).length > 0).length
   const { clusters, apps, servers } = plan.scope

@@ -4,7 +4,6 @@ import { entryLines } from './entry-text.ts'
 import { type GroupView, groupViews } from './group-view.ts'
 import { inColorOf, type Paint, paintFor } from './paint.ts'
 import { type SummaryLine, summaryLines, titleOf } from './plan-summary.ts'
-import { serverOf } from './plan-groups.ts'
 import { leftoversOf, otherNotes } from './remarks.ts'
 import { leftoverLines, noteLines } from './remarks-text.ts'
 import { names, shortDigest, sorted } from './words.ts'
@@ -35,7 +34,7 @@ function groupLines(group: GroupView, options: PlanTextOptions, paint: Paint): s
 }
 
 function leftOut(plan: Plan): string[] {
-  const servers = sorted([...plan.missing, ...plan.blocked].map(({ where }) => serverOf(where)))
+  const servers = sorted([...plan.missing, ...plan.blocked].map(({ server }) => server))
   return servers.length === 0 ? [] : [`Not in this plan, see above: ${names(servers, 8)}.`]
 }
 

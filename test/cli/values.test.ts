@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert'
 import { wantsColor } from '../../src/cli/everywhere/color.ts'
 import { exitOfPlan } from '../../src/cli/everywhere/exit-codes.ts'
 import { historyRow } from '../../src/operations/fleet/history.ts'
-import type { ErrorCode, Problem } from '../../src/model/errors.ts'
+import type { ErrorCode, ServerProblem } from '../../src/model/errors.ts'
 import type { Plan } from '../../src/model/plan.ts'
 import { exitOfReceipt, type Receipt } from '../../src/model/receipt.ts'
 
@@ -19,8 +19,8 @@ test('a terminal gets colours unless it is dumb or they are not wanted', () => {
   assert.is(at({ FORCE_COLOR: '1' }, true, true), false)
 })
 
-function problem(code: ErrorCode): Problem {
-  return { code, where: 'web-1', what: 'is so' }
+function problem(code: ErrorCode): ServerProblem {
+  return { code, server: 'web-1', where: 'web-1', what: 'is so' }
 }
 
 function plan(change: Partial<Plan>): Plan {

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { serialize } from 'node:v8'
 import { inTheWay, runOf } from '../../src/engine/host/long-step.ts'
 import { factsOf } from '../../src/engine/host/probe.ts'
-import { FlightError } from '../../src/model/errors.ts'
+import { FlightError, onServer } from '../../src/model/errors.ts'
 import type { Claim, Holder, Host, Lock, StepContext } from '../../src/model/host.ts'
 import { KEPT, LOADED, MANIFEST } from '../../src/model/record.ts'
 import type { Server } from '../../src/model/server.ts'
@@ -116,7 +116,7 @@ export class MemoryServer {
   }
 
   #lost(): FlightError {
-    return new FlightError({ code: 'FLIGHT_CONNECTION_LOST', where: this.name, what: 'the connection was lost' })
+    return new FlightError({ code: 'FLIGHT_CONNECTION_LOST', ...onServer(this.name), what: 'the connection was lost' })
   }
 
   #lock(session: Session, holder: Holder, plan: string, claim: Claim): Lock {
@@ -127,7 +127,7 @@ export class MemoryServer {
         held.claim.some(({ app }) => claim.some((each) => each.app === app)),
     )
     if (rival !== undefined)
-      throw new FlightError({ code: 'FLIGHT_LOCKED', where: this.name, what: `is held by ${rival.holder.who}` })
+      throw new FlightError({ code: 'FLIGHT_LOCKED', ...onServer(this.name), what: `is held by ${rival.holder.who}` })
     if (
       this.#running !== undefined &&
       inTheWay([{ unit: `${runOf(this.#running.step, this.#running).unit}.service`, since: '' }], plan, claim).length >
@@ -135,7 +135,7 @@ export class MemoryServer {
     )
       throw new FlightError({
         code: 'FLIGHT_LOCKED',
-        where: this.name,
+        ...onServer(this.name),
         what: 'a step of an earlier run is still running there',
       })
     let lose: (why: string) => void = () => undefined
@@ -159,7 +159,7 @@ export class MemoryServer {
     if (is === 'lost before') return this.#break(session)
     if (is === 'killed before') return kill(session)
     if (is === 'fails')
-      throw new FlightError({ code: 'FLIGHT_STEP_FAILED', where: this.name, what: 'it was made to fail' })
+      throw new FlightError({ code: 'FLIGHT_STEP_FAILED', ...onServer(this.name), what: 'it was made to fail' })
     this.#begin(step, id, plan, session, is)
     if (is === 'again') {
       progress('the connection was lost, trying again')
@@ -211,7 +211,7 @@ export function connectTo(
     const found = servers.find((server) => server.name === name)
     if (!controller.alive) throw new Killed('the controller is dead')
     if (found === undefined || !found.reachable)
-      throw new FlightError({ code: 'FLIGHT_UNREACHABLE', where: name, what: 'cannot be reached' })
+      throw new FlightError({ code: 'FLIGHT_UNREACHABLE', ...onServer(name), what: 'cannot be reached' })
     return found.connect(controller)
   }
 }

@@ -37,7 +37,7 @@ test('JUnit stays XML, whatever a server says', () => {
     const file = changed('web-1', aFile(`/etc/${bad}`, 'a'), 'b', { because: [bad], feature: bad })
     const plan = aPlan({
       servers: [aServer('web-1')],
-      missing: [{ code: 'FLIGHT_UNREACHABLE', where: 'web-2', what: bad, hint: bad }],
+      missing: [{ code: 'FLIGHT_UNREACHABLE', server: 'web-2', where: 'web-2', what: bad, hint: bad }],
       stages: [{ name: 'x', servers: [{ server: 'web-1', actions: [file] }] }],
     })
     const xml = driftJunit(plan)

@@ -88,12 +88,14 @@ export function everything(): Plan {
     missing: [
       {
         code: 'FLIGHT_UNREACHABLE',
+        server: 'web-4',
         where: 'web-4',
         what: 'no answer from 10.0.0.4:22 within 10 s',
         hint: 'check the address, or leave it out with --server',
       },
       {
         code: 'FLIGHT_UNREACHABLE',
+        server: 'web-5',
         where: 'web-5',
         what: 'no answer from 10.0.0.4:22 within 10 s',
         hint: 'check the address, or leave it out with --server',
@@ -102,6 +104,8 @@ export function everything(): Plan {
     blocked: [
       {
         code: 'FLIGHT_CONFLICT',
+        server: 'worker-2',
+        address: 'worker-2/file//etc/nginx/nginx.conf',
         where: 'worker-2/file//etc/nginx/nginx.conf',
         what: '/etc/nginx/conf.d/default.conf:3 is a second default_server',
         hint: 'remove that line, or let Flight own the file',

@@ -16,8 +16,10 @@ function hostile(bad: string): Plan {
       aServer('web-1', { notes: [bad], host: bad, leftovers: [{ what: bad, remove: bad }] }),
       aServer('web-7', { notes: [bad] }),
     ],
-    missing: [{ code: 'FLIGHT_UNREACHABLE', where: `web-2`, what: bad, hint: bad }],
-    blocked: [{ code: 'FLIGHT_CONFLICT', where: `web-3/file/${bad}`, what: bad }],
+    missing: [{ code: 'FLIGHT_UNREACHABLE', server: 'web-2', where: `web-2`, what: bad, hint: bad }],
+    blocked: [
+      { code: 'FLIGHT_CONFLICT', server: 'web-3', address: `web-3/file/${bad}`, where: `web-3/file/${bad}`, what: bad },
+    ],
     stages: [
       { name: bad, servers: [{ server: 'web-1', actions: [file] }] },
       { name: 'second', servers: [] },
@@ -76,7 +78,10 @@ test('nothing hostile breaks out of its place', () => {
 })
 
 test('a pipe in a name does not add a column to the table', () => {
-  const markdown = planMarkdown({ ...hostile('x'), missing: [{ code: 'FLIGHT_UNREACHABLE', where: 'a|b', what: 'x' }] })
+  const markdown = planMarkdown({
+    ...hostile('x'),
+    missing: [{ code: 'FLIGHT_UNREACHABLE', server: 'a|b', where: 'a|b', what: 'x' }],
+  })
   assert.match(markdown, /^\| `a\\\|b` \|/m)
 })
 

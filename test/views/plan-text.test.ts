@@ -124,7 +124,7 @@ test('nothing hostile reaches the terminal, or begins a line of its own', () => 
           aServer('web-1', { notes: [bad], host: bad, leftovers: [{ what: bad, remove: bad }] }),
           aServer('web-7', { notes: [bad] }),
         ],
-        missing: [{ code: 'FLIGHT_UNREACHABLE', where: `web-2`, what: bad, hint: bad }],
+        missing: [{ code: 'FLIGHT_UNREACHABLE', server: 'web-2', where: `web-2`, what: bad, hint: bad }],
         stages: [{ name: bad, servers: [{ server: 'web-1', actions: [file] }] }],
       }),
       plain,

@@ -10,6 +10,7 @@ const RELEASE = '3f9a1c2b7d04-1'
 const wide = { color: false, width: 100 }
 const BLOCKED = {
   code: 'FLIGHT_CONFLICT',
+  server: 'web-2',
   where: 'web-2 /home/shop/shop/.flight/shared/.env',
   what: 'is a link',
   hint: 'look at it on the server; an environment file is a plain file of the app',
@@ -82,7 +83,7 @@ test('a server that is blocked or away: that alone and once, with the way out', 
   const plan = aPlan({
     pushes: [aPushOf(['web-1', 'web-2', 'web-3'], null)],
     blocked: [BLOCKED, BLOCKED],
-    missing: [{ code: 'FLIGHT_UNREACHABLE', where: 'web-3', what: 'no answer within 10 s' }],
+    missing: [{ code: 'FLIGHT_UNREACHABLE', server: 'web-3', where: 'web-3', what: 'no answer within 10 s' }],
   })
   isExpected('push-refused.txt', shown(plan, wide))
 })

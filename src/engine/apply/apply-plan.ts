@@ -1,5 +1,5 @@
 import pLimit from 'p-limit'
-import { FlightError, type Problem } from '../../model/errors.ts'
+import { causesFirst, FlightError, onServer, type Problem, type ServerProblem } from '../../model/errors.ts'
 import type { Host, Lock } from '../../model/host.ts'
 import type { Action } from '../../model/action.ts'
 import type { Plan, Stage } from '../../model/plan.ts'
@@ -24,7 +24,7 @@ export async function applyPlan(request: ApplyRequest): Promise<Receipt> {
     const { ready, missing } = await prepare(members, request, hosts, locks)
     const { servers, back } = await work(ready, missing, request)
     const absent = missing.map((problem): ReceiptServer => ({
-      name: problem.where.split(' ')[0] ?? '',
+      name: problem.server,
       outcome: 'unreachable',
       converged: false,
       seconds: 0,
@@ -49,12 +49,6 @@ export async function applyPlan(request: ApplyRequest): Promise<Receipt> {
   }
 }
 
-// What is only a consequence of another server's problem comes after it: the first one decides the exit code.
-function causesFirst(problems: readonly Problem[]): Problem[] {
-  const follows = ({ what }: Problem) => what.startsWith('the stage "')
-  return [...problems.filter((problem) => !follows(problem)), ...problems.filter(follows)]
-}
-
 // Servers that the plan knows of and does nothing to: said again, because an apply that is done looks like all is done.
 function leftOut(plan: Plan): string[] {
   return [
@@ -72,9 +66,9 @@ function lostLater(error: unknown): void {
 // takes its place works on all servers, also on those that cannot be reached now.
 async function work(
   ready: readonly Ready[],
-  missing: readonly Problem[],
+  missing: readonly ServerProblem[],
   request: ApplyRequest,
-): Promise<{ servers: { receipt: ReceiptServer; problems: readonly Problem[] }[]; back: Problem[] }> {
+): Promise<{ servers: { receipt: ReceiptServer; problems: readonly ServerProblem[] }[]; back: Problem[] }> {
   const began = Date.now()
   const outcomes = new Map<string, ServerOutcome>()
   const hold = { ...request.hold, who: request.holder.who, when: new Date(began).toISOString() }
@@ -88,7 +82,7 @@ async function work(
     )
     const failed =
       [...outcomes].find(([, outcome]) => outcome.problems.length > 0)?.[0] ??
-      (needsAll(stage.name) ? missing[0]?.where : undefined)
+      (needsAll(stage.name) ? missing[0]?.server : undefined)
     if (failed !== undefined) {
       for (const { planned, standing } of inStage)
         leaveOut(
@@ -126,10 +120,9 @@ async function work(
             patience,
           })
           const earlier = outcomes.get(planned.name)
-          const told = { ...outcome, caused: outcome.problems }
           outcomes.set(
             planned.name,
-            earlier === undefined ? told : { ...told, actions: [...earlier.actions, ...outcome.actions] },
+            earlier === undefined ? outcome : { ...outcome, actions: [...earlier.actions, ...outcome.actions] },
           )
         }),
       ),
@@ -161,16 +154,14 @@ async function takeBack(
   stopped: string | undefined,
 ): Promise<Problem[]> {
   const { wayBack } = undertakingOf(request.plan)
-  const caused = [...outcomes.values()].flatMap((outcome) => outcome.caused ?? [])
-  const reason = stopped === undefined ? undefined : wayBack?.reason(stopped, caused)
+  const own = [...outcomes.values()].flatMap(({ problems }) => problems.filter(({ cause }) => cause === undefined))
+  const reason = stopped === undefined ? undefined : wayBack?.reason(stopped, own)
   if (wayBack === undefined || reason === undefined) return []
   const problems = await goBack(ready, outcomes, request, reason)
   if (!reason.wasLive) return problems
   const { words } = wayBack
   const left =
-    problems.length === 0
-      ? words.restored
-      : `look at ${[...new Set(problems.map((problem) => problem.where.split(/[ :/]/)[0]))].join(', ')}`
+    problems.length === 0 ? words.restored : `look at ${[...new Set(problems.map(({ server }) => server))].join(', ')}`
   const { where, what } = reason.problem
   return [
     {
@@ -203,10 +194,11 @@ function leaveOut(
     outcome: 'not begun' as const,
     seconds: 0,
   }))
-  const problem: Problem = {
+  const problem: ServerProblem = {
     code: 'FLIGHT_STEP_FAILED',
-    where: server,
-    what: `the stage "${stage}" was not begun, because of ${failed.split(/[ /]/)[0]}`,
+    ...onServer(server),
+    cause: { server: failed },
+    what: `the stage "${stage}" was not begun, because of ${failed}`,
     hint: 'settle that first, then plan again',
   }
   outcomes.set(server, {

@@ -1,6 +1,6 @@
 import { kindOf } from '../../kinds/kinds.ts'
 import type { Action } from '../../model/action.ts'
-import { FlightError, type Problem } from '../../model/errors.ts'
+import { FlightError, onServer, type ServerProblem } from '../../model/errors.ts'
 import type { Listener } from '../../model/event.ts'
 import type { Host, Lock } from '../../model/host.ts'
 import type { PlannedServer } from '../../model/plan.ts'
@@ -20,12 +20,10 @@ export type ServerWork = {
   patience: number | undefined // milliseconds for which a lost server is tried again
 }
 
-// `caused`: those of its problems that are no consequence of another server's.
 export type ServerOutcome = {
   actions: readonly ReceiptAction[]
-  problems: readonly Problem[]
+  problems: readonly ServerProblem[]
   interrupted: boolean
-  caused?: readonly Problem[]
 }
 
 // One turn of work: neighbouring packages are one apt transaction, everything else
@@ -41,7 +39,7 @@ export async function applyServer(
   work: ServerWork,
 ): Promise<ServerOutcome> {
   const done: ReceiptAction[] = []
-  const failed: Problem[] = []
+  const failed: ServerProblem[] = []
   let lockLost: string | undefined
   void work.lock.lost.then((why) => (lockLost = why))
   const turns = turnsOf(planned, pending, work)
@@ -78,6 +76,8 @@ export async function applyServer(
       if (!(error instanceof FlightError)) throw error
       const problems = error.problems.map((problem) => ({
         ...problem,
+        server: work.planned.name,
+        ...(turn.actions.length === 1 && first !== undefined ? { address: first.address } : {}),
         where:
           `${problem.where}: ` +
           `${turn.actions.length > 1 ? `installing ${turn.actions.length} packages` : (first?.address ?? '')}`,
@@ -163,29 +163,29 @@ function tell(turn: Turn, outcome: ReceiptAction['outcome'], began: number, work
 function ended(
   done: ReceiptAction[],
   rest: readonly Turn[],
-  problems: readonly Problem[],
+  problems: readonly ServerProblem[],
   work: ServerWork,
 ): ServerOutcome {
   const skipped = rest.flatMap((turn) => outcomes(turn, 'not begun', Date.now()))
   return { actions: [...done, ...skipped], problems, interrupted: work.signal.aborted }
 }
 
-function interrupted(server: string): Problem[] {
+function interrupted(server: string): ServerProblem[] {
   return [
     {
       code: 'FLIGHT_INTERRUPTED',
-      where: server,
+      ...onServer(server),
       what: 'stopped before the next step',
       hint: 'run the same command again: it goes on where it stopped',
     },
   ]
 }
 
-function lostLock(server: string, why: string): Problem[] {
+function lostLock(server: string, why: string): ServerProblem[] {
   return [
     {
       code: 'FLIGHT_LOCK_LOST',
-      where: server,
+      ...onServer(server),
       what: why,
       hint: 'run the same command again: it goes on where it stopped',
     },

@@ -1,5 +1,5 @@
 import { kindOf } from '../../kinds/kinds.ts'
-import type { Problem } from '../../model/errors.ts'
+import { onResource, type Problem, type ServerProblem } from '../../model/errors.ts'
 import type { Holder } from '../../model/host.ts'
 import type { Receipt, ReceiptServer, ServerMemory } from '../../model/receipt.ts'
 import type { ServerOutcome } from './apply-server.ts'
@@ -14,7 +14,7 @@ export async function conclude(
   outcome: ServerOutcome | undefined,
   request: ApplyRequest,
   began: number,
-): Promise<{ receipt: ReceiptServer; problems: readonly Problem[] }> {
+): Promise<{ receipt: ReceiptServer; problems: readonly ServerProblem[] }> {
   const { planned, standing } = member
   const done = outcome ?? { actions: [], problems: [], interrupted: false }
   const found = standing.already.map((action) => ({
@@ -39,7 +39,7 @@ export async function conclude(
   }
 }
 
-async function verify({ planned, server, cluster, host }: Ready, request: ApplyRequest): Promise<Problem[]> {
+async function verify({ planned, server, cluster, host }: Ready, request: ApplyRequest): Promise<ServerProblem[]> {
   const { plan, listen } = request
   listen({ event: 'verifying', server: planned.name })
   const survey = await surveyHost(host, { server, cluster }, undertakingOf(plan), request.definitions)
@@ -50,7 +50,7 @@ async function verify({ planned, server, cluster, host }: Ready, request: ApplyR
   )
   return open.map((action) => ({
     code: 'FLIGHT_NOT_CONVERGED',
-    where: action.address,
+    ...onResource(planned.name, action.address),
     what: `was done, and is still not as defined: ${action.because.join('; ')}`,
     hint: 'look at what changes it on the server, then plan again',
   }))

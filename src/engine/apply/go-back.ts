@@ -1,5 +1,5 @@
 import { kindOf } from '../../kinds/kinds.ts'
-import { FlightError, type Problem } from '../../model/errors.ts'
+import { FlightError, type ServerProblem } from '../../model/errors.ts'
 import type { Action } from '../../model/action.ts'
 import type { Step } from '../../model/step.ts'
 import { onOneLine } from '../../model/printable.ts'
@@ -21,10 +21,10 @@ export async function goBack(
   outcomes: Outcomes,
   request: ApplyRequest,
   { problem, wasLive }: ReasonToGoBack,
-): Promise<Problem[]> {
+): Promise<ServerProblem[]> {
   const why = onOneLine(`${problem.where}: ${problem.what}`).slice(0, 300)
   if (wasLive) request.listen({ event: 'note', text: `going back on all servers, because of ${why}` })
-  const problems: Problem[] = []
+  const problems: ServerProblem[] = []
   for (const isSwitch of [true, false]) {
     await Promise.all(
       ready.map(async ({ host, planned }) => {
@@ -41,6 +41,7 @@ export async function goBack(
             problems.push(
               ...error.problems.map((each) => ({
                 ...each,
+                server: planned.name,
                 what: `could not go back: ${each.what}`,
                 hint: 'a server that was not confirmed goes back by itself soon; run the same command again then',
               })),

@@ -1,12 +1,12 @@
 import { kindOf } from '../../kinds/kinds.ts'
 import type { Action, BeforeOf } from '../../model/action.ts'
-import type { Problem } from '../../model/errors.ts'
+import { onResource, onServer, type ServerProblem } from '../../model/errors.ts'
 import type { Plan } from '../../model/plan.ts'
 import { canonical } from '../digest.ts'
 import { actionsIn, type ServerPlan } from '../resolve/plan-server.ts'
 
 // What is left of a plan's actions on one server: those still to be done, those found done, and what is no longer true.
-export type Standing = { pending: readonly Action[]; already: readonly Action[]; stale: readonly Problem[] }
+export type Standing = { pending: readonly Action[]; already: readonly Action[]; stale: readonly ServerProblem[] }
 
 // Holds a plan against the server as it is now. Each action is either as planned, or done already; anything else is
 // stale: said which fact, what it was, what it is. Pure.
@@ -19,7 +19,7 @@ export function standingOf(
   const actionsNow = new Map(actionsIn(now).map((action) => [action.address, action]))
   const pending: Action[] = []
   const already: Action[] = []
-  const stale: Problem[] = now.blocked.map((problem) => ({
+  const stale: ServerProblem[] = now.blocked.map((problem) => ({
     ...problem,
     code: 'FLIGHT_STALE_PLAN',
     what: `since the plan was made: ${problem.what}`,
@@ -29,7 +29,7 @@ export function standingOf(
     const became = current === undefined ? kindOf(action.kind).unasked?.(action, actionsIn(now)) : undefined
     if (became === 'open' || (current !== undefined && stillHolds(action, current))) pending.push(action)
     else if (became === 'done' || (current === undefined && now.same.has(action.address))) already.push(action)
-    else stale.push(staleness(action, current))
+    else stale.push(staleness(server, action, current))
   }
   const wasInstall = plan.servers.find((entry) => entry.name === server)?.install
   if (now.install !== null && wasInstall !== undefined && wasInstall !== null)
@@ -41,7 +41,7 @@ function moreThanPlanned(
   server: string,
   was: NonNullable<ServerPlan['install']>,
   is: NonNullable<ServerPlan['install']>,
-): Problem[] {
+): ServerProblem[] {
   const extra = [
     ...is.upgrades
       .filter(({ name }) => !was.upgrades.some((upgrade) => upgrade.name === name))
@@ -52,7 +52,7 @@ function moreThanPlanned(
   ]
   return extra.map((what) => ({
     code: 'FLIGHT_STALE_PLAN',
-    where: server,
+    ...onServer(server),
     what: `installing would now ${what}, which the plan does not name`,
     hint: 'plan again',
   }))
@@ -68,14 +68,19 @@ function wantedAlone({ kind, after }: Action): unknown {
   return kindOf(kind).within?.(after, { writes: [], installs: [], loads: [] }) ?? after
 }
 
-function staleness(planned: Action, now: Action | undefined): Problem {
+function staleness(server: string, planned: Action, now: Action | undefined): ServerProblem {
   const was = fieldsOf(planned.before)
   const is = now === undefined ? undefined : fieldsOf(now.before)
   const differs = (key: string) => is === undefined || was[key] !== is[key]
   const what =
     `changed since the plan was made: it was ${described(was, differs)}, it is ` +
     `${is === undefined ? 'something that the plan does not expect' : described(is, differs)}`
-  return { code: 'FLIGHT_STALE_PLAN', where: planned.address, what, hint: 'plan again, review, apply' }
+  return {
+    code: 'FLIGHT_STALE_PLAN',
+    ...onResource(server, planned.address),
+    what,
+    hint: 'plan again, review, apply',
+  }
 }
 
 // A state's own name and its fields as text; a file's content is its digest.

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit'
 import type { Action } from '../../model/action.ts'
 import type { Cluster, Definitions } from '../../model/definitions.ts'
-import { FlightError, type Problem } from '../../model/errors.ts'
+import { FlightError, onServer, type ServerProblem } from '../../model/errors.ts'
 import type { Listener } from '../../model/event.ts'
 import type { Connect, Holder, Host, Lock } from '../../model/host.ts'
 import type { Plan, PlannedServer } from '../../model/plan.ts'
@@ -72,11 +72,11 @@ export async function prepare(
   request: ApplyRequest,
   hosts: Host[],
   locks: Lock[],
-): Promise<{ ready: Ready[]; missing: Problem[] }> {
+): Promise<{ ready: Ready[]; missing: ServerProblem[] }> {
   const { plan, listen, signal } = request
   const limit = pLimit(request.parallel)
   const withWork = members.filter(({ planned }) => actionsFor(plan, planned.name).length > 0)
-  const missing: Problem[] = []
+  const missing: ServerProblem[] = []
   const connected = await Promise.all(
     withWork.map((member) =>
       limit(async () => {
@@ -153,7 +153,7 @@ function refuseOtherKeys(members: readonly { planned: PlannedServer; host: Host 
   throw new FlightError(
     other.map(({ planned, host }) => ({
       code: 'FLIGHT_HOST_KEY_CHANGED' as const,
-      where: planned.name,
+      ...onServer(planned.name),
       what: `proves the key ${host.hostKey}; the plan was made for ${planned.hostKey}`,
       hint: 'if the server was replaced on purpose, plan again; otherwise find out who answers there',
     })),
@@ -175,7 +175,7 @@ async function look(
       stale: [
         {
           code: 'FLIGHT_STALE_PLAN',
-          where: planned.name,
+          ...onServer(planned.name),
           what: `is another system than planned: it was ${planned.system.name}, it is ${survey.system.name}`,
           hint: 'plan again',
         },

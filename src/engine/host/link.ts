@@ -1,4 +1,4 @@
-import { FlightError } from '../../model/errors.ts'
+import { FlightError, onServer } from '../../model/errors.ts'
 import type { Server } from '../../model/server.ts'
 import type { Connection } from '../../transport/connection.ts'
 import { type Control, openControl, type ScriptResult } from '../../transport/control.ts'
@@ -65,7 +65,7 @@ export class Link {
       this.close()
       throw new FlightError({
         code: 'FLIGHT_HOST_KEY_CHANGED',
-        where: this.#server.name,
+        ...onServer(this.#server.name),
         what: `proved ${this.hostKey} after reconnecting, ${proved} before`,
       })
     }

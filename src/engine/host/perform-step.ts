@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { FlightError, type ErrorCode } from '../../model/errors.ts'
+import { type ErrorCode, FlightError, onServer } from '../../model/errors.ts'
 import { releasePaths } from '../../model/app-paths.ts'
 import type { StepContext } from '../../model/host.ts'
 import { primaryFingerprints, withoutArmor } from '../../model/openpgp.ts'
@@ -88,7 +88,7 @@ async function runLong(step: Step, script: string, context: StepContext, runner:
   if (result.code === 3) {
     throw new FlightError({
       code: 'FLIGHT_CUT_OFF',
-      where: runner.server,
+      ...onServer(runner.server),
       what: 'the step was cut off on the server (a reboot?), its outcome is unknown',
       hint: 'run the same command again: what it did is found',
     })
@@ -106,7 +106,7 @@ async function performKey(step: Extract<Step, { step: 'key' }>, context: StepCon
   if (fingerprints.length !== 1 || fingerprints[0] !== step.key.fingerprint) {
     throw new FlightError({
       code: 'FLIGHT_KEY_REFUSED',
-      where: runner.server,
+      ...onServer(runner.server),
       what:
         `${step.key.url} serves ` +
         `${fingerprints.length === 0 ? 'no signing key' : `the key ${fingerprints.join(' and ')}`}, wanted is ` +
@@ -128,7 +128,7 @@ function failure(step: Step, result: ScriptResult, server: string): FlightError 
   const said = result.stderr.trim().split('\n').slice(-12).join('\n').slice(-2000)
   const what = said === '' ? `ended with code ${result.code}` : said
   if (step.step === 'command') return commandFailed(step, result, server)
-  const problem = (code: ErrorCode, hint: string) => new FlightError({ code, where: server, what, hint })
+  const problem = (code: ErrorCode, hint: string) => new FlightError({ code, ...onServer(server), what, hint })
   switch (result.code) {
     case EXIT_WOULD_UPGRADE:
       return problem(
@@ -179,7 +179,7 @@ function commandFailed(
     .slice(-2000)
   return new FlightError({
     code: 'FLIGHT_COMMAND_FAILED',
-    where: server,
+    ...onServer(server),
     what: `${command} ended with exit code ${code}${said === '' ? ' and said nothing' : `:\n${said}`}`,
     hint:
       `all that it said is on ${server} in ${releasePaths(app, release).commands}/${key}/; correct the cause, ` +

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { BadAnswer, type FactSort } from '../../facts/fact.ts'
 import { FACT_SORTS } from '../../facts/sorts.ts'
-import { FlightError } from '../../model/errors.ts'
+import { FlightError, onServer } from '../../model/errors.ts'
 import { type FactAnswers, type FactName, type FactQuery, type Facts, factId } from '../../model/fact.ts'
 
 // One script that reads all facts of a server at once, and what understands its answer.
@@ -33,7 +33,7 @@ export function probeOf(queries: readonly FactQuery[]): Probe {
         if (!(error instanceof BadAnswer)) throw error
         throw new FlightError({
           code: 'FLIGHT_SERVER_ANSWER',
-          where: server,
+          ...onServer(server),
           what: `answered what cannot be understood: ${error.message}`,
           hint: 'look at the server by hand: `flight doctor` shows what is asked there',
         })

@@ -1,4 +1,4 @@
-import { FlightError } from '../../model/errors.ts'
+import { FlightError, onServer } from '../../model/errors.ts'
 import type { System } from '../../model/server.ts'
 
 // Shell that says what a server is.
@@ -17,7 +17,7 @@ export function parseSystem(output: string, server: string, loginUser: string): 
   if (uid !== '0') {
     throw new FlightError({
       code: 'FLIGHT_NO_SUDO',
-      where: server,
+      ...onServer(server),
       what: `logged in as ${loginUser}, who is not root, and \`become\` is off`,
       hint: 'log in as root, or set `become: true` in ssh: and allow this user `NOPASSWD: ALL` in sudoers',
     })
@@ -25,7 +25,7 @@ export function parseSystem(output: string, server: string, loginUser: string): 
   if (init !== 'systemd') {
     throw new FlightError({
       code: 'FLIGHT_UNSUPPORTED_SYSTEM',
-      where: server,
+      ...onServer(server),
       what: `${name || 'this system'} does not run systemd`,
       hint: 'Flight works with Debian 12 and 13 and Ubuntu 22.04 and 24.04, as they come',
     })

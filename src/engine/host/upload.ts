@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
-import { FlightError } from '../../model/errors.ts'
+import { FlightError, onServer } from '../../model/errors.ts'
 import type { StepContext } from '../../model/host.ts'
 import type { UploadStep } from '../../model/step.ts'
 import { appendCommand, receivedShell } from '../../steps/upload.ts'
@@ -36,7 +36,7 @@ export async function sendFile(
   if (ending.kind === 'unknown')
     throw new FlightError({
       code: 'FLIGHT_CONNECTION_LOST',
-      where: server,
+      ...onServer(server),
       what: 'the connection was lost while the artifact was sent',
     })
   if (ending.kind !== 'exit' || ending.code !== 0) throw notSent(server, said.trim())
@@ -45,7 +45,7 @@ export async function sendFile(
 function notSent(server: string, said: string): FlightError {
   return new FlightError({
     code: 'FLIGHT_STEP_FAILED',
-    where: server,
+    ...onServer(server),
     what: `the artifact could not be sent: ${said === '' ? 'the shell there ended' : said}`,
     hint: 'is the disk below /var/lib/flight full? Make room, then run the same command again',
   })

@@ -1,4 +1,4 @@
-import { FlightError, type ErrorCode } from '../../model/errors.ts'
+import { type ErrorCode, FlightError, type Problem, type ServerProblem } from '../../model/errors.ts'
 import type { Plan } from '../../model/plan.ts'
 import { validatePlan } from '../../schema/plan.ts'
 import { canonical, digestOf } from '../digest.ts'
@@ -47,5 +47,11 @@ export function readPlan(text: string, where: string): Plan {
   const wrong = validatePlan(value)
   if (wrong !== undefined)
     throw refuse('FLIGHT_PLAN_FORMAT', `does not fit the format of plans: ${wrong}`, 'plan again')
-  return value as Plan
+  const plan = value as Plan
+  return { ...plan, missing: plan.missing.map(withServer), blocked: plan.blocked.map(withServer) }
+}
+
+// Plans made before problems had a `server` have it in front of `where` alone.
+function withServer(problem: Problem): ServerProblem {
+  return { ...problem, server: problem.server ?? /^[^/\s]*/.exec(problem.where)?.[0] ?? '' }
 }

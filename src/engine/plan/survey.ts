@@ -1,5 +1,5 @@
 import type { Definitions } from '../../model/definitions.ts'
-import { FlightError, type Problem } from '../../model/errors.ts'
+import { FlightError, onServer, type Problem, type ServerProblem } from '../../model/errors.ts'
 import { factId, type FactQuery, type Facts } from '../../model/fact.ts'
 import type { Host } from '../../model/host.ts'
 import type { Server } from '../../model/server.ts'
@@ -9,8 +9,8 @@ import type { Answer, Undertaking } from '../undertakings/undertaking.ts'
 // What one server said: everything planning needs, or why it could not be planned.
 export type Survey =
   | Answer
-  | { is: 'missing'; server: Server; problems: readonly Problem[] }
-  | { is: 'blocked'; server: Server; problems: readonly Problem[] }
+  | { is: 'missing'; server: Server; problems: readonly ServerProblem[] }
+  | { is: 'blocked'; server: Server; problems: readonly ServerProblem[] }
 
 // Asks a server what it is, compiles for it, and reads what that asks for: two short scripts on one channel, and a
 // third for what is left over there that nobody wants any more.
@@ -49,8 +49,6 @@ export function surveyFailure(server: Server, error: unknown): Survey {
   }
 }
 
-function placed(problem: Problem, server: string): Problem {
-  return problem.where === server || problem.where.startsWith(`${server} `)
-    ? problem
-    : { ...problem, where: problem.where === '' ? server : `${server} ${problem.where}` }
+function placed(problem: Problem, server: string): ServerProblem {
+  return problem.server === server ? { ...problem, server } : { ...problem, ...onServer(server, problem.where) }
 }

@@ -1,6 +1,6 @@
 import { kindOf } from '../../kinds/kinds.ts'
 import type { Action } from '../../model/action.ts'
-import type { Problem } from '../../model/errors.ts'
+import { onServer, type ServerProblem } from '../../model/errors.ts'
 import type { Facts } from '../../model/fact.ts'
 import type { PlannedInstall } from '../../model/plan.ts'
 
@@ -11,7 +11,7 @@ export function judgeInstall(
   actions: readonly Action[],
   facts: Facts,
   allowUpgrades: boolean,
-): { install: PlannedInstall | null; blocked: Problem[] } {
+): { install: PlannedInstall | null; blocked: ServerProblem[] } {
   const missing = actions.flatMap((action) => kindOf(action.kind).installs?.(action).name ?? [])
   const [first] = missing
   if (first === undefined) return { install: null, blocked: [] }
@@ -27,7 +27,7 @@ export function judgeInstall(
       blocked: [
         {
           code: 'FLIGHT_CONFLICT',
-          where: server,
+          ...onServer(server),
           what: `apt finds no way to install what is missing: ${transaction.refusal}`,
           hint: 'settle it on the server (held packages? sources that do not fit together?) and plan again',
         },
@@ -44,7 +44,7 @@ export function judgeInstall(
     blocked: [
       {
         code: 'FLIGHT_WOULD_UPGRADE',
-        where: server,
+        ...onServer(server),
         what: `installing ${missing.join(', ')} would ${touched.join(', ')}`,
         hint: 'Flight installs only; if this is right, plan with --allow-upgrades',
       },

@@ -1,6 +1,6 @@
 import type { Action } from '../../model/action.ts'
 import type { Cluster } from '../../model/definitions.ts'
-import type { Problem } from '../../model/errors.ts'
+import { onServer, type ServerProblem } from '../../model/errors.ts'
 import type { FactQuery, Facts } from '../../model/fact.ts'
 import type { Leftover, PlannedInstall } from '../../model/plan.ts'
 import { addressOf, type Resource } from '../../model/resource.ts'
@@ -23,7 +23,7 @@ export type ServerPlan = {
   staged: readonly { stage: string; action: Action }[] // of what is done on all servers or on none
   same: ReadonlyMap<string, string> // address -> why nothing is to be done
   install: PlannedInstall | null
-  blocked: readonly Problem[]
+  blocked: readonly ServerProblem[]
   notes: readonly string[]
   leftovers: readonly Leftover[]
 }
@@ -72,15 +72,15 @@ export function planServer({
   allowUpgrades,
 }: Case & { allowUpgrades: boolean }): ServerPlan {
   const same = new Map<string, string>()
-  const blocked: Problem[] = []
+  const blocked: ServerProblem[] = []
   const notes: string[] = []
   const actionsFor = (resources: readonly Resource[]): Action[] =>
     resources.flatMap((resource) => {
       const difference = differenceOf(resource, facts)
       if (difference.is === 'conflict') {
         blocked.push({
-          code: 'FLIGHT_CONFLICT',
-          where: `${server} ${difference.where}`,
+          code: difference.code ?? 'FLIGHT_CONFLICT',
+          ...onServer(server, difference.where),
           what: difference.what,
           hint: difference.hint,
         })

@@ -1,5 +1,5 @@
 import { kindOf } from '../../kinds/kinds.ts'
-import type { Problem } from '../../model/errors.ts'
+import { onServer, type ServerProblem } from '../../model/errors.ts'
 import type { FactQuery, Facts } from '../../model/fact.ts'
 import type { Resource } from '../../model/resource.ts'
 import { pathsOf } from '../compare.ts'
@@ -18,7 +18,7 @@ export function rivalSites(
   resources: readonly Resource[],
   retiring: readonly string[],
   facts: Facts,
-): Problem[] {
+): ServerProblem[] {
   const written = new Set([...resources.flatMap(pathsOf), ...retiring])
   const names = new Set(resources.flatMap(namesOf))
   if (names.size === 0) return []
@@ -29,9 +29,9 @@ export function rivalSites(
       .slice(1)
       .filter((name) => names.has(name))
     const app = /\/flight-([a-z0-9-]+)\.conf$/.exec(file)?.[1] ?? file
-    return taken.map((name): Problem => ({
+    return taken.map((name): ServerProblem => ({
       code: 'FLIGHT_CONFLICT',
-      where: `${server} ${file}:${line}`,
+      ...onServer(server, `${file}:${line}`),
       what: `the site of ${app} still has the name ${name} here`,
       hint: `configure ${app} first, or both in one plan: flight plan`,
     }))

@@ -1,4 +1,4 @@
-import type { Problem } from '../../model/errors.ts'
+import { onServer, type Problem, type ServerProblem } from '../../model/errors.ts'
 import type { FactQuery } from '../../model/fact.ts'
 import type { Plan, Stage } from '../../model/plan.ts'
 import { addressOf, type Resource } from '../../model/resource.ts'
@@ -69,17 +69,14 @@ function phaseAt(stage: string, phases: readonly Phase[]): number {
 // Compares what is wanted with what is there. Pure.
 function serverPlan({ server, wanted, facts }: Case): ServerPlan {
   const same = new Map<string, string>()
-  const blocked: Problem[] = []
+  const blocked: ServerProblem[] = []
   const notes: string[] = []
   const staged = withWritten(wanted.resources, facts).flatMap((resource) => {
     const difference = differenceOf(resource, facts)
     if (difference.is === 'conflict') {
       blocked.push({
-        code:
-          difference.where === 'current' || difference.where.startsWith('release ')
-            ? 'FLIGHT_RELEASE'
-            : 'FLIGHT_CONFLICT',
-        where: `${server} ${difference.where}`,
+        code: difference.code ?? 'FLIGHT_CONFLICT',
+        ...onServer(server, difference.where),
         what: difference.what,
         hint: difference.hint,
       })

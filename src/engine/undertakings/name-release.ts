@@ -91,6 +91,7 @@ function nameEarlier(wish: Extract<ReleaseWish, { does: 'rollback' }>, known: Kn
       `flight app:releases ${wish.app} shows what is there`,
     )
   const { name, note } = found
+  const warnings = migrationsSince(name, known)
   const turns = known.flatMap(({ said }) =>
     said.releases
       .filter((release) => release.name === name)
@@ -112,7 +113,8 @@ function nameEarlier(wish: Extract<ReleaseWish, { does: 'rollback' }>, known: Kn
     artifact: null,
     without: [...wish.without].sort(),
     environmentFrom: null,
-    notes: [...liveNotes(known), ...migrationNotes(found.name, known)],
+    notes: liveNotes(known),
+    ...(warnings.length === 0 ? {} : { warnings }),
   }
 }
 
@@ -177,7 +179,7 @@ function named(app: string, written: string, healthy: readonly Healthy[], known:
 }
 
 // Each server's own clock says what came after what.
-function migrationNotes(target: string, known: Known): string[] {
+function migrationsSince(target: string, known: Known): string[] {
   const between = known.flatMap(({ said }) => {
     const since = said.releases.find(({ name }) => name === target)?.good ?? 0
     return said.releases

@@ -1,6 +1,6 @@
 import { releaseResources } from '../../features/app-release.ts'
 import type { Definitions } from '../../model/definitions.ts'
-import { FlightError, type Problem } from '../../model/errors.ts'
+import { FlightError, type ServerProblem } from '../../model/errors.ts'
 import { onOneLine } from '../../model/printable.ts'
 import type { PlannedRelease, ReleaseWish } from '../../model/release.ts'
 import { appsOn, type Chosen, serversIn, type Wanted } from '../resolve/wanted.ts'
@@ -45,7 +45,7 @@ export const release: Module<'release'> = {
       after: 'the release is live',
     },
     lines: (plan, names) =>
-      plan.releases.flatMap(({ app, does, name, subject, commit, notes, without }): Line[] => [
+      plan.releases.flatMap(({ app, does, name, subject, commit, notes, warnings = [], without }): Line[] => [
         headline(
           plan,
           '>',
@@ -63,7 +63,8 @@ export const release: Module<'release'> = {
                   `which ${without.length === 1 ? 'is' : 'are'} left out`,
               },
             ]),
-        ...notes.map((text): Line => ({ mark: text.startsWith('migrations') ? '!' : ' ', text })),
+        ...notes.map((text): Line => ({ mark: ' ', text })),
+        ...warnings.map((text): Line => ({ mark: '!', text })),
       ]),
     takenBack: 'Went live and was taken back',
     next: (outcome) =>
@@ -146,14 +147,14 @@ function serversOf(
 }
 
 // Which releases are good on all servers is not known while one of them cannot be asked.
-function refuseBlindWayBack(wishes: readonly ReleaseWish[], missing: readonly Problem[]): void {
+function refuseBlindWayBack(wishes: readonly ReleaseWish[], missing: readonly ServerProblem[]): void {
   if (missing.length === 0 || !wishes.some(({ does }) => does === 'rollback')) return
   throw new FlightError(
     missing.map((problem) => ({
       ...problem,
       hint:
         `to go back without it: --without-server ` +
-        `${problem.where.split(' ')[0]}${problem.hint === undefined ? '' : `. Otherwise: ${problem.hint}`}`,
+        `${problem.server}${problem.hint === undefined ? '' : `. Otherwise: ${problem.hint}`}`,
     })),
   )
 }

@@ -1,5 +1,5 @@
 import type { Cluster, Definitions } from '../../model/definitions.ts'
-import type { Problem } from '../../model/errors.ts'
+import type { Problem, ServerProblem } from '../../model/errors.ts'
 import type { FactQuery, Facts } from '../../model/fact.ts'
 import type { Claim, Host } from '../../model/host.ts'
 import type { Plan, PlanBody, Stage } from '../../model/plan.ts'
@@ -63,7 +63,7 @@ export type Answer = {
 // what all of them say, it is told once all are connected; `missing`: why some are not.
 export type Begun = {
   servers: readonly Chosen[]
-  planning: Planning | ((hosts: readonly Reached[], missing: readonly Problem[]) => Promise<Planning>)
+  planning: Planning | ((hosts: readonly Reached[], missing: readonly ServerProblem[]) => Promise<Planning>)
 }
 export type Reached = Chosen & { host: Host }
 

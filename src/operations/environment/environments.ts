@@ -3,7 +3,7 @@ import type { Pushable } from '../../engine/undertakings/name-push.ts'
 import type { Environment } from '../../environment/environment.ts'
 import { environmentPath } from '../../model/app-paths.ts'
 import type { App } from '../../model/definitions.ts'
-import { FlightError, type Problem } from '../../model/errors.ts'
+import { FlightError, onServer, type Problem } from '../../model/errors.ts'
 import type { EnvironmentFact, PushesFact } from '../../model/fact.ts'
 import type { Server } from '../../model/server.ts'
 import { askEach } from '../fleet/ask-each.ts'
@@ -91,7 +91,7 @@ function filesOf(
     else if (answer.is === 'other')
       refused.push({
         code: 'FLIGHT_CONFLICT',
-        where: `${server} ${path}`,
+        ...onServer(server, path),
         what: `is ${answer.what}`,
         hint: 'look at it on the server; an environment file is a plain file of the app',
       })

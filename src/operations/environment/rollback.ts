@@ -1,5 +1,5 @@
 import { takingBack, type Wanted } from '../../engine/undertakings/name-push.ts'
-import { FlightError } from '../../model/errors.ts'
+import { FlightError, onServer } from '../../model/errors.ts'
 import type { Offered } from '../offer.ts'
 import type { Session } from '../session.ts'
 import type { Teller } from '../teller.ts'
@@ -40,7 +40,7 @@ function previousOf(servers: PushableFiles): Map<string, Wanted> {
     throw new FlightError(
       none.map((server) => ({
         code: 'FLIGHT_CONFLICT',
-        where: server,
+        ...onServer(server),
         what: `keeps no environment file of ${servers.app.name} from before the last push`,
         hint:
           `nothing lay there before the first push, or more than five pushes ago; bring the file that shall lie ` +

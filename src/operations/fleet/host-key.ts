@@ -1,4 +1,4 @@
-import { FlightError } from '../../model/errors.ts'
+import { FlightError, onServer } from '../../model/errors.ts'
 import type { ScannedKey } from '../../transport/host-key-scan.ts'
 
 // Refuses a key that is not the expected one, and one that known_hosts speaks against.
@@ -7,7 +7,7 @@ export function refuseWrongKey(server: string, key: ScannedKey, expected: string
   if (expected !== undefined && expected !== key.fingerprint) {
     throw new FlightError({
       code: 'FLIGHT_HOST_KEY_UNKNOWN',
-      where: server,
+      ...onServer(server),
       what: `shows ${shown}, expected is ${expected}`,
       hint:
         'Compare with `ssh-keygen -l -f /etc/ssh/ssh_host_*_key.pub` on its console. A server has one key of ' +
@@ -18,7 +18,7 @@ export function refuseWrongKey(server: string, key: ScannedKey, expected: string
   const { file, line } = key.verdict.entry
   throw new FlightError({
     code: 'FLIGHT_HOST_KEY_CHANGED',
-    where: server,
+    ...onServer(server),
     what:
       key.verdict.kind === 'revoked'
         ? `shows ${shown}, which ${file}:${line} revokes`
@@ -36,7 +36,7 @@ export function knownHostsFile(server: string, key: ScannedKey): string {
   if (key.file !== undefined) return key.file
   throw new FlightError({
     code: 'FLIGHT_USAGE',
-    where: server,
+    ...onServer(server),
     what: 'ssh_config names no known_hosts file for it',
     hint: 'Set UserKnownHostsFile, or remove the line that sets it to none.',
   })

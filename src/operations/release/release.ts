@@ -60,7 +60,7 @@ export function release(what: string, { wish, given, wait }: Releasing): Offer {
 
 // A server that cannot be asked stops a release; whoever knows that it is down says so.
 function wayOutFor({ missing }: Plan): string {
-  const away = [...new Set(missing.map(({ where }) => where.split(' ')[0] ?? ''))]
+  const away = [...new Set(missing.map(({ server }) => server))]
   return (
     `A release is on all servers or on none. To release without ${away.join(', ')}, which then ` +
     `${away.length === 1 ? 'serves' : 'serve'} what ${away.length === 1 ? 'it has' : 'they have'}:\n  ` +

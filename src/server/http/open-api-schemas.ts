@@ -19,7 +19,10 @@ function whole(properties: Record<string, unknown>, optional: readonly string[] 
   }
 }
 
-const Problem = whole({ code: text, where: text, what: text, hint: text }, ['hint'])
+const Problem = whole(
+  { code: text, where: text, what: text, hint: text, server: text, address: text, cause: whole({ server: text }) },
+  ['hint', 'server', 'address', 'cause'],
+)
 const End = whole({ exit: { type: 'integer' }, said: text, problems: list({ $ref: '#/components/schemas/Problem' }) })
 const common = {
   id,

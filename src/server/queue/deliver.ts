@@ -89,7 +89,7 @@ async function once(session: Session, request: Request, tools: Tools): Promise<D
     actions,
   })
   await tools.planned(release.name)
-  for (const text of release.notes) session.listen({ event: 'note', text })
+  for (const text of [...release.notes, ...(release.warnings ?? [])]) session.listen({ event: 'note', text })
   if (isEmpty(plan))
     return {
       is: 'succeeded',

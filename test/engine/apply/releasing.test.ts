@@ -185,7 +185,7 @@ test(
     const first = await planFor(WANTED, servers, { releases: [back()] })
     assert.is(first.releases[0]?.name, TWO)
     assert.match(
-      first.releases[0]?.notes.join() ?? '',
+      first.releases[0]?.warnings?.join() ?? '',
       /migrations were called since that release was live \(in c{12}-1, d{12}-1\)/,
     )
     assert.is((await apply(first, WANTED, servers)).outcome, 'done')

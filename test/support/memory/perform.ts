@@ -1,5 +1,5 @@
 import { dirname } from 'node:path/posix'
-import { type ErrorCode, FlightError } from '../../../src/model/errors.ts'
+import { type ErrorCode, FlightError, onServer } from '../../../src/model/errors.ts'
 import { primaryFingerprints, withoutArmor } from '../../../src/model/openpgp.ts'
 import { KEPT, RETIRED_MARK } from '../../../src/model/record.ts'
 import type {
@@ -22,7 +22,7 @@ import { entryAt, makeFolders, plainMode, putInPlace, Refused } from './tree.ts'
 
 // Does one step to the machine, or throws the FlightError of a real server.
 export function performOn(machine: Machine, server: string, step: Step, plan: string): void {
-  const failed = (code: ErrorCode, what: string) => new FlightError({ code, where: server, what })
+  const failed = (code: ErrorCode, what: string) => new FlightError({ code, ...onServer(server), what })
   try {
     doStep(machine, step, `${KEPT}/${plan.replace('sha256:', '').slice(0, 12)}`, failed)
   } catch (error) {
