@@ -169,6 +169,13 @@ test('a wave that fails ends it: the others keep what they have', async () => {
     receipt.problems.map(({ what }) => what).join('\n'),
     'the stage "configure 2 of 2" was not begun, because of web-1',
   )
+  assert.equal(
+    receipt.problems.map(({ server, cause }) => [server, cause]),
+    [
+      ['web-1', undefined],
+      ['web-2', { server: 'web-1' }],
+    ],
+  )
 })
 
 test('passwords stand in no plan, and arrive on the server', async () => {
