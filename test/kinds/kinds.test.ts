@@ -13,8 +13,8 @@ import { Secret } from '../../src/model/secret.ts'
 import type { KindName, Resource } from '../../src/model/resource.ts'
 
 // KIND/CASE.json: what is wanted, what the server answers by question, and then one of action { verb, before, because }
-// with its steps, same (why), conflict { what, where, hint, code }. Where `undo` stands too, these steps take the action
-// back because "it failed"; where `notes` stand, they are said of it, or of what is the same.
+// with its steps, same (why), conflict { what, where, hint, code }. Where `undo` stands too, these steps take the
+// action back because "it failed"; where `notes` stand, they are said of it, or of what is the same.
 type Case = {
   desired: Json
   facts: Record<string, FactAnswers[FactName] | null> // by question; null: the answer is undefined
