@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 export const BIN = join(root, 'bin/flight')
-const LONGEST = 30_000
+// Bounds what hangs.
+const LONGEST = 600_000
 
 export type Ended = { exit: number | null; stdout: string; stderr: string }
 export type Options = { cwd: string; env?: NodeJS.ProcessEnv; stdin?: string }

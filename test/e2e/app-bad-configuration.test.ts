@@ -55,7 +55,7 @@ async function refused(
     says: /^release a{12}-1/,
   }))
   let said = ''
-  await unharmed(host, visits, 500, async () => {
+  await unharmed(host, visits, async () => {
     at.put('apps/shop.yml', wanted)
     said = (await at.expect(1, 'app:configure', 'shop', '--yes')).said
   })

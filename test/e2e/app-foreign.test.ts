@@ -9,7 +9,7 @@ import { get, unharmed, type Visit } from './load.ts'
 import { promise } from './promise.ts'
 import { planOn, told } from './read-plan.ts'
 import { goLive, putFixture } from './release.ts'
-import { sitePaths, sitesByHand } from './site-by-hand.ts'
+import { RELOAD_NGINX, sitePaths, sitesByHand } from './site-by-hand.ts'
 import { remember } from './untouched.ts'
 
 // A server on which somebody has sites of their own. Flight works beside them: they answer through everything, and what
@@ -54,12 +54,12 @@ promise(
   'an app is configured beside them, changed, switched off: nobody of theirs fails, nothing of theirs is touched',
   async () => {
     const shop = (workers: number, more = '') => app('shop', [serves('web-1', workers)], { more })
-    await unharmed(host, VISITS, 10_000, async () => {
-      await configure(at, 'shop', shop(4))
+    await unharmed(host, VISITS, async (load) => {
+      await load.over(() => configure(at, 'shop', shop(4)))
       await goLive(host, 'shop', 'plain')
-      await configure(at, 'shop', shop(6, 'request_payload: 20\nrequest_memory: 300\n'))
+      await load.over(() => configure(at, 'shop', shop(6, 'request_payload: 20\nrequest_memory: 300\n')))
       assert.match((await get(host, { domain: 'shop.example.com', path: '/' })).body, /^release a{12}-1/)
-      await configure(at, 'blog', app('blog', [serves('web-1')]))
+      await load.over(() => configure(at, 'blog', app('blog', [serves('web-1')])))
       forget(at, 'blog')
       await at.expect(0, 'plan')
       assert.ok(told(planOn(at)).some((line) => line.startsWith('retire ')))
@@ -87,7 +87,7 @@ const TAKEN: [string, () => Promise<string>, RegExp][] = [
     async () => {
       await host.must(
         `printf 'server {\\n    listen 80;\\n    server_name a.example.com\\n        alias.example.com;\\n    ` +
-          `return 204;\\n}\\n' >/etc/nginx/conf.d/alias.conf && nginx -t -q && systemctl reload nginx && sleep 1`,
+          `return 204;\\n}\\n' >/etc/nginx/conf.d/alias.conf && ${RELOAD_NGINX}`,
       )
       return app('taker', [serves('web-1')], { domain: 'alias.example.com' })
     },

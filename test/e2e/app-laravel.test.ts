@@ -103,7 +103,6 @@ for (const { suite, server, laravel } of SUITES) {
     await push(host, 'shop', 1, 'first')
     const done = await until(
       'the job is done',
-      30,
       () => jobs(host, 'shop'),
       (notes) => notes.some(({ what }) => what === 'END'),
     )
@@ -125,7 +124,6 @@ for (const { suite, server, laravel } of SUITES) {
     await switchTo(host, 'shop', SECOND)
     await until(
       'the second release answers',
-      5,
       () => get(host, { domain, path: '/include' }),
       ({ body }) => body === `release ${SECOND}, included ${SECOND}\n`,
     )
@@ -136,14 +134,12 @@ for (const { suite, server, laravel } of SUITES) {
     await at.expect(0, 'apply', 'plan.json')
     await until(
       'the workers run the second release',
-      30,
       () => at.flight('plan', '--detailed-exitcode'),
       ({ exit }) => exit === 0,
     )
     await push(host, 'shop', 0, 'second')
     await until(
       'a job ran in the second release',
-      30,
       () => jobs(host, 'shop'),
       (notes) => notes.some(({ what, release }) => what === 'END' && release === SECOND),
     )
@@ -155,7 +151,6 @@ for (const { suite } of SUITES) {
     const { host } = on(suite)
     const log = await until(
       'the schedule ran',
-      125,
       () => logOf(host, 'shop', 'sched.log'),
       (text) => text !== '',
     )

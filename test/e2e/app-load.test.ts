@@ -5,14 +5,15 @@ import { loud } from '../support/loud.ts'
 import { app, configure, forget, serves } from './app-definition.ts'
 import { desk, type Desk } from './desk.ts'
 import { cluster, twoVersions, withTwoVersions } from './fleet.ts'
+import { shutGate } from './gate.ts'
 import { get, unharmed, type Visit } from './load.ts'
 import { promise } from './promise.ts'
 import { goLive } from './release.ts'
+import { until } from './until.ts'
 
 // What configuring costs those who visit meanwhile: nothing. Fast and slow
 // requests run on while pools, sites, limits, other apps and PHP's version change.
 
-const ENOUGH = 20_000
 const RELEASE = 'aaaaaaaaaaaa-1'
 
 let at: Desk
@@ -50,13 +51,14 @@ async function limits(): Promise<string> {
 promise(
   'other limits and other pool sizes, three times: no request fails, and each limit holds afterwards',
   async () => {
-    const report = await unharmed(host, VISITS, ENOUGH, async () => {
+    const report = await unharmed(host, VISITS, async (load) => {
       for (const [memory, payload, workers] of [
         [200, 11, 24],
         [220, 12, 18],
         [240, 13, 30],
       ] as const) {
-        await configure(at, 'shop', shop({ workers, more: `request_memory: ${memory}\nrequest_payload: ${payload}\n` }))
+        const wanted = shop({ workers, more: `request_memory: ${memory}\nrequest_payload: ${payload}\n` })
+        await load.over(() => configure(at, 'shop', wanted))
         assert.match(await limits(), new RegExp(`^${memory}M `))
         assert.match(await host.must('nginx -T 2>/dev/null'), new RegExp(`client_max_body_size ${payload}m`))
         assert.is(await host.must('pgrep -c -f "pool shop$"'), `${workers}\n`)
@@ -72,10 +74,10 @@ promise(
 
 promise('a second app comes to the server: no request of the first fails, and the second answers', async () => {
   const blog = app('blog', [serves('web-1')], { php: '7.4' })
-  await unharmed(host, VISITS, ENOUGH, async () => {
-    await configure(at, 'blog', blog)
+  await unharmed(host, VISITS, async (load) => {
+    await load.over(() => configure(at, 'blog', blog))
     await goLive(host, 'blog', 'plain', RELEASE)
-    await configure(at, 'blog', blog)
+    await load.over(() => configure(at, 'blog', blog))
   })
   assert.match((await get(host, { domain: 'blog.example.com', path: '/' })).body, /^release aaaaaaaaaaaa-1, PHP 7\.4/)
 })
@@ -83,8 +85,7 @@ promise('a second app comes to the server: no request of the first fails, and th
 promise(
   "PHP's version is switched: no request fails, all are answered by one version or the other, and the old pool is gone",
   async () => {
-    const { bodies } = await unharmed(host, VISITS, ENOUGH, async (load) => {
-      await load.reaches(1000)
+    const { bodies } = await unharmed(host, VISITS, async () => {
       await configure(at, 'shop', shop({ php: '8.2' }))
     })
     const versions = [...bodies.keys()].flatMap((body) => /PHP (\d\.\d)/.exec(body)?.[1] ?? [])
@@ -103,16 +104,24 @@ promise(
   },
 )
 
-promise('a request of 20 s holds a reload up: it is answered, and the run goes on', async () => {
-  const slow = get(host, { domain, path: '/slow/20000' })
-  await new Promise((resolve) => setTimeout(resolve, 500))
-  await configure(at, 'shop', shop({ php: '8.2', workers: 21 }))
+promise('a request in progress holds a reload up: it is answered, and the run goes on', async () => {
+  const loads = () => host.must("grep -c 'Reloading in progress' /var/log/php8.2-fpm.log || true")
+  const before = await loads()
+  const gate = await shutGate(host)
+  const slow = get(host, { domain, path: gate.path })
+  await gate.reached()
+  at.put('apps/shop.yml', shop({ php: '8.2', workers: 21 }))
+  const run = at.start('app:configure', 'shop', '--yes')
+  await until('FPM waits for the request', loads, (now) => now !== before)
+  await gate.open()
   assert.match((await slow).body, says)
+  const { exit, said } = await run.answer
+  assert.is(exit, 0, said)
   await at.expect(0, 'plan', '--detailed-exitcode')
 })
 
 promise('an app leaves the server: no request of the other fails', async () => {
-  await unharmed(host, VISITS, ENOUGH, async () => {
+  await unharmed(host, VISITS, async () => {
     forget(at, 'blog')
     await at.expect(2, 'plan', '--detailed-exitcode')
     await at.expect(0, 'apply', 'plan.json')

@@ -5,7 +5,7 @@ import { loud } from '../support/loud.ts'
 import { app, configure, forget, oneLine } from './app-definition.ts'
 import { desk, type Desk } from './desk.ts'
 import { web, withLaravel } from './fleet.ts'
-import { jobs, push } from './laravel.ts'
+import { jobs, letGo, push, pushHeld } from './laravel.ts'
 import { get } from './load.ts'
 import { promise } from './promise.ts'
 import { planOn, told } from './read-plan.ts'
@@ -21,7 +21,7 @@ let other: LabHost
 
 const POOL = 'web: { pm: static, max_workers: 3 }'
 const WORK =
-  'queues: [ { name: default, command: queue:work --sleep=1 --timeout=60, workers: 2, stop_wait_timeout: 60 } ], ' +
+  'queues: [ { name: default, command: queue:work --sleep=1 --timeout=0, workers: 2, stop_wait_timeout: 3600 } ], ' +
   'scheduler: on, cron: [ { name: reports, at: "0 3 * * *", command: artisan list } ]'
 const PROGRAMS = '/etc/supervisor/conf.d/flight-shop.conf'
 const CRON = '/etc/cron.d/flight-shop'
@@ -79,10 +79,9 @@ async function apply(): Promise<string> {
 promise(
   'a queue and a scheduler move to another server: the plan says so, the running job finishes, and neither runs twice',
   async () => {
-    await push(here, 'shop', 12, 'last-here')
+    await pushHeld(here, 'shop', 'last-here')
     await until(
       'the job runs',
-      20,
       () => jobs(here, 'shop'),
       (notes) => notes.length === 1,
     )
@@ -105,15 +104,15 @@ promise(
     assert.match(await here.must(`cat ${CRON}`), /^# Retired by Flight/)
     assert.is(await here.must(`grep -cv '^#' ${CRON}; true`), '0\n', 'nothing of it is left for cron')
     assert.is((await pidsOf(other, 'shop', 'default')).size, 2)
+    assert.not.match((await jobs(here, 'shop')).map(({ what }) => what).join(' '), /END/)
+    await letGo(here, 'shop', 'last-here')
     await until(
       'the job that ran is done',
-      30,
       () => jobs(here, 'shop'),
       (notes) => notes.some(({ what }) => what === 'END'),
     )
     await until(
       'no worker is left',
-      15,
       () => processesOf(here, 'shop'),
       (all) => !all.some((line) => line.includes('queue:work')),
     )
@@ -122,7 +121,6 @@ promise(
     await push(other, 'shop', 0, 'taken')
     await until(
       'the other server works',
-      20,
       () => jobs(other, 'shop'),
       (notes) => notes.some(({ what, job }) => what === 'END' && job === 'taken'),
     )
@@ -181,7 +179,6 @@ promise('an app that comes back finds its data and its release as they were', as
 async function nothingRuns(host: LabHost): Promise<void> {
   await until(
     'no process is left',
-    70,
     () => processesOf(host, 'shop'),
     (all) => all.length === 0,
   )

@@ -7,14 +7,15 @@ import { loud } from '../support/loud.ts'
 import { oneLine } from './app-definition.ts'
 import { repositoryOf } from './app-repository.ts'
 import { desk, type Desk } from './desk.ts'
+import { VOLUME } from './drill-size.ts'
 import { cluster, withLaravel } from './fleet.ts'
-import { jobs, push } from './laravel.ts'
+import { jobs, letGo, push, pushHeld } from './laravel.ts'
 import { get } from './load.ts'
 import { promise } from './promise.ts'
 import { asApp } from './release.ts'
 import { until } from './until.ts'
 import { pidsOf } from './workers.ts'
-import { startWrk } from './wrk.ts'
+import { startWrk, visitedDuring } from './wrk.ts'
 
 // Releases of a real Laravel application on three servers: two that answer, one that works.
 
@@ -50,7 +51,7 @@ ${more}servers:
   - { name: web-1, web: { pm: static, max_workers: 8 }, deploy_commands: [ ${MIGRATE} ] }
   - { name: web-2, web: { pm: static, max_workers: 8 } }
   - { name: work-1, deploy_commands: [ ${MIGRATE} ], queues: [ { name: default, command: queue:work --sleep=1, ` +
-    `workers: 2, stop_wait_timeout: 60 } ], scheduler: on }
+    `workers: 2, stop_wait_timeout: 3600 } ], scheduler: on }
 `
   )
 }
@@ -66,9 +67,6 @@ async function served(): Promise<string[]> {
     ]),
   ]
 }
-
-// So many requests at least.
-const LEAST = 50_000
 
 const short = (commit: string, number = 1) => `${commit.slice(0, 12)}-${number}`
 
@@ -108,7 +106,6 @@ promise(
     await push(hosts[2] as LabHost, 'shop', 1, 'first')
     await until(
       'the job is done',
-      30,
       () => jobs(hosts[2] as LabHost, 'shop'),
       (notes) => notes.some(({ what, release }) => what === 'END' && release === short(commit)),
     )
@@ -136,29 +133,34 @@ promise(
     ]
     const names = [short(repo.git('rev-parse', 'HEAD'))]
     const visited = async () => {
-      await push(work, 'shop', 6, 'long')
+      await pushHeld(work, 'shop', 'long')
+      await until(
+        'the long job runs',
+        () => jobs(work, 'shop'),
+        (all) => all.some(({ what, job }) => what === 'start' && job === 'long'),
+      )
       for (const subject of ['Second', 'Third', 'Fourth']) {
         const commit = repo.commit(subject, {
           [`public/build/${subject}.css`]: `/* ${subject} */\n`,
           'version.txt': subject,
         })
         names.push(short(commit))
-        await at.expect(0, 'app:release', 'shop', commit, '--yes')
+        await visitedDuring([one, two], 'shop', () => at.expect(0, 'app:release', 'shop', commit, '--yes'))
         assert.equal(await served(), [names.at(-1)])
       }
-      await at.expect(0, 'app:rollback', 'shop', '--yes')
+      await letGo(work, 'shop', 'long')
+      await visitedDuring([one, two], 'shop', () => at.expect(0, 'app:rollback', 'shop', '--yes'))
       assert.equal(await served(), [names[2]])
-      await at.expect(0, 'app:rollback', 'shop', names[1] as string, '--yes')
+      await visitedDuring([one, two], 'shop', () => at.expect(0, 'app:rollback', 'shop', names[1] as string, '--yes'))
       assert.equal(await served(), [names[1]])
       await until(
         'enough visitors came',
-        200,
         async () =>
           (await Promise.all([one, two].map((host) => host.must('wc -l </var/log/nginx/shop.access.log')))).reduce(
             (sum, lines) => sum + Number(lines),
             0,
           ),
-        (requests) => requests > LEAST + 200,
+        (requests) => requests >= (VOLUME * 5) / 2,
       )
     }
     // However it ends, the visitors go.
@@ -170,14 +172,12 @@ promise(
       reports.flatMap(({ wrong }) => wrong),
       [],
     )
-    assert.ok(reports.reduce((sum, { requests }) => sum + requests, 0) >= LEAST, 'enough of them')
     assert.ok(
-      reports.slice(2).every(({ requests }) => requests >= 20),
+      reports.every(({ requests }) => requests > 0),
       'slow ones among them',
     )
     const notes = await until(
       'the long job is done',
-      30,
       () => jobs(work, 'shop'),
       (all) => all.some(({ what, job }) => what === 'END' && job === 'long'),
     )
@@ -206,7 +206,6 @@ promise(
     assert.equal([...(await pidsOf(hosts[2] as LabHost, 'shop', 'default')).keys()].length, 2)
     await until(
       'the workers run the live release',
-      70,
       () => at.flight('plan', '--detailed-exitcode'),
       ({ exit }) => exit === 0,
     )

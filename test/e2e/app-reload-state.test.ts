@@ -9,7 +9,7 @@ import { get } from './load.ts'
 import { promise } from './promise.ts'
 import { planOn, told } from './read-plan.ts'
 import { goLive } from './release.ts'
-import { until } from './until.ts'
+import { appears, until } from './until.ts'
 
 // Whether a service runs what lies on disk is asked, not remembered: whatever happened in between, the next plan shows
 // the reload that is due, and none that is not.
@@ -31,6 +31,9 @@ test.before(
     await configure(at, 'shop', shop(4))
   }),
 )
+
+// Until the clock shows another second: what is written then is newer than what was loaded before.
+const LATER = 'second=$(date +%s); while [ $(date +%s) -le $((second + 1)) ]; do sleep 0.1; done'
 
 function shop(workers: number, more = ''): string {
   return app('shop', [serves('web-1', workers)], { more: TLS + more })
@@ -85,17 +88,17 @@ for (const { services, program, stopped, workers, more } of KILLED) {
   promise(
     `killed between writing and reloading ${services.join(' and ')}: the next plan is that and nothing else`,
     async () => {
-      // A test that takes long gives time to kill the controller and what it started there.
+      // A test that does not end, to kill the controller and what it started there meanwhile.
       await host.must(
-        `rm -f /srv/testing && printf '#!/bin/sh\\ntouch /srv/testing; sleep 20; exec ${program} "$@"\\n' ` +
+        `rm -f /srv/testing && printf '#!/bin/sh\\ntouch /srv/testing; sleep 3600; exec ${program} "$@"\\n' ` +
           `>${stopped} && chmod 755 ${stopped}`,
       )
       at.put('apps/shop.yml', shop(workers, more))
       const run = at.start('app:configure', 'shop', '--yes')
-      await host.must('for n in $(seq 300); do [ -e /srv/testing ] && exit 0; sleep 0.1; done; exit 1')
+      await appears(host, '/srv/testing')
       run.kill('SIGKILL')
       await run.answer
-      await host.must(`pkill -KILL -f 'flight flight-[0-9a-f]{24}'; rm ${stopped}`)
+      await host.must(`pkill -KILL -f 'flight flight-[0-9a-f]{24}'; pkill -KILL -x sleep; rm ${stopped}`)
       assert.equal(
         await due(),
         services.map((service) => `reload web-1/service/${service}`),
@@ -111,7 +114,7 @@ promise('a file that somebody edited and never loaded is a reload in the next pl
     ['/etc/nginx/conf.d/theirs.conf', '# nothing that nginx minds', 'nginx.service'],
     ['/etc/php/8.2/fpm/conf.d/99-theirs.ini', '; nothing that PHP minds', 'php8.2-fpm.service'],
   ] as const) {
-    await host.must(`sleep 1.1; echo '${line}' >${path}`)
+    await host.must(`${LATER}; echo '${line}' >${path}`)
     assert.equal(await due(), [`reload web-1/service/${service}`])
     assert.match(oneLine((await at.expect(0, 'plan')).stdout), new RegExp(path.replaceAll('.', '\\.')))
     await doIt()
@@ -121,7 +124,7 @@ promise('a file that somebody edited and never loaded is a reload in the next pl
 promise('a renewed certificate is a reload of nginx, and then it is the one that is served', async () => {
   assert.is(await serial('served'), await serial('file'))
   const old = await serial('served')
-  await host.must('sleep 1.1')
+  await host.must(LATER)
   await renew()
   assert.is(await serial('served'), old, 'nginx goes on with what it has')
   assert.equal(await due(), ['reload web-1/service/nginx.service'])
@@ -135,7 +138,6 @@ promise('after a reboot everything runs what lies on disk: nothing is due, and t
   await host.reboot()
   await until(
     'nginx and FPM are up',
-    30,
     () => host.run('systemctl is-active nginx php8.2-fpm'),
     ({ code }) => code === 0,
   )
@@ -149,7 +151,14 @@ promise('after a reboot everything runs what lies on disk: nothing is due, and t
 })
 
 promise('a service that was reloaded by hand after a hand edit owes nothing', async () => {
-  await host.must(`sleep 1.1; echo '# again' >>/etc/nginx/conf.d/theirs.conf; systemctl reload nginx; sleep 1`)
+  const started = 'stat -c %Y $(printf "/proc/%s " $(pgrep -P $(cat /run/nginx.pid))) | sort -n | tail -n 1'
+  const before = await host.must(started)
+  await host.must(`${LATER}; echo '# again' >>/etc/nginx/conf.d/theirs.conf; systemctl reload nginx`)
+  await until(
+    'new workers are there',
+    () => host.must(started),
+    (now) => Number(now) > Number(before),
+  )
   await at.expect(0, 'plan', '--detailed-exitcode')
 })
 

@@ -5,7 +5,7 @@ import { loud } from '../support/loud.ts'
 import { app, configure, oneLine } from './app-definition.ts'
 import { desk, type Desk } from './desk.ts'
 import { web, withLaravel } from './fleet.ts'
-import { jobs, logOf, push } from './laravel.ts'
+import { jobs, letGo, logOf, pushHeld } from './laravel.ts'
 import { promise } from './promise.ts'
 import { planOn, told } from './read-plan.ts'
 import { goLive } from './release.ts'
@@ -28,7 +28,6 @@ test.before(
     await configure(at, 'shop', shop({}))
     await until(
       'all of them run',
-      20,
       () => workersOn(host),
       (all) => all.length === 8 && all.every(({ state }) => state === 'RUNNING'),
     )
@@ -38,30 +37,29 @@ test.before(
 function shop({ workers = 5, mail = '--sleep=1' }: Wanted): string {
   const queues =
     `[ { name: default, command: queue:work --sleep=1 --timeout=0, workers: ${workers}, ` +
-    `stop_wait_timeout: 120 }, { name: mail, command: queue:work --queue=mail ${mail} --timeout=0, workers: 2, ` +
-    `stop_wait_timeout: 120 } ]`
+    `stop_wait_timeout: 3600 }, { name: mail, command: queue:work --queue=mail ${mail} --timeout=0, workers: 2, ` +
+    `stop_wait_timeout: 3600 } ]`
   return app('shop', [
     `{ name: web-1, queues: ${queues}, daemons: [ { name: watch, command: artisan watch, stop_wait_timeout: 30 } ] }`,
   ])
 }
 
-// Queues jobs of so many seconds and waits until each is being done; gives the process of each.
-async function begun(queue: string, names: readonly string[], seconds: number): Promise<number[]> {
-  for (const name of names) await push(host, 'shop', seconds, name, queue)
+// Queues jobs that are held and waits until each is being done; gives the process of each.
+async function begun(queue: string, names: readonly string[]): Promise<number[]> {
+  for (const name of names) await pushHeld(host, 'shop', name, queue)
   const notes = await until(
     'the jobs run',
-    40,
     () => jobs(host, 'shop'),
     (all) => names.every((name) => all.some(({ what, job }) => what === 'start' && job === name)),
   )
   return names.map((name) => notes.find(({ what, job }) => what === 'start' && job === name)?.pid ?? 0)
 }
 
-// Every job was begun once and ended once, by the same process.
-async function allDone(names: readonly string[], seconds: number): Promise<void> {
+// Lets the jobs go: every one was begun once and ends once, by the same process.
+async function allDone(names: readonly string[]): Promise<void> {
+  for (const name of names) await letGo(host, 'shop', name)
   const notes = await until(
     'the jobs are done',
-    seconds,
     () => jobs(host, 'shop'),
     (all) => names.every((name) => all.some(({ what, job }) => what === 'END' && job === name)),
   )
@@ -85,7 +83,7 @@ promise(
       await pidsOf(host, 'shop', 'watch'),
     ]
     const names = ['a', 'b', 'c', 'd', 'e'].map((name) => `long-${name}`)
-    const busy = await begun('default', names, 40)
+    const busy = await begun('default', names)
     assert.equal([...busy].sort(), [...five.values()].sort(), 'every worker has one')
     const fewer = await configure(at, 'shop', shop({ workers: 3 }))
     assert.is((await jobs(host, 'shop')).filter(({ what }) => what === 'END').length, 0, 'Flight waits for no job')
@@ -93,10 +91,9 @@ promise(
     const kept = await pidsOf(host, 'shop', 'default')
     assert.is([...kept].filter(([name, pid]) => five.get(name) === pid).length, 3, 'three go on as they were')
     await configure(at, 'shop', shop({ workers: 5 }))
-    await allDone(names, 60)
+    await allDone(names)
     const again = await until(
       'five run',
-      30,
       () => pidsOf(host, 'shop', 'default'),
       (all) => all.size === 5,
     )
@@ -111,7 +108,7 @@ promise(
 
 promise('a changed command restarts the workers of that queue alone, each after its job', async () => {
   const [others, mail] = [await pidsOf(host, 'shop', 'default'), await pidsOf(host, 'shop', 'mail')]
-  const [busy] = await begun('mail', ['letter'], 20)
+  const [busy] = await begun('mail', ['letter'])
   at.put('apps/shop.yml', shop({ mail: '--sleep=2' }))
   await at.expect(2, 'plan', '--detailed-exitcode')
   assert.ok(told(planOn(at)).includes('update web-1/file//etc/supervisor/conf.d/flight-shop.conf'))
@@ -122,10 +119,9 @@ promise('a changed command restarts the workers of that queue alone, each after 
     'the job still runs',
   )
   assert.ok((await host.run(`kill -0 ${busy}`)).code === 0, 'in the process that began it')
-  await allDone(['letter'], 40)
+  await allDone(['letter'])
   const changed = await until(
     'both run the new command',
-    40,
     () => pidsOf(host, 'shop', 'mail'),
     (all) => all.size === 2 && [...all].every(([name, pid]) => mail.get(name) !== pid),
   )
@@ -146,7 +142,6 @@ promise('a worker that somebody stopped, or that died for good, is started by th
   await at.expect(0, 'app:configure', 'shop', '--yes')
   await until(
     'it runs',
-    15,
     () => pidsOf(host, 'shop', 'mail'),
     (all) => all.size === 2,
   )
@@ -167,13 +162,11 @@ promise('a daemon ran on in one process through all of this, and ends in order w
   await configure(at, 'shop', shop({}).replace(/, daemons: \[.*\]/, ''))
   await until(
     'it said good-bye',
-    20,
     () => logOf(host, 'shop', 'watch.log'),
     (log) => log === `began ${pid}\nended ${pid}\n`,
   )
   await until(
     'supervisor forgot it',
-    10,
     () => workersOn(host),
     (all) => !all.some(({ name }) => name.startsWith('shop.watch')),
   )

@@ -7,7 +7,7 @@ import { desk, type Desk } from './desk.ts'
 import { cluster, provisioned, web } from './fleet.ts'
 import { promise } from './promise.ts'
 import { planOn, told } from './read-plan.ts'
-import { installing, knowSuite, quiet, slowPackage } from './slow-package.ts'
+import { gatedPackage, installing, knowSuite, open, quiet } from './gated-package.ts'
 import { remember } from './untouched.ts'
 
 // Two servers that are as defined, a definition that changes, and plans that must not be applied.
@@ -21,7 +21,7 @@ test.before(async () => {
   ;[one, two] = await provisioned('web-1', 'web-2')
   const { places } = await sharedLab()
   repository = await startAptRepository(places.gateway)
-  await repository.publish('slow', [slowPackage('slow', 4)])
+  await repository.publish('slow', [gatedPackage('slow')])
   at = await desk(web([one, two]))
   at.put('clusters/web.yml', cluster([one, two], 'php: [ 8.2 ]\nrequest_payload: 32\n'))
   await at.expect(2, 'plan', '--detailed-exitcode')
@@ -109,6 +109,7 @@ promise('a plan that a killed controller left half done goes on when it is appli
   await Promise.all([installing(one, 'slow'), installing(two, 'slow')])
   run.kill('SIGKILL')
   await run.answer
+  for (const host of [one, two]) await open(host, 'slow')
   await Promise.all([quiet(one), quiet(two)])
   assert.is(
     await one.must('grep client_max_body_size /etc/nginx/flight/limits.conf'),

@@ -1,6 +1,5 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { startAptRepository, type AptRepository } from '../lab/apt-repository.ts'
@@ -10,7 +9,8 @@ import { desk, type Answer, type Desk } from './desk.ts'
 import { cluster, provisioned, web } from './fleet.ts'
 import { promise } from './promise.ts'
 import { planOn, told } from './read-plan.ts'
-import { installing, knowSuite, slowPackage } from './slow-package.ts'
+import { gatedPackage, installing, knowSuite, open } from './gated-package.ts'
+import { appears, until } from './until.ts'
 import { remember } from './untouched.ts'
 import { loud } from '../support/loud.ts'
 
@@ -28,11 +28,8 @@ test.before(
     ;[host, distant] = await provisioned('web-1', 'web-2')
     const { places } = await sharedLab()
     repository = await startAptRepository(places.gateway)
-    const seconds = { 'slow-two': 4, 'slow-kill': 6, 'slow-cable': 24, 'slow-int': 4, 'slow-term': 4, 'slow-power': 6 }
-    await repository.publish(
-      'slow',
-      Object.entries(seconds).map(([name, each]) => slowPackage(name, each)),
-    )
+    const names = ['slow-two', 'slow-kill', 'slow-cable', 'slow-int', 'slow-term', 'slow-power']
+    await repository.publish('slow', names.map(gatedPackage))
     for (const each of [host, distant]) await knowSuite(each, repository, 'slow')
     at = await desk(web([host]))
     // Takes long and needs nothing of the others, so it goes on beside them.
@@ -82,6 +79,7 @@ promise(
     assert.match(second.stderr, /way out: wait until that run is over/)
     assert.match(locks.stdout, /web-1 .*apply/)
     assert.is((await at.flight('plan')).exit, 0, 'who only plans is not locked out')
+    await open(host, 'slow-two')
     assert.is((await first.answer).exit, 0)
     await isConverged('slow-two')
   },
@@ -95,12 +93,17 @@ promise(
     await installing(host, 'slow-kill')
     run.kill('SIGKILL')
     await run.answer
-    await sleep(1000)
-    const { locks } = JSON.parse((await at.expect(0, 'locks', '--json')).stdout) as {
-      locks: { holder: { who: string; what: string } | null }[]
-    }
-    assert.is(locks[0]?.holder?.who, 'a step of a run that ended')
-    assert.match(locks[0]?.holder?.what ?? '', /^flight-[0-9a-f]{12}-\S+\.service$/)
+    // The server notices that the controller is gone when its heart beats no more.
+    const holder = await until(
+      'the lock is that of the step',
+      async () => {
+        const { stdout } = await at.expect(0, 'locks', '--json')
+        const { locks } = JSON.parse(stdout) as { locks: { holder: { who: string; what: string } | null }[] }
+        return locks[0]?.holder
+      },
+      (found) => found?.who === 'a step of a run that ended',
+    )
+    assert.match(holder?.what ?? '', /^flight-[0-9a-f]{12}-\S+\.service$/)
     // Another plan has to wait for the step that still runs; it is named.
     at.put(
       'clusters/web.yml',
@@ -114,8 +117,12 @@ promise(
     )
     define('')
     // The same plan follows what runs.
-    const again = await at.expect(0, 'apply', 'plan.json')
-    assert.match(again.stdout, /Done/)
+    const again = at.start('apply', 'plan.json')
+    await again.says(/slow-kill/)
+    await open(host, 'slow-kill')
+    const followed = await again.answer
+    assert.is(followed.exit, 0, followed.said)
+    assert.match(followed.stdout, /Done/)
     await isConverged('slow-kill')
   },
 )
@@ -135,6 +142,8 @@ for (const [signal, exit, name] of [
       const run = at.start('apply', 'plan.json')
       await installing(host, name)
       run.kill(signal)
+      await run.says(/stopping after the running steps/)
+      await open(host, name)
       const stopped = await run.answer
       assert.is(stopped.exit, exit, stopped.said)
       assert.match(stopped.said, /stopping after the running steps/)
@@ -159,6 +168,7 @@ promise('a power cut during apt: dpkg is finished first, then the rest', async (
   await run.answer
   await host.boot()
   assert.match(await host.must('dpkg --audit'), /slow-power/)
+  await open(host, 'slow-power')
   const plan = await at.expect(2, 'plan', '--detailed-exitcode')
   assert.is(planOn(at).servers[0]?.install?.interrupted, true)
   assert.match(plan.stdout, /interrupted/)
@@ -260,16 +270,16 @@ for (const [what, theirs, nonsense, ours] of BROKEN) {
 promise('what was killed between writing and reloading shows the reload in the next plan', async () => {
   await at.expect(0, 'provision', 'web', '--yes')
   define('php_reload: "30 5 * * *"\nrequest_payload: 55\n')
-  // An nginx whose test takes long gives time to kill the controller and what it started there.
+  // An nginx whose test does not end, to kill the controller and what it started there meanwhile.
   await host.must(
-    `printf '#!/bin/sh\\ntouch /srv/testing; sleep 20; exec /usr/sbin/nginx "$@"\\n' >/usr/local/sbin/nginx && ` +
+    `printf '#!/bin/sh\\ntouch /srv/testing; sleep 3600; exec /usr/sbin/nginx "$@"\\n' >/usr/local/sbin/nginx && ` +
       `chmod 755 /usr/local/sbin/nginx`,
   )
   const run = at.start('provision', 'web', '--yes')
-  await host.must('for n in $(seq 300); do [ -e /srv/testing ] && exit 0; sleep 0.1; done; exit 1')
+  await appears(host, '/srv/testing')
   run.kill('SIGKILL')
   await run.answer
-  await host.must(`pkill -KILL -f 'flight flight-[0-9a-f]{24}'; rm /usr/local/sbin/nginx`)
+  await host.must(`pkill -KILL -f 'flight flight-[0-9a-f]{24}'; pkill -KILL -x sleep; rm /usr/local/sbin/nginx`)
   await at.expect(2, 'plan', '--detailed-exitcode')
   // php.ini has the limit as well, and nothing loads before everything is tested.
   assert.equal(told(planOn(at)), ['reload web-1/service/php8.2-fpm.service', 'reload web-1/service/nginx.service'])
@@ -290,19 +300,20 @@ promise('services that died, or do not start at boot, are started and enabled', 
   await isConverged()
 })
 
-// A desk of its own: the cable of the other server is cut for twenty seconds while apt works there.
+// A desk of its own: the cable of the other server is cut while apt works there, until the loss was noticed.
 async function cutDuringApt(): Promise<{ there: Desk; answer: Answer }> {
   const there = await desk(web([distant], 'php: [ 8.2 ]\npackages: [ slow-cable ]\n'))
   await there.expect(0, 'plan')
   const run = there.start('apply', 'plan.json')
   await installing(distant, 'slow-cable')
   await distant.cutCable()
-  await sleep(20_000)
+  await run.says(/connection was lost, trying again/)
   await distant.plugCable()
+  await open(distant, 'slow-cable')
   return { there, answer: await run.answer }
 }
 
-promise('a cable cut for twenty seconds during apt: the step is followed again and apt ran once', async () => {
+promise('a cable cut during apt until it is noticed: the step is followed again and apt ran once', async () => {
   const { there, answer } = await cable
   assert.is(answer.exit, 0, answer.said)
   assert.match(answer.said, /connection was lost, trying again/)

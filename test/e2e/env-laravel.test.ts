@@ -9,12 +9,12 @@ import { oneLine } from './app-definition.ts'
 import { repositoryOf } from './app-repository.ts'
 import { desk, type Desk } from './desk.ts'
 import { cluster, withLaravel } from './fleet.ts'
-import { jobs, push } from './laravel.ts'
+import { jobs, letGo, pushHeld } from './laravel.ts'
 import { get } from './load.ts'
 import { promise } from './promise.ts'
 import { until } from './until.ts'
 import { pidsOf } from './workers.ts'
-import { startWrk } from './wrk.ts'
+import { startWrk, visitedDuring } from './wrk.ts'
 
 // The environment file of a real Laravel application that caches
 // its configuration: what a push changes, and what it leaves alone.
@@ -47,8 +47,9 @@ release_commands: [ artisan config:cache, artisan route:cache ]
 servers:
   - { name: web-1, web: { pm: static, max_workers: 8 } }
   - { name: web-2, web: { pm: static, max_workers: 8 } }
-  - { name: work-1, deploy_commands: [ "[ ! -e slow ] || sleep 8; touch storage/app/queue.sqlite && artisan migrate ` +
-        `--force" ], queues: [ { name: default, command: queue:work --sleep=1, workers: 2, stop_wait_timeout: 60 ` +
+  - { name: work-1, deploy_commands: [ "[ ! -e slow ] || while [ -e /srv/hold/deploy ]; do sleep 0.1; done; ` +
+        `touch storage/app/queue.sqlite && artisan migrate ` +
+        `--force" ], queues: [ { name: default, command: queue:work --sleep=1, workers: 2, stop_wait_timeout: 3600 ` +
         `} ], ` +
         `scheduler: on }
 `,
@@ -105,21 +106,21 @@ promise(
     ]
     const before = { masters: await masters(), workers: await pidsOf(work, 'shop', 'default') }
     const visited = async () => {
-      await push(work, 'shop', 6, 'long')
+      await pushHeld(work, 'shop', 'long')
       await until(
         'the long job runs',
-        30,
         () => jobs(work, 'shop'),
         (all) => all.some(({ what, job }) => what === 'start' && job === 'long'),
       )
       for (const name of ['after', 'later', 'last']) {
         environment(name)
-        await at.expect(0, 'env:push', 'shop', '--yes')
+        await visitedDuring(hosts.slice(0, 2), 'shop', () => at.expect(0, 'env:push', 'shop', '--yes'))
         assert.equal(await names(), [name, name], 'at once')
         for (const said of await cached()) assert.match(said, new RegExp(`'name' => '${name}'`))
         for (const said of await cached()) assert.not.match(said, /flight/)
       }
-      await at.expect(0, 'env:rollback', 'shop', '--yes')
+      await letGo(work, 'shop', 'long')
+      await visitedDuring(hosts.slice(0, 2), 'shop', () => at.expect(0, 'env:rollback', 'shop', '--yes'))
       assert.equal(await names(), ['later', 'later'])
     }
     const [outcome] = await Promise.allSettled([visited()])
@@ -133,7 +134,6 @@ promise(
     assert.equal(await masters(), before.masters, 'nothing was reloaded')
     const notes = await until(
       'the long job is done',
-      30,
       () => jobs(work, 'shop'),
       (all) => all.some(({ what, job }) => what === 'END' && job === 'long'),
     )
@@ -141,14 +141,12 @@ promise(
     assert.is(begun?.pid, ended?.pid, 'by the worker that began it')
     const after = await until(
       'the workers are back',
-      70,
       () => pidsOf(work, 'shop', 'default'),
       (all) => all.size === 2 && [...all].every(([name, pid]) => before.workers.get(name) !== pid),
     )
     assert.is(after.size, 2)
     await until(
       'nothing is left to do',
-      70,
       () => at.flight('plan', '--detailed-exitcode'),
       ({ exit }) => exit === 0,
     )
@@ -160,17 +158,21 @@ promise(
   async () => {
     const work = hosts[2]
     const commit = repo.commit('Slow to deploy', { slow: '' })
+    await work.must('mkdir -p -m 1777 /srv/hold && : >/srv/hold/deploy')
     const run = at.start('app:release', 'shop', commit, '--yes')
     await until(
       'its deploy command runs',
-      60,
       () => work.run(`ls /var/lib/flight/releases/shop/${commit.slice(0, 12)}-1/commands`),
       ({ stdout }) => stdout.includes('deploy-1'),
     )
     run.kill('SIGKILL')
     await run.answer
     environment('today')
-    await at.expect(0, 'env:push', 'shop', '--yes', '--force', '--wait')
+    const push = at.start('env:push', 'shop', '--yes', '--force', '--wait')
+    await push.says(/waiting: /)
+    await work.must('rm /srv/hold/deploy')
+    const pushed = await push.answer
+    assert.is(pushed.exit, 0, pushed.said)
     assert.equal(await names(), ['today', 'today'])
     const { stdout } = await at.expect(0, 'app:release', 'shop', commit, '--yes')
     assert.match(stdout, new RegExp(`release ${commit.slice(0, 12)}-1 was begun before`))

@@ -368,9 +368,8 @@ promise(
     const host = hosts[1]
     await host.must(
       `mkdir -p -m 1777 /srv/gate && : >/srv/gate/closed && cat >/usr/local/bin/mv <<'END'\n#!/bin/sh\ncase "$*" in ` +
-        `*.flight-.env.new*) : >/srv/gate/reached; n=0; while [ -e /srv/gate/closed ] && [ $n -lt 600 ]; do sleep ` +
-        `0.1; ` +
-        `n=$((n+1)); done;; esac\nexec /usr/bin/mv "$@"\nEND\nchmod 755 /usr/local/bin/mv`,
+        `*.flight-.env.new*) : >/srv/gate/reached; while [ -e /srv/gate/closed ]; do sleep ` +
+        `0.1; done;; esac\nexec /usr/bin/mv "$@"\nEND\nchmod 755 /usr/local/bin/mv`,
     )
     edit(good.replace(/^NAME=.*$/m, `NAME=seven\nKILLED=${CANARY}`))
     const watch = watchProcesses(CANARY)
@@ -380,14 +379,12 @@ promise(
       .start('env:push', 'shop', '--yes')
     await until(
       'the second server is reached',
-      60,
       () => host.must('ls /srv/gate'),
       (list) => list.includes('reached'),
     )
     run.kill('SIGUSR2')
     await until(
       'Node has written its report',
-      20,
       async () => readdirSync(at.folder),
       (list) => list.some((name) => /^report\..*\.json$/.test(name)),
     )
@@ -397,10 +394,9 @@ promise(
     assert.equal(await watch.stop(), [])
     const { said } = await at.expect(1, 'env:rollback', 'shop', '--yes')
     assert.match(oneLine(said), /a push that was not finished \(\S+\) is not confirmed here/)
-    await until('all are back', 150, contents, (all) => all.every((text) => text === good))
+    await until('all are back', contents, (all) => all.every((text) => text === good))
     await until(
       'nobody holds a lock',
-      30,
       () => at.flight('locks'),
       ({ stdout }) => /Nobody holds a lock/.test(stdout),
     )
@@ -417,15 +413,13 @@ promise('killed before the workers restart: the same command restarts them', asy
   const before = await pidsOf(host, 'shop', 'idle')
   await host.must(
     `mkdir -p -m 1777 /srv/gate && : >/srv/gate/closed && cat >/usr/local/bin/systemd-run <<'END'\n#!/bin/sh\ncase ` +
-      `"$*" in *flight-drain*) : >/srv/gate/reached; n=0; while [ -e /srv/gate/closed ] && [ $n -lt 600 ]; do sleep ` +
-      `0.1; ` +
-      `n=$((n+1)); done; exit 1;; esac\nexec /usr/bin/systemd-run "$@"\nEND\nchmod 755 /usr/local/bin/systemd-run`,
+      `"$*" in *flight-drain*) : >/srv/gate/reached; while [ -e /srv/gate/closed ]; do sleep ` +
+      `0.1; done; exit 1;; esac\nexec /usr/bin/systemd-run "$@"\nEND\nchmod 755 /usr/local/bin/systemd-run`,
   )
   edit(local().replace(/^NAME=.*$/m, 'NAME=eight'))
   const run = at.start('env:push', 'shop', '--yes')
   await until(
     'the workers are reached',
-    60,
     () => host.must('ls /srv/gate'),
     (list) => list.includes('reached'),
   )
@@ -439,7 +433,6 @@ promise('killed before the workers restart: the same command restarts them', asy
   )
   await until(
     'nobody holds a lock',
-    30,
     () => at.flight('locks'),
     ({ stdout }) => /Nobody holds a lock/.test(stdout),
   )

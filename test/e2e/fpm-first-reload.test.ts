@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type LabHost } from '../lab/host.ts'
@@ -7,6 +6,7 @@ import { type Suite } from '../lab/mirror.ts'
 import { loud } from '../support/loud.ts'
 import { PHP_OF } from './fleet.ts'
 import { fpmReload } from './fpm-step.ts'
+import { shutGate, type Gate, WAIT_AT } from './gate.ts'
 import { get, type Page, unharmed } from './load.ts'
 import { promise } from './promise.ts'
 import { until } from './until.ts'
@@ -24,6 +24,18 @@ const POOLS = [
   'pm = ondemand\npm.max_children = 8',
 ]
 
+// Takes /POOL/MILLISECONDS, or as long as the gate of /POOL/hold/GATE is shut.
+const SLOW = `<?php
+$last = basename($_SERVER['REQUEST_URI']);
+if (strpos($_SERVER['REQUEST_URI'], '/hold/') !== false) {
+    ${WAIT_AT('$last')}
+} else {
+    $end = microtime(true) + (int) $last / 1000;
+    while (microtime(true) < $end) usleep(5000);
+}
+echo str_repeat('x', 50000), 'end';
+`
+
 async function byHand(host: LabHost, php: string): Promise<Server> {
   const pools = POOLS.map(
     (lines, index) =>
@@ -38,8 +50,8 @@ async function byHand(host: LabHost, php: string): Promise<Server> {
   await host.must(
     `apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q -y install ` +
       `--no-install-recommends nginx php${php}-fpm
-echo '<?php $end = microtime(true) + (int) basename($_SERVER["REQUEST_URI"]) / 1000; while (microtime(true) < $end) ` +
-      `usleep(5000); echo str_repeat("x", 50000), "end";' >/srv/slow.php
+cat >/srv/slow.php <<'E'
+${SLOW}E
 cat >/etc/php/${php}/fpm/pool.d/theirs.conf <<'E'\n${pools.join('')}E
 cat >/etc/nginx/conf.d/theirs.conf <<'E'\nserver { listen 80; server_name ${DOMAIN}; ${places.join(' ')} }\nE
 systemctl restart php${php}-fpm && nginx -t -q && systemctl reload nginx`,
@@ -64,6 +76,8 @@ async function before({ host, php }: Server): Promise<void> {
   )
 }
 
+// More than any test takes: what ends in time ends because it was let go.
+const PATIENCE = 1200
 const load = (php: string, patience = 20) => fpmReload(php, { patience })
 const master = ({ host, php }: Server) => host.must(`cat /run/php/php${php}-fpm.pid`).then((text) => text.trim())
 const loadedAt = ({ host, php }: Server) => host.must(`stat -c %y /run/php/php${php}-fpm.pid`)
@@ -71,18 +85,20 @@ const stands = async (server: Server) =>
   (await server.host.must(`sed 's/^.*) //' /proc/${await master(server)}/stat`)).startsWith('T')
 const gentleUnit = ({ php }: Server) => `flight-load.php${php}-fpm.service`
 
-// A run that is killed while such a load waits for a request of three seconds.
-async function cutOff(server: Server): Promise<{ loaded: string; slow: Promise<Page> }> {
+// A run that is killed while such a load waits for a request that is held.
+async function cutOff(server: Server): Promise<{ loaded: string; slow: Promise<Page>; gate: Gate }> {
   await before(server)
   const loaded = await loadedAt(server)
-  const slow = get(server.host, { domain: DOMAIN, path: '/0/3000' })
-  await sleep(300)
+  const gate = await shutGate(server.host)
+  const slow = get(server.host, { domain: DOMAIN, path: `/0${gate.path}` })
+  await gate.reached()
   await server.host.must(
-    `cat >/run/step <<'E'\n${load(server.php)}\nE\nsetsid sh /run/step >/dev/null 2>&1 & echo $! >/run/step.pid`,
+    `cat >/run/step <<'E'\n${load(server.php, PATIENCE)}\nE\nsetsid sh /run/step >/dev/null 2>&1 & ` +
+      `echo $! >/run/step.pid`,
   )
-  await until('the master stands still', 10, () => stands(server), Boolean)
+  await until('the master stands still', () => stands(server), Boolean)
   await server.host.must('kill -KILL $(cat /run/step.pid)')
-  return { loaded, slow }
+  return { loaded, slow, gate }
 }
 
 for (const suite of ['bookworm', 'trixie'] as const) {
@@ -96,12 +112,10 @@ for (const suite of ['bookworm', 'trixie'] as const) {
     }))
     await before(server)
     const pid = await master(server)
-    const report = await unharmed(server.host, visits, 600, async (visitors) => {
-      await visitors.reaches(50)
-      await server.host.must(load(server.php))
-      await visitors.reaches(300)
+    const report = await unharmed(server.host, visits, async (visitors) => {
+      await visitors.over(() => server.host.must(load(server.php, PATIENCE)))
       // Flight's settings are what it runs with now: from here on systemd's reload does it.
-      await server.host.must(load(server.php))
+      await visitors.over(() => server.host.must(load(server.php, PATIENCE)))
     })
     assert.is(report.failures, 0)
     assert.is(await master(server), pid, 'it was reloaded, not restarted')
@@ -118,8 +132,9 @@ for (const suite of ['bookworm', 'trixie'] as const) {
       const server = servers[suite]
       await before(server)
       const loaded = await loadedAt(server)
-      const endless = get(server.host, { domain: DOMAIN, path: '/0/30000' })
-      await sleep(300)
+      const gate = await shutGate(server.host)
+      const endless = get(server.host, { domain: DOMAIN, path: `/0${gate.path}` })
+      await gate.reached()
       await server.host.must(load(server.php, 2))
       assert.is.not(await loadedAt(server), loaded)
       assert.is((await endless).status, 502)
@@ -129,16 +144,16 @@ for (const suite of ['bookworm', 'trixie'] as const) {
 
   promise(`${suite}: cut off in the middle, the master does not stay stopped, and what was begun ends`, async () => {
     const server = servers[suite]
-    for (const kill of ['true', `systemctl kill --signal=KILL ${gentleUnit(server)}`]) {
-      const { loaded, slow } = await cutOff(server)
-      await server.host.must(kill)
+    for (const kill of [undefined, `systemctl kill --signal=KILL ${gentleUnit(server)}`]) {
+      const { loaded, slow, gate } = await cutOff(server)
+      if (kill === undefined) await gate.open()
+      else await server.host.must(kill)
       await until(
         'the master goes on and has loaded',
-        20,
         async () => !(await stands(server)) && (await loadedAt(server)) !== loaded,
         Boolean,
       )
-      assert.is((await slow).status, kill === 'true' ? 200 : 502)
+      assert.is((await slow).status, kill === undefined ? 200 : 502)
       assert.is((await get(server.host, { domain: DOMAIN, path: '/1/1' })).status, 200)
       await server.host.must(load(server.php))
     }
@@ -149,11 +164,17 @@ for (const suite of ['bookworm', 'trixie'] as const) {
       `itself`,
     async () => {
       const server = servers[suite]
-      const { slow } = await cutOff(server)
-      await server.host.must(load(server.php))
+      const { slow, gate } = await cutOff(server)
+      const waits = server.host.run(`${load(server.php, PATIENCE)}\n`)
+      await gate.open()
       assert.is((await slow).status, 200)
+      assert.is((await waits).code, 0)
       const noted = await server.host.must(`cut -d' ' -f1 /var/lib/flight/loaded/php${server.php}-fpm.service`)
-      await sleep(1000)
+      await until(
+        'nothing loads any more',
+        () => server.host.run(`systemctl is-active ${gentleUnit(server)}`),
+        ({ stdout }) => !/^(active|activating|deactivating)/.test(stdout),
+      )
       assert.is(
         noted,
         await server.host.must(`find /run/php/php${server.php}-fpm.pid -printf '%T@\\n'`),

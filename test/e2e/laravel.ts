@@ -16,6 +16,19 @@ export async function push(host: LabHost, app: string, seconds: number, job: str
   await artisan(host, app, 'push', String(seconds), job, `--queue=${queue}`)
 }
 
+// Queues a job that is not done before `letGo`.
+export async function pushHeld(host: LabHost, app: string, job: string, queue = 'default'): Promise<void> {
+  await asApp(host, app, `: >${words(holdOf(app, job))}`)
+  await push(host, app, 0, job, queue)
+}
+
+// Lets a held job come to its end.
+export async function letGo(host: LabHost, app: string, job: string): Promise<void> {
+  await asApp(host, app, `rm ${words(holdOf(app, job))}`)
+}
+
+const holdOf = (app: string, job: string) => `${appPaths(app).shared}/storage/logs/hold-${job}`
+
 // What the app's jobs noted so far.
 export async function jobs(host: LabHost, app: string): Promise<JobNote[]> {
   const text = await logOf(host, app, 'jobs.log')

@@ -48,8 +48,8 @@ test.after(() => {
 const visit = (path: string, visitors: number): Visit => ({ domain: 'lab.example.com', path, visitors, says: /^fine$/ })
 
 test('a load against a healthy server counts every request and no failure', async () => {
-  const report = await unharmed({ address: '127.0.0.1', port }, [visit('/', 4), visit('/slow', 2)], 400, async (load) =>
-    load.reaches(10),
+  const report = await unharmed({ address: '127.0.0.1', port }, [visit('/', 4), visit('/slow', 2)], async (load) =>
+    load.reaches(400),
   )
   assert.is(
     [...report.byPath.values()].reduce((sum, count) => sum + count, 0),
@@ -71,11 +71,8 @@ for (const path of Object.keys(WRONG)) {
 
 test('a load that fails says which requests did, and when', async () => {
   asked = 0
-  const outcome = await unharmed(
-    { address: '127.0.0.1', port },
-    [visit('/status', 1)],
-    120,
-    async () => undefined,
+  const outcome = await unharmed({ address: '127.0.0.1', port }, [visit('/status', 1)], (load) =>
+    load.reaches(120),
   ).then(
     () => 'nothing',
     (error: Error) => error.message,
@@ -84,13 +81,40 @@ test('a load that fails says which requests did, and when', async () => {
 })
 
 test('when what is done meanwhile fails, that is what is said, and the load ends', async () => {
-  const outcome = await unharmed({ address: '127.0.0.1', port }, [visit('/', 1)], 10, () =>
+  const outcome = await unharmed({ address: '127.0.0.1', port }, [visit('/', 1)], () =>
     Promise.reject(new Error('it broke')),
   ).then(
     () => 'nothing',
     (error: Error) => error.message,
   )
   assert.is(outcome, 'it broke')
+})
+
+test('what is done over a switch overlaps a request of every visitor, and each asks again afterwards', async () => {
+  const held: ServerResponse[] = []
+  const holding = createServer((_, response) => held.push(response))
+  await new Promise<void>((resolve) => holding.listen(0, '127.0.0.1', resolve))
+  const load = startLoad({ address: '127.0.0.1', port: (holding.address() as AddressInfo).port }, [visit('/', 3)], 0)
+  const answer = async () => {
+    while (held.length < 3) await new Promise((resolve) => setTimeout(resolve, 5))
+    for (const response of held.splice(0)) response.end('fine')
+  }
+  const seen: string[] = []
+  const over = load
+    .over(async () => void seen.push(`switched with ${held.length} on their way`))
+    .then(() => seen.push('over'))
+  for (let round = 0; round < 6 && !seen.includes('over'); round++) {
+    seen.push('answers')
+    await answer()
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  await over
+  assert.is(seen.filter((what) => what.startsWith('switched')).length, 1)
+  assert.ok(seen.indexOf('over') - seen.findIndex((what) => what.startsWith('switched')) >= 2, seen.join(', '))
+  const stopped = load.stop()
+  holding.closeAllConnections()
+  await stopped
+  holding.close()
 })
 
 test('a server that answers nobody ends a load instead of holding it up', async () => {

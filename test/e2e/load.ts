@@ -1,5 +1,6 @@
 import { request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { VOLUME } from './drill-size.ts'
 
 // So many visitors who ask for the same page again and again. What comes must have this status and say this.
 export type Visit = { domain: string; path: string; visitors: number; says: RegExp; status?: number }
@@ -16,8 +17,11 @@ export type LoadReport = {
 }
 
 export type Load = {
-  // Waits until so many requests were answered since the beginning, or half a minute passed without one.
+  // Waits until so many requests were answered since the beginning; a load that stands still fails.
   reaches(requests: number): Promise<void>
+  // Does something with requests on their way: it begins once every visitor has one, and ends once every visitor was
+  // answered one that began after it. However slow the machine is, each of them was asking before, meanwhile and after.
+  over<T>(act: () => Promise<T>): Promise<T>
   // Lets what is on its way finish.
   stop(): Promise<LoadReport>
 }
@@ -26,7 +30,9 @@ export type Load = {
 export type Address = { address: string; port?: number }
 
 export type Page = { status: number; body: string }
-const PATIENCE = 60_000
+// Bound what hangs, not what is slow.
+const PATIENCE = 300_000
+const STANDSTILL = 600_000
 const SHOWN = 20
 
 // Loads a server until it is told to stop. Visitors wait a little
@@ -38,6 +44,11 @@ export function startLoad(server: Address, visits: readonly Visit[], pause = 5):
   const failed: string[] = []
   const count = { requests: 0, failures: 0, worst: 0 }
   const ending = new AbortController()
+  // For each visitor when the request that is on its way began, and the last one that was answered; counted, not timed.
+  const visitors = visits.flatMap((visit) =>
+    Array.from({ length: visit.visitors }, () => ({ visit, asks: 0, asked: 0 })),
+  )
+  let begun = 0
 
   const fail = (visit: Visit, how: string) => {
     count.failures += 1
@@ -61,23 +72,38 @@ export function startLoad(server: Address, visits: readonly Visit[], pause = 5):
     count.worst = Math.max(count.worst, Date.now() - start)
     add(byPath, visit.path)
   }
-  const visitor = async (visit: Visit) => {
+  const visitor = async (one: (typeof visitors)[number]) => {
     while (!ending.signal.aborted) {
-      await visitOnce(visit)
+      one.asks = ++begun
+      await visitOnce(one.visit)
+      one.asked = one.asks
       await sleep(pause)
     }
   }
-  const all = Promise.all(visits.flatMap((visit) => Array.from({ length: visit.visitors }, () => visitor(visit))))
+  const all = Promise.all(visitors.map(visitor))
+  // Waits until so many were counted, and fails when nothing is counted any more.
+  const reaches = async (requests: () => number, wanted: number) => {
+    let [seen, since] = [count.requests, Date.now()]
+    while (requests() < wanted) {
+      if (count.requests > seen) [seen, since] = [count.requests, Date.now()]
+      else if (Date.now() - since > STANDSTILL)
+        throw new Error(`the load stands still at ${requests()} of ${wanted} requests`)
+      await sleep(20)
+    }
+  }
+  // Every visitor was answered one that began from now on.
+  const everybody = async () => {
+    const from = begun
+    await reaches(() => visitors.filter(({ asked }) => asked > from).length, visitors.length)
+  }
 
   return {
-    async reaches(requests) {
-      let [seen, since] = [count.requests, Date.now()]
-      while (count.requests < requests) {
-        if (count.requests > seen) [seen, since] = [count.requests, Date.now()]
-        else if (Date.now() - since > 30_000)
-          throw new Error(`the load stands still at ${seen} of ${requests} requests`)
-        await sleep(50)
-      }
+    reaches: (requests) => reaches(() => count.requests, requests),
+    async over(act) {
+      await everybody()
+      const result = await act()
+      await everybody()
+      return result
     },
     async stop() {
       ending.abort()
@@ -111,18 +137,17 @@ function add(counts: Map<string, number>, key: string): void {
   counts.set(key, (counts.get(key) ?? 0) + 1)
 }
 
-// Does something while visitors come, goes on until so many requests
-// were answered, and fails when a single one of them failed.
+// Does something while visitors come, each of whom asks before, meanwhile and after,
+// and fails when a single request failed.
 export async function unharmed(
   server: Address,
   visits: readonly Visit[],
-  least: number,
   act: (load: Load) => Promise<void>,
 ): Promise<LoadReport> {
   const load = startLoad(server, visits)
   try {
-    await act(load)
-    await load.reaches(least)
+    await load.over(() => act(load))
+    await load.reaches(VOLUME)
   } finally {
     await load.stop()
   }

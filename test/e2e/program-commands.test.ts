@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -10,7 +9,7 @@ import { writeStep } from '../../src/steps/write.ts'
 import { aProgram, appOn, fileIn } from '../features/an-app.ts'
 import { loud } from '../support/loud.ts'
 import { promise } from './promise.ts'
-import { configured, eventually, HOME, host, isSettled, log, startSupervised, workers } from './supervised.ts'
+import { busy, configured, eventually, HOME, host, isSettled, log, startSupervised, workers } from './supervised.ts'
 
 // What programs run and where it is logged: commands, logs, cron.
 
@@ -106,15 +105,18 @@ print(json.dumps([shlex.split(p.saneget(s, 'command')) for s in p.sections()]))`
 
 promise('a command of several parts finishes its job as well, and hears a signal', async () => {
   await configured([], [aProgram('parts', 'cd . && ./worker parts; echo after')])
-  await eventually('the others are gone', 10, isSettled)
+  await eventually('the others are gone', isSettled)
+  await busy('shop.parts.1')
   await host.must(
-    `touch ${HOME}/jobs/shop.parts.1; sleep 0.3; supervisorctl signal TERM shop.parts.1; sleep 1; ! grep -q ` +
-      `finished ${HOME}/shop/current/storage/logs/worker-parts-1.log; rm ${HOME}/jobs/shop.parts.1`,
+    `supervisorctl signal TERM shop.parts.1; ! grep -q finished ` +
+      `${HOME}/shop/current/storage/logs/worker-parts-1.log; rm ${HOME}/jobs/shop.parts.1`,
   )
-  await eventually('it begins anew', 5, async () => (await log('parts-1')).split('begins').length === 3)
+  await eventually('it begins anew', async () => (await log('parts-1')).split('begins').length === 3)
   assert.match(await log('parts-1'), /^begins.*\nfinished a job\nbegins.*\n$/)
-  await sleep(1500)
-  assert.is((await host.must('pgrep -c -f "/worker parts$" || :')).trim(), '1', 'none is left behind')
+  await eventually(
+    'none is left behind',
+    async () => (await host.must('pgrep -c -f "/worker parts$" || :')).trim() === '1',
+  )
 })
 
 promise('logs are rotated as the app, and a link among them leads root nowhere', async () => {
@@ -169,7 +171,6 @@ promise('cron runs the scheduler and the commands exactly as written', async () 
   await host.must(writeStep.shell({ ...cron, step: 'write' }, { plan: `sha256:${'e'.repeat(64)}` }))
   await eventually(
     'both ran',
-    75,
     async () =>
       (await host.run(`cd ${HOME}/shop/current/storage/logs && [ -s scheduler.log ] && [ -s cron-hostile.log ]`))
         .code === 0,

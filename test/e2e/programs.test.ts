@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { RUNNING_SCRIPT, runningSteps } from '../../src/engine/host/long-step.ts'
@@ -9,6 +8,7 @@ import { aProgram } from '../features/an-app.ts'
 import { loud } from '../support/loud.ts'
 import { promise } from './promise.ts'
 import {
+  busy,
   configure,
   configured,
   define,
@@ -75,8 +75,7 @@ promise('what runs as defined is left alone', async () => {
 promise('five, three, five again: a job is finished, the others keep running, and the number comes back', async () => {
   await configured([workers(5)])
   const five = await pids()
-  await host.must(`touch ${HOME}/jobs/shop.default.4`)
-  await sleep(300)
+  await busy('shop.default.4')
   await configured([workers(3)])
   let now = await fact()
   assert.equal(now.draining, ['shop.default.4'])
@@ -95,7 +94,7 @@ promise('five, three, five again: a job is finished, the others keep running, an
   )
   assert.equal(runningSteps(await host.must(RUNNING_SCRIPT)), [], 'a drain holds no run up')
   await host.must(`rm ${HOME}/jobs/shop.default.4`)
-  await eventually('number 4 is back', 10, async () => (await isSettled()) && (await pids()).has('shop.default.4'))
+  await eventually('number 4 is back', async () => (await isSettled()) && (await pids()).has('shop.default.4'))
   const after = await pids()
   for (const name of ['foreign', ...names(3)]) assert.is(after.get(name), five.get(name), name)
   assert.is.not(after.get('shop.default.4'), five.get('shop.default.4'))
@@ -105,14 +104,13 @@ promise('five, three, five again: a job is finished, the others keep running, an
 
 promise('a changed command restarts its own queue alone, each worker after its job', async () => {
   await configured([workers(2), aProgram('mail', './worker mail', 2)])
-  await eventually('three workers are gone', 5, isSettled)
+  await eventually('three workers are gone', isSettled)
   const before = await pids()
-  await host.must(`touch ${HOME}/jobs/shop.mail.1`)
-  await sleep(300)
+  await busy('shop.mail.1')
   await configured([workers(2), aProgram('mail', './worker mail --fast', 2)])
   assert.equal((await fact()).draining, ['shop.mail.1'])
   await host.must(`rm ${HOME}/jobs/shop.mail.1`)
-  await eventually('it runs again', 10, isSettled)
+  await eventually('it runs again', isSettled)
   const after = await pids()
   for (const name of ['foreign', ...names(2)]) assert.is(after.get(name), before.get(name), name)
   for (const name of names(2, 'mail')) assert.is.not(after.get(name), before.get(name), name)
@@ -120,12 +118,12 @@ promise('a changed command restarts its own queue alone, each worker after its j
 })
 
 promise('what changes again while a job is finished begins with what lies on disk then', async () => {
-  await host.must(`touch ${HOME}/jobs/shop.mail.2; sleep 0.3`)
+  await busy('shop.mail.2')
   await configured([workers(2), aProgram('mail', './worker mail --slow', 2)])
   await configured([workers(2), aProgram('mail', './worker mail --fast', 2)])
   assert.equal((await fact()).draining, ['shop.mail.2'])
   await host.must(`rm ${HOME}/jobs/shop.mail.2`)
-  await eventually('it runs again', 10, isSettled)
+  await eventually('it runs again', isSettled)
   assert.match(await log('mail-2'), /finished a job\nbegins in \S+ with mail --fast\n$/)
 })
 
@@ -157,7 +155,7 @@ promise('a worker that does not run is named with the end of its log', async () 
   assert.is(code, 1)
   assert.match(stderr, /^shop\.bro_ken\.1 does not run: .*\n( {2}no such table: jobs\n)+$/)
   await configured([workers(2), aProgram('mail', './worker mail --fast', 2)])
-  await eventually('it is gone', 10, isSettled)
+  await eventually('it is gone', isSettled)
 })
 
 promise("one that somebody stopped runs again; what is another app's or nobody's is not touched", async () => {
@@ -178,7 +176,6 @@ promise('after its restart a worker runs in the new release, and its log goes th
   )
   await eventually(
     'it logs there',
-    5,
     async () =>
       (
         await host.run(
@@ -200,7 +197,7 @@ promise('killed in the middle, the same step brings it to its end', async () => 
   }
   const { code, stderr } = await host.run(script)
   assert.is(`${code} ${stderr}`, '0 ')
-  await eventually('settled', 10, isSettled)
+  await eventually('settled', isSettled)
   assert.equal(
     (await fact()).states.map(({ name }) => name),
     ['foreign', ...names(5)],
@@ -208,14 +205,15 @@ promise('killed in the middle, the same step brings it to its end', async () => 
 })
 
 promise('a drain survives the end of supervisord: what begins then is what lies on disk', async () => {
-  await host.must(`touch ${HOME}/jobs/shop.default.5; sleep 0.3`)
+  await busy('shop.default.5')
   await configured([workers(4)])
   assert.equal((await fact()).draining, ['shop.default.5'])
   await host.must(
-    `kill -KILL "$(cat /var/run/supervisord.pid)"; sleep 0.5; rm ${HOME}/jobs/shop.default.5; pkill -u shop -f ` +
+    `pid=$(cat /var/run/supervisord.pid); kill -KILL "$pid"; while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done; ` +
+      `rm ${HOME}/jobs/shop.default.5; pkill -u shop -f ` +
       `./worker; systemctl restart supervisor`,
   )
-  await eventually('settled', 20, isSettled)
+  await eventually('settled', isSettled)
   assert.equal(
     (await fact()).states.map(({ name }) => name),
     ['foreign', ...names(4)],
@@ -237,7 +235,7 @@ promise('one bad file of somebody else stops nothing that runs, and is named', a
 
 promise('what nobody wants any more goes after its job, and the rest stays', async () => {
   await configured([workers(2), aProgram('mail', './worker mail', 1)])
-  await host.must(`touch ${HOME}/jobs/shop.mail.1; sleep 0.3`)
+  await busy('shop.mail.1')
   const path = '/etc/supervisor/conf.d/flight-shop.conf'
   const plan = `sha256:${'d'.repeat(64)}`
   await host.must(
@@ -249,7 +247,7 @@ promise('what nobody wants any more goes after its job, and the rest stays', asy
     [['foreign', 'shop.mail.1'], ['shop.mail.1']],
   )
   await host.must(`rm ${HOME}/jobs/shop.mail.1`)
-  await eventually('it is gone', 10, async () => (await fact()).states.length === 1)
+  await eventually('it is gone', async () => (await fact()).states.length === 1)
   assert.match(await log('mail-1'), /finished a job\n$/)
 })
 

@@ -5,6 +5,7 @@ import { hosts } from '../lab/shared.ts'
 import { desk, type Desk } from './desk.ts'
 import { cluster } from './fleet.ts'
 import { promise } from './promise.ts'
+import { until } from './until.ts'
 import { planOn, told } from './read-plan.ts'
 
 // Two clusters from bare: staging on bookworm (a web server and
@@ -260,15 +261,19 @@ promise('cron takes the nightly reload as its own, and FPM loads again', async (
   assert.is(await next.must(`stat -c '%a %U %G' /etc/cron.d/flight-php-reload`), '644 root root\n')
   assert.is(await next.must('tail -c 1 /etc/cron.d/flight-php-reload | od -An -c'), '  \\n\n')
   // Every minute there; these tests took longer than that, but cron looks at its files only once a minute.
-  for (let second = 0; second < 75; second += 1) {
-    if ((await next.run(`journalctl -u cron --no-pager -o cat | grep -F 'CMD (php-fpm8.4 -t'`)).code === 0) break
-    await next.must('sleep 1')
-  }
+  await until(
+    'cron ran it',
+    () => next.run(`journalctl -u cron --no-pager -o cat | grep -F 'CMD (php-fpm8.4 -t'`),
+    ({ code }) => code === 0,
+  )
   const log = await next.must('journalctl -u cron --no-pager -o cat')
   assert.match(log, /\(root\) CMD \(php-fpm8\.4 -t/)
   assert.not.match(log, /error|bad|wrong|insecure/i)
-  await next.must('sleep 1')
-  assert.match(await next.must('journalctl -u php8.4-fpm --no-pager -o cat'), /Reloaded/)
+  await until(
+    'FPM loaded',
+    () => next.must('journalctl -u php8.4-fpm --no-pager -o cat'),
+    (text) => /Reloaded/.test(text),
+  )
   await at.expect(0, 'drift', '--cluster', 'next')
 })
 

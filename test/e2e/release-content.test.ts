@@ -13,6 +13,7 @@ import { get } from './load.ts'
 import { promise } from './promise.ts'
 import { planOn } from './read-plan.ts'
 import { asApp } from './release.ts'
+import { appears } from './until.ts'
 
 // What a release holds and leaves: hostile content, what is shared,
 // what is kept and what goes, what is written down about it.
@@ -35,6 +36,9 @@ test.before(
     await at.expect(0, 'apply', 'plan.json')
   }),
 )
+
+// A command that waits as long as the test wants to look.
+const HELD = 'touch /srv/hold/composer.reached; while [ -e /srv/hold/composer ]; do sleep 0.1; done'
 
 function definition(more = '', at = domain): string {
   return `repo: ${repo.path}
@@ -193,14 +197,15 @@ promise(
     repo.commit('With a secret', {
       'composer.json': JSON.stringify({
         name: 'lab/plain',
-        scripts: { probe: ["@php -r \"file_put_contents('seen', sha1(getenv('COMPOSER_AUTH')));\"", 'sleep 2'] },
+        scripts: { probe: ["@php -r \"file_put_contents('seen', sha1(getenv('COMPOSER_AUTH')));\"", HELD] },
       }),
     })
+    for (const host of hosts) await host.must('mkdir -p -m 1777 /srv/hold && : >/srv/hold/composer')
     const run = at.start('app:release', 'shop', 'main', '--yes', '--log-file', 'flight.log')
-    await run.says(/stage prepare begins/)
-    await new Promise((resolve) => setTimeout(resolve, 1500))
+    for (const host of hosts) await appears(host, '/srv/hold/composer.reached')
     for (const host of hosts)
       assert.is((await host.run(`ps auxww | grep -v grep | grep -c ${canary}`)).stdout.trim(), '0')
+    for (const host of hosts) await host.must('rm /srv/hold/composer')
     const { exit, said } = await run.answer
     assert.is(exit, 0, said)
     const { createHash } = await import('node:crypto')
@@ -344,10 +349,17 @@ promise(
   },
 )
 
+// Each waits until the other has come as far, so neither ends while the other has not begun.
+const meet = (own: string, other: string) =>
+  `release_commands: [ "touch /srv/hold/${own}-is-here; ` +
+  `until [ -e /srv/hold/${other}-is-here ]; do sleep 0.1; done" ]\n`
+
 promise('two apps are released on the same servers side by side', async () => {
+  for (const host of hosts) await host.must('mkdir -p -m 1777 /srv/hold')
+
   repo.commit('Both', { 'version.txt': 'Twelve' })
-  at.put('apps/shop.yml', definition('release_commands: [ sleep 3 ]\n'))
-  at.put('apps/blog.yml', definition('release_commands: [ sleep 3 ]\n', 'blog.example.com'))
+  at.put('apps/shop.yml', definition(meet('shop', 'blog')))
+  at.put('apps/blog.yml', definition(meet('blog', 'shop'), 'blog.example.com'))
   const both = await Promise.all([
     at.flight('app:release', 'shop', 'main', '--yes'),
     at.flight('app:release', 'blog', 'main', '--yes'),

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Repository } from '../artifacts/repository.ts'
 import { repository, temporary } from '../artifacts/repository.ts'
 import { join } from 'node:path'
@@ -24,7 +23,7 @@ export const STAGES = [
 ] as const
 export const FAULTS = [
   'a failing command',
-  'the cable cut for 15 s',
+  'the cable cut for a while',
   'the cable cut for good',
   'kill -9',
   'Ctrl-C',
@@ -42,7 +41,7 @@ const domain = 'shop.example.com'
 const GATE = `#!/bin/sh
 [ -e "/srv/gate/$1" ] || exit 0
 : >"/srv/gate/reached-$1"
-n=0; while [ -e "/srv/gate/$1" ] && [ $n -lt 1200 ]; do sleep 0.1; n=$((n+1)); done
+while [ -e "/srv/gate/$1" ]; do sleep 0.1; done
 [ ! -e "/srv/gate/fail-$1" ] || { rm -f "/srv/gate/fail-$1"; echo 'made to fail' >&2; exit 1; }
 `
 
@@ -101,7 +100,7 @@ function definition(repo: Repository): string {
 php: 8.2
 cluster: web
 domain: ${domain}
-health_check: { path: /up, timeout: 10, retries: 0 }
+health_check: { path: /up, timeout: 300, retries: 0 }
 linked_dirs: [ storage/logs ]
 linked_files: []
 release_commands: [ flight-gate prepare, "echo prepare >>storage/logs/ran-$(basename $PWD)" ]
@@ -131,14 +130,12 @@ export async function drill(fleet: DrillFleet, stage: DrillStage, fault: DrillFa
   const run = at.start('app:release', 'shop', commit, '--yes')
   await until(
     `the stage ${stage} is reached`,
-    60,
     () => host.must(`ls /srv/gate`),
     (list) => list.includes(`reached-${gate}`),
   )
   const ended = await happen(fault, { host, run, open, gate, at, commit })
   await until(
     'no server waits to be confirmed',
-    60,
     () => Promise.all(hosts.map((each) => each.run('ls /var/lib/flight/releases/shop/*/armed'))),
     (all) => all.every(({ stdout }) => stdout === ''),
   )
@@ -147,13 +144,11 @@ export async function drill(fleet: DrillFleet, stage: DrillStage, fault: DrillFa
   const mayDiffer = stage === 'confirm' && fault === 'the cable cut for good'
   const served = await until(
     'all servers serve one release',
-    120,
     () => servedBy(hosts),
     (all) => (all.length === 1 || mayDiffer) && all.every((each) => !/gate|error/.test(each)),
   )
   await until(
     'nobody holds a lock',
-    30,
     () => at.flight('locks'),
     ({ stdout }) => /Nobody holds a lock/.test(stdout),
   )
@@ -185,10 +180,10 @@ async function happen(fault: DrillFault, { host, run, open, gate, at, commit }: 
       await host.must(`: >/srv/gate/fail-${gate}`)
       await open()
       return run.answer
-    case 'the cable cut for 15 s':
+    case 'the cable cut for a while':
       await host.cutCable()
       await open()
-      await sleep(15_000)
+      await run.says(/connection was lost, trying again/)
       await host.plugCable()
       return run.answer
     case 'the cable cut for good': {

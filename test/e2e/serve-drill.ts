@@ -51,19 +51,15 @@ async function insist(fleet: ServeFleet, app: ServedApp, commit: string, key: st
     try {
       return await ask(fleet, app, commit, {}, { 'idempotency-key': key })
     } catch (error) {
-      if (n === 100) throw error
+      if (n === 3000) throw error
       await sleep(100)
     }
   }
 }
 
 // Each of them went live, exactly once, in the order in which it was asked for, on every server of its app.
-export async function wentLiveOnceInOrder(
-  fleet: ServeFleet,
-  asked: readonly Asked[],
-  seconds: number,
-): Promise<Shown[]> {
-  const shown = await Promise.all(asked.map(({ app, id }) => ended(fleet, app, id, seconds)))
+export async function wentLiveOnceInOrder(fleet: ServeFleet, asked: readonly Asked[]): Promise<Shown[]> {
+  const shown = await Promise.all(asked.map(({ app, id }) => ended(fleet, app, id)))
   const bad = shown.filter(({ state }) => state !== 'succeeded')
   assert.equal(bad, [], `${bad.length} did not succeed`)
   for (const app of fleet.apps) {

@@ -41,7 +41,7 @@ const definition = ({ name, repo, on }: Omit<ServedApp, 'token'>) => `repo: ${re
 php: 8.2
 cluster: web
 domain: ${name}.example.com
-health_check: { path: /, timeout: 10, retries: 1 }
+health_check: { path: /, timeout: 300, retries: 1 }
 linked_dirs: [ storage/logs ]
 linked_files: []
 keep_releases: 50
@@ -97,8 +97,7 @@ export async function startServe(
     stream?.setEncoding('utf8').on('data', (text: string) => (said += text))
   const stopped = new Promise<number | null>((resolve) => child.once('close', resolve))
   const url = `http://127.0.0.1:${port}`
-  for (let n = 0; n < 200; n++) {
-    if (child.exitCode !== null) break
+  while (child.exitCode === null && child.signalCode === null) {
     if (
       await fetch(`${url}/healthz`).then(
         ({ ok }) => ok,
@@ -108,7 +107,6 @@ export async function startServe(
       return { process: child, url, said: () => said, stopped }
     await sleep(50)
   }
-  child.kill('SIGKILL')
   throw new Error(`flight serve did not begin to listen:\n${said}`)
 }
 
@@ -158,9 +156,12 @@ export async function ask(
   return (json as Shown).id
 }
 
+// Bounds what hangs.
+const LONGEST = 20
+
 // Waits until a request has ended, across restarts of the server.
-export async function ended(fleet: ServeFleet, app: ServedApp, id: number, seconds = 120): Promise<Shown> {
-  const until = Date.now() + seconds * 1000
+export async function ended(fleet: ServeFleet, app: ServedApp, id: number): Promise<Shown> {
+  const until = Date.now() + LONGEST * 60_000
   for (;;) {
     const shown = await call(fleet, app, 'GET', `/v1/releases/${id}?wait=5`).then(
       ({ status, json }) => (status === 200 ? (json as Shown) : undefined),
@@ -168,9 +169,14 @@ export async function ended(fleet: ServeFleet, app: ServedApp, id: number, secon
     )
     if (shown !== undefined && !['waiting', 'running'].includes(shown.state)) return shown
     if (Date.now() > until)
-      throw new Error(`request ${id} of ${app.name} has not ended within ${seconds} s: ${JSON.stringify(shown)}`)
+      throw new Error(`request ${id} of ${app.name} has not ended in ${LONGEST} minutes: ${JSON.stringify(shown)}`)
     if (shown === undefined) await sleep(200)
   }
+}
+
+// What a request has come to so far.
+export async function shownNow(fleet: ServeFleet, app: ServedApp, id: number): Promise<Shown> {
+  return (await call(fleet, app, 'GET', `/v1/releases/${id}`)).json as Shown
 }
 
 async function freePort(): Promise<number> {

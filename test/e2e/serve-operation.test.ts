@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { loud } from '../support/loud.ts'
+import { WAIT_AT } from './gate.ts'
 import { promise } from './promise.ts'
 import {
   ask,
@@ -13,20 +13,21 @@ import {
   type ServedApp,
   type ServeFleet,
   serveFleet,
+  shownNow,
   startServe,
 } from './serve-fleet.ts'
 import { until } from './until.ts'
 
 // How the deployment server is stopped, what it tells others, and what it sees by itself, with real servers.
 
-const SLOW = "<?php sleep(4); echo 'release ', basename(dirname(__DIR__));\n"
+// Its health check is answered as soon as the gate is open.
+const SLOW = `<?php ${WAIT_AT("'check'")} echo 'release ', basename(dirname(__DIR__));\n`
 const QUICK = "<?php echo 'release ', basename(dirname(__DIR__));\n"
 
 let fleet: ServeFleet
 let served: Served
 let shop: ServedApp // on all three
 let receiver: Server
-let drift: string // the time of day at which drift is looked for: soon
 const told: {
   occasion: string
   text: string
@@ -53,11 +54,7 @@ test.before(
       'notify: [ { name: team, url_file: team.url, format: json, on: [ start, success, failure, rollback, drift ] } ]',
       'drift: "00:00"',
     ])
-    // The tests before that of drift start it anew: the time has to come after that.
-    const soon = new Date(Date.now() + 120_000)
-    drift = soon.toISOString().slice(11, 16)
     fleet.at.put('team.url', `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook?key=very-secret\n`)
-    fleet.at.put('flight.yml', fleet.at.text('flight.yml').replace('00:00', drift))
     shop = fleet.apps[3] as ServedApp
     await fleet.hosts[1].must(`echo '# by hand' >>/etc/nginx/flight/limits.conf`)
     served = await startServe(fleet)
@@ -80,20 +77,36 @@ async function prepared(release: string): Promise<number[]> {
   )
 }
 
+const GATE = '/srv/hold/check'
+
+async function shut(): Promise<void> {
+  for (const host of fleet.hosts) await host.must(`mkdir -p -m 1777 /srv/hold && rm -f ${GATE}.reached && : >${GATE}`)
+}
+
+async function open(): Promise<void> {
+  for (const host of fleet.hosts) await host.must(`rm -f ${GATE}`)
+}
+
 async function running(id: number, stage: string): Promise<void> {
   await until(
     `request ${id} reaches ${stage}`,
-    30,
     async () => (await call(fleet, shop, 'GET', `/v1/releases/${id}/log`)).text,
     (log) => log.includes(`stage ${stage} begins`),
   )
 }
 
 promise('SIGTERM: what runs finishes, nothing new begins, and it ends with exit code 0', async () => {
+  await shut()
   const slow = await ask(fleet, shop, shop.repo.commit('Slow', { 'public/index.php': SLOW }))
   await running(slow, 'check')
   const waiting = await ask(fleet, shop, shop.repo.commit('Quick', { 'public/index.php': QUICK }))
   served.process.kill('SIGTERM')
+  await until(
+    'it stops',
+    async () => (await fetch(`${served.url}/readyz`)).status,
+    (status) => status !== 200,
+  )
+  await open()
   assert.is(await served.stopped, 0, served.said())
   served = await startServe(fleet)
   const first = await ended(fleet, shop, slow)
@@ -107,11 +120,13 @@ promise('SIGTERM and no patience: it is handed over, and the next start goes on 
   served.process.kill('SIGTERM')
   await served.stopped
   served = await startServe(fleet, '--patience', '0')
+  await shut()
   const commit = shop.repo.commit('Slow again', { 'public/index.php': SLOW })
   const slow = await ask(fleet, shop, commit)
   await running(slow, 'check')
   served.process.kill('SIGTERM')
   assert.is(await served.stopped, 0, served.said())
+  await open()
   served = await startServe(fleet)
   const shown = await ended(fleet, shop, slow)
   assert.equal([shown.state, shown.attempts], ['succeeded', 2], JSON.stringify(shown))
@@ -120,10 +135,12 @@ promise('SIGTERM and no patience: it is handed over, and the next start goes on 
 })
 
 promise('cancelling what runs stops it before it is live, and its commit can be released later', async () => {
+  await shut()
   const commit = shop.repo.commit('Slow to cancel', { 'public/index.php': SLOW, 'cancel.txt': 'x' })
   const slow = await ask(fleet, shop, commit)
   await running(slow, 'check')
   assert.is((await call(fleet, shop, 'POST', `/v1/releases/${slow}/cancel`)).status, 202)
+  await open()
   const shown = await ended(fleet, shop, slow)
   assert.is(shown.state, 'cancelled', JSON.stringify(shown))
   const again = await ended(fleet, shop, await ask(fleet, shop, commit))
@@ -131,10 +148,17 @@ promise('cancelling what runs stops it before it is live, and its commit can be 
 })
 
 promise('somebody who releases at a terminal is waited for', async () => {
+  await shut()
   const commit = shop.repo.commit('By hand', { 'public/index.php': SLOW, 'hand.txt': 'x' })
   const byHand = fleet.at.start('app:release', shop.name, commit, '--yes')
   await byHand.says(/stage check begins/)
   const next = await ask(fleet, shop, shop.repo.commit('Quick after it', { 'public/index.php': QUICK }))
+  await until(
+    'it waits for the lock',
+    () => shownNow(fleet, shop, next),
+    ({ state, attempts }) => state === 'running' || attempts > 0,
+  )
+  await open()
   assert.is((await byHand.answer).exit, 0)
   const shown = await ended(fleet, shop, next)
   assert.is(shown.state, 'succeeded', JSON.stringify(shown))
@@ -144,7 +168,11 @@ promise('definitions that are wrong for a moment are waited for', async () => {
   const written = fleet.at.text(`apps/${shop.name}.yml`)
   const id = await ask(fleet, shop, shop.repo.commit('While definitions change', { 'b.txt': '1' }))
   fleet.at.put(`apps/${shop.name}.yml`, 'repo: [\n')
-  await sleep(1500)
+  await until(
+    'it was tried',
+    () => shownNow(fleet, shop, id),
+    ({ state, attempts }) => state === 'waiting' && attempts > 0,
+  )
   fleet.at.put(`apps/${shop.name}.yml`, written)
   assert.is((await ended(fleet, shop, id)).state, 'succeeded')
 })
@@ -165,7 +193,6 @@ promise('others are told what began, went well, failed and was gone back, withou
   assert.is((await ended(fleet, shop, (json as { id: number }).id)).state, 'succeeded')
   await until(
     'others were told',
-    20,
     () => told.map(({ occasion, request }) => `${occasion} ${request?.state}`),
     (all) =>
       ['start running', 'success succeeded', 'failure failed', 'rollback succeeded'].every((one) => all.includes(one)),
@@ -175,12 +202,19 @@ promise('others are told what began, went well, failed and was gone back, withou
 })
 
 promise('drift is looked for once a day by itself, shown, counted and told', async () => {
-  await until(
-    `it looks for drift at ${drift}`,
-    150,
-    () => told.filter(({ occasion }) => occasion === 'drift'),
-    (all) => all.length > 0,
-  )
+  const seen = () => told.filter(({ occasion }) => occasion === 'drift').length
+  const written = fleet.at.text('flight.yml')
+  // It looks once a day, so where starting takes longer than until the next full minute, it is tried again with more
+  // time.
+  for (let seconds = 5; seen() === 0; seconds *= 2) {
+    served.process.kill('SIGTERM')
+    await served.stopped
+    const time = new Date(Math.ceil((Date.now() + seconds * 1000) / 60_000) * 60_000)
+    fleet.at.put('flight.yml', written.replace('00:00', time.toISOString().slice(11, 16)))
+    served = await startServe(fleet)
+    if (Date.now() > time.getTime()) continue
+    await until('it looks for drift', seen, (count) => count > 0)
+  }
   const [found] = told.filter(({ occasion }) => occasion === 'drift')
   assert.equal(
     found?.drift?.servers.map(({ name, state }) => [name, state]),

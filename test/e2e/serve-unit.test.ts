@@ -24,7 +24,7 @@ test.before(
   loud(async () => {
     ;[web, control] = await provisioned('web-1', 'control')
     const { places } = await sharedLab()
-    await control.must('apt-get -q -y install --no-install-recommends git openssh-client curl', { timeoutSeconds: 300 })
+    await control.must('apt-get -q -y install --no-install-recommends git openssh-client curl')
     for (const part of ['bin', 'dist', 'schemas', 'templates', 'node_modules', 'package.json', 'oclif.manifest.json'])
       cpSync(join(root, part), join(control.root, 'opt/flight', part), { recursive: true })
     cpSync(process.execPath, join(control.root, 'usr/local/bin/node'))
@@ -42,7 +42,7 @@ test.before(
     put('srv/definitions/flight.yml', 'state: ~/.local/state/flight\nssh: { user: root }\nserve: { look: 0 }\n')
     put(
       'srv/definitions/apps/shop.yml',
-      'repo: /srv/git/shop\nphp: 8.2\ncluster: web\ndomain: shop.example.com\nhealth_check: { path: /, timeout: 20 ' +
+      'repo: /srv/git/shop\nphp: 8.2\ncluster: web\ndomain: shop.example.com\nhealth_check: { path: /, timeout: 300 ' +
         "}\nlinked_files: []\nbuild: { commands: [ \"node -e \\\"require('fs').writeFileSync('built.txt', " +
         'process.version)\\"" ] }\nservers:\n  - { name: web-1, web: { pm: ondemand, max_workers: 2 } }\n',
     )
@@ -63,7 +63,6 @@ test.before(
         `cd /srv/definitions && flight trust web-1 --fingerprint ${web.hostKeyFingerprint()} && flight ` +
           `app:configure shop --yes && mkdir -p -m 700 ~/.local/state/flight`,
       ),
-      { timeoutSeconds: 300 },
     )
     token = (
       await control.must(flightUser('cd /srv/definitions && flight serve:token --app shop --purpose release --name ci'))
@@ -74,7 +73,6 @@ test.before(
     )
     await until(
       'it listens',
-      30,
       () => control.run(`curl -sS ${API}/readyz`),
       ({ stdout }) => stdout === 'ready\n',
     )
@@ -108,11 +106,16 @@ async function release(subject: string, page: string): Promise<{ commit: string;
   }
 }
 
+// A page that is held as long as the gate is shut.
+const HELD = 'while (file_exists("/srv/hold/check")) { usleep(20000); clearstatcache(); }'
+const shut = () => web.must('mkdir -p -m 1777 /srv/hold && : >/srv/hold/check')
+const open = () => web.must('rm -f /srv/hold/check')
+
 const live = async () => (await web.must('readlink /home/shop/shop/current')).trim()
 
 promise('it releases, builds and all, and the log stands in the journal', async () => {
   const { commit, url } = await release('Second', '<?php echo "second";')
-  const result = await control.must(curl(`--fail-with-body "${url}/result?wait=60"`), { timeoutSeconds: 90 })
+  const result = await control.must(curl(`--fail-with-body "${url}/result?wait=60"`))
   assert.match(result, /is live on web-1/)
   assert.is(await live(), `releases/${commit.slice(0, 12)}-1`)
   assert.match(await web.must('cat /home/shop/shop/current/built.txt'), /^v\d+/)
@@ -120,21 +123,21 @@ promise('it releases, builds and all, and the log stands in the journal', async 
 })
 
 promise('killed in the middle of a release, systemd starts it again, and the release goes on', async () => {
-  const { commit, url } = await release('Third', '<?php sleep(6); echo "third";')
+  await shut()
+  const { commit, url } = await release('Third', `<?php ${HELD} echo "third";`)
   await until(
     'it is checked',
-    40,
     () => control.must(curl(`${url}/log`)),
     (log) => /stage check begins/.test(log),
   )
   await control.must('systemctl kill --signal=KILL flight')
+  await open()
   await until(
     'it listens again',
-    30,
     () => control.run(`curl -sS ${API}/readyz`),
     ({ stdout }) => stdout === 'ready\n',
   )
-  assert.match(await control.must(curl(`--fail-with-body "${url}/result?wait=90"`), { timeoutSeconds: 120 }), /is live/)
+  assert.match(await control.must(curl(`--fail-with-body "${url}/result?wait=90"`)), /is live/)
   assert.is(await live(), `releases/${commit.slice(0, 12)}-1`)
 })
 
@@ -164,14 +167,25 @@ promise('what it may not: write elsewhere, gain rights, see others', async () =>
 })
 
 promise('systemctl stop: what runs finishes, and it ends in order', async () => {
-  const { commit, url } = await release('Fourth', '<?php sleep(4); echo "fourth";')
+  await shut()
+  const { commit, url } = await release('Fourth', `<?php ${HELD} echo "fourth";`)
   await until(
     'it is checked',
-    40,
     () => control.must(curl(`${url}/log`)),
     (log) => /stage check begins/.test(log),
   )
-  await control.must('systemctl stop flight', { timeoutSeconds: 120 })
+  await control.must('systemctl stop --no-block flight')
+  await until(
+    'it is told',
+    () => control.must('systemctl is-active flight || true'),
+    (state) => state === 'deactivating\n',
+  )
+  await open()
+  await until(
+    'it ended',
+    () => control.must('systemctl is-active flight || true'),
+    (state) => state === 'inactive\n',
+  )
   assert.is((await control.must('systemctl show -p Result --value flight')).trim(), 'success')
   assert.is(await live(), `releases/${commit.slice(0, 12)}-1`)
 })

@@ -53,9 +53,12 @@ export async function sitesByHand(host: LabHost, sites: readonly SiteByHand[]): 
     )
   }
   const versions = [...new Set(sites.map(({ php = '8.2' }) => php))]
-  // nginx's old workers still take connections for a moment.
   await host.must(
-    `${versions.map((php) => `php-fpm${php} -t && systemctl reload php${php}-fpm`).join(' && ')} && nginx -t -q && ` +
-      `systemctl reload nginx && sleep 1`,
+    `${versions.map((php) => `php-fpm${php} -t && systemctl reload php${php}-fpm`).join(' && ')} && ${RELOAD_NGINX}`,
   )
 }
+
+// Reloads nginx and waits until its old workers take no connections any more.
+export const RELOAD_NGINX =
+  'old=$(pgrep -P $(cat /run/nginx.pid)); nginx -t -q && systemctl reload nginx && for pid in $old; do ' +
+  "while [ -e /proc/$pid ] && ! grep -qs 'shutting down' /proc/$pid/cmdline; do sleep 0.05; done; done"

@@ -8,7 +8,7 @@ import { desk, type Answer, type Desk } from './desk.ts'
 import { cluster, provisioned, web } from './fleet.ts'
 import { promise } from './promise.ts'
 import { planOn, told } from './read-plan.ts'
-import { knowSuite } from './slow-package.ts'
+import { knowSuite } from './gated-package.ts'
 import { loud } from '../support/loud.ts'
 
 // Where packages come from: repositories and their keys,

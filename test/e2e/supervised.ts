@@ -10,7 +10,7 @@ import { aProgram, appOn, fileIn, programsIn } from '../features/an-app.ts'
 import { labUnavailable } from '../lab/available.ts'
 import type { LabHost } from '../lab/host.ts'
 import { sharedLab } from '../lab/shared.ts'
-import { until } from './until.ts'
+import { appears, until } from './until.ts'
 
 // Programs of an app under a real supervisord, by the fact and the step alone.
 
@@ -21,8 +21,12 @@ const WORKER = `#!/bin/sh
 trap 'stop=1' TERM
 echo "begins in $(pwd -P) with $*"
 while [ -z "$stop" ]; do
-  while [ -e "$HOME/jobs/$SUPERVISOR_PROCESS_NAME" ]; do busy=1; sleep 0.1; done
-  [ -z "$busy" ] || { busy=; echo "finished a job"; }
+  while [ -e "$HOME/jobs/$SUPERVISOR_PROCESS_NAME" ]; do
+    busy=1
+    : >"$HOME/jobs/.busy-$SUPERVISOR_PROCESS_NAME"
+    sleep 0.1
+  done
+  [ -z "$busy" ] || { busy=; rm -f "$HOME/jobs/.busy-$SUPERVISOR_PROCESS_NAME"; echo "finished a job"; }
   sleep 0.1
 done
 `
@@ -36,10 +40,7 @@ export async function startSupervised(): Promise<void> {
   if (labUnavailable() !== undefined) return
   const lab = await sharedLab()
   await lab.warmUp('bookworm', 'supervisor-1', async (each) => {
-    await each.must(
-      'apt-get -q update && apt-get -y -q --no-install-recommends install supervisor curl cron logrotate',
-      { timeoutSeconds: 300 },
-    )
+    await each.must('apt-get -q update && apt-get -y -q --no-install-recommends install supervisor curl cron logrotate')
   })
   ;[host] = await lab.startHosts([{ name: 'web-1', suite: 'bookworm', warm: 'supervisor-1' }])
   await host.must(
@@ -52,6 +53,12 @@ export async function startSupervised(): Promise<void> {
     cat >${HOME}/shop/releases/one/worker <<'EOF'\n${WORKER}EOF
     chmod 755 ${HOME}/shop/releases/one/worker; cp ${HOME}/shop/releases/one/worker ${HOME}/shop/releases/two/worker`,
   )
+}
+
+// Gives a worker a job, and waits until it has begun it.
+export async function busy(name: string): Promise<void> {
+  await host.must(`rm -f ${HOME}/jobs/.busy-${name}; touch ${HOME}/jobs/${name}`)
+  await appears(host, `${HOME}/jobs/.busy-${name}`)
 }
 
 export async function fact(): Promise<ProgramsFact> {
@@ -100,8 +107,8 @@ export async function pids(): Promise<Map<string, string>> {
   return new Map(lines.map((line) => line.split(' ') as [string, string]))
 }
 
-export async function eventually(what: string, seconds: number, holds: () => Promise<boolean>): Promise<void> {
-  await until(what, seconds, holds, (so) => so)
+export async function eventually(what: string, holds: () => Promise<boolean>): Promise<void> {
+  await until(what, holds, (so) => so)
 }
 
 export const isSettled = async () => {

@@ -1,17 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type LabHost } from '../lab/host.ts'
 
-// Asks again until it is so, at most so many seconds; fails with what was waited for and what was seen last.
-export async function until<T>(
-  what: string,
-  seconds: number,
-  ask: () => Promise<T> | T,
-  isSo: (answer: T) => boolean,
-): Promise<T> {
-  const end = Date.now() + seconds * 1000
+// Bounds what hangs. Nothing that is waited for takes a minute, but a machine may be as slow as it likes.
+const MINUTES = 15
+
+// Asks again until it is so; fails with what was waited for and what was seen last.
+export async function until<T>(what: string, ask: () => Promise<T> | T, isSo: (answer: T) => boolean): Promise<T> {
+  const end = Date.now() + MINUTES * 60_000
   for (;;) {
     const answer = await ask()
     if (isSo(answer)) return answer
-    if (Date.now() > end) throw new Error(`${what}: not within ${seconds} s; last seen: ${JSON.stringify(answer)}`)
-    await sleep(250)
+    if (Date.now() > end) throw new Error(`${what}: not in ${MINUTES} minutes; last seen: ${JSON.stringify(answer)}`)
+    await sleep(100)
   }
+}
+
+// Waits until a file is there on a host.
+export async function appears(host: LabHost, path: string): Promise<void> {
+  await until(
+    `${path} on ${host.name}`,
+    () => host.run(`[ -e '${path}' ]`),
+    ({ code }) => code === 0,
+  )
 }

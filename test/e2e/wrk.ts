@@ -2,18 +2,20 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { type LabHost } from '../lab/host.ts'
+import { until } from './until.ts'
 
 // What wrk counted: requests answered, and everything that went wrong, in its own words; with `oneRelease` also every
 // answer that does not say the same release twice.
 export type WrkReport = { requests: number; wrong: string[] }
 
-// wrk on a host's port 80, each request on a connection of its own, until it is told to stop. At most `seconds` long.
+// wrk on a host's port 80, each request on a connection of its own, until it is told to stop; its own end is
+// there for a test that hangs.
 export function startWrk(
   host: LabHost,
   domain: string,
   path: string,
   connections: number,
-  { seconds = 280, oneRelease = false }: { seconds?: number; oneRelease?: boolean } = {},
+  { oneRelease = false }: { oneRelease?: boolean } = {},
 ): { stop(): Promise<WrkReport> } {
   const script = oneRelease ? ['-s', fileURLToPath(new URL('one-release.lua', import.meta.url))] : []
   const args = [
@@ -23,9 +25,9 @@ export function startWrk(
     '-c',
     String(connections),
     '-d',
-    `${seconds}s`,
+    '7200s',
     '--timeout',
-    '60s',
+    '300s',
     '-H',
     `Host: ${domain}`,
     '-H',
@@ -50,4 +52,24 @@ export function startWrk(
       return { requests, wrong }
     },
   }
+}
+
+// How many requests of an app nginx has answered so far, as it noted them itself.
+export async function answeredBy(host: LabHost, app: string): Promise<number> {
+  return Number(await host.must(`wc -l </var/log/nginx/${app}.access.log`))
+}
+
+// So many are answered on each host before and after: wrk has a request on its way on each of its connections all the
+// time, so then it had meanwhile as well.
+const BESIDE = 10
+
+// Does something under load: before and after it requests are answered on each of the hosts.
+export async function visitedDuring<T>(hosts: readonly LabHost[], app: string, act: () => Promise<T>): Promise<T> {
+  const all = () => Promise.all(hosts.map((host) => answeredBy(host, app)))
+  const moreThan = async (before: readonly number[]) =>
+    until('visitors come', all, (now) => now.every((count, index) => count >= (before[index] ?? 0) + BESIDE))
+  await moreThan(await all())
+  const result = await act()
+  await moreThan(await all())
+  return result
 }

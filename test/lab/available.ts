@@ -11,7 +11,7 @@ export function labUnavailable(): string | undefined {
   }
   const tried = spawnSync('unshare', ['--mount', '--pid', '--net', '--fork', 'sh', '-c', OVERLAY_TRIAL], {
     encoding: 'utf8',
-    timeout: 10_000,
+    timeout: 300_000,
   })
   if (tried.error !== undefined) return `the lab needs unshare (util-linux): ${tried.error.message}`
   if (tried.status !== 0) return `the lab needs namespaces and overlay mounts, refused here: ${tried.stderr.trim()}`

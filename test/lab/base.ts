@@ -45,7 +45,7 @@ export async function makeBase(
 // The mounts and children of a program end with it, and it ends with us: a killed build leaves nothing but files.
 async function alone(command: readonly string[]): Promise<void> {
   const apart = ['unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc']
-  await must('setpriv', ['--pdeathsig', 'KILL', ...apart, ...command], { timeoutSeconds: 900 })
+  await must('setpriv', ['--pdeathsig', 'KILL', ...apart, ...command], { timeoutSeconds: 3600 })
 }
 
 const UPGRADE = `set -e

@@ -5,7 +5,7 @@ export type CommandOptions = { timeoutSeconds?: number; input?: string; env?: No
 
 // Runs a program to its end and gives back what it said; fails only when it cannot start or takes longer than its time.
 export function run(program: string, args: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
-  const seconds = options.timeoutSeconds ?? 60
+  const seconds = options.timeoutSeconds ?? 600
   return new Promise((resolve, reject) => {
     // A process group of its own, so that a program that takes too long ends with its children.
     const child = spawn(program, args, { detached: true, env: options.env ?? { ...process.env, LC_ALL: 'C.UTF-8' } })

@@ -12,7 +12,7 @@ export function endWithProcess(lab: Lab): void {
     const down = [fileURLToPath(new URL('cli.ts', import.meta.url)), 'down', '--quiet']
     spawnSync(process.execPath, ['--import', import.meta.resolve('tsx'), ...down], {
       stdio: ['ignore', 'inherit', 'inherit'],
-      timeout: 60_000,
+      timeout: 600_000,
       env: { ...process.env, FLIGHT_LAB_ID: String(lab.places.id) },
     })
   })

@@ -2,20 +2,26 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { labUnavailable } from './available.ts'
+import { type LabHost } from './host.ts'
 import { sshdAnswers } from './ready.ts'
 import { hosts, ssh } from './shared.ts'
 
 const promise = labUnavailable() === undefined ? test : test.skip
 
 const both = () => hosts({ name: 'lab-bookworm', suite: 'bookworm' }, { name: 'lab-trixie', suite: 'trixie' })
+// One look lasts a second at most, which a slow machine may need more than once.
+async function answers(host: LabHost): Promise<void> {
+  while (!(await sshdAnswers(host.address))) await sleep(100)
+}
+
 const one = async () => (await both())[0]
 
 promise('without the way to the internet, apt fails at once, and works again afterwards', async () => {
   const host = await one()
   await host.loseInternet()
-  const began = Date.now()
-  assert.is.not((await host.run('apt-get -q -o APT::Update::Error-Mode=any -o Acquire::Retries=0 update')).code, 0)
-  assert.ok(Date.now() - began < 10_000)
+  const refused = await host.run('apt-get -q -o APT::Update::Error-Mode=any -o Acquire::Retries=0 update')
+  assert.is.not(refused.code, 0)
+  assert.not.match(refused.stderr, /timed out/i, 'no connection was waited for')
   await host.regainInternet()
   await host.must('apt-get -q -o APT::Update::Error-Mode=any update')
 })
@@ -25,21 +31,19 @@ promise('a cut cable and silence are felt, and end', async () => {
   await host.cutCable()
   assert.not.ok(await sshdAnswers(host.address))
   await host.plugCable()
-  assert.ok(await sshdAnswers(host.address))
+  await answers(host)
   await host.silence()
   assert.not.ok(await sshdAnswers(host.address))
   await host.speak()
-  assert.ok(await sshdAnswers(host.address))
+  await answers(host)
 })
 
-promise('dropped connections end the client, and sshd takes new ones', async () => {
+promise('dropped connections end the client long before its command ends, and sshd takes new ones', async () => {
   for (const host of await both()) {
-    const going = ssh(host.name, 'sleep 30')
+    const going = ssh(host.name, 'sleep 36000')
     while (host.sshActivity().commands === 0 || (await host.run('pgrep -x sleep')).code !== 0) await sleep(20)
-    const began = Date.now()
     await host.dropConnections()
     assert.is((await going).code, 255)
-    assert.ok(Date.now() - began < 5000)
     assert.is((await ssh(host.name, 'true')).code, 0)
   }
 })

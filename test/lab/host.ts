@@ -74,7 +74,7 @@ export function makeHost(places: LabPlaces, mtu: number, first: HostRecord, news
     if (pid === undefined) throw new Error(`${record.name} is off`)
     return pid
   }
-  const run: LabHost['run'] = async (script, options) => runInside(leader(), script, options?.timeoutSeconds ?? 300)
+  const run: LabHost['run'] = async (script, options) => runInside(leader(), script, options?.timeoutSeconds ?? 1800)
   const isOn = () => runningMachine(folder) !== undefined
 
   const remember = (change: Partial<HostRecord>) => {
@@ -97,7 +97,7 @@ export function makeHost(places: LabPlaces, mtu: number, first: HostRecord, news
     await unmountDisk(folder)
   }
   const kill = () => off(() => cutPower(machine))
-  const stop = () => off(() => shutDown(machine, 20))
+  const stop = () => off(() => shutDown(machine, 300))
   const faults = faultsOf(places, { address, interface: `vb-${machine.machine}`, run })
 
   return {
@@ -124,8 +124,8 @@ export function makeHost(places: LabPlaces, mtu: number, first: HostRecord, news
       const [keeper, before] = [runningMachine(folder), markProcess(leader())]
       await run('systemctl reboot')
       if (keeper === undefined || before === undefined) throw new Error(`${record.name} is off`)
-      if (!(await waitUntilGone(before, 30)))
-        throw new Error(`${record.name} does not reboot: after 30 s it is still up`)
+      if (!(await waitUntilGone(before, 600)))
+        throw new Error(`${record.name} does not reboot: after 600 s it is still up`)
       await waitUntilReady(machine, keeper, address)
       bootMark = readSshActivity(log, 0).mark
     },

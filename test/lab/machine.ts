@@ -54,7 +54,7 @@ export function leaderOf(machine: string): number | undefined {
 
 // Takes the power away: no goodbye, nothing flushed. Also for what an earlier process left behind.
 export async function cutPower(machine: Machine): Promise<void> {
-  const end = Date.now() + 10_000
+  const end = Date.now() + 120_000
   const keeper = runningMachine(machine.folder)
   // With its process group: what it was about to start would enter the host's groups only later.
   if (keeper !== undefined) process.kill(-keeper.pid, 'SIGKILL')

@@ -33,9 +33,9 @@ export async function installPackages(
   if (missing.length === 0) return
   log(`${who}: installs ${missing.join(' ')}`)
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' }
-  const install = ['-y', '-q', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=120', 'install', ...missing]
-  const first = await run('apt-get', install, { env, timeoutSeconds: 300 })
+  const install = ['-y', '-q', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=900', 'install', ...missing]
+  const first = await run('apt-get', install, { env, timeoutSeconds: 1800 })
   if (first.code === 0) return
-  await must('apt-get', ['-q', 'update'], { env, timeoutSeconds: 300 })
-  await must('apt-get', install, { env, timeoutSeconds: 300 })
+  await must('apt-get', ['-q', 'update'], { env, timeoutSeconds: 1800 })
+  await must('apt-get', install, { env, timeoutSeconds: 1800 })
 }

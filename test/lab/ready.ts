@@ -4,7 +4,7 @@ import { runInside } from './inside.ts'
 import { consoleTail, leaderOf, type Machine } from './machine.ts'
 import { isRunning, type ProcessMark } from './process.ts'
 
-const SECONDS = 60
+const SECONDS = 900
 
 // Waits until systemd has finished booting and sshd answers from here; says what was missing when that takes too long.
 export async function waitUntilReady(machine: Machine, mark: ProcessMark, address: string): Promise<void> {

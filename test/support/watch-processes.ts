@@ -7,7 +7,7 @@ export function watchProcesses(word: string): { stop(): Promise<string[]> } {
   const child = spawn(
     'timeout',
     [
-      '200',
+      '3600',
       'sh',
       '-c',
       `while :; do for f in $(grep -lsa '${pattern}' /proc/[0-9]*/cmdline /proc/[0-9]*/environ); do tr '\\0' ' ' ` +
