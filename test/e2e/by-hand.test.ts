@@ -2,9 +2,9 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { startAptRepository, type AptRepository } from '../lab/apt-repository.ts'
 import { type LabHost } from '../lab/host.ts'
-import { hosts, sharedLab } from '../lab/shared.ts'
+import { sharedLab } from '../lab/shared.ts'
 import { desk, type Desk } from './desk.ts'
-import { cluster } from './fleet.ts'
+import { cluster, withNginxAndPhp } from './fleet.ts'
 import { promise } from './promise.ts'
 import { planOn } from './read-plan.ts'
 import { remember } from './untouched.ts'
@@ -48,14 +48,10 @@ php_admin_value[memory_limit] = 77M
 
 test.before(
   loud(async () => {
-    ;[host] = await hosts({ name: 'old-1', suite: 'bookworm' })
+    host = await withNginxAndPhp('old-1', 'bookworm')
     const { places } = await sharedLab()
     repository = await startAptRepository(places.gateway)
     await repository.publish('lab', [{ name: 'php8.2-labx', version: '1.0' }])
-    await host.must(
-      'apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends nginx ' +
-        'php8.2-fpm curl',
-    )
     await host.must(
       `mkdir -p /srv/old /etc/apt/keyrings && cat >/srv/old/index.php <<'E'\n<?php for ($end = microtime(true) + ` +
         `0.2; microtime(true) < $end;) usleep(5000); echo 'old site, ', ini_get('memory_limit'), "\\n";\nE\ncat ` +

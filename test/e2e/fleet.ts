@@ -23,7 +23,7 @@ export function web(servers: readonly Pick<LabHost, 'name'>[], settings?: string
 
 // Bookworm hosts that are exactly as `web()` says, made of a layer that flight itself provisioned once.
 export async function provisioned<const Names extends readonly string[]>(...names: Names): Promise<HostsOf<Names>> {
-  return warmed(names, { name: 'provisioned', suite: 'bookworm' })
+  return warmed(names, PROVISIONED)
 }
 
 // Hosts with PHP 8.2 (on trixie 8.4) that flight provisioned and
@@ -37,7 +37,23 @@ export async function withLaravel<const Names extends readonly string[]>(
     suite,
     settings: `php: [ ${PHP_OF[suite]} ]\n`,
     more: 'apt-get -q -y install --no-install-recommends php-laravel-framework',
+    ...(suite === 'bookworm' ? { on: PROVISIONED } : {}),
   })
+}
+
+// A provisioned bookworm host that can hold the deployment server as well.
+export async function withGit<const Names extends readonly string[]>(...names: Names): Promise<HostsOf<Names>> {
+  const more = 'apt-get -q -y install --no-install-recommends git openssh-client curl'
+  return warmed(names, { name: 'git', suite: 'bookworm', more, on: PROVISIONED })
+}
+
+// A host with nginx and PHP as Debian has them and somebody installed them, before Flight comes.
+export async function withNginxAndPhp(name: string, suite: Suite): Promise<LabHost> {
+  const lab = await sharedLab()
+  const install = 'apt-get update -qq && apt-get install -y -qq --no-install-recommends nginx php-fpm curl openssl'
+  await lab.warmUp(suite, 'nginx-php', async (host) => void (await host.must(install)))
+  const [host] = await lab.startHosts([{ name, suite, warm: 'nginx-php' }])
+  return host
 }
 
 // Bookworm hosts with PHP 7.4 beside 8.2, exactly as `twoVersions()` says.
@@ -61,27 +77,44 @@ export async function twoVersions(): Promise<string> {
 }
 
 type HostsOf<Names extends readonly string[]> = { -readonly [At in keyof Names]: LabHost }
-type Layer = { name: string; suite: Suite; settings?: string; more?: string }
+// `on`: what it is made on top of, when not of a bare host.
+type Layer = { name: string; suite: Suite; settings?: string; more?: string; on?: Layer }
+
+const PROVISIONED: Layer = { name: 'provisioned', suite: 'bookworm' }
 
 // Hosts that start where a provisioning with these settings ended, and a script after it.
-async function warmed<const Names extends readonly string[]>(
-  names: Names,
-  { name, suite, settings, more }: Layer,
-): Promise<HostsOf<Names>> {
+async function warmed<const Names extends readonly string[]>(names: Names, layer: Layer): Promise<HostsOf<Names>> {
+  const lab = await sharedLab()
+  const { suite } = layer
+  const warm = await made(layer)
+  return (await lab.startHosts(names.map((each) => ({ name: each, suite, warm })))) as HostsOf<Names>
+}
+
+// Makes a layer unless it is there; gives its key.
+async function made({ name, suite, settings, more, on }: Layer): Promise<string> {
   const lab = await sharedLab()
   const warm = `${name}-${digestOfProvisioning()}`
-  await lab.warmUp(suite, warm, async (host) => {
+  const make = async (host: LabHost) => {
     const { expect } = await desk(web([host], settings))
     await expect(0, 'provision', 'web', '--yes')
     if (more !== undefined) await host.must(more)
-  })
-  return (await lab.startHosts(names.map((each) => ({ name: each, suite, warm })))) as HostsOf<Names>
+  }
+  await lab.warmUp(suite, warm, make, on === undefined ? undefined : await made(on))
+  return warm
 }
 
 // Changes whenever provisioning might leave something else on a server.
 function digestOfProvisioning(): string {
   const hash = createHash('sha256')
-  for (const folder of ['templates', 'src/features', 'src/kinds', 'src/steps', 'src/shell', 'src/model']) {
+  for (const folder of [
+    'templates',
+    'src/features',
+    'src/kinds',
+    'src/steps',
+    'src/shell',
+    'src/remote',
+    'src/model',
+  ]) {
     for (const file of filesIn(join(root, folder))) hash.update(file.slice(root.length)).update(readFileSync(file))
   }
   return hash.digest('hex').slice(0, 12)

@@ -1,10 +1,9 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type LabHost } from '../lab/host.ts'
-import { hosts } from '../lab/shared.ts'
 import { type Suite } from '../lab/mirror.ts'
 import { loud } from '../support/loud.ts'
-import { PHP_OF } from './fleet.ts'
+import { PHP_OF, withNginxAndPhp } from './fleet.ts'
 import { fpmReload } from './fpm-step.ts'
 import { shutGate, type Gate, WAIT_AT } from './gate.ts'
 import { get, type Page, unharmed } from './load.ts'
@@ -48,9 +47,7 @@ async function byHand(host: LabHost, php: string): Promise<Server> {
       `unix:/run/php/theirs-${index}.sock; }`,
   )
   await host.must(
-    `apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q -y install ` +
-      `--no-install-recommends nginx php${php}-fpm
-cat >/srv/slow.php <<'E'
+    `cat >/srv/slow.php <<'E'
 ${SLOW}E
 cat >/etc/php/${php}/fpm/pool.d/theirs.conf <<'E'\n${pools.join('')}E
 cat >/etc/nginx/conf.d/theirs.conf <<'E'\nserver { listen 80; server_name ${DOMAIN}; ${places.join(' ')} }\nE
@@ -61,8 +58,8 @@ systemctl restart php${php}-fpm && nginx -t -q && systemctl reload nginx`,
 
 test.before(
   loud(async () => {
-    const made = await hosts({ name: 'first-1', suite: 'bookworm' }, { name: 'first-2', suite: 'trixie' })
-    const [bookworm, trixie] = await Promise.all([byHand(made[0], PHP_OF.bookworm), byHand(made[1], PHP_OF.trixie)])
+    const bookworm = await byHand(await withNginxAndPhp('first-1', 'bookworm'), PHP_OF.bookworm)
+    const trixie = await byHand(await withNginxAndPhp('first-2', 'trixie'), PHP_OF.trixie)
     servers = { bookworm, trixie }
   }),
 )

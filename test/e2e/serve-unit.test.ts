@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert'
 import { type LabHost } from '../lab/host.ts'
 import { sharedLab } from '../lab/shared.ts'
 import { loud } from '../support/loud.ts'
-import { cluster, provisioned } from './fleet.ts'
+import { cluster, provisioned, withGit } from './fleet.ts'
 import { promise } from './promise.ts'
 import { until } from './until.ts'
 
@@ -22,9 +22,9 @@ let token: string
 
 test.before(
   loud(async () => {
-    ;[web, control] = await provisioned('web-1', 'control')
+    ;[web] = await provisioned('web-1')
+    ;[control] = await withGit('control')
     const { places } = await sharedLab()
-    await control.must('apt-get -q -y install --no-install-recommends git openssh-client curl')
     for (const part of ['bin', 'dist', 'schemas', 'templates', 'node_modules', 'package.json', 'oclif.manifest.json'])
       cpSync(join(root, part), join(control.root, 'opt/flight', part), { recursive: true })
     cpSync(process.execPath, join(control.root, 'usr/local/bin/node'))

@@ -4,7 +4,7 @@ import type { Resource } from '../../src/model/resource.ts'
 import type { System } from '../../src/model/server.ts'
 import { quote } from '../../src/shell/quote.ts'
 import type { LabHost } from '../lab/host.ts'
-import { sharedLab } from '../lab/shared.ts'
+import { withNginxAndPhp } from './fleet.ts'
 import { filesAmong, nginxOf, siteOf } from '../support/app-site.ts'
 import { BOOKWORM } from '../support/memory/bookworm.ts'
 
@@ -35,18 +35,9 @@ while ($c = stream_socket_accept($server, -1)) {
 // A host of each system that can be had here, with nginx and PHP, two apps of two releases each that are not live yet,
 // and something that listens on port 8080.
 export async function siteHosts(): Promise<Place[]> {
-  const lab = await sharedLab()
   const places: Place[] = []
   for (const { suite, php } of SUITES) {
-    await lab.warmUp(
-      suite,
-      'nginx-php',
-      async (host) =>
-        void (await host.must(
-          'apt-get update -qq && apt-get install -y -qq --no-install-recommends nginx php-fpm curl openssl',
-        )),
-    )
-    const [host] = await lab.startHosts([{ name: `site-${suite}`, suite, warm: 'nginx-php' }])
+    const host = await withNginxAndPhp(`site-${suite}`, suite)
     await prepare({ host, php })
     places.push({ host, system: { ...BOOKWORM, codename: suite }, php })
   }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { must } from './command.ts'
+import { makeOnce } from './lock.ts'
 import { type Mirror, type Suite } from './mirror.ts'
 import { markProcess } from './process.ts'
 import { furnishBase, furnishWithApt } from './base-files.ts'
@@ -21,15 +22,22 @@ export function baseFolders(bases: string, mirror: Mirror): Record<Suite, string
   return { bookworm: join(bases, `bookworm-${hash}`), trixie: join(bases, `trixie-${hash}`) }
 }
 
-// Makes the bare Debian of a suite unless it is in the cache
-// (about a minute); a build that was killed leaves nothing usable.
+// Makes the bare Debian of a suite unless it is in the cache (about a minute), or waits for who makes it; a build that
+// was killed leaves nothing usable.
 export async function makeBase(
   finished: string,
   suite: Suite,
   mirror: Mirror,
   log: (line: string) => void,
 ): Promise<void> {
-  if (existsSync(finished)) return
+  await makeOnce(
+    finished,
+    () => existsSync(finished),
+    () => build(finished, suite, mirror, log),
+  )
+}
+
+async function build(finished: string, suite: Suite, mirror: Mirror, log: (line: string) => void): Promise<void> {
   log(`lab: makes the ${suite} base from ${mirror.main} (about a minute, once)`)
   const building = join(dirname(finished), `.building-${suite}-${process.pid}-${markProcess(process.pid)?.started}`)
   mkdirSync(building, { recursive: true })
@@ -37,9 +45,7 @@ export async function makeBase(
   furnishWithApt(building, suite, mirror)
   await alone(['sh', '-c', UPGRADE, 'sh', building])
   await furnishBase(building)
-  // Another lab may have been faster: then its base stands and ours goes.
-  if (existsSync(finished)) rmSync(building, { recursive: true })
-  else renameSync(building, finished)
+  renameSync(building, finished)
 }
 
 // The mounts and children of a program end with it, and it ends with us: a killed build leaves nothing but files.

@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { labUnavailable } from './available.ts'
+import { makeOnce } from './lock.ts'
 import { hosts, sharedLab, ssh } from './shared.ts'
 
 const promise = labUnavailable() === undefined ? test : test.skip
@@ -86,6 +88,49 @@ promise('units of the same name on two hosts do not reach for each other', async
   await first.must('systemctl kill --signal KILL same; systemctl stop same; true')
   assert.is((await second.run('systemctl is-active same')).stdout, 'active\n')
   await second.must('systemctl stop same')
+})
+
+promise(
+  'what several need at once is made once: the others wait for the first, and go on where it failed',
+  async () => {
+    const folder = `/nonexistent/${process.pid}`
+    let isThere = false
+    const made: string[] = []
+    const want = (who: string, make: () => Promise<void>) =>
+      makeOnce(
+        folder,
+        () => isThere,
+        async () => {
+          made.push(who)
+          await make()
+        },
+      )
+    let fail = () => {}
+    const first = want('first', () => new Promise<void>((_, reject) => (fail = () => reject(new Error('it broke')))))
+    while (made.length === 0) await sleep(10)
+    const others = ['second', 'third'].map((who) =>
+      want(who, async () => {
+        isThere = true
+      }),
+    )
+    await sleep(500)
+    assert.equal(made, ['first'], 'nobody begins meanwhile')
+    fail()
+    assert.is(await first.catch((error: Error) => error.message), 'it broke')
+    await Promise.all(others)
+    assert.is(made.length, 2, 'one of the others made it, and the last found it made')
+  },
+)
+
+promise('a warm layer stands on another one', async () => {
+  const lab = await sharedLab()
+  const [lower, upper] = [`lower ${process.pid}`, `upper ${process.pid}`]
+  await lab.warmUp('bookworm', lower, async (host) => void (await host.must('echo lower > /etc/lower')))
+  await lab.warmUp('bookworm', upper, async (host) => void (await host.must('cp /etc/lower /etc/upper')), lower)
+  const [host] = await lab.startHosts([{ name: 'lab-upper', suite: 'bookworm', warm: upper }])
+  assert.is(await host.must('cat /etc/lower /etc/upper'), 'lower\nlower\n')
+  await host.remove()
+  for (const key of [upper, lower]) lab.dropWarm('bookworm', key)
 })
 
 promise('a warm layer is what other hosts start from', async () => {

@@ -8,6 +8,7 @@ import { warmFolder, warmLayers } from './disk.ts'
 import { makeHost, type LabHost } from './host.ts'
 import { allRecords, writeRecord, type HostRecord } from './host-record.ts'
 import { makeLabKey, writeSshFiles } from './keys.ts'
+import { makeOnce } from './lock.ts'
 import { machineMirror, type Suite } from './mirror.ts'
 import { raiseNetwork } from './network.ts'
 import { installMissingPackages } from './packages.ts'
@@ -24,8 +25,9 @@ export type Lab = {
   startHosts<const Wishes extends readonly HostWish[]>(wishes: Wishes): Promise<HostsFor<Wishes>>
   // The hosts that are there now, by name.
   hosts: ReadonlyMap<string, LabHost>
-  // Makes a warm layer unless it is saved already: boots a host, lets `make` work on it, keeps its disk under the key.
-  warmUp(suite: Suite, key: string, make: (host: LabHost) => Promise<void>): Promise<void>
+  // Makes a warm layer unless it is saved already, or waits for who makes it: boots a host, bare or from the warm layer
+  // `on`, lets `make` work on it, keeps its disk under the key.
+  warmUp(suite: Suite, key: string, make: (host: LabHost) => Promise<void>, on?: string): Promise<void>
   dropWarm(suite: Suite, key: string): void
   // Lets the lab go without ending anything; for the end of a process, when somebody else sweeps.
   giveBack(): void
@@ -109,16 +111,20 @@ function openLab(places: LabPlaces, bases: Record<Suite, string>, mtu: number, g
     places,
     hosts,
     startHosts,
-    async warmUp(suite, key, make) {
-      if (warmLayers(warmFolder(places.warm, key, bases[suite])) !== undefined) return
-      const [host] = await startHosts([{ name: `warming-${suite}`, suite }])
-      try {
-        await make(host)
-        await host.stop()
-        await host.saveWarm(key)
-      } finally {
-        await host.remove()
-      }
+    async warmUp(suite, key, make, on) {
+      const folder = warmFolder(places.warm, key, bases[suite])
+      const isThere = () => warmLayers(folder) !== undefined
+      await makeOnce(folder, isThere, async () => {
+        const wish = { name: `warming-${suite}`, suite }
+        const [host] = await startHosts([on === undefined ? wish : { ...wish, warm: on }])
+        try {
+          await make(host)
+          await host.stop()
+          await host.saveWarm(key)
+        } finally {
+          await host.remove()
+        }
+      })
     },
     dropWarm: (suite, key) => rmSync(warmFolder(places.warm, key, bases[suite]), { recursive: true, force: true }),
     giveBack,
