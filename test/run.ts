@@ -72,6 +72,7 @@ function report({ file, count, seconds, cpu, said }: Ended): void {
   ]
   const took = `${seconds.toFixed(1)} s, ${cpu.toFixed(1)} s CPU`
   say(`${count.failed === 0 ? 'ok  ' : 'FAIL'} ${file} (${[...counts, took].join(', ')})`)
+  for (const [note] of said.matchAll(/^note: .*$/gm)) say(`    ${note}`)
   if (count.failed > 0) say(said.trimEnd().replace(/^/gm, '    '))
 }
 

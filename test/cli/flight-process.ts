@@ -99,7 +99,7 @@ function buildOnce(): void {
     execFileSync(process.execPath, [join(root, 'build/build.mjs')], {
       cwd: root,
       stdio: ['ignore', 'ignore', 'inherit'],
-      timeout: 60_000,
+      timeout: 900_000,
     })
 }
 
