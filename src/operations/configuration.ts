@@ -1,8 +1,7 @@
 import type { Settings } from '../model/definitions.ts'
 import type { Plan } from '../model/plan.ts'
 import { planText } from '../views/plan-text.ts'
-import type { Offer } from './offer.ts'
-import { planned } from './planning.ts'
+import { type Offer, planned } from './offer.ts'
 import { scopeOf, type ScopeNames } from './scope.ts'
 import type { Session } from './session.ts'
 

@@ -7,7 +7,7 @@ import { FlightError } from '../model/errors.ts'
 import type { Plan } from '../model/plan.ts'
 import type { PlannedRelease, ReleaseCargo } from '../model/release.ts'
 import { Secret } from '../model/secret.ts'
-import { artifactRequest, tellArtifact } from './release/artifact-request.ts'
+import { artifactRequest, tellArtifact } from './release/repository.ts'
 import { appNamed } from './scope.ts'
 import type { Session } from './session.ts'
 
@@ -37,7 +37,8 @@ export async function holdFor(session: Session, plan: Plan, { given, found, cont
       const app = appNamed(release.app, session.definitions)
       if (app.composerAuth !== undefined) secrets.set(app.name, await composerAuth(app, app.composerAuth))
       if (release.environmentFrom !== null && does(plan, app, 'environment'))
-        await holdEnvironment(session, plan, app, release.environmentFrom, environments)
+        for (const [address, content] of await environmentsFrom(session, plan, app, release.environmentFrom))
+          environments.set(address, content)
       if (!does(plan, app, 'release')) continue
       const { makeArtifact } = await import('../artifacts/make-artifact.ts')
       const made = await makeArtifact(
@@ -68,16 +69,12 @@ function actionsOf({ stages }: Plan): Action[] {
   return stages.flatMap(({ servers }) => servers.flatMap(({ actions }) => actions))
 }
 
-async function holdEnvironment(
-  session: Session,
-  plan: Plan,
-  app: App,
-  from: string,
-  into: Map<string, Secret>,
-): Promise<void> {
+// What each address of an environment file gets: the file of that server.
+async function environmentsFrom(session: Session, plan: Plan, app: App, from: string): Promise<[string, Secret][]> {
   const content = await environmentOf(session, app, from)
-  for (const action of actionsOf(plan))
-    if (action.kind === 'environment' && action.after.app === app.name) into.set(action.address, content)
+  return actionsOf(plan).flatMap((action): [string, Secret][] =>
+    action.kind === 'environment' && action.after.app === app.name ? [[action.address, content]] : [],
+  )
 }
 
 // The environment file as that server has it now.

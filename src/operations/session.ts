@@ -1,3 +1,4 @@
+import { homedir, userInfo } from 'node:os'
 import { keepingHosts } from '../engine/host/kept-hosts.ts'
 import { openRemoteHost } from '../engine/host/remote-host.ts'
 import type { Definitions } from '../model/definitions.ts'
@@ -6,7 +7,7 @@ import type { Connect } from '../model/host.ts'
 import type { Secret } from '../model/secret.ts'
 import type { Server } from '../model/server.ts'
 import { createConnector, type Connector } from '../transport/connector.ts'
-import { localWorld } from './local-world.ts'
+import type { LocalWorld } from '../transport/ssh-config.ts'
 
 // What everything works with that talks to servers.
 export type Session = {
@@ -57,4 +58,20 @@ export async function withSession<T>(opening: Opening, work: (session: Session) 
   } finally {
     connector.close()
   }
+}
+
+// What of this machine decides how servers are reached.
+// FLIGHT_SSH_CONFIG names another file than ~/.ssh/config, as ssh -F.
+export function localWorld(env: NodeJS.ProcessEnv): LocalWorld {
+  return {
+    home: homedir(),
+    localUser: userInfo().username,
+    agentSocket: given(env['SSH_AUTH_SOCK']),
+    sshConfigFile: given(env['FLIGHT_SSH_CONFIG']),
+    knownHostsFile: undefined,
+  }
+}
+
+function given(value: string | undefined): string | undefined {
+  return value === '' ? undefined : value
 }

@@ -14,7 +14,7 @@ import { makeMetrics } from './watch/metrics.ts'
 import { sender } from './notices/sender.ts'
 import { createServing } from './queue/serving.ts'
 import { openStore } from './store/open-store.ts'
-import { commitsOf } from '../operations/release/ancestry.ts'
+import { commitsOf } from '../operations/release/repository.ts'
 import { deliverFrom } from './queue/deliver.ts'
 import { liveDefinitions } from './fleet/live-definitions.ts'
 import { looksAt } from './fleet/looks.ts'
@@ -43,20 +43,21 @@ export async function serve(flags: ServeFlags): Promise<number> {
   const closers: (() => unknown)[] = []
   try {
     closers.push(await holdPlaces(settings.state))
-    return await serveOpen(flags, root, definitions, settings.state, served, closers)
+    return await serveOpen(flags, { root, definitions, state: settings.state, served, closers })
   } finally {
     for (const close of closers.reverse()) await close()
   }
 }
 
-async function serveOpen(
-  flags: ServeFlags,
-  root: string,
-  definitions: () => Promise<Definitions>,
-  state: string,
-  served: ServeSettings,
-  closers: (() => unknown)[],
-): Promise<number> {
+type Opened = {
+  root: string
+  definitions: () => Promise<Definitions>
+  state: string
+  served: ServeSettings
+  closers: (() => unknown)[]
+}
+
+async function serveOpen(flags: ServeFlags, { root, definitions, state, served, closers }: Opened): Promise<number> {
   const places = servePlaces(state)
   const store = await openStore(places.store)
   closers.push(() => store.close())

@@ -30,7 +30,7 @@ export default class Apply extends FlightCommand {
     refuseUnexpected(plan, flags.expect, args.plan)
     const { withSession } = await import('../everywhere/session.ts')
     return withSession('apply', flags, async (session, interrupted) => {
-      const { carryOut } = await import('../../operations/carry-out.ts')
+      const { carryOut } = await import('../../operations/offer.ts')
       const { exitOfReceipt } = await import('../../model/receipt.ts')
       const { receiptText } = await import('../../views/receipt-text.ts')
       const { receipt, file } = await carryOut(session, plan, 'apply')

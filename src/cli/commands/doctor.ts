@@ -1,6 +1,5 @@
 import { FlightCommand } from '../everywhere/flight-command.ts'
-import type { Everywhere } from '../everywhere/flags.ts'
-import { scoping } from '../everywhere/flags.ts'
+import { type Everywhere, scoping } from '../everywhere/flags.ts'
 import { print, printJson } from '../everywhere/output.ts'
 import { shapeOf } from '../everywhere/text-shape.ts'
 import type { DoctorRow } from '../../views/doctor-text.ts'

@@ -2,9 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { Environment } from '../../environment/environment.ts'
 import { parseEnvironment } from '../../environment/parse.ts'
 import { decrypt, isEncrypted } from './age.ts'
-import { reading } from '../files.ts'
-import { isThere } from '../files.ts'
-import { localPath } from '../files.ts'
+import { isThere, localPath, reading } from '../files.ts'
 import { type Ciphertext, ciphertextOf } from './pulled.ts'
 
 // An environment file that lies here, decrypted where it was encrypted: `bytes` is what goes to servers.

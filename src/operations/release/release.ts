@@ -3,11 +3,10 @@ import type { Plan } from '../../model/plan.ts'
 import type { ReleaseWish } from '../../model/release.ts'
 import { planText } from '../../views/plan-text.ts'
 import type { Found } from '../hold.ts'
-import type { Offer } from '../offer.ts'
-import { planned } from '../planning.ts'
+import { type Offer, planned } from '../offer.ts'
 import { appNamed } from '../scope.ts'
 import type { Session } from '../session.ts'
-import { artifactRequest, tellArtifact } from './artifact-request.ts'
+import { artifactRequest, tellArtifact } from './repository.ts'
 
 // A wish as it is written: a commit by any of its names.
 export type WrittenWish =

@@ -28,15 +28,11 @@ export function createBell(): Bell {
   }
 }
 
+type Followed = { store: Store; bell: Bell; id: number; after: number; signal: AbortSignal }
+
 // All that is told of a request after `after`, from the store alone, what
 // comes later included, until it ends: whoever reads slowly costs no memory.
-export async function* followFrom(
-  store: Store,
-  bell: Bell,
-  id: number,
-  after: number,
-  signal: AbortSignal,
-): AsyncGenerator<NumberedEvent> {
+export async function* followFrom({ store, bell, id, after, signal }: Followed): AsyncGenerator<NumberedEvent> {
   let at = after
   let wake: () => void = () => undefined
   let rung = false

@@ -126,7 +126,7 @@ export function createServing(options: ServingOptions): Serving {
     async *follow(id, after, signal) {
       const both = eitherSignal(signal, stoppedHere.signal)
       try {
-        yield* followFrom(store, bell, id, after, both.signal)
+        yield* followFrom({ store, bell, id, after, signal: both.signal })
       } finally {
         both.release()
       }

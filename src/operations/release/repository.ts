@@ -1,18 +1,67 @@
-import { isWithin } from '../../artifacts/is-within.ts'
-import { findCommit } from '../../artifacts/make-artifact.ts'
+import type { ArtifactEvent, ArtifactRequest } from '../../model/artifact.ts'
+import type { App, Definitions } from '../../model/definitions.ts'
 import type { IsWithin } from '../../model/delivery.ts'
-import type { Definitions } from '../../model/definitions.ts'
 import { FlightError } from '../../model/errors.ts'
 import type { Request } from '../../model/request.ts'
-import { artifactRequest } from './artifact-request.ts'
-import type { LiveReleases } from './live-releases.ts'
 import { appNamed } from '../scope.ts'
-import type { Session } from '../session.ts'
+import { localWorld, type Session } from '../session.ts'
+import type { LiveReleases } from './live-releases.ts'
+
+// For how long git may say nothing, in milliseconds.
+const PATIENCE = 120_000
+
+// What shall be made of a commit of an app, here on the controller.
+export function artifactRequest(
+  { definitions }: Pick<Session, 'definitions'>,
+  app: App,
+  commit: string,
+  { found, given }: Pick<ArtifactRequest, 'found' | 'given'>,
+): ArtifactRequest {
+  const { repo, deployKey, releaseFrom, subdirectory, buildCommands, keepReleases } = app
+  return {
+    app: app.name,
+    repo,
+    deployKey,
+    releaseFrom,
+    subdirectory,
+    buildCommands,
+    commit,
+    found,
+    given,
+    state: definitions.settings.state,
+    keep: keepReleases,
+    sshConfig: localWorld(process.env).sshConfigFile,
+    patience: PATIENCE,
+  }
+}
+
+// Tells what is being made: each command of a build, and why somebody has to wait.
+export function tellArtifact({ listen }: Session, app: string): (event: ArtifactEvent) => void {
+  return (event) => {
+    switch (event.kind) {
+      case 'waiting':
+        return listen({ event: 'note', text: `${app}: waiting for ${event.for}, which ${event.holder} is working on` })
+      case 'healing':
+        return listen({
+          event: 'note',
+          text: `${app}: the mirror of the repository is broken and is made anew (${event.why})`,
+        })
+      case 'command':
+        return listen({ event: 'note', text: `${app}: build command ${event.number} of ${event.of}: ${event.command}` })
+      case 'fetching':
+      case 'output':
+      case 'packing':
+      case 'cached':
+        return undefined
+    }
+  }
+}
 
 // A commit that what is live contains already is not released unless somebody
 // says so: a request that is sent again later must not turn the time back.
 export async function refuseOlder(session: Session, { app: name, wish }: Request, live: LiveReleases): Promise<void> {
   if (wish.does !== 'release' || wish.older) return
+  const { isWithin } = await import('../../artifacts/is-within.ts')
   const { commit } = wish
   const app = appNamed(name, session.definitions)
   for (const release of live.names()) {
@@ -41,6 +90,8 @@ export async function refuseOlder(session: Session, { app: name, wish }: Request
 // repository that cannot be had says no: whoever runs with it hears why.
 export function commitsOf(definitions: () => Promise<Definitions>): IsWithin {
   return async (name, commit, later, signal) => {
+    const { isWithin } = await import('../../artifacts/is-within.ts')
+    const { findCommit } = await import('../../artifacts/make-artifact.ts')
     try {
       const known = await definitions()
       const app = known.apps.find((each) => each.name === name)
