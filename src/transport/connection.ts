@@ -24,3 +24,8 @@ export type Connection = {
   lost: Promise<void> // resolves when the connection is closed, by whomever
   close(): void
 }
+
+// What a command line begins with so that it runs as root: nothing for root itself, or where `become` is off.
+export function sudoFor({ user }: Connection, become: boolean): string {
+  return user !== 'root' && become ? 'sudo -n -- ' : ''
+}

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { FlightError, onServer } from '../model/errors.ts'
 import { quote } from '../shell/quote.ts'
-import { beforeMark } from './before-mark.ts'
-import type { Channel, Connection } from './connection.ts'
+import { type Channel, type Connection, sudoFor } from './connection.ts'
+import { beforeMark } from './marks.ts'
 
 // The answer of one script: its exit code and everything it printed.
 export type ScriptResult = { code: number; stdout: Buffer; stderr: string }
@@ -32,8 +32,7 @@ const LOOP = [
 // Opens the control channel, as root: directly, or through `sudo -n` where the login user is another.
 export async function openControl(connection: Connection, become: boolean): Promise<Control> {
   const mark = `flight-${randomBytes(12).toString('hex')}`
-  const sudo = connection.user !== 'root' && become ? 'sudo -n -- ' : ''
-  const channel = await connection.exec(`${sudo}/bin/sh -c ${quote(LOOP)} flight ${mark}`)
+  const channel = await connection.exec(`${sudoFor(connection, become)}/bin/sh -c ${quote(LOOP)} flight ${mark}`)
   const reader = new MarkedOutput(channel, mark, connection.server)
   await reader.ready()
   let last = 0

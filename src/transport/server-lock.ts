@@ -1,7 +1,7 @@
 import { FlightError, onServer } from '../model/errors.ts'
 import type { Claim, Holder, Lock } from '../model/host.ts'
 import { words } from '../shell/quote.ts'
-import type { Channel, Connection } from './connection.ts'
+import { type Channel, type Connection, sudoFor } from './connection.ts'
 
 // How often the holder says that it lives, and after how long
 // without a word the far side lets go (milliseconds, seconds).
@@ -47,9 +47,8 @@ export async function takeServerLock(
   { holder, claim }: Claimed,
   tell: () => Promise<readonly Held[]>,
 ): Promise<Lock> {
-  const sudo = connection.user !== 'root' && become ? 'sudo -n -- ' : ''
   const channel = await connection.exec(
-    `${sudo}${words('/bin/sh', '-c', HOLD, NAME, claimWord(claim), JSON.stringify(holder))}`,
+    `${sudoFor(connection, become)}${words('/bin/sh', '-c', HOLD, NAME, claimWord(claim), JSON.stringify(holder))}`,
   )
   channel.stderr.resume()
   const first = await firstWord(channel)

@@ -14,6 +14,21 @@ export function beforeMark(mark: Buffer, tell: (chunk: Buffer) => void): (chunk:
   }
 }
 
+// Hands on what comes after a mark and drops all before it, so that greetings of a login shell reach nobody.
+export function afterMark(mark: Buffer, tell: (chunk: Buffer) => void): (chunk: Buffer) => void {
+  let held: Buffer = Buffer.alloc(0)
+  let isThere = false
+  return (chunk) => {
+    if (isThere) return tell(chunk)
+    const whole = Buffer.concat([held, chunk])
+    const at = whole.indexOf(mark)
+    isThere = at >= 0
+    const rest = whole.subarray(isThere ? at + mark.length : whole.length - begun(whole, mark))
+    if (!isThere) held = rest
+    else if (rest.length > 0) tell(rest)
+  }
+}
+
 // How many bytes at the end of a text are the beginning of a mark.
 function begun(text: Buffer, mark: Buffer): number {
   for (let length = Math.min(text.length, mark.length - 1); length > 0; length--) {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { beforeMark } from '../../src/transport/before-mark.ts'
+import { afterMark, beforeMark } from '../../src/transport/marks.ts'
 
 const MARK = 'flight-4dc7fc44'
 
@@ -58,6 +58,19 @@ test('only what may begin the mark is held back until more comes', () => {
 test('a whole line is told at once', () => {
   assert.equal(told(['Migrating\n']).held, [0])
   assert.equal(told(['flight-4dc7fc4\n']).held, [0])
+})
+
+test('all that comes after the mark is told, and nothing before, wherever it is cut', () => {
+  fc.assert(
+    fc.property(words, words, fc.array(fc.nat(200)), (before, after, places) => {
+      fc.pre(!`${before}\n`.includes(MARK))
+      let text = ''
+      const take = afterMark(Buffer.from(`${MARK}\n`), (chunk) => (text += chunk.toString('latin1')))
+      for (const piece of cut(`${before}\n${MARK}\n${after}`, places)) take(Buffer.from(piece, 'latin1'))
+      assert.is(text, after)
+    }),
+    { numRuns: 2000 },
+  )
 })
 
 test.run()
