@@ -38,8 +38,8 @@ export type Host = {
   // Appends one line to what the server remembers of applied plans.
   record(line: string): Promise<void>
   history(): Promise<readonly string[]>
-  // The first 256 KB of a file as it is now, for a person to look at; undefined when there is none.
-  read(path: string): Promise<Uint8Array | undefined>
+  // Files as they are now, for a person to look at, all at once; left out are those that are too large to be shown.
+  read(paths: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>
   close(): void
 }
 

@@ -10,27 +10,43 @@ import { makeFolders, putInPlace } from '../support/memory/tree.ts'
 import { aFile, aPlan, aServer, changed } from '../views/plans.ts'
 
 const THEIRS = 'something of somebody\n'
-const sha256 = createHash('sha256').update(THEIRS).digest('hex')
-const before = { is: 'file', sha256, mode: '644', owner: 'root', group: 'root', written: false } as const
+const before = { is: 'file', mode: '644', owner: 'root', group: 'root', written: false } as const
 
-test('a live look shows what others wrote, and nothing of what is secret', async () => {
+const [LONG, BINARY] = ['a line of many\n'.repeat(30_000), Buffer.from('\x7fELF\0\xff\n', 'latin1')]
+const digest = (content: string | Buffer) => createHash('sha256').update(content).digest('hex')
+const lies = [
+  { path: '/etc/nginx/flight/limits.conf', content: THEIRS },
+  { path: '/etc/nginx/flight/shop.htpasswd', content: THEIRS, secret: true },
+  { path: '/etc/nginx/flight/long.conf', content: LONG, written: true },
+  { path: '/etc/nginx/flight/binary.conf', content: BINARY, written: true },
+  { path: '/etc/nginx/flight/changed.conf', content: THEIRS, was: 'as it was when the plan was made\n' },
+  { path: '/etc/nginx/flight/huge.conf', content: Buffer.alloc(5_000_000, 'a\n') },
+  { path: '/etc/nginx/flight/gone.conf', content: THEIRS, isGone: true },
+]
+
+test('a live look shows what the plan has no content of, but nothing secret, huge or changed since', async () => {
   const there = aBareServer('web-1')
   makeFolders(there.machine, '/etc/nginx/flight')
-  for (const path of ['/etc/nginx/flight/limits.conf', '/etc/nginx/flight/shop.htpasswd']) {
+  for (const { path, content, isGone } of lies) {
+    if (isGone === true) continue
     putInPlace(there.machine, path, {
       type: 'file',
-      content: Buffer.from(THEIRS),
+      content: Buffer.from(content),
       mode: '644',
       owner: 'root',
       group: 'root',
     })
   }
-  const actions = [
-    changed('web-1', aFile('/etc/nginx/flight/limits.conf', 'new\n'), '', { before }),
-    changed('web-1', aFile('/etc/nginx/flight/shop.htpasswd', `sha256:${'e'.repeat(64)}`, { secret: true }), '', {
-      before,
-    }),
-  ]
+  const actions = lies.map(({ path, content, secret, written, was }) =>
+    changed(
+      'web-1',
+      aFile(path, secret === true ? `sha256:${'e'.repeat(64)}` : 'new\n', { secret: secret === true }),
+      '',
+      {
+        before: { ...before, sha256: digest(was ?? content), written: written === true },
+      },
+    ),
+  )
   const session = {
     definitions: definitions(cluster({ servers: [server('web-1')] })),
     parallel: 1,
@@ -44,7 +60,7 @@ test('a live look shows what others wrote, and nothing of what is secret', async
   const shown = live.stages[0]?.servers[0]?.actions.map((action) =>
     action.kind === 'file' && action.before.is === 'file' ? action.before.content : undefined,
   )
-  assert.equal(shown, [THEIRS, undefined])
+  assert.equal(shown, [THEIRS, undefined, LONG, BINARY.toString('utf8'), undefined, undefined, undefined])
 })
 
 test.run()

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { serialize } from 'node:v8'
 import { inTheWay, runOf } from '../../src/engine/host/long-step.ts'
 import { factsOf } from '../../src/engine/host/probe.ts'
+import { readFiles } from '../../src/engine/host/read-files.ts'
 import { FlightError, onServer } from '../../src/model/errors.ts'
 import type { Claim, Holder, Host, Lock, StepContext } from '../../src/model/host.ts'
 import { KEPT, LOADED, MANIFEST } from '../../src/model/record.ts'
@@ -10,7 +11,7 @@ import type { Server } from '../../src/model/server.ts'
 import type { Step } from '../../src/model/step.ts'
 import { answersOf, manifestOf } from './memory/answers.ts'
 import type { Machine } from './memory/machine.ts'
-import { contentAt } from './memory/tree.ts'
+import { entryAt } from './memory/tree.ts'
 import { performOn } from './memory/perform.ts'
 import { unloadedPath } from './memory/services.ts'
 
@@ -108,7 +109,10 @@ export class MemoryServer {
       perform: (step, context) => asked(() => this.#perform(session, step, context)),
       record: (line) => asked(() => void this.#history.push(line)),
       history: () => asked(() => [...this.#history]),
-      read: (path) => asked(() => contentAt(this.machine, path)),
+      read: async (paths) => {
+        await asked(() => undefined)
+        return readFiles(filesOf(this.machine), paths)
+      },
       close: () => {
         session.open = false
       },
@@ -268,4 +272,18 @@ const CONFIGURATIONS = (unit: string) => {
       ? ['/etc/nginx']
       : []
     : [`/etc/php/${fpm}/fpm`, `/etc/php/${fpm}/mods-available`]
+}
+
+// The machine's files as its sftp-server has them.
+function filesOf(machine: Machine): Parameters<typeof readFiles>[0] {
+  const contentOf = (path: string) => {
+    const entry = entryAt(machine, path)
+    return entry?.type === 'file' ? Buffer.from(entry.content) : undefined
+  }
+  return {
+    look: async (path) =>
+      entryAt(machine, path) && { size: contentOf(path)?.length ?? 0, isFile: contentOf(path) !== undefined },
+    read: async (path, size) => (contentOf(path) ?? Buffer.alloc(0)).subarray(0, size),
+    close: () => undefined,
+  }
 }

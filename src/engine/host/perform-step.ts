@@ -15,8 +15,8 @@ import {
   EXIT_UNKNOWN_PACKAGE,
   EXIT_WOULD_UPGRADE,
 } from '../../steps/step.ts'
-import type { Channel } from '../../transport/connection.ts'
 import type { ScriptResult } from '../../transport/control.ts'
+import type { Sftp } from '../../transport/sftp.ts'
 import { installProgress } from './install-progress.ts'
 import { lastLine } from './last-line.ts'
 import { followShell, runOf, startShell } from './long-step.ts'
@@ -27,7 +27,7 @@ export type Runner = {
   server: string
   run(script: string, follow?: (chunk: Buffer) => void): Promise<ScriptResult>
   again(): Promise<void>
-  exec(command: string): Promise<Channel> // as root, on a channel of its own
+  sftp(): Promise<Sftp> // as root, on a channel of its own
 }
 
 // How long a lost server is tried again, in milliseconds.
@@ -38,21 +38,24 @@ const PATIENCE = 180_000
 export async function performStep(step: Step, context: StepContext, runner: Runner): Promise<void> {
   const { long, text } = stepShell(step, { plan: context.plan })
   if (step.step === 'key') return performKey(step, context, runner)
-  if (step.step === 'upload') await insist(runner, context, () => sendFile(step, context, runner))
+  if (step.step === 'upload')
+    await insist(runner, context, (moved) => sendFile(step, { ...runner, progress: context.progress, moved }))
   const result = long
     ? await runLong(step, text, context, runner)
     : await insist(runner, context, () => runner.run(text))
   if (result.code !== 0) throw failure(step, result, runner.server)
 }
 
-// Runs something again over a new connection as long as only the connection is to blame.
-async function insist<T>(runner: Runner, context: StepContext, attempt: () => Promise<T>): Promise<T> {
-  const until = Date.now() + (context.patience ?? PATIENCE)
+// Runs something again over a new connection as long as only the connection is to blame, and for as long as patience
+// lasts: it begins anew when an attempt says that it moved something.
+async function insist<T>(runner: Runner, context: StepContext, attempt: (moved: () => void) => Promise<T>): Promise<T> {
+  const patience = () => Date.now() + (context.patience ?? PATIENCE)
+  let until = patience()
   let lost: FlightError | undefined
   for (;;) {
     try {
       if (lost !== undefined) await runner.again()
-      return await attempt()
+      return await attempt(() => (until = patience()))
     } catch (error) {
       if (!isLost(error) || Date.now() > until) throw error
       if (lost === undefined) context.progress('the connection was lost, trying again')

@@ -8,13 +8,12 @@ import { HeldLock } from './held-lock.ts'
 import type { LastingHost } from './kept-hosts.ts'
 import { Link } from './link.ts'
 import { inTheWay, RUNNING_SCRIPT, type RunningStep, runningSteps } from './long-step.ts'
+import { openSftp } from '../../transport/open-sftp.ts'
 import { HOLDER_SCRIPT, holderInTheWay, lockedBy, parseHolders, takeServerLock } from '../../transport/server-lock.ts'
 import { probeOf } from './probe.ts'
 import { performStep } from './perform-step.ts'
+import { readFiles } from './read-files.ts'
 import { parseSystem, SYSTEM_SCRIPT } from './system.ts'
-
-// The most that is read of a file to be shown.
-const MOST_SHOWN = 262_144
 
 // A real server: one connection, one control channel, and a lock channel while something is applied.
 export async function openRemoteHost(
@@ -29,6 +28,9 @@ export async function openRemoteHost(
     (claimed) => takeServerLock(link.connection, server.ssh.become, claimed, holders),
     async ({ claim }) => holderInTheWay(await holders(), claim),
   )
+
+  const sftp = ({ isReadOnly }: { isReadOnly: boolean }) =>
+    openSftp(link.connection, { become: server.ssh.become, isReadOnly })
 
   return {
     server: server.name,
@@ -59,8 +61,7 @@ export async function openRemoteHost(
         server: server.name,
         run: (script, follow) => link.run(script, follow),
         again: () => link.reopen().then(() => lock.retake()),
-        exec: (command) =>
-          link.connection.exec(link.user !== 'root' && server.ssh.become ? `sudo -n -- ${command}` : command),
+        sftp: () => sftp({ isReadOnly: false }),
       }),
     async record(line) {
       await link.run(`mkdir -p ${SERVER_FOLDER} && printf '%s\\n' ${quote(line)} >>${HISTORY}`)
@@ -68,9 +69,8 @@ export async function openRemoteHost(
     async history() {
       return (await printed(`tail -n 200 ${HISTORY} 2>/dev/null`)).split('\n').filter((line) => line !== '')
     },
-    async read(path) {
-      const { code, stdout } = await link.run(`[ -f ${quote(path)} ] && head -c ${MOST_SHOWN} -- ${quote(path)}`)
-      return code === 0 ? stdout : undefined
+    async read(paths) {
+      return readFiles(await sftp({ isReadOnly: true }), paths)
     },
     isUsable: (idle) => link.isUsable(idle),
     close: () => link.close(),

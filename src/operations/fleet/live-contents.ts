@@ -6,24 +6,17 @@ import { askEach } from './ask-each.ts'
 import { serversOf } from '../scope.ts'
 import type { Session } from '../session.ts'
 
-// The plan with the contents of files that Flight did not write, read from the
-// servers for this one look. A file that has changed since the plan was made stays a
-// digest, and so does what is secret. The result is to be shown, never to be saved.
+// The plan with the contents that it has only digests of (what others wrote, what is long, what is binary), read from
+// the servers for this one look. A file that has changed since the plan was made stays a digest, and so does what is
+// secret. The result is to be shown, never to be saved.
 export async function withLiveContents(session: Session, plan: Plan): Promise<Plan> {
   const wanted = new Map(
     plan.stages.flatMap((stage) =>
-      stage.servers.map(({ server, actions }) => [server, actions.flatMap(foreignPath)] as const),
+      stage.servers.map(({ server, actions }) => [server, actions.flatMap(digestOnly)] as const),
     ),
   )
   const servers = serversOf(session.definitions).filter(({ name }) => (wanted.get(name)?.length ?? 0) > 0)
-  const { answers, problems } = await askEach(session, servers, async (host) => {
-    const contents = new Map<string, string>()
-    for (const path of wanted.get(host.server) ?? []) {
-      const content = await host.read(path)
-      if (content !== undefined) contents.set(path, Buffer.from(content).toString('utf8'))
-    }
-    return contents
-  })
+  const { answers, problems } = await askEach(session, servers, (host) => host.read(wanted.get(host.server) ?? []))
   if (problems.length > 0) throw new FlightError(problems)
   const read = new Map(answers.map(({ server, answer }) => [server.name, answer]))
   const stages = plan.stages.map((stage) => ({
@@ -36,16 +29,19 @@ export async function withLiveContents(session: Session, plan: Plan): Promise<Pl
   return { ...plan, stages }
 }
 
-function foreignPath(action: Action): string[] {
-  return action.kind === 'file' && action.before.is === 'file' && !action.before.written && !action.after.secret
+// The path of a file whose content the plan does not say, unless it is secret.
+function digestOnly(action: Action): string[] {
+  return action.kind === 'file' &&
+    action.before.is === 'file' &&
+    action.before.content === undefined &&
+    !action.after.secret
     ? [action.after.path]
     : []
 }
 
-function filled(action: Action, contents: ReadonlyMap<string, string> | undefined): Action {
-  if (action.kind !== 'file' || action.before.is !== 'file' || action.after.secret) return action
-  const content = contents?.get(action.after.path)
-  return content === undefined || createHash('sha256').update(content).digest('hex') !== action.before.sha256
-    ? action
-    : { ...action, before: { ...action.before, content } }
+function filled(action: Action, contents: ReadonlyMap<string, Uint8Array> | undefined): Action {
+  if (action.kind !== 'file' || action.before.is !== 'file' || digestOnly(action).length === 0) return action
+  const bytes = contents?.get(action.after.path)
+  if (bytes === undefined || createHash('sha256').update(bytes).digest('hex') !== action.before.sha256) return action
+  return { ...action, before: { ...action.before, content: Buffer.from(bytes).toString('utf8') } }
 }
