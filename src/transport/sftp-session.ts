@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import SftpClient from 'ssh2-sftp-client'
 import protocol, { type SFTP } from 'ssh2/lib/protocol/SFTP.js'
-import { FlightError } from '../model/errors.ts'
+import { FlightError, onServer } from '../model/errors.ts'
 import { briefly } from '../model/printable.ts'
 import type { Channel } from './connection.ts'
 import { connectionLost } from './failures.ts'
@@ -25,7 +25,7 @@ export async function startSftp(channel: Channel, { server, mark, silence }: Sta
     write: (path) => session.openToWrite(path),
     read: (path, size) => session.read(path, size),
     rename: (from, to) => session.ask(() => session.client.posixRename(from, to)).then(() => undefined),
-    close: () => channel.close(),
+    close: () => session.close('it was closed'),
   }
 }
 
@@ -72,7 +72,7 @@ class Session {
         reject(error)
       })
       void this.#channel.ended.then((ending) => {
-        this.#end(ending.kind === 'unknown' ? 'the connection was lost' : 'the sftp-server there ended')
+        this.#end(ending.kind === 'unknown' ? '' : 'the sftp-server there ended')
         reject(new Error('ended'))
       })
     })
@@ -164,6 +164,11 @@ class Session {
     }
   }
 
+  close(why: string): void {
+    this.#end(why)
+    this.#channel.close()
+  }
+
   #call<T = void>(question: (done: (error: Error | undefined, answer?: T) => void) => void): Promise<T> {
     return this.ask(
       () =>
@@ -176,10 +181,10 @@ class Session {
   #hear(): void {
     clearTimeout(this.#timer)
     if (this.#owed === 0) return
-    this.#timer = setTimeout(() => {
-      this.#end(`its sftp-server has said nothing for ${this.#silence / 1000} s`)
-      this.#channel.close()
-    }, this.#silence)
+    this.#timer = setTimeout(
+      () => this.close(`its sftp-server has said nothing for ${this.#silence / 1000} s`),
+      this.#silence,
+    )
   }
 
   // Answers every question that is open with a failure.
@@ -212,7 +217,7 @@ function protocolOver(channel: Channel): SFTP {
 function noSftp(server: string, why: string): FlightError {
   return new FlightError({
     code: 'FLIGHT_SERVER_ANSWER',
-    where: server,
+    ...onServer(server),
     what: `it ${why}`,
     hint: 'Flight sends and reads files over SFTP: apt-get install --reinstall openssh-sftp-server',
   })
