@@ -1,5 +1,6 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import standalone from 'ajv/dist/standalone/index.js'
 import { build } from 'esbuild'
@@ -56,3 +57,5 @@ function put(file, text) {
   writeFileSync(fresh, text)
   renameSync(fresh, join(folder, file))
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await writeValidators()

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type AptSource, aptSourcesIn } from '../model/apt-sources.ts'
-import type { FileBefore } from '../model/action.ts'
+import type { FileBefore, Reason } from '../model/action.ts'
 import type { ForeignLine } from '../model/fact.ts'
 import type { AptSourceDesired } from '../model/resource.ts'
 import type { Step } from '../model/step.ts'
@@ -51,7 +51,12 @@ export const aptSourceKind: Kind<'apt-source'> = {
       ...befores.flatMap(({ content, before }, index) =>
         isSame(before, content)
           ? []
-          : [index === 0 ? 'the source is not as defined' : 'its preferences are not as defined'],
+          : [
+              {
+                code: 'differs' as const,
+                text: index === 0 ? 'the source is not as defined' : 'its preferences are not as defined',
+              },
+            ],
       ),
     ]
     if (because.length === 0) return { is: 'same', why: `${shown(desired.uri)} is a source, signed by the defined key` }
@@ -117,13 +122,18 @@ function fingerprintOf(desired: AptSourceDesired): string | undefined {
   return 'path' in desired.key ? undefined : desired.key.fingerprint
 }
 
-function keyReasons(desired: AptSourceDesired, have: readonly string[]): string[] {
+function keyReasons(desired: AptSourceDesired, have: readonly string[]): Reason[] {
   if (have.length === 0)
-    return ['path' in desired.key ? `there is no key in ${desired.key.path}` : 'its signing key is not here yet']
+    return [
+      {
+        code: 'missing',
+        text: 'path' in desired.key ? `there is no key in ${desired.key.path}` : 'its signing key is not here yet',
+      },
+    ]
   const wanted = fingerprintOf(desired)
   return wanted === undefined || (have.length === 1 && have[0] === wanted)
     ? []
-    : [`the key here is ${have.join(' and ')}, not ${wanted}`]
+    : [{ code: 'key-differs', text: `the key here is ${have.join(' and ')}, not ${wanted}` }]
 }
 
 const query = (path: string, content: string) =>

@@ -1,4 +1,4 @@
-import type { BeforeOf, Difference } from '../model/action.ts'
+import type { BeforeOf, Difference, Reason } from '../model/action.ts'
 import type { Kind } from './kind.ts'
 import { releaseIn } from './releases.ts'
 
@@ -8,20 +8,29 @@ export const commandKind: Kind<'command'> = {
   facts: ({ app }) => [{ fact: 'releases', app }],
   diff(desired, facts): Difference<BeforeOf['command']> {
     const state = releaseIn(facts, desired)?.commands.find(({ key }) => key === desired.key)?.state
-    const change = (is: BeforeOf['command']['is'], because: string): Difference<BeforeOf['command']> => ({
+    const change = (
+      is: BeforeOf['command']['is'],
+      code: Reason['code'],
+      text: string,
+    ): Difference<BeforeOf['command']> => ({
       is: 'change',
-      change: { verb: 'run', before: { is }, because: [because] },
+      change: { verb: 'run', before: { is }, because: [{ code, text }] },
     })
-    if (state === undefined) return change('not run', 'it has not run in this release')
+    if (state === undefined) return change('not run', 'not-run', 'it has not run in this release')
     switch (state.is) {
       case 'running':
-        return change('running', 'it is still running since an earlier run: it is followed, not started again')
+        return change(
+          'running',
+          'still-running',
+          'it is still running since an earlier run: it is followed, not started again',
+        )
       case 'unknown':
-        return change('unknown', 'it was cut off on the server before it ended')
+        return change('unknown', 'cut-off', 'it was cut off on the server before it ended')
       case 'ended':
         if (state.code === 0) return { is: 'same', why: 'it ran in this release, and succeeded' }
         // A server that joins the others has to get there, whatever went wrong the last time.
-        if (desired.joins) return change('unknown', `it ended with exit code ${state.code} the last time`)
+        if (desired.joins)
+          return change('unknown', 'failed-before', `it ended with exit code ${state.code} the last time`)
         return {
           is: 'conflict',
           code: 'FLIGHT_RELEASE',

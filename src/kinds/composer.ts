@@ -15,7 +15,10 @@ export const composerKind: Kind<'composer'> = {
         hint: 'move it away and plan again',
       }
     if (before.is === 'absent')
-      return { is: 'change', change: { verb: 'create', before, because: ['it does not exist'] } }
+      return {
+        is: 'change',
+        change: { verb: 'create', before, because: [{ code: 'missing', text: 'it does not exist' }] },
+      }
     if (before.is === 'link')
       return {
         is: 'conflict',
@@ -27,12 +30,20 @@ export const composerKind: Kind<'composer'> = {
     if (before.sha256 !== sha256)
       return {
         is: 'change',
-        change: { verb: 'update', before: known, because: ['it is another Composer than the defined one'] },
+        change: {
+          verb: 'update',
+          before: known,
+          because: [{ code: 'differs', text: 'it is another Composer than the defined one' }],
+        },
       }
     if (before.mode !== '755')
       return {
         is: 'change',
-        change: { verb: 'update', before: known, because: [`its mode is ${before.mode}, not 755`] },
+        change: {
+          verb: 'update',
+          before: known,
+          because: [{ code: 'mode-differs', text: `its mode is ${before.mode}, not 755` }],
+        },
       }
     return { is: 'same', why: `${path} is as defined` }
   },

@@ -1,4 +1,4 @@
-import type { PlaceBefore } from '../model/action.ts'
+import type { PlaceBefore, Reason } from '../model/action.ts'
 import type { FileFact } from '../model/fact.ts'
 import type { DirectoryDesired } from '../model/resource.ts'
 import type { Kind } from './kind.ts'
@@ -22,13 +22,23 @@ export const directoryKind: Kind<'directory'> = {
       }
     }
     if (fact.type === 'absent')
-      return { is: 'change', change: { verb: 'create', before: { is: 'absent' }, because: ['it does not exist'] } }
+      return {
+        is: 'change',
+        change: { verb: 'create', before: { is: 'absent' }, because: [{ code: 'missing', text: 'it does not exist' }] },
+      }
     const before: PlaceBefore = { is: 'directory', mode: fact.mode, owner: fact.owner, group: fact.group }
-    const because = [
-      ...(fact.mode === desired.mode ? [] : [`its mode is ${fact.mode}, not ${desired.mode}`]),
+    const because: Reason[] = [
+      ...(fact.mode === desired.mode
+        ? []
+        : [{ code: 'mode-differs' as const, text: `its mode is ${fact.mode}, not ${desired.mode}` }]),
       ...(fact.owner === desired.owner && fact.group === desired.group
         ? []
-        : [`it belongs to ${fact.owner}:${fact.group}, not ${desired.owner}:${desired.group}`]),
+        : [
+            {
+              code: 'owner-differs' as const,
+              text: `it belongs to ${fact.owner}:${fact.group}, not ${desired.owner}:${desired.group}`,
+            },
+          ]),
     ]
     return because.length === 0
       ? { is: 'same', why: `${desired.path} is as defined` }

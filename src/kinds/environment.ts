@@ -9,7 +9,11 @@ export const environmentKind: Kind<'environment'> = {
     if (facts.get(questionOf(path)).type !== 'absent') return { is: 'same', why: 'there is one' }
     return {
       is: 'change',
-      change: { verb: 'create', before: { is: 'absent' }, because: [`there is none, and ${from} has one`] },
+      change: {
+        verb: 'create',
+        before: { is: 'absent' },
+        because: [{ code: 'missing', text: `there is none, and ${from} has one` }],
+      },
     }
   },
   steps({ after: { app, path, secret } }) {

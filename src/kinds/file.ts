@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Reason } from '../model/action.ts'
 import type { FactQuery, FileFact, ForeignLine } from '../model/fact.ts'
 import type { Claim, FileDesired } from '../model/resource.ts'
 import { covers, fitsTable } from '../model/server-name.ts'
@@ -60,18 +61,32 @@ export const fileKind: Kind<'file'> = {
       }
     }
     if (before.is === 'absent')
-      return { is: 'change', change: { verb: 'create', before, because: ['it does not exist'] } }
+      return {
+        is: 'change',
+        change: { verb: 'create', before, because: [{ code: 'missing', text: 'it does not exist' }] },
+      }
     if (before.is === 'link')
-      return { is: 'change', change: { verb: 'update', before, because: [`it is a link to ${before.target}`] } }
-    const because = [
+      return {
+        is: 'change',
+        change: { verb: 'update', before, because: [{ code: 'differs', text: `it is a link to ${before.target}` }] },
+      }
+    const because: Reason[] = [
       ...(before.sha256 === sha256Of(desired.content) ? [] : [contentReason(before.written, fact)]),
-      ...(before.mode === desired.mode ? [] : [`its mode is ${before.mode}, not ${desired.mode}`]),
+      ...(before.mode === desired.mode
+        ? []
+        : [{ code: 'mode-differs' as const, text: `its mode is ${before.mode}, not ${desired.mode}` }]),
       ...(before.owner === desired.owner && before.group === desired.group
         ? []
-        : [`it belongs to ${before.owner}:${before.group}, not ${desired.owner}:${desired.group}`]),
+        : [
+            {
+              code: 'owner-differs' as const,
+              text: `it belongs to ${before.owner}:${before.group}, not ${desired.owner}:${desired.group}`,
+            },
+          ]),
     ]
     // A file as wanted that Flight did not record is written once more, so that it is Flight's from then on.
-    if (because.length === 0 && !before.written) because.push('it is as wanted, but not written by Flight yet')
+    if (because.length === 0 && !before.written)
+      because.push({ code: 'not-by-flight', text: 'it is as wanted, but not written by Flight yet' })
     if (because.length === 0) return { is: 'same', why: `${desired.path} is as defined` }
     return { is: 'change', change: { verb: 'update', before, because } }
   },
@@ -141,11 +156,11 @@ function fileQuery(desired: FileDesired): Extract<FactQuery, { fact: 'file' }> {
   return { fact: 'file', path: desired.path, wanted: desired.secret ? undefined : sha256Of(desired.content) }
 }
 
-function contentReason(written: boolean, fact: FileFact): string {
-  if (!written) return 'its content differs, and Flight did not write it'
+function contentReason(written: boolean, fact: FileFact): Reason {
+  if (!written) return { code: 'not-by-flight', text: 'its content differs, and Flight did not write it' }
   const recorded = fact.type === 'file' ? fact.recorded : undefined
-  if (recorded?.scope === 'retired') return 'it was retired here, and is wanted again'
+  if (recorded?.scope === 'retired') return { code: 'retired-before', text: 'it was retired here, and is wanted again' }
   return fact.type === 'file' && recorded?.sha256 === fact.sha256
-    ? 'the definition changed'
-    : 'somebody changed it on the server'
+    ? { code: 'definition-changed', text: 'the definition changed' }
+    : { code: 'changed-on-server', text: 'somebody changed it on the server' }
 }

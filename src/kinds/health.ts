@@ -16,7 +16,7 @@ export const healthKind: Kind<'health'> = {
         change: {
           verb: 'check',
           before: { live: liveIn(facts, desired.app) },
-          because: ['it reads another environment file'],
+          because: [{ code: 'other-environment', text: 'it reads another environment file' }],
         },
       }
     }
@@ -26,7 +26,7 @@ export const healthKind: Kind<'health'> = {
       change: {
         verb: 'check',
         before: { live: liveIn(facts, desired.app) },
-        because: [desired.through.is === 'pool' ? 'it is to be live' : 'it goes live'],
+        because: [{ code: 'goes-live', text: desired.through.is === 'pool' ? 'it is to be live' : 'it goes live' }],
       },
     }
   },

@@ -1,3 +1,4 @@
+import type { Reason } from '../model/action.ts'
 import type { Kind } from './kind.ts'
 
 // A symbolic link with this target.
@@ -6,7 +7,10 @@ export const linkKind: Kind<'link'> = {
   diff(desired, facts) {
     const fact = facts.get({ fact: 'file', path: desired.path, wanted: undefined })
     if (fact.type === 'absent')
-      return { is: 'change', change: { verb: 'create', before: { is: 'absent' }, because: ['it does not exist'] } }
+      return {
+        is: 'change',
+        change: { verb: 'create', before: { is: 'absent' }, because: [{ code: 'missing', text: 'it does not exist' }] },
+      }
     if (fact.type !== 'link') {
       return {
         is: 'conflict',
@@ -18,8 +22,14 @@ export const linkKind: Kind<'link'> = {
     const { target, owner, group } = fact
     if (target === desired.target && owner === desired.owner && group === desired.group)
       return { is: 'same', why: `${desired.path} points to ${target}` }
-    const because = target === desired.target ? [`it belongs to ${owner}:${group}`] : [`it points to ${target}`]
-    return { is: 'change', change: { verb: 'update', before: { is: 'link', target, owner, group }, because } }
+    const because: Reason =
+      target === desired.target
+        ? { code: 'owner-differs', text: `it belongs to ${owner}:${group}` }
+        : { code: 'target-differs', text: `it points to ${target}` }
+    return {
+      is: 'change',
+      change: { verb: 'update', before: { is: 'link', target, owner, group }, because: [because] },
+    }
   },
   steps: ({ after }) => [{ step: 'link', ...after }],
   writes: ({ path }) => [path],

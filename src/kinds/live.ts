@@ -1,4 +1,4 @@
-import type { BeforeOf, Difference, Verb } from '../model/action.ts'
+import type { BeforeOf, Difference, Reason, Verb } from '../model/action.ts'
 import type { LiveDesired } from '../model/resource.ts'
 import type { Kind } from './kind.ts'
 import { liveIn, releaseIn, staysLive } from './releases.ts'
@@ -44,23 +44,16 @@ export const liveKind: Kind<'live'> = {
   isSwitch: ({ does }) => does === 'switch',
 }
 
-function reasonOf({ release, does }: LiveDesired, live: string | null): string {
+function reasonOf({ release, does }: LiveDesired, live: string | null): Reason {
   switch (does) {
     case 'ready':
-      return live === release
-        ? 'it is live, and no run has confirmed that it stays'
-        : live === null
-          ? 'no release is live'
-          : `${live} is live`
     case 'switch':
-      return live === release
-        ? 'it is live, and no run has confirmed that it stays'
-        : live === null
-          ? 'no release is live'
-          : `live is ${live}`
+      if (live === release) return { code: 'unconfirmed', text: 'it is live, and no run has confirmed that it stays' }
+      if (live === null) return { code: 'goes-live', text: 'no release is live' }
+      return { code: 'goes-live', text: does === 'ready' ? `${live} is live` : `live is ${live}` }
     case 'confirm':
-      return 'otherwise this server goes back by itself'
+      return { code: 'unconfirmed', text: 'otherwise this server goes back by itself' }
     case 'settle':
-      return 'from then on it is one to go back to'
+      return { code: 'unsettled', text: 'from then on it is one to go back to' }
   }
 }

@@ -10,7 +10,10 @@ export const packageKind: Kind<'package'> = {
       fact.candidate === undefined || fact.transaction.listsOutdated
         ? { is: 'absent' as const }
         : { is: 'absent' as const, candidate: fact.candidate }
-    return { is: 'change', change: { verb: 'install', before, because: ['it is not installed'] } }
+    return {
+      is: 'change',
+      change: { verb: 'install', before, because: [{ code: 'missing', text: 'it is not installed' }] },
+    }
   },
   // Neighbouring installs become one transaction; what else it may touch the engine adds from the plan.
   steps: ({ after }) => [

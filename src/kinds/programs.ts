@@ -1,4 +1,4 @@
-import type { BeforeOf, Difference } from '../model/action.ts'
+import type { BeforeOf, Difference, Reason } from '../model/action.ts'
 import type { ProgramsFact } from '../model/fact.ts'
 import type { ProgramsDesired } from '../model/resource.ts'
 import { appOfPrograms } from '../model/app-paths.ts'
@@ -19,7 +19,7 @@ export const programsKind: Kind<'programs'> = {
         change: {
           verb: 'start',
           before: { daemon: false, states: [], unloaded: [] },
-          because: ['supervisor does not answer yet'],
+          because: [{ code: 'not-running', text: 'supervisor does not answer yet' }],
         },
       }
     }
@@ -105,33 +105,42 @@ function ownOf({ app, programs, release }: ProgramsDesired, fact: ProgramsFact, 
 function reasonsOf(
   { changes, release }: ProgramsDesired,
   { stopped, unloaded, missing, elsewhere, outdated }: Own,
-): string[] {
+): Reason[] {
   const named = (is: 'added' | 'changed' | 'removed') =>
     unloaded.filter((each) => each.is === is).map(({ name }) => name)
   const [added, changed, removed] = [named('added'), named('changed'), named('removed')]
-  return [
-    ...(changes.length === 0 ? [] : [`${changes.join(', ')} ${changes.length === 1 ? 'is' : 'are'} not as defined`]),
+  const reasons: (Reason | false)[] = [
+    changes.length > 0 && {
+      code: 'files-change',
+      text: `${changes.join(', ')} ${changes.length === 1 ? 'is' : 'are'} not as defined`,
+    },
     // Until the plan has written its file, it is only not there yet.
-    ...(changes.length > 0 || missing.length === 0 ? [] : [`supervisor does not know ${some(missing)}`]),
-    ...(added.length === 0 ? [] : [`supervisor has not loaded ${some(added)}`]),
-    ...(changed.length === 0 ? [] : [`what supervisor runs is not what lies on disk: ${some(changed)}`]),
-    ...(removed.length === 0 ? [] : [`no longer defined: ${some(removed)}`]),
-    ...(elsewhere.length === 0
-      ? []
-      : [
-          `${elsewhere.length === 1 ? 'runs' : 'run'} another release than ${release ?? 'the live one'}: ` +
-            `${some(elsewhere)}`,
-        ]),
-    ...(outdated.length === 0
-      ? []
-      : [`${outdated.length === 1 ? 'was' : 'were'} started with another environment file: ${some(outdated)}`]),
-    ...(stopped.length === 0
-      ? []
-      : [
-          `${stopped.length === 1 ? 'does' : 'do'} not run: ` +
-            `${some(stopped.map(({ name, state }) => `${name} (${state})`))}`,
-        ]),
+    changes.length === 0 &&
+      missing.length > 0 && { code: 'not-loaded', text: `supervisor does not know ${some(missing)}` },
+    added.length > 0 && { code: 'not-loaded', text: `supervisor has not loaded ${some(added)}` },
+    changed.length > 0 && {
+      code: 'not-loaded',
+      text: `what supervisor runs is not what lies on disk: ${some(changed)}`,
+    },
+    removed.length > 0 && { code: 'unwanted', text: `no longer defined: ${some(removed)}` },
+    elsewhere.length > 0 && {
+      code: 'other-release',
+      text:
+        `${elsewhere.length === 1 ? 'runs' : 'run'} another release than ${release ?? 'the live one'}: ` +
+        `${some(elsewhere)}`,
+    },
+    outdated.length > 0 && {
+      code: 'other-environment',
+      text: `${outdated.length === 1 ? 'was' : 'were'} started with another environment file: ${some(outdated)}`,
+    },
+    stopped.length > 0 && {
+      code: 'not-running',
+      text:
+        `${stopped.length === 1 ? 'does' : 'do'} not run: ` +
+        `${some(stopped.map(({ name, state }) => `${name} (${state})`))}`,
+    },
   ]
+  return reasons.filter((reason) => reason !== false)
 }
 
 function notesOf({ states, draining }: Own): string[] {

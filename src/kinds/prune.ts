@@ -22,7 +22,11 @@ export const pruneKind: Kind<'prune'> = {
     if (old.length === 0) return { is: 'same', why: `there are no more than ${desired.keep} releases`, notes: stay }
     return {
       is: 'change',
-      change: { verb: 'prune', before: { releases: old }, because: [`keep_releases is ${desired.keep}`] },
+      change: {
+        verb: 'prune',
+        before: { releases: old },
+        because: [{ code: 'too-many', text: `keep_releases is ${desired.keep}` }],
+      },
       notes: stay,
     }
   },

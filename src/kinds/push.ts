@@ -1,4 +1,4 @@
-import type { BeforeOf, Difference, Verb } from '../model/action.ts'
+import type { BeforeOf, Difference, Reason, Verb } from '../model/action.ts'
 import type { FactQuery, Facts } from '../model/fact.ts'
 import { environmentTag } from '../model/push.ts'
 import type { PushDesired } from '../model/resource.ts'
@@ -110,24 +110,22 @@ function fileQuery({ app, path }: Pick<PushDesired, 'app' | 'path'>): Extract<Fa
   return { fact: 'environment', app, path }
 }
 
-function reasonOf({ does, undoes }: PushDesired, before: BeforeOf['push']['is']): string {
+function reasonOf({ does, undoes }: PushDesired, before: BeforeOf['push']['is']): Reason {
   switch (does) {
     case 'stage':
-      return 'it lies beside the one that is read until all servers have it'
+      return { code: 'unfinished', text: 'it lies beside the one that is read until all servers have it' }
     case 'write':
-      return before === 'absent'
-        ? 'there is none yet'
-        : before === 'same'
-          ? 'an earlier run was not finished'
-          : undoes === null
-            ? 'another one is read'
-            : 'the last push is taken back'
+      if (before === 'absent') return { code: 'missing', text: 'there is none yet' }
+      if (before === 'same') return { code: 'unfinished', text: 'an earlier run was not finished' }
+      return undoes === null
+        ? { code: 'differs', text: 'another one is read' }
+        : { code: 'taken-back', text: 'the last push is taken back' }
     case 'rebuild':
     case 'show':
-      return 'what the live release cached is of the file that was'
+      return { code: 'other-environment', text: 'what the live release cached is of the file that was' }
     case 'confirm':
-      return 'otherwise this server goes back by itself'
+      return { code: 'unconfirmed', text: 'otherwise this server goes back by itself' }
     case 'settle':
-      return 'the five files before it are kept'
+      return { code: 'unsettled', text: 'the five files before it are kept' }
   }
 }

@@ -36,8 +36,8 @@ export const releaseKind: Kind<'release'> = {
         before: { is: release === undefined ? 'absent' : 'unfinished' },
         because: [
           release === undefined
-            ? `commit ${desired.commit.slice(0, 12)} is not here yet`
-            : 'it was not unpacked to its end',
+            ? { code: 'missing', text: `commit ${desired.commit.slice(0, 12)} is not here yet` }
+            : { code: 'unfinished', text: 'it was not unpacked to its end' },
         ],
       },
     }

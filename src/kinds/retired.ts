@@ -17,7 +17,7 @@ export const retiredKind: Kind<'retired'> = {
       change: {
         verb: 'retire',
         before,
-        because: ['Flight wrote it, and no definition wants it on this server any more'],
+        because: [{ code: 'unwanted', text: 'Flight wrote it, and no definition wants it on this server any more' }],
       },
     }
   },

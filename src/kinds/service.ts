@@ -1,4 +1,4 @@
-import type { Action, BeforeOf } from '../model/action.ts'
+import type { Action, BeforeOf, Reason } from '../model/action.ts'
 import type { ServiceFact } from '../model/fact.ts'
 import type { ServiceDesired } from '../model/resource.ts'
 import type { Kind } from './kind.ts'
@@ -19,11 +19,18 @@ export const serviceKind: Kind<'service'> = {
       return { is: 'change', change: { verb: 'reload', before: { ...before, ...unloadedOf(fact) }, because: loads } }
     }
     if (!fact.exists)
-      return { is: 'change', change: { verb: 'start', before, because: [`${desired.title} is not installed yet`] } }
+      return {
+        is: 'change',
+        change: {
+          verb: 'start',
+          before,
+          because: [{ code: 'missing', text: `${desired.title} is not installed yet` }],
+        },
+      }
     if (!fact.active || !fact.enabled) {
-      const because = [
-        ...(fact.active ? [] : ['it does not run']),
-        ...(fact.enabled ? [] : ['it does not start at boot']),
+      const because: Reason[] = [
+        ...(fact.active ? [] : [{ code: 'not-running' as const, text: 'it does not run' }]),
+        ...(fact.enabled ? [] : [{ code: 'not-enabled' as const, text: 'it does not start at boot' }]),
       ]
       // A running one that only lacks its boot link may have configuration to load as well.
       const loads = fact.active ? loadReasons(desired, fact) : []
@@ -83,22 +90,36 @@ export const serviceKind: Kind<'service'> = {
 
 const isIn = (place: string, path: string) => path === place || path.startsWith(`${place}/`)
 
-function loadReasons(desired: ServiceDesired, fact: ServiceFact): string[] {
+function loadReasons(desired: ServiceDesired, { unloaded }: ServiceFact): Reason[] {
+  const { installs } = desired
+  const packages: Reason = {
+    code: 'packages-change',
+    text: `${installs.join(', ')} ${installs.length === 1 ? 'is' : 'are'} not installed`,
+  }
   return [
     ...changeReasons(desired),
-    ...(desired.installs.length === 0
+    ...(installs.length === 0 ? [] : [packages]),
+    ...(unloaded === undefined
       ? []
-      : [`${desired.installs.join(', ')} ${desired.installs.length === 1 ? 'is' : 'are'} not installed`]),
-    ...(fact.unloaded === undefined ? [] : [`${fact.unloaded.path} changed after it last loaded its configuration`]),
+      : [{ code: 'not-loaded' as const, text: `${unloaded.path} changed after it last loaded its configuration` }]),
   ]
 }
 
-function changeReasons({ changes, phase }: ServiceDesired): string[] {
-  if (changes.length === 0) return []
+function changeReasons({ changes, phase }: ServiceDesired): Reason[] {
+  const [first] = changes
+  if (first === undefined) return []
   if (phase === 'retire')
-    return [changes.length === 1 ? `${changes[0]} is retired` : `${changes.length} of its files are retired`]
+    return [
+      {
+        code: 'unwanted',
+        text: changes.length === 1 ? `${first} is retired` : `${changes.length} of its files are retired`,
+      },
+    ]
   return [
-    changes.length === 1 ? `${changes[0]} is not as defined` : `${changes.length} of its files are not as defined`,
+    {
+      code: 'files-change',
+      text: changes.length === 1 ? `${first} is not as defined` : `${changes.length} of its files are not as defined`,
+    },
   ]
 }
 

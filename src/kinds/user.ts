@@ -20,7 +20,10 @@ export const userKind: Kind<'user'> = {
       }
     }
     if (fact === undefined)
-      return { is: 'change', change: { verb: 'create', before: { is: 'absent' }, because: ['it does not exist'] } }
+      return {
+        is: 'change',
+        change: { verb: 'create', before: { is: 'absent' }, because: [{ code: 'missing', text: 'it does not exist' }] },
+      }
     if (fact.home !== desired.home) {
       return {
         is: 'conflict',

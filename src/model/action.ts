@@ -17,6 +17,42 @@ export type Verb =
   | 'note'
   | 'prune'
 
+// Why something is to be done, for tools; plans/FORMAT.md says what each means.
+export const REASON_CODES = [
+  'missing',
+  'differs',
+  'definition-changed',
+  'changed-on-server',
+  'not-by-flight',
+  'retired-before',
+  'unwanted',
+  'mode-differs',
+  'owner-differs',
+  'target-differs',
+  'key-differs',
+  'not-enabled',
+  'not-running',
+  'not-loaded',
+  'files-change',
+  'packages-change',
+  'other-release',
+  'other-environment',
+  'unfinished',
+  'not-run',
+  'still-running',
+  'cut-off',
+  'failed-before',
+  'goes-live',
+  'unconfirmed',
+  'unsettled',
+  'too-many',
+  'taken-back',
+  'not-recorded', // of a plan of format 1, which has the text alone
+] as const
+
+// The code is what tools read, the text what people read: nothing is decided by a text.
+export type Reason = { code: (typeof REASON_CODES)[number]; text: string }
+
 // What was there before, by kind: enough to review the change and to notice that it is no longer true.
 export type FileBefore =
   | { is: 'absent' }
@@ -54,12 +90,12 @@ export type ActionOf<K extends KindName> = {
   verb: Verb
   before: BeforeOf[K]
   after: DesiredOf[K]
-  because: readonly string[]
+  because: readonly Reason[]
 }
 
 export type Action = { [K in KindName]: ActionOf<K> }[KindName]
 
-export type Change<B> = { verb: Verb; before: B; because: readonly string[] }
+export type Change<B> = { verb: Verb; before: B; because: readonly Reason[] }
 
 // What comparing a resource with its facts says: a change,
 // nothing to do and why, or that somebody else stands in the way.

@@ -41,7 +41,7 @@ export type Stage = { name: string; servers: readonly { server: string; actions:
 export type PlanOptions = { allow_upgrades: boolean; apps: boolean }
 
 export type PlanBody = {
-  format: 1
+  format: 1 | 2 // 1: of an older file, to be shown and never applied
   scope: Scope
   options: PlanOptions
   releases: readonly PlannedRelease[] // empty: the plan makes no release
@@ -54,6 +54,9 @@ export type PlanBody = {
 }
 
 export type Plan = PlanBody & { digest: string } // sha256:… of the canonical body
+
+// Said where a plan of format 1 is shown.
+export const OLD_FORMAT = 'It has format 1, which this version shows and does not apply: plan again.'
 
 // Whether the plan would change anything.
 export function isEmpty(plan: PlanBody): boolean {

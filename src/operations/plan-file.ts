@@ -1,14 +1,22 @@
 import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
-import { readPlan } from '../engine/plan/plan-file.ts'
+import { readPlan, readShownPlan } from '../engine/plan/plan-file.ts'
 import { FlightError } from '../model/errors.ts'
 import type { Plan } from '../model/plan.ts'
 import { reading } from './files.ts'
 
-// A plan from a file, `-` is stdin.
+// A plan from a file, to be applied; `-` is stdin.
 export async function readPlanFile(file: string): Promise<Plan> {
-  if (file === '-') return readPlan(await text(process.stdin), 'stdin')
-  return readPlan(await reading(file, () => readFile(file, 'utf8')), file)
+  return readPlan(...(await textOf(file)))
+}
+
+// A plan from a file, to be shown; `value`: what is written there.
+export async function readShownPlanFile(file: string): Promise<{ plan: Plan; value: unknown }> {
+  return readShownPlan(...(await textOf(file)))
+}
+
+async function textOf(file: string): Promise<[text: string, where: string]> {
+  return file === '-' ? [await text(process.stdin), 'stdin'] : [await reading(file, () => readFile(file, 'utf8')), file]
 }
 
 // Refuses a plan that is not the one with this digest (with or without "sha256:").

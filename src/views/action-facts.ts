@@ -48,7 +48,7 @@ function link({ before, after }: ActionOf<'link'>): Detail {
 
 function service({ verb, before, after, because }: ActionOf<'service'>): Detail {
   const { unloaded } = before
-  const said = unloaded === undefined || because.some((reason) => reason.includes(unloaded))
+  const said = unloaded === undefined || because.some(({ code }) => code === 'not-loaded')
   const cause = [
     ...(after.wanted ? [] : ['no definition asks for it here any more: where it runs, it runs what lies on disk']),
     ...(verb === 'reload' && after.pools.length > 0

@@ -102,7 +102,7 @@ export function actionView(action: Action): ActionView {
     feature: onOneLine(action.feature),
     facts: detail.facts.filter((fact) => fact !== FOREIGN).map(onOneLine),
     loud: detail.facts.filter((fact) => fact === FOREIGN),
-    because: action.because.map(onOneLine),
+    because: action.because.map(({ text }) => onOneLine(text)),
     body: detail.body,
   }
 }

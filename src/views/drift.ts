@@ -39,7 +39,7 @@ export function driftOf(plan: Plan): Drift {
         kind,
         feature,
         verb,
-        because,
+        because: because.map(({ text }) => text),
       })),
       ...elsewhere.map(({ app, what }) => ({
         address: `${name}/release/${app}`,

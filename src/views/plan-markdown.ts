@@ -1,4 +1,4 @@
-import { isEmpty, type Plan } from '../model/plan.ts'
+import { isEmpty, OLD_FORMAT, type Plan } from '../model/plan.ts'
 import { bounded, type Part } from './bounded.ts'
 import { entryMarkdown } from './entry-markdown.ts'
 import { type GroupView, groupViews } from './group-view.ts'
@@ -93,7 +93,9 @@ export function planMarkdown(plan: Plan): string {
   ].join('\n')
   const foot = isEmpty(plan)
     ? `Digest ${code(plan.digest)}\n`
-    : `Digest ${code(plan.digest)}. To do exactly this: \`flight apply\` with the plan file of this digest.\n`
+    : plan.format === 1
+      ? `Digest ${code(plan.digest)}. ${prose(OLD_FORMAT)}\n`
+      : `Digest ${code(plan.digest)}. To do exactly this: \`flight apply\` with the plan file of this digest.\n`
   const left = (number: number): string =>
     `**Cut here: ${count(number, 'part')} of this plan left out. \`flight show\` shows all of it.**\n`
   return bounded(head, [...parts, ...remarks], foot, left)

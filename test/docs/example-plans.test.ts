@@ -9,6 +9,7 @@ import { loadDefinitions } from '../../src/definitions/load.ts'
 import { readPlan, writePlan } from '../../src/engine/plan/plan-file.ts'
 import type { Definitions } from '../../src/model/definitions.ts'
 import type { Plan } from '../../src/model/plan.ts'
+import { REASON_CODES } from '../../src/model/action.ts'
 import { planMarkdown } from '../../src/views/plan-markdown.ts'
 import { planText } from '../../src/views/plan-text.ts'
 import { aBareServer } from '../support/memory/bookworm.ts'
@@ -71,7 +72,7 @@ test('the plans in plans/ are read back as they were written, and not once a byt
   }
 })
 
-test('plans/FORMAT.md names every field of a plan and every kind of action', () => {
+test('plans/FORMAT.md names every field of a plan, every kind of action and every code of a reason', () => {
   const { text } = page('plans/FORMAT.md')
   const schema = JSON.parse(readFileSync(join(root, 'schemas/plan.json'), 'utf8')) as {
     properties: Record<string, { items?: { properties?: object } }>
@@ -87,6 +88,7 @@ test('plans/FORMAT.md names every field of a plan and every kind of action', () 
     'before',
     'after',
     'because',
+    ...REASON_CODES,
   ]
   const kinds = schema.$defs.action.oneOf.map(({ properties }) => properties.kind.const)
   assert.equal(

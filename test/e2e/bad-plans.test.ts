@@ -39,7 +39,7 @@ promise('a plan that is cut off, edited or of another format is refused before a
       text.replace('client_max_body_size 32m', 'client_max_body_size 33m'),
       /was changed after it was made: .*\(FLIGHT_PLAN_EDITED\)/,
     ],
-    [text.replace('"format":1', '"format":7'), /has the format 7; this Flight knows format 1.*\(FLIGHT_PLAN_FORMAT\)/],
+    [text.replace('"format":2', '"format":7'), /has the format 7; this Flight knows format 2.*\(FLIGHT_PLAN_FORMAT\)/],
   ]
   for (const [content, said] of bad) {
     assert.is.not(content, text)

@@ -34,7 +34,10 @@ test('a server that could not be asked makes the report incomplete, and wins ove
 
 test('JUnit stays XML, whatever a server says', () => {
   for (const bad of HOSTILE) {
-    const file = changed('web-1', aFile(`/etc/${bad}`, 'a'), 'b', { because: [bad], feature: bad })
+    const file = changed('web-1', aFile(`/etc/${bad}`, 'a'), 'b', {
+      because: [{ code: 'differs', text: bad }],
+      feature: bad,
+    })
     const plan = aPlan({
       servers: [aServer('web-1')],
       missing: [{ code: 'FLIGHT_UNREACHABLE', server: 'web-2', where: 'web-2', what: bad, hint: bad }],

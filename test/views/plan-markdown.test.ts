@@ -9,7 +9,10 @@ import { aFile, aPlan, aServer, changed } from './plans.ts'
 import type { Plan } from '../../src/model/plan.ts'
 
 function hostile(bad: string): Plan {
-  const file = changed('web-1', aFile(`/etc/${bad}`, `${bad}\nmore`), `other\n${bad}`, { feature: bad, because: [bad] })
+  const file = changed('web-1', aFile(`/etc/${bad}`, `${bad}\nmore`), `other\n${bad}`, {
+    feature: bad,
+    because: [{ code: 'differs', text: bad }],
+  })
   return aPlan({
     scope: { clusters: [bad], apps: [], servers: [] },
     servers: [

@@ -117,7 +117,10 @@ test('control characters of a file are spelled out, so that a change of them is 
 
 test('nothing hostile reaches the terminal, or begins a line of its own', () => {
   for (const bad of HOSTILE) {
-    const file = changed('web-1', aFile(`/etc/${bad}`, bad), `${bad}\nb`, { feature: bad, because: [bad] })
+    const file = changed('web-1', aFile(`/etc/${bad}`, bad), `${bad}\nb`, {
+      feature: bad,
+      because: [{ code: 'differs', text: bad }],
+    })
     const text = planText(
       aPlan({
         servers: [

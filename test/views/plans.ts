@@ -1,4 +1,4 @@
-import type { Action, ActionOf } from '../../src/model/action.ts'
+import type { Action, ActionOf, Reason } from '../../src/model/action.ts'
 import type { KindName } from '../../src/model/resource.ts'
 import type { Plan, PlanBody, PlannedInstall, PlannedServer } from '../../src/model/plan.ts'
 import type { FileDesired, PushDesired, ServiceDesired } from '../../src/model/resource.ts'
@@ -50,7 +50,7 @@ export function created(server: string, after: FileDesired, feature: string): Ac
     verb: 'create',
     before: { is: 'absent' },
     after,
-    because: ['it does not exist'],
+    because: [{ code: 'differs', text: 'it does not exist' }],
   })
 }
 
@@ -68,7 +68,7 @@ export function changed(server: string, after: FileDesired, was: string, more: P
       content: was,
     },
     after,
-    because: ['its content differs'],
+    because: [{ code: 'differs', text: 'its content differs' }],
     ...more,
   })
 }
@@ -80,7 +80,7 @@ export function aPackage(server: string, name: string, feature: string, candidat
     verb: 'install',
     before,
     after: { name },
-    because: ['it is not installed'],
+    because: [{ code: 'differs', text: 'it is not installed' }],
   })
 }
 
@@ -108,8 +108,10 @@ export function aReload(
     waitForNginx: 0,
     ...more,
   }
-  const because =
-    changes.length > 0 ? ['this plan changes its configuration'] : ['its configuration is newer than what it runs']
+  const because: Reason =
+    changes.length > 0
+      ? { code: 'files-change', text: 'this plan changes its configuration' }
+      : { code: 'differs', text: 'its configuration is newer than what it runs' }
   return anAction('service', server, after.phase === 'retire' ? `${unit} retire` : unit, {
     feature: program === 'nginx' ? 'nginx' : 'PHP 8.2',
     verb: 'reload',
@@ -120,7 +122,7 @@ export function aReload(
       ...(changes.length > 0 ? {} : { unloaded: '/etc/nginx/nginx.conf' }),
     },
     after,
-    because,
+    because: [because],
   })
 }
 
@@ -139,7 +141,7 @@ export function someWorkers(
       programs: verb === 'retire' ? [] : [`${app}.default.1`, `${app}.default.2`, `${app}.horizon.1`],
       changes: [`/etc/supervisor/conf.d/flight-${app}.conf`],
     },
-    because: ['its programs are not as defined'],
+    because: [{ code: 'differs', text: 'its programs are not as defined' }],
     ...more,
   })
 }
@@ -150,7 +152,7 @@ export function aRetired(server: string, path: string, content: string): Action 
     verb: 'retire',
     before: { is: 'file', sha256: 'b'.repeat(64), mode: '644', owner: 'root', group: 'root', written: true, content },
     after: { path, scope: 'app:shop', comment: '#', secret: false },
-    because: ['no definition wants it on this server any more'],
+    because: [{ code: 'differs', text: 'no definition wants it on this server any more' }],
   })
 }
 
@@ -176,7 +178,7 @@ export function aPush(server: string, does: PushDesired['does'], live: string | 
     verb: does === 'write' ? 'update' : 'prepare',
     before: { is: 'other' },
     after: desired,
-    because: ['another one is read'],
+    because: [{ code: 'differs', text: 'another one is read' }],
   })
 }
 
@@ -191,7 +193,7 @@ export function aCheck(server: string, release: string): Action {
       through: { is: 'site', tls: false, passwords: false },
       check: { path: '/up', host: 'shop.example.com', status: 200, timeout: 10, retries: 3 },
     },
-    because: ['it reads another environment file'],
+    because: [{ code: 'differs', text: 'it reads another environment file' }],
   })
 }
 
@@ -202,7 +204,7 @@ export const others = {
       verb: 'create',
       before: { is: 'absent' },
       after: { name: 'shop', home: '/home/shop', shell: '/usr/sbin/nologin', scope: 'app:shop' },
-      because: ['there is no such user'],
+      because: [{ code: 'differs', text: 'there is no such user' }],
     }),
   directory: (server: string): Action =>
     anAction('directory', server, '/home/shop', {
@@ -210,7 +212,7 @@ export const others = {
       verb: 'update',
       before: { is: 'directory', mode: '755', owner: 'shop', group: 'shop' },
       after: { path: '/home/shop', mode: '710', owner: 'shop', group: 'www-data', by: 'root' },
-      because: ['its mode and group differ'],
+      because: [{ code: 'differs', text: 'its mode and group differ' }],
     }),
   link: (server: string): Action =>
     anAction('link', server, '/etc/nginx/sites-enabled/shop.conf', {
@@ -223,7 +225,7 @@ export const others = {
         owner: 'root',
         group: 'root',
       },
-      because: ['it points elsewhere'],
+      because: [{ code: 'differs', text: 'it points elsewhere' }],
     }),
   source: (server: string): Action =>
     anAction('apt-source', server, 'sury-php', {
@@ -238,7 +240,7 @@ export const others = {
         key: { url: 'https://packages.sury.org/php/apt.gpg', fingerprint: '15058500A0235D97F5D10063B188E2B695BD4743' },
         pin: [{ packages: 'php8.2-*', pin: 'origin packages.sury.org', priority: 700 }],
       },
-      because: ['the distribution has no PHP 8.2'],
+      because: [{ code: 'differs', text: 'the distribution has no PHP 8.2' }],
     }),
 }
 
@@ -248,7 +250,7 @@ export function anInstall(more: Partial<PlannedInstall> = {}): PlannedInstall {
 
 export function aPlan(more: Partial<PlanBody> = {}): Plan {
   return {
-    format: 1,
+    format: 2,
     scope: { clusters: ['staging'], apps: [], servers: [] },
     options: { allow_upgrades: false, apps: true },
     releases: [],

@@ -28,10 +28,10 @@ export default class Show extends FlightCommand {
 
   async run(): Promise<number> {
     const { args, flags } = await this.parse(Show)
-    const { readPlanFile } = await import('../../operations/plan-file.ts')
-    const plan = await readPlanFile(args.plan)
+    const { readShownPlanFile } = await import('../../operations/plan-file.ts')
+    const { plan, value } = await readShownPlanFile(args.plan)
     if (flags.live) return showLive(plan, args.plan, flags)
-    if (flags.json) printJson(plan)
+    if (flags.json) printJson(value)
     else if (flags.markdown) print((await import('../../views/plan-markdown.ts')).planMarkdown(plan))
     else {
       const { planText } = await import('../../views/plan-text.ts')

@@ -51,7 +51,7 @@ async function verify({ planned, server, cluster, host }: Ready, request: ApplyR
   return open.map((action) => ({
     code: 'FLIGHT_NOT_CONVERGED',
     ...onResource(planned.name, action.address),
-    what: `was done, and is still not as defined: ${action.because.join('; ')}`,
+    what: `was done, and is still not as defined: ${action.because.map(({ text }) => text).join('; ')}`,
     hint: 'look at what changes it on the server, then plan again',
   }))
 }

@@ -11,9 +11,18 @@ export function writePlan(plan: Plan): string {
   return `${canonical(plan)}\n`
 }
 
-// Reads a plan file. It is not trusted: form, format and digest are checked before anything in it is looked at.
+// Reads a plan file to apply it. It is not trusted: form, format and digest are checked before anything in it is looked
+// at.
 export function readPlan(text: string, where: string): Plan {
-  const refuse = (code: ErrorCode, what: string, hint: string) => new FlightError({ code, where, what, hint })
+  const { plan } = readShownPlan(text, where)
+  if (plan.format === 2) return plan
+  throw refusal(where, 'FLIGHT_PLAN_FORMAT', 'has format 1, which is shown and not applied any more', 'plan again')
+}
+
+// Reads a plan file to show it, `value` being what is written in it. One of format 1 has no codes: its reasons get the
+// one that says so.
+export function readShownPlan(text: string, where: string): { plan: Plan; value: unknown } {
+  const refuse = (code: ErrorCode, what: string, hint: string) => refusal(where, code, what, hint)
   if (text.length > MOST_BYTES) throw refuse('FLIGHT_PLAN_UNREADABLE', 'is larger than a plan can be', 'plan again')
   let value: unknown
   try {
@@ -28,10 +37,10 @@ export function readPlan(text: string, where: string): Plan {
   }
   const format = (value as { format?: unknown } | null)?.format
   if (format === undefined) throw refuse('FLIGHT_PLAN_UNREADABLE', 'is no plan of Flight', '`flight plan` writes one')
-  if (format !== 1)
+  if (format !== 1 && format !== 2)
     throw refuse(
       'FLIGHT_PLAN_FORMAT',
-      `has the format ${JSON.stringify(format)?.slice(0, 40)}; this Flight knows format 1`,
+      `has the format ${JSON.stringify(format)?.slice(0, 40)}; this Flight knows format 2`,
       'plan again with this version of Flight, or apply with the version that made the plan',
     )
   const { digest, ...body } = value as { digest?: unknown }
@@ -44,14 +53,26 @@ export function readPlan(text: string, where: string): Plan {
       'plan again: a plan is reviewed and applied as it was made',
     )
   }
-  const wrong = validatePlan(value)
+  const plan = format === 1 ? (JSON.parse(text, withCodes) as object) : (value as object)
+  const wrong = validatePlan({ ...plan, format: 2 })
   if (wrong !== undefined)
     throw refuse('FLIGHT_PLAN_FORMAT', `does not fit the format of plans: ${wrong}`, 'plan again')
-  const plan = value as Plan
-  return { ...plan, missing: plan.missing.map(withServer), blocked: plan.blocked.map(withServer) }
+  const read = plan as Plan
+  return {
+    plan: { ...read, missing: read.missing.map(withServer), blocked: read.blocked.map(withServer) },
+    value,
+  }
 }
 
 // Plans made before problems had a `server` have it in front of `where` alone.
 function withServer(problem: Problem): ServerProblem {
   return { ...problem, server: problem.server ?? /^[^/\s]*/.exec(problem.where)?.[0] ?? '' }
+}
+
+function withCodes(key: string, value: unknown): unknown {
+  return key === 'because' && Array.isArray(value) ? value.map((text) => ({ code: 'not-recorded', text })) : value
+}
+
+function refusal(where: string, code: ErrorCode, what: string, hint: string): FlightError {
+  return new FlightError({ code, where, what, hint })
 }

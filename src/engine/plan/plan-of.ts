@@ -17,7 +17,7 @@ export function planOf(surveys: readonly Survey[], definitions: Definitions, pla
   const isWhole = asked.length === sorted.length && asked.every(({ plan }) => plan.blocked.length === 0)
   const elsewhere = planning.elsewhere(asked)
   const body: PlanBody = {
-    format: 1,
+    format: 2,
     ...planning.said,
     definitions: definitionsDigest(
       asked.map(({ server, wanted }) => ({ server: server.name, resources: wanted.resources })),

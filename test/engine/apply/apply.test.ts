@@ -136,7 +136,7 @@ test('what a plan overwrites it says before, and what Flight did not write it do
   const plan = await planFor(wanted, servers)
   const action = actionsIn(plan).find((each) => each.address === 'web-1/file//etc/nginx/flight/limits.conf')
   assert.is(action?.verb, 'update')
-  assert.equal(action?.because, ['its content differs, and Flight did not write it'])
+  assert.equal(action?.because, [{ code: 'not-by-flight', text: 'its content differs, and Flight did not write it' }])
   assert.not.match(JSON.stringify(plan), 'password of somebody')
 })
 
@@ -194,7 +194,7 @@ test('a change that was never loaded is loaded, whoever made it', async () => {
   writeFile(byName(servers, 'web-1'), '/etc/nginx/conf.d/theirs.conf', '# theirs\n')
   const plan = await planFor(wanted, servers)
   assert.equal(
-    actionsIn(plan).map(({ address, because }) => [address, ...because]),
+    actionsIn(plan).map(({ address, because }) => [address, ...because.map(({ text }) => text)]),
     [['web-1/service/nginx.service', '/etc/nginx/conf.d/theirs.conf changed after it last loaded its configuration']],
   )
   await apply(plan, wanted, servers)

@@ -221,8 +221,8 @@ const NO_PLANS: { what: string; text: (plan: Plan) => string; code: ErrorCode }[
   { what: 'null', text: () => 'null', code: 'FLIGHT_PLAN_UNREADABLE' },
   { what: 'a list', text: () => '[]', code: 'FLIGHT_PLAN_UNREADABLE' },
   { what: 'another JSON file', text: () => '{"name":"package"}', code: 'FLIGHT_PLAN_UNREADABLE' },
-  { what: 'a newer format', text: (plan) => canonical({ ...plan, format: 2 }), code: 'FLIGHT_PLAN_FORMAT' },
-  { what: 'a format that is a text', text: (plan) => canonical({ ...plan, format: '1' }), code: 'FLIGHT_PLAN_FORMAT' },
+  { what: 'a newer format', text: (plan) => canonical({ ...plan, format: 3 }), code: 'FLIGHT_PLAN_FORMAT' },
+  { what: 'a format that is a text', text: (plan) => canonical({ ...plan, format: '2' }), code: 'FLIGHT_PLAN_FORMAT' },
   { what: 'no digest', text: ({ digest: _digest, ...body }) => canonical(body), code: 'FLIGHT_PLAN_EDITED' },
   {
     what: 'the digest of another plan',
