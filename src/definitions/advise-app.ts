@@ -6,6 +6,7 @@ import type { Advice } from './advise-cluster.ts'
 // What a person with experience would say about an app.
 export function adviseOnApp(app: App, cluster: Cluster): Advice[] {
   return [
+    ...nameless(app),
     ...migrations(app),
     ...erasing(app),
     ...queueRestart(app),
@@ -17,6 +18,13 @@ export function adviseOnApp(app: App, cluster: Cluster): Advice[] {
     ...openBasedir(app.phpIni),
     ...nowhere(app),
   ]
+}
+
+function nameless({ name, isNameless, servers }: App): Advice[] {
+  if (isNameless === undefined) return []
+  const what = `answers requests, and the app has no domain: its site answers for the name ${name}`
+  const web = servers.findIndex((server) => server.web !== undefined)
+  return [{ path: ['servers', web, 'web'], what, hint: `add domain: ${name}.example.com` }]
 }
 
 const MIGRATES = /\bartisan\s+migrate(?=\s|$)/

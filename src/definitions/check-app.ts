@@ -46,18 +46,6 @@ function checkDomains(node: Node): Finding[] {
       hint: 'move it into domains',
     })
   }
-  const web = items(at(node, 'servers')).findIndex((server) => at(server, 'web') !== undefined)
-  if (web >= 0 && domain === undefined && at(node, 'domains') === undefined) {
-    const path = ['servers', web, 'web']
-    const place = at(node, ...path)?.place ?? node.place
-    findings.push({
-      code: 'FLIGHT_SCHEMA',
-      place,
-      path,
-      what: 'answers requests, but the app has no domain',
-      hint: 'add domain: or domains:',
-    })
-  }
   for (const [source, { keyPlace, node: target }] of entries(at(node, 'redirects'))) {
     if (text(target) !== source) continue
     findings.push({ code: 'FLIGHT_SCHEMA', place: keyPlace, path: ['redirects', source], what: 'redirects to itself' })

@@ -77,7 +77,13 @@ function claims({ name: app, node }: Source): Claim[] {
     domain === undefined || domain.length > 253 ? [] : [{ domain, app, cluster, place, path }]
   const own = (item: Node | undefined, path: readonly PathSegment[]): Claim[] =>
     item === undefined ? [] : claim(text(item), item.place, path)
+  // Without a domain the site answers for the name of the app.
+  const web = items(at(node, 'servers')).findIndex((server) => at(server, 'web') !== undefined)
+  const path = ['servers', web, 'web']
+  const answering = web < 0 ? undefined : at(node, ...path)
+  const isNameless = at(node, 'domain') === undefined && at(node, 'domains') === undefined
   return [
+    ...(isNameless && answering !== undefined ? claim(app, answering.place, path) : []),
     ...own(at(node, 'domain'), ['domain']),
     ...items(at(node, 'domains')).flatMap((item, index) => own(item, ['domains', index])),
     ...entries(at(node, 'redirects')).flatMap(([source, { keyPlace }]) =>

@@ -21,6 +21,8 @@ export type AppDefaults = { root: string; keepReleases: number }
 export function resolveApp(name: string, file: string, node: Node, defaults: AppDefaults, beside: FilesBeside): App {
   const written = plain(node) as AppFile
   const folder = join(defaults.root, dirname(file))
+  const domains = written.domains ?? (written.domain === undefined ? [] : [written.domain])
+  const isNameless = domains.length === 0 && (written.servers ?? []).some(({ web }) => web !== undefined)
   return {
     name,
     file,
@@ -34,7 +36,8 @@ export function resolveApp(name: string, file: string, node: Node, defaults: App
     subdirectory: written.subdirectory === undefined ? undefined : trimmed(written.subdirectory),
     php: phpVersion(at(node, 'php')) as PhpVersion,
     cluster: written.cluster,
-    domains: written.domains ?? (written.domain === undefined ? [] : [written.domain]),
+    domains: isNameless ? [name] : domains,
+    ...(isNameless ? { isNameless } : {}),
     redirects: { ...written.redirects },
     publicDir: trimmed(written.public_dir ?? 'public'),
     composerCommand: written.composer_command ?? DEFAULT_COMPOSER_COMMAND,

@@ -26,6 +26,16 @@ export const appSiteFeature: AppFeature = (input) => {
   ]
 }
 
+// What a reader of the plan should know about the name that a site answers for.
+export function siteNotes({ app, on }: Pick<AppInput, 'app' | 'on'>): string[] {
+  return app.isNameless === undefined || on.web === undefined
+    ? []
+    : [
+        `${app.name} has no domain: its site answers for the name ${app.name} ` +
+          `(add to ${app.file}: domain: ${app.name}.example.com)`,
+      ]
+}
+
 function siteText({ app, cluster, server, system }: AppInput): string {
   const paths = appPaths(app.name)
   const files = appFiles(app.name)

@@ -95,6 +95,7 @@ export type App = {
   php: PhpVersion
   cluster: string
   domains: readonly string[]
+  isNameless?: true // no domain is defined: its site answers for the name of the app
   redirects: Readonly<Record<string, string>>
   publicDir: string
   composerCommand: string

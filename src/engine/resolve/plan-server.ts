@@ -1,3 +1,4 @@
+import { siteNotes } from '../../features/app-site.ts'
 import type { Action } from '../../model/action.ts'
 import type { Cluster } from '../../model/definitions.ts'
 import { onServer, type ServerProblem } from '../../model/errors.ts'
@@ -107,6 +108,7 @@ export function planServer({
     blocked: [...blocked, ...rivals, ...judged.blocked],
     notes: [
       ...(capacity === undefined ? [] : [capacity]),
+      ...wanted.apps.flatMap(siteNotes),
       ...waitingNotes(resolved.waiting),
       ...foreignPools(wanted.resources, facts),
       ...notes,

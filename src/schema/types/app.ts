@@ -50,7 +50,7 @@ export interface AppFile {
    */
   cluster: string
   /**
-   * The one domain of the app; domains is the same for several.
+   * The one domain of the app; domains is the same for several. Without either the site answers for the name of the app.
    */
   domain?: string
   /**
