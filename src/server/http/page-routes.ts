@@ -5,7 +5,7 @@ import { readBytes, BODY_LIMIT } from './body.ts'
 import type { DoorContext, DoorEnv, Doorkeeper, Viewer } from './door-options.ts'
 import { boundBody } from './bound-body.ts'
 import { refuse } from './problem.ts'
-import { loginPage } from '../page/plain-pages.ts'
+import { loginPage } from '../page/plain-pages.tsx'
 import { type Asker, nameOf } from './rights.ts'
 
 // The way in to the pages, the way out, and the pages.

@@ -1,5 +1,5 @@
 import type { Desk } from '../../model/desk.ts'
-import type { Looker } from './layout.ts'
+import type { Looker } from './layout.tsx'
 import { pageRoutes } from './page-routes.ts'
 import { restrictedDesk } from './restricted-desk.ts'
 

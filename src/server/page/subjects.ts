@@ -1,6 +1,6 @@
 import type { Request } from '../../model/request.ts'
 import type { Store } from '../../model/store.ts'
-import type { ListedRequest } from './request-list.ts'
+import type { ListedRequest } from './request-list.tsx'
 
 const EARLY = 60 // a plan is told of early, or later than a list can look
 const KEPT = 2000

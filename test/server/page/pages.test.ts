@@ -4,9 +4,9 @@ import * as assert from 'uvu/assert'
 import { FlightError } from '../../../src/model/errors.ts'
 import type { Fleet } from '../../../src/model/fleet.ts'
 import type { RequestEvent } from '../../../src/model/request.ts'
-import { html, markupOf } from '../../../src/server/page/html.ts'
+import { Fragment, jsx, markupOf, type Piece } from '../../../src/server/page/jsx-runtime.ts'
 import { pageRoutes } from '../../../src/server/page/page-routes.ts'
-import { errorPage, loginPage } from '../../../src/server/page/plain-pages.ts'
+import { errorPage, loginPage } from '../../../src/server/page/plain-pages.tsx'
 import { HOSTILE } from '../../views/hostile.ts'
 import { DONE, FAILED, NOW, RUNNING, shopDesk } from './shop.ts'
 import { request, type SmallDesk, smallDesk } from './small-desk.ts'
@@ -44,15 +44,21 @@ const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2
 
 test('markup keeps what is text as text', () => {
   assert.is(
-    markupOf(html`<p title="${'"><script>'}">${"a & <b> 'c'"}</p>`),
+    markupOf(jsx('p', { title: '"><script>', children: "a & <b> 'c'" })),
     '<p title="&quot;&gt;&lt;script&gt;">a &amp; &lt;b&gt; &#39;c&#39;</p>',
   )
-  assert.is(markupOf(html`${[html`<i>`, false, undefined, 3, 'x\u001b[2Jy']}`), '<i>3xy')
+  const pieces = [jsx('b', {}), false, undefined, 3, 'x\u001b[2Jy']
+  assert.is(markupOf(jsx(Fragment, { children: pieces })), '<b></b>3xy')
+  assert.is(markupOf(jsx('p', { title: 'x\u001b[2Jy\ud800', id: undefined, class: false })), '<p title="xy\ufffd"></p>')
+  assert.is(markupOf(jsx('input', { required: true, maxlength: 9 })), '<input required maxlength="9" />')
 })
 
 test('what was read from JSON cannot pass for markup', () => {
   const forged = JSON.parse('{"markup":"<script>","Symbol(markup)":"<script>"}') as string
-  assert.throws(() => markupOf(html`${forged}`))
+  assert.throws(() => markupOf(jsx('p', { children: forged })))
+  assert.is(markupOf(jsx('p', { title: forged })), '<p></p>')
+  const others = JSON.parse('[{"isEscaped":true},{"props":{},"tag":"script"},null]') as Piece[]
+  for (const piece of others) assert.throws(() => markupOf(jsx('p', { children: piece })))
 })
 
 test('titles say the state first', async () => {
@@ -92,6 +98,9 @@ test('a release says how it ended, what was wrong, and the way out', async () =>
   ])
     assert.ok(text.includes(words), words)
   assert.ok((await get(shopDesk(), `/releases/${DONE}`)).text.includes('live 37 s'))
+  // White space counts in a line of the log.
+  const lines = [...text.matchAll(/<li[^>]*>(<time[^>]*>[^<]*<\/time>) (?:<b>!<\/b> )?\S/g)]
+  assert.is(lines.length, text.split('<li data-key').length - 1)
 })
 
 test('what is not there is a page that says so', async () => {
@@ -157,7 +166,7 @@ test('releases of an app are shown page by page', async () => {
   assert.ok(desk.calls.events <= 15)
 })
 
-test('a release with 100 servers and 30,000 events is drawn in bounds, and watching it costs only what is new', async () => {
+test('100 servers and 30,000 events are drawn in bounds, and watching them costs only what is new', async () => {
   const desk = smallDesk()
   const servers = Array.from({ length: 100 }, (_, index) => `web-${index}`)
   desk.requests.push(request({ id: 1, app: 'shop', state: 'running', began: at }))

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net'
 import type { Server } from 'node:http'
 import { serve } from '@hono/node-server'
 import { Hono } from 'hono'
-import { errorPage, loginPage } from '../../../src/server/page/plain-pages.ts'
+import { errorPage, loginPage } from '../../../src/server/page/plain-pages.tsx'
 import { pageRoutes } from '../../../src/server/page/page-routes.ts'
 import type { SmallDesk } from './small-desk.ts'
 

@@ -1,4 +1,4 @@
-import { html, type Html } from './html.ts'
+import type { Html } from './jsx-runtime.ts'
 
 const DAY = 86_400
 
@@ -33,16 +33,21 @@ export function exact(time: Date): string {
 // When that was, in relation to now; the exact time is its title.
 export function timeAgo(iso: string, now: Date): Html {
   const time = new Date(iso)
-  if (Number.isNaN(time.getTime())) return html`<span>at an unknown time</span>`
-  const words = ago((now.getTime() - time.getTime()) / 1000)
-  return html`<time datetime="${time.toISOString()}" title="${exact(time)}" data-tick="ago">${words}</time>`
+  if (Number.isNaN(time.getTime())) return <span>at an unknown time</span>
+  return (
+    <time datetime={time.toISOString()} title={exact(time)} data-tick="ago">
+      {ago((now.getTime() - time.getTime()) / 1000)}
+    </time>
+  )
 }
 
 // How long it goes on already, counted on in the browser.
-export function timeSince(since: number, now: Date): Html {
-  if (!Number.isFinite(since)) return html``
+export function timeSince(since: number, now: Date): Html | undefined {
+  if (!Number.isFinite(since)) return undefined
   const time = new Date(since)
-  return html`<time datetime="${time.toISOString()}" title="since ${exact(time)}" data-tick="elapsed"
-    >${elapsed((now.getTime() - since) / 1000)}</time
-  >`
+  return (
+    <time datetime={time.toISOString()} title={`since ${exact(time)}`} data-tick="elapsed">
+      {elapsed((now.getTime() - since) / 1000)}
+    </time>
+  )
 }

@@ -2,9 +2,9 @@ import type { RunProgress, ServerProgress, StageProgress } from '../../views/pro
 import { whyStage } from '../../views/stage-words.ts'
 import { count, duration } from '../../views/words.ts'
 import { brief } from './brief.ts'
-import { html, type Html, type Piece } from './html.ts'
-import { ofProgress, sign, type Standing } from './sign.ts'
-import { timeSince } from './when.ts'
+import type { Html } from './jsx-runtime.ts'
+import { ofProgress, sign, type Standing } from './sign.tsx'
+import { timeSince } from './when.tsx'
 
 const MOST_STAGES = 40
 
@@ -12,21 +12,19 @@ const MOST_STAGES = 40
 // those at work and those that failed first where not all fit.
 export function taskTree(run: RunProgress, now: Date, most: number): Html {
   if (run.asked.size + run.missing.size + run.stages.length === 0)
-    return html`<p class="muted">Reads the definitions and makes the release.</p>`
+    return <p class="muted">Reads the definitions and makes the release.</p>
   const stages = run.stages.slice(-MOST_STAGES)
   const left = run.stages.length - stages.length
-  return html`<ol class="tree">
-    ${asking(run)}${left > 0 && html`<li class="muted">${count(left, 'earlier stage')}</li>`}${stages.map(
-      (stage, index) => {
-        const isLast = index === stages.length - 1
-        return stageItem(
-          stage,
-          now,
-          isLast && (stage.ended === undefined || isBad(stage)) ? servers(stage, run, now, most) : undefined,
-        )
-      },
-    )}
-  </ol>`
+  return (
+    <ol class="tree">
+      {asking(run)}
+      {left > 0 && <li class="muted">{count(left, 'earlier stage')}</li>}
+      {stages.map((stage, index) => {
+        const isShown = index === stages.length - 1 && (stage.ended === undefined || isBad(stage))
+        return stageItem(stage, now, isShown ? servers(stage, run, now, most) : undefined)
+      })}
+    </ol>
+  )
 }
 
 function asking({ asked, answered, missing, stages }: RunProgress): Html | undefined {
@@ -35,12 +33,17 @@ function asking({ asked, answered, missing, stages }: RunProgress): Html | undef
     missing.size > 0
       ? ofProgress('unreachable')
       : ofProgress(stages.length > 0 || answered.size >= asked.size ? 'done' : 'running')
-  return html`<li>
-    <div class="stage">
-      ${sign(how)}<span class="stage-name">ask</span
-      ><span class="muted">${answered.size} of ${count(asked.size + missing.size, 'server')} answered</span>
-    </div>
-  </li>`
+  return (
+    <li>
+      <div class="stage">
+        {sign(how)}
+        <span class="stage-name">ask</span>
+        <span class="muted">
+          {answered.size} of {count(asked.size + missing.size, 'server')} answered
+        </span>
+      </div>
+    </li>
+  )
 }
 
 const isBad = ({ servers }: StageProgress) =>
@@ -50,13 +53,18 @@ function stageItem(stage: StageProgress, now: Date, below: Html | undefined): Ht
   const how = isBad(stage) ? ofProgress('failed') : ofProgress(stage.ended === undefined ? 'running' : 'done')
   const why = below === undefined ? undefined : whyStage(stage.name)
   const took = stage.ended === undefined ? timeSince(stage.began, now) : duration((stage.ended - stage.began) / 1000)
-  return html`<li>
-    <div class="stage">
-      ${sign(how)}<span class="stage-name">${brief(stage.name, 60)}</span><span class="muted">${tally(stage)}</span
-      ><span class="took">${took}</span>
-    </div>
-    ${why !== undefined && html`<p class="why muted">${why}</p>`}${below}
-  </li>`
+  return (
+    <li>
+      <div class="stage">
+        {sign(how)}
+        <span class="stage-name">{brief(stage.name, 60)}</span>
+        <span class="muted">{tally(stage)}</span>
+        <span class="took">{took}</span>
+      </div>
+      {why !== undefined && <p class="why muted">{why}</p>}
+      {below}
+    </li>
+  )
 }
 
 // 1 failed, 2 running, 3 waiting; one word where all are alike.
@@ -90,36 +98,48 @@ function servers(stage: StageProgress, run: RunProgress, now: Date, most: number
       ? all
       : all.sort(([, a], [, b]) => RANK[a.state] - RANK[b.state] || a.since - b.since).slice(0, most)
   const left = all.length - chosen.length
-  return html`<ul class="servers">
-    ${chosen
-      .sort(([a], [b]) => compare(a, b))
-      .map(([name, server]) =>
-        serverItem(name, server, run.answered.get(name), now),
-      )}${left > 0 && html`<li class="muted">and ${count(left, 'more server')}</li>`}
-  </ul>`
+  return (
+    <ul class="servers">
+      {chosen
+        .sort(([a], [b]) => compare(a, b))
+        .map(([name, server]) => serverItem(name, server, run.answered.get(name), now))}
+      {left > 0 && <li class="muted">and {count(left, 'more server')}</li>}
+    </ul>
+  )
 }
 
 function serverItem(name: string, server: ServerProgress, total: number | undefined, now: Date): Html {
-  const of: Piece =
-    total === undefined || total === 0 ? `${server.actions}` : `${Math.min(server.actions, total)}/${total}`
-  return html`<li class="server" data-key="${brief(name, 80)}">
-    ${sign(ofProgress(server.state))}<span class="server-name">${brief(name, 60)}</span>${
-      total !== undefined && total > 0 && progressBar(server.actions / total)
-    }<span class="of" title="actions done">${of}</span><span class="doing">${doing(server, now)}</span>
-  </li>`
+  const isCounted = total !== undefined && total > 0
+  return (
+    <li class="server" data-key={brief(name, 80)}>
+      {sign(ofProgress(server.state))}
+      <span class="server-name">{brief(name, 60)}</span>
+      {isCounted && progressBar(server.actions / total)}
+      <span class="of" title="actions done">
+        {isCounted ? `${Math.min(server.actions, total)}/${total}` : server.actions}
+      </span>
+      <span class="doing">{doing(server, now)}</span>
+    </li>
+  )
 }
 
-function doing(server: ServerProgress, now: Date): Piece {
-  if (server.doing === '') return html`<span class="muted">${server.state}</span>`
-  return html`${brief(server.doing, 120)}${server.text !== '' && html` <span class="muted">${brief(server.text, 100)}</span>`}
-    <span class="muted">${timeSince(server.since, now)}</span>`
+function doing({ doing, text, state, since }: ServerProgress, now: Date): Html {
+  if (doing === '') return <span class="muted">{state}</span>
+  return (
+    <>
+      {brief(doing, 120)} {text !== '' && <span class="muted">{brief(text, 100)}</span>}{' '}
+      <span class="muted">{timeSince(since, now)}</span>
+    </>
+  )
 }
 
 // How much is done, as a picture beside the numbers that say the same.
 function progressBar(share: number): Html {
   const width = Math.round(Math.min(1, Math.max(0, share)) * 100)
-  return html`<svg class="progress" width="72" height="6" aria-hidden="true" focusable="false">
-    <rect class="lane" width="100%" height="6" rx="3" />
-    <rect class="filled" width="${width}%" height="6" rx="3" />
-  </svg>`
+  return (
+    <svg class="progress" width="72" height="6" aria-hidden="true" focusable="false">
+      <rect class="lane" width="100%" height="6" rx="3" />
+      <rect class="filled" width={`${width}%`} height="6" rx="3" />
+    </svg>
+  )
 }

@@ -1,7 +1,7 @@
 import type { FleetApp, FleetServer } from '../../model/fleet.ts'
 import type { RequestState } from '../../model/request.ts'
 import type { ServerProgress } from '../../views/progress-state.ts'
-import { html, type Html } from './html.ts'
+import type { Html } from './jsx-runtime.ts'
 
 // How something stands: colours say it, signs say it, and words stand beside them.
 export type Tone = 'good' | 'bad' | 'warn' | 'live' | 'calm'
@@ -9,37 +9,43 @@ type Shape = 'check' | 'cross' | 'circle' | 'turning' | 'back' | 'bar' | 'skip' 
 export type Standing = { tone: Tone; shape: Shape; words: string }
 
 const PATHS: Record<Shape, Html> = {
-  check: html`<path d="M4.5 8.3l2.4 2.4 4.6-5" />`,
-  cross: html`<path d="M5.4 5.4l5.2 5.2m0-5.2l-5.2 5.2" />`,
-  circle: html`<circle cx="8" cy="8" r="1.6" />`,
-  turning: html`<path d="M8 4.4a3.6 3.6 0 1 1-3.6 3.6" />`,
-  back: html`<path d="M11 11V8.6A2 2 0 0 0 9 6.6H5.2m2-2.2L5 6.6l2.2 2.2" />`,
-  bar: html`<path d="M5 8h6" />`,
-  skip: html`<path d="M4.8 5.2L7.6 8l-2.8 2.8m3.8-5.6L11.4 8l-2.8 2.8" />`,
-  unequal: html`<path d="M4.8 6.6h6.4M4.8 9.6h6.4M9.6 4.6l-3.2 7" />`,
-  question: html`<path d="M6.2 6.4A1.8 1.8 0 1 1 8.6 8c-.5.3-.6.6-.6 1.1m0 2.1v.2" />`,
-  exclamation: html`<path d="M8 4.6v4.2m0 2.4v.2" />`,
+  check: <path d="M4.5 8.3l2.4 2.4 4.6-5" />,
+  cross: <path d="M5.4 5.4l5.2 5.2m0-5.2l-5.2 5.2" />,
+  circle: <circle cx="8" cy="8" r="1.6" />,
+  turning: <path d="M8 4.4a3.6 3.6 0 1 1-3.6 3.6" />,
+  back: <path d="M11 11V8.6A2 2 0 0 0 9 6.6H5.2m2-2.2L5 6.6l2.2 2.2" />,
+  bar: <path d="M5 8h6" />,
+  skip: <path d="M4.8 5.2L7.6 8l-2.8 2.8m3.8-5.6L11.4 8l-2.8 2.8" />,
+  unequal: <path d="M4.8 6.6h6.4M4.8 9.6h6.4M9.6 4.6l-3.2 7" />,
+  question: <path d="M6.2 6.4A1.8 1.8 0 1 1 8.6 8c-.5.3-.6.6-.6 1.1m0 2.1v.2" />,
+  exclamation: <path d="M8 4.6v4.2m0 2.4v.2" />,
 }
 
 // The sign alone: a small round picture in the colour of its tone, silent for screen readers.
 export function sign({ tone, shape }: Standing): Html {
-  const turns = shape === 'turning' && html` turns`
-  return html`<svg
-    class="sign ${tone}${turns}"
-    viewBox="0 0 16 16"
-    width="16"
-    height="16"
-    aria-hidden="true"
-    focusable="false"
-  >
-    <circle class="disc" cx="8" cy="8" r="7.25" />
-    ${PATHS[shape]}
-  </svg>`
+  return (
+    <svg
+      class={`sign ${tone}${shape === 'turning' ? ' turns' : ''}`}
+      viewBox="0 0 16 16"
+      width="16"
+      height="16"
+      aria-hidden="true"
+      focusable="false"
+    >
+      <circle class="disc" cx="8" cy="8" r="7.25" />
+      {PATHS[shape]}
+    </svg>
+  )
 }
 
 // The sign and its words.
 export function standing(how: Standing): Html {
-  return html`<span class="standing ${how.tone}">${sign(how)}<span>${how.words}</span></span>`
+  return (
+    <span class={`standing ${how.tone}`}>
+      {sign(how)}
+      <span>{how.words}</span>
+    </span>
+  )
 }
 
 const REQUESTS: Record<RequestState, Standing> = {

@@ -1,16 +1,16 @@
 import { brief } from './brief.ts'
-import { html } from './html.ts'
-import { plainPage } from './layout.ts'
+import { plainPage } from './layout.tsx'
 
 // Asks for a read token and posts it to /login as `token`, with `next`, the path that was wanted, where that is known.
 export function loginPage({ said, next }: { said?: string | undefined; next?: string | undefined } = {}): string {
+  const isWrong = said !== undefined
   return plainPage(
     ['Log in'],
-    html`<div class="card narrow">
+    <div class="card narrow">
       <h1>Log in</h1>
       <p>These pages are for those who have a read token.</p>
       <form method="post" action="/login">
-        ${next !== undefined && html`<input type="hidden" name="next" value="${next}" />`}
+        {next !== undefined && <input type="hidden" name="next" value={next} />}
         <label for="token">Read token</label>
         <input
           id="token"
@@ -21,16 +21,21 @@ export function loginPage({ said, next }: { said?: string | undefined; next?: st
           autocapitalize="off"
           spellcheck="false"
           maxlength="200"
-          ${said !== undefined && html` aria-describedby="said" aria-invalid="true"`}
+          aria-describedby={isWrong && 'said'}
+          aria-invalid={isWrong && 'true'}
         />
-        ${said !== undefined && html`<p id="said" class="wrong" role="alert">${brief(said, 300)}</p>`}
+        {isWrong && (
+          <p id="said" class="wrong" role="alert">
+            {brief(said, 300)}
+          </p>
+        )}
         <button type="submit">Log in</button>
       </form>
       <p class="muted">
-        A read token lets somebody look, and change nothing. Whoever runs this server makes one with
+        A read token lets somebody look, and change nothing. Whoever runs this server makes one with{' '}
         <code>flight serve:token --purpose read</code>; it begins with <code>flight_</code> and is shown once.
       </p>
-    </div>`,
+    </div>,
   )
 }
 
@@ -50,11 +55,13 @@ export function errorPage(status: number, said?: string): string {
   const [title, words] = SAID[status] ?? ['That did not work', `The server answered with status ${status}.`]
   return plainPage(
     [String(status), title],
-    html`<div class="card narrow">
-      <p class="status muted">${status}</p>
-      <h1>${title}</h1>
-      <p>${said === undefined ? words : brief(said, 500)}</p>
-      <p><a href="/">All apps</a></p>
-    </div>`,
+    <div class="card narrow">
+      <p class="status muted">{status}</p>
+      <h1>{title}</h1>
+      <p>{said === undefined ? words : brief(said, 500)}</p>
+      <p>
+        <a href="/">All apps</a>
+      </p>
+    </div>,
   )
 }
