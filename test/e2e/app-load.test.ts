@@ -34,6 +34,8 @@ function shop({ php = '7.4', workers = 20, more = '' }): string {
   return app('shop', [serves('web-1', workers)], { php, more })
 }
 
+// A held request is ended by nothing but its gate.
+const LONG = 'request_duration: 600\n'
 const domain = 'shop.example.com'
 const says = new RegExp(`^release ${RELEASE}, PHP [78]\\.`)
 const VISITS: Visit[] = [
@@ -106,11 +108,12 @@ promise(
 
 promise('a request in progress holds a reload up: it is answered, and the run goes on', async () => {
   const loads = () => host.must("grep -c 'Reloading in progress' /var/log/php8.2-fpm.log || true")
-  const before = await loads()
+  await configure(at, 'shop', shop({ php: '8.2', more: LONG }))
   const gate = await shutGate(host)
   const slow = get(host, { domain, path: gate.path })
   await gate.reached()
-  at.put('apps/shop.yml', shop({ php: '8.2', workers: 21 }))
+  const before = await loads()
+  at.put('apps/shop.yml', shop({ php: '8.2', workers: 21, more: LONG }))
   const run = at.start('app:configure', 'shop', '--yes')
   await until('FPM waits for the request', loads, (now) => now !== before)
   await gate.open()

@@ -43,8 +43,8 @@ async function byHand(host: LabHost, php: string): Promise<Server> {
   )
   const places = POOLS.map(
     (_, index) =>
-      `location /${index}/ { include fastcgi_params; fastcgi_param SCRIPT_FILENAME /srv/slow.php; fastcgi_pass ` +
-      `unix:/run/php/theirs-${index}.sock; }`,
+      `location /${index}/ { include fastcgi_params; fastcgi_param SCRIPT_FILENAME /srv/slow.php; ` +
+      `fastcgi_read_timeout 3600; fastcgi_pass unix:/run/php/theirs-${index}.sock; }`,
   )
   await host.must(
     `cat >/srv/slow.php <<'E'

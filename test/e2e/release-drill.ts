@@ -101,6 +101,7 @@ php: 8.2
 cluster: web
 domain: ${domain}
 health_check: { path: /up, timeout: 300, retries: 0 }
+request_duration: 600
 linked_dirs: [ storage/logs ]
 linked_files: []
 release_commands: [ flight-gate prepare, "echo prepare >>storage/logs/ran-$(basename $PWD)" ]

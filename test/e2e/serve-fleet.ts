@@ -42,6 +42,7 @@ php: 8.2
 cluster: web
 domain: ${name}.example.com
 health_check: { path: /, timeout: 300, retries: 1 }
+request_duration: 600
 linked_dirs: [ storage/logs ]
 linked_files: []
 keep_releases: 50

@@ -43,7 +43,8 @@ test.before(
     put(
       'srv/definitions/apps/shop.yml',
       'repo: /srv/git/shop\nphp: 8.2\ncluster: web\ndomain: shop.example.com\nhealth_check: { path: /, timeout: 300 ' +
-        "}\nlinked_files: []\nbuild: { commands: [ \"node -e \\\"require('fs').writeFileSync('built.txt', " +
+        '}\nrequest_duration: 600\nlinked_files: []\n' +
+        "build: { commands: [ \"node -e \\\"require('fs').writeFileSync('built.txt', " +
         'process.version)\\"" ] }\nservers:\n  - { name: web-1, web: { pm: ondemand, max_workers: 2 } }\n',
     )
     await control.must(
