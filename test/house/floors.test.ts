@@ -102,6 +102,14 @@ test('only transport imports ssh2', () => {
   assert.is(list(imports.filter(({ folder, target }) => target.startsWith('ssh2') && folder !== 'transport')), '')
 })
 
+test("only the engine's tree imports listr2, and nothing else there bounds what runs at once", () => {
+  const wrong = imports.filter(
+    ({ file, target }) =>
+      (target === 'listr2' && file !== 'engine/tree.ts') || (target === 'p-limit' && file.startsWith('engine/')),
+  )
+  assert.is(list(wrong), '')
+})
+
 test('the model has no dependency', () => {
   assert.is(
     list(

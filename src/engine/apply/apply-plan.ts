@@ -1,52 +1,83 @@
-import pLimit from 'p-limit'
-import { causesFirst, FlightError, onServer, type Problem, type ServerProblem } from '../../model/errors.ts'
-import type { Host, Lock } from '../../model/host.ts'
+import { causesFirst, FlightError, onServer, type ServerProblem } from '../../model/errors.ts'
 import type { Action } from '../../model/action.ts'
 import type { Plan, Stage } from '../../model/plan.ts'
 import type { Receipt, ReceiptServer } from '../../model/receipt.ts'
-import { applyServer, type ServerOutcome } from './apply-server.ts'
-import { revealed } from '../compare.ts'
-import { conclude, receiptOf, remembered } from './conclude.ts'
+import { inTurn, runTree, sideBySide, type Task } from '../tree.ts'
 import { undertakingOf } from '../undertakings/registry.ts'
-import { goBack } from './go-back.ts'
-import { type ApplyRequest, membersOf, prepare, type Ready, refuseBlocked } from './prepare-apply.ts'
+import { entryOf, type ServerOutcome, turnTasks } from './apply-server.ts'
+import { revealed } from '../compare.ts'
+import { type Concluded, concludeTask, receiptOf, remembered } from './conclude.ts'
+import { goBackTask, wentBack } from './go-back.ts'
+import { membersOf, prepareTasks, refuseBlocked } from './prepare-apply.ts'
+import type { ApplyRequest, Ready, Run } from './run.ts'
 
 // Does exactly what a plan says, and proves it. Whatever is wrong before the first write is thrown as a FlightError,
 // and then nothing was written anywhere; afterwards the receipt says what was done.
 export async function applyPlan(request: ApplyRequest): Promise<Receipt> {
-  const began = new Date()
+  const run: Run = {
+    request,
+    began: new Date(),
+    opened: { hosts: [], locks: [], ready: [], missing: [] },
+    begun: new Set(),
+    outcomes: new Map(),
+    back: [],
+  }
+  const { opened } = run
   const members = membersOf(request)
   refuseBlocked(request.plan)
   for (const text of leftOut(request.plan)) request.listen({ event: 'note', text })
-  const hosts: Host[] = []
-  const locks: Lock[] = []
+  const concluded: Concluded[] = []
   try {
-    const { ready, missing } = await prepare(members, request, hosts, locks)
-    const { servers, back } = await work(ready, missing, request)
-    const absent = missing.map((problem): ReceiptServer => ({
-      name: problem.server,
-      outcome: 'unreachable',
-      converged: false,
-      seconds: 0,
-      actions: [],
-    }))
+    await runTree(
+      [
+        ...prepareTasks(members, request, opened),
+        ...request.plan.stages.map((stage) => stageTask(stage, run)),
+        goBackTask(run),
+        {
+          title: 'verify',
+          task: (_context, parent) => {
+            leaveOutWhatDidNotBegin(run)
+            return sideBySide(
+              parent,
+              opened.ready.map((member, at) => concludeTask(member, run, (entry) => (concluded[at] = entry))),
+              request.parallel,
+            )
+          },
+        },
+      ],
+      request.listen,
+    )
     const receipt = receiptOf(
       request,
-      began,
-      [...servers.map(({ receipt: entry }) => entry), ...absent],
-      [...back, ...causesFirst(servers.flatMap(({ problems }) => problems)), ...missing],
+      run.began,
+      [...concluded.map(({ receipt: entry }) => entry), ...opened.missing.map(absent)],
+      [...wentBack(run), ...causesFirst(concluded.flatMap(({ problems }) => problems)), ...opened.missing],
     )
-    const worked = ready.filter(({ standing }) => standing.pending.length > 0)
-    await Promise.all(
-      worked.map(({ host }) =>
-        host.record(JSON.stringify(remembered(receipt, host.server, request.holder))).catch(lostLater),
-      ),
-    )
+    await record(receipt, run)
     return receipt
   } finally {
-    await Promise.all(locks.map((lock) => lock.release().catch(lostLater)))
-    for (const host of hosts) host.close()
+    await Promise.all(opened.locks.map((lock) => lock.release().catch(lostLater)))
+    for (const host of opened.hosts) host.close()
   }
+}
+
+function absent({ server }: ServerProblem): ReceiptServer {
+  return {
+    name: server,
+    outcome: 'unreachable',
+    converged: false,
+    seconds: 0,
+    actions: [],
+  }
+}
+
+async function record(receipt: Receipt, { opened, request }: Run): Promise<void> {
+  const worked = opened.ready.filter(({ standing }) => standing.pending.length > 0)
+  await Promise.all(
+    worked.map(({ host }) =>
+      host.record(JSON.stringify(remembered(receipt, host.server, request.holder))).catch(lostLater),
+    ),
+  )
 }
 
 // Servers that the plan knows of and does nothing to: said again, because an apply that is done looks like all is done.
@@ -62,80 +93,37 @@ function lostLater(error: unknown): void {
   if (!(error instanceof FlightError)) throw error
 }
 
-// Stage by stage; the next begins only when every server has finished the last. What is retired goes only when what
-// takes its place works on all servers, also on those that cannot be reached now.
-async function work(
-  ready: readonly Ready[],
-  missing: readonly ServerProblem[],
-  request: ApplyRequest,
-): Promise<{ servers: { receipt: ReceiptServer; problems: readonly ServerProblem[] }[]; back: Problem[] }> {
-  const began = Date.now()
-  const outcomes = new Map<string, ServerOutcome>()
-  const hold = { ...request.hold, who: request.holder.who, when: new Date(began).toISOString() }
-  const { isCritical, needsAll } = undertakingOf(request.plan)
-  let stopped: string | undefined // the stage in which something did not work
-  for (const stage of request.plan.stages) {
-    const inStage = ready.filter(({ planned, standing }) =>
-      stage.servers.some(
-        (entry) => entry.server === planned.name && entry.actions.some((action) => standing.pending.includes(action)),
-      ),
-    )
-    const failed =
-      [...outcomes].find(([, outcome]) => outcome.problems.length > 0)?.[0] ??
-      (needsAll(stage.name) ? missing[0]?.server : undefined)
-    if (failed !== undefined) {
-      for (const { planned, standing } of inStage)
-        leaveOut(
-          outcomes,
-          planned.name,
-          actionsIn(stage, planned.name).filter((action) => standing.pending.includes(action)),
-          stage.name,
-          failed,
-        )
-      continue
-    }
-    if (inStage.length > 0)
-      request.listen({ event: 'stage-begins', stage: stage.name, servers: inStage.map(({ planned }) => planned.name) })
-    const limit = pLimit(isCritical(stage.name) ? Math.max(1, inStage.length) : request.parallel)
-    // Once the first server goes live, all of them go on to where they stay, or back.
-    const signal =
-      isCritical(stage.name) &&
-      !(request.signal.aborted && stage === request.plan.stages.find(({ name }) => isCritical(name)))
-        ? NEVER
-        : request.signal
-    await Promise.all(
-      inStage.map(({ planned, host, lock, standing, resources }) =>
-        limit(async () => {
-          const reveal = (action: Action) => revealed(action, resources, hold)
-          const patience = isCritical(stage.name) ? CRITICAL_PATIENCE : undefined
-          const outcome = await applyServer(actionsIn(stage, planned.name), new Set(standing.pending), {
-            host,
-            lock,
-            plan: request.plan.digest,
-            stage: stage.name,
-            planned,
-            listen: request.listen,
-            signal,
-            reveal,
-            patience,
-          })
-          const earlier = outcomes.get(planned.name)
-          outcomes.set(
-            planned.name,
-            earlier === undefined ? outcome : { ...outcome, actions: [...earlier.actions, ...outcome.actions] },
-          )
-        }),
-      ),
-    )
-    if ([...outcomes.values()].some(({ problems }) => problems.length > 0)) stopped = stage.name
-  }
-  const back = await takeBack(ready, outcomes, request, stopped)
-  const limit = pLimit(request.parallel)
+// A stage: its servers side by side, each with its turns; the next begins only when every server has finished this one.
+function stageTask(stage: Stage, run: Run): Task {
+  const { request, opened } = run
+  const { isCritical } = undertakingOf(request.plan)
+  const parts = () => partsOf(stage, opened.ready)
   return {
-    servers: await Promise.all(
-      ready.map((member) => limit(() => conclude(member, outcomes.get(member.planned.name), request, began))),
-    ),
-    back,
+    title: stage.name,
+    enabled: () => standsInTheWay(stage, run) === undefined,
+    rendererOptions: {
+      divides: () => ({
+        event: 'stage-begins',
+        stage: stage.name,
+        servers: parts().map(({ member }) => member.planned.name),
+      }),
+    },
+    task: (_context, parent) => {
+      run.begun.add(stage)
+      const here = parts()
+      if (here.length === 0) return undefined
+      const critical = isCritical(stage.name)
+      // Once the first server goes live, all of them go on to where they stay, or back.
+      const isFirst = stage === request.plan.stages.find(({ name }) => isCritical(name))
+      const signal = critical && !(request.signal.aborted && isFirst) ? NEVER : request.signal
+      return sideBySide(
+        parent,
+        here.map((part) =>
+          serverTask(part, stage, run, { signal, patience: critical ? CRITICAL_PATIENCE : undefined }),
+        ),
+        critical ? here.length : request.parallel,
+      )
+    },
   }
 }
 
@@ -145,65 +133,87 @@ const NEVER = new AbortController().signal
 // in milliseconds: meanwhile the others answer with what is new.
 const CRITICAL_PATIENCE = 10_000
 
-// What did not work is taken back on all servers, where it is done on all or on none: what that came to, first of all
-// problems.
-async function takeBack(
-  ready: readonly Ready[],
-  outcomes: Map<string, ServerOutcome>,
-  request: ApplyRequest,
-  stopped: string | undefined,
-): Promise<Problem[]> {
-  const { wayBack } = undertakingOf(request.plan)
-  const own = [...outcomes.values()].flatMap(({ problems }) => problems.filter(({ cause }) => cause === undefined))
-  const reason = stopped === undefined ? undefined : wayBack?.reason(stopped, own)
-  if (wayBack === undefined || reason === undefined) return []
-  const problems = await goBack(ready, outcomes, request, reason)
-  if (!reason.wasLive) return problems
-  const { words } = wayBack
-  const left =
-    problems.length === 0 ? words.restored : `look at ${[...new Set(problems.map(({ server }) => server))].join(', ')}`
-  const { where, what } = reason.problem
-  return [
-    {
-      code: 'FLIGHT_WENT_BACK',
-      where: words.what,
-      what: `${words.wasDone} and was taken back (${left}), because of ${where}: ${what}`,
-      hint: `correct the cause, then ${words.again} again`,
-    },
-    ...problems,
-  ]
+type Part = { member: Ready; actions: readonly Action[] }
+
+// The servers that have something to do in a stage, each with all of its planned actions there.
+function partsOf(stage: Stage, ready: readonly Ready[]): Part[] {
+  return ready
+    .map((member) => ({ member, actions: actionsIn(stage, member.planned.name) }))
+    .filter(({ member, actions }) => actions.some((action) => member.standing.pending.includes(action)))
 }
 
 function actionsIn(stage: Stage, server: string): Action[] {
   return stage.servers.filter((entry) => entry.server === server).flatMap((entry) => entry.actions)
 }
 
-// What a later stage would have done on a server, when an earlier one did not work somewhere.
-function leaveOut(
-  outcomes: Map<string, ServerOutcome>,
-  server: string,
-  actions: readonly Action[],
-  stage: string,
-  failed: string,
-): void {
-  const earlier = outcomes.get(server) ?? { actions: [], problems: [], interrupted: false }
-  const left = actions.map(({ address, verb, feature }) => ({
-    address,
-    verb,
-    feature,
-    outcome: 'not begun' as const,
-    seconds: 0,
-  }))
-  const problem: ServerProblem = {
+// One server's turns of a stage.
+function serverTask(
+  { member, actions }: Part,
+  stage: Stage,
+  run: Run,
+  how: { signal: AbortSignal; patience: number | undefined },
+): Task {
+  const { request, outcomes } = run
+  const { planned, host, lock, standing, resources } = member
+  const hold = { ...request.hold, who: request.holder.who, when: run.began.toISOString() }
+  return {
+    title: planned.name,
+    task: (_context, parent) => {
+      return inTurn(
+        parent,
+        turnTasks(actions, new Set(standing.pending), {
+          host,
+          lock,
+          plan: request.plan.digest,
+          stage: stage.name,
+          planned,
+          outcome: outcomeOn(member, outcomes),
+          reveal: (action) => revealed(action, resources, hold),
+          ...how,
+        }),
+      )
+    },
+  }
+}
+
+// The server because of which a stage is not begun: one that did not get as far, or, where the stage needs all of them,
+// one that cannot be reached.
+function standsInTheWay(stage: Stage, { request, opened, outcomes }: Run): string | undefined {
+  const { needsAll } = undertakingOf(request.plan)
+  return (
+    [...outcomes].find(([, { problems }]) => problems.length > 0)?.[0] ??
+    (needsAll(stage.name) ? opened.missing[0]?.server : undefined)
+  )
+}
+
+// What stages that were not begun would have done on their servers.
+function leaveOutWhatDidNotBegin(run: Run): void {
+  const { request, opened, outcomes, begun } = run
+  for (const stage of request.plan.stages) {
+    const failed = begun.has(stage) ? undefined : standsInTheWay(stage, run)
+    if (failed === undefined) continue
+    for (const { member, actions } of partsOf(stage, opened.ready)) {
+      const outcome = outcomeOn(member, outcomes)
+      const left = actions.filter((action) => member.standing.pending.includes(action))
+      outcome.actions.push(...left.map((action) => entryOf(action, { outcome: 'not begun', seconds: 0 })))
+      if (outcome.problems.length === 0) outcome.problems.push(notBegun(stage, member.planned.name, failed))
+    }
+  }
+}
+
+function notBegun(stage: Stage, server: string, failed: string): ServerProblem {
+  return {
     code: 'FLIGHT_STEP_FAILED',
     ...onServer(server),
     cause: { server: failed },
-    what: `the stage "${stage}" was not begun, because of ${failed}`,
+    what: `the stage "${stage.name}" was not begun, because of ${failed}`,
     hint: 'settle that first, then plan again',
   }
-  outcomes.set(server, {
-    ...earlier,
-    actions: [...earlier.actions, ...left],
-    problems: [...earlier.problems, ...(earlier.problems.length > 0 ? [] : [problem])],
-  })
+}
+
+// What is known of a server's work so far, from here on.
+function outcomeOn({ planned }: Ready, outcomes: Map<string, ServerOutcome>): ServerOutcome {
+  const known = outcomes.get(planned.name) ?? { actions: [], problems: [], interrupted: false }
+  outcomes.set(planned.name, known)
+  return known
 }

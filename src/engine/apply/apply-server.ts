@@ -1,12 +1,19 @@
 import { kindOf } from '../../kinds/kinds.ts'
 import type { Action } from '../../model/action.ts'
-import { FlightError, onServer, type ServerProblem } from '../../model/errors.ts'
-import type { Listener } from '../../model/event.ts'
+import { onServer, type Problem, type ServerProblem } from '../../model/errors.ts'
 import type { Host, Lock } from '../../model/host.ts'
 import type { PlannedServer } from '../../model/plan.ts'
 import type { ReceiptAction } from '../../model/receipt.ts'
 import type { InstallStep, Step } from '../../model/step.ts'
 import { pathsOf, stepsOf } from '../compare.ts'
+import { mayFail, type Says, type Task } from '../tree.ts'
+
+// What came of a server so far; `actions` that were not reached stand there as not begun.
+export type ServerOutcome = {
+  actions: ReceiptAction[]
+  problems: ServerProblem[]
+  interrupted: boolean
+}
 
 export type ServerWork = {
   host: Host
@@ -14,16 +21,10 @@ export type ServerWork = {
   plan: string
   stage: string
   planned: PlannedServer
-  listen: Listener
+  outcome: ServerOutcome
   signal: AbortSignal
   reveal(action: Action): Action // with what the plan does not hold
   patience: number | undefined // milliseconds for which a lost server is tried again
-}
-
-export type ServerOutcome = {
-  actions: readonly ReceiptAction[]
-  problems: readonly ServerProblem[]
-  interrupted: boolean
 }
 
 // One turn of work: neighbouring packages are one apt transaction, everything else
@@ -31,69 +32,86 @@ export type ServerOutcome = {
 // it is done already: by that number a step that still runs is found again.
 type Turn = { number: number; actions: readonly Action[]; steps: readonly Step[] }
 
-// Does those of a server's planned actions that are pending, in their order. The first failure ends it, unless it
-// concerns one app alone: what follows is not begun.
-export async function applyServer(
-  planned: readonly Action[],
-  pending: ReadonlySet<Action>,
-  work: ServerWork,
-): Promise<ServerOutcome> {
-  const done: ReceiptAction[] = []
-  const failed: ServerProblem[] = []
+// The tasks that do those of a server's planned actions that are pending, in their order. The first failure ends them,
+// unless it concerns one app alone: what follows is not begun.
+export function turnTasks(planned: readonly Action[], pending: ReadonlySet<Action>, work: ServerWork): Task[] {
+  const { outcome, signal } = work
+  const { name } = work.planned
   let lockLost: string | undefined
   void work.lock.lost.then((why) => (lockLost = why))
-  const turns = turnsOf(planned, pending, work)
-  for (const [index, turn] of turns.entries()) {
-    // Let a lost lock that is known already be heard before the next write.
-    await Promise.resolve()
-    const stop = work.signal.aborted
-      ? interrupted(work.planned.name)
-      : lockLost === undefined
-        ? undefined
-        : lostLock(work.planned.name, lockLost)
-    if (stop !== undefined) return ended(done, turns.slice(index), [...failed, ...stop], work)
-    const began = Date.now()
-    const [first] = turn.actions
-    if (first !== undefined)
-      work.listen({
-        event: 'action-begins',
-        server: work.planned.name,
-        address: addressOfTurn(turn),
-        feature: first.feature,
-        verb: first.verb,
-      })
-    try {
-      for (const [place, step] of turn.steps.entries()) {
-        await work.host.perform(step, {
-          plan: work.plan,
-          id: `${work.stage}-${turn.number}-${place}`,
-          progress: (text) =>
-            work.listen({ event: 'action-progress', server: work.planned.name, address: addressOfTurn(turn), text }),
-          ...(work.patience === undefined ? {} : { patience: work.patience }),
-        })
-      }
-    } catch (error) {
-      if (!(error instanceof FlightError)) throw error
-      const problems = error.problems.map((problem) => ({
-        ...problem,
-        server: work.planned.name,
-        ...(turn.actions.length === 1 && first !== undefined ? { address: first.address } : {}),
-        where:
-          `${problem.where}: ` +
-          `${turn.actions.length > 1 ? `installing ${turn.actions.length} packages` : (first?.address ?? '')}`,
-      }))
-      done.push(...outcomes(turn, 'failed', began, error.message))
-      tell(turn, 'failed', began, work, error.message)
-      if (!stopsTheRest(turn)) {
-        failed.push(...problems)
-        continue
-      }
-      return ended(done, turns.slice(index + 1), [...failed, ...problems], work)
-    }
-    done.push(...outcomes(turn, 'done', began))
-    tell(turn, 'done', began, work)
+  let isOver = false
+  const over = () => {
+    isOver = true
+    outcome.interrupted = signal.aborted
   }
-  return { actions: done, problems: failed, interrupted: false }
+  const mayBegin = () => {
+    if (isOver) return false
+    const stop = signal.aborted ? interrupted(name) : lockLost === undefined ? undefined : lostLock(name, lockLost)
+    if (stop === undefined) return true
+    over()
+    outcome.problems.push(stop)
+    return false
+  }
+  return turnsOf(planned, pending, work).map((turn) => {
+    const at = outcome.actions.length
+    const enter = (how: Pick<ReceiptAction, 'outcome' | 'seconds' | 'error'>) =>
+      outcome.actions.splice(at, turn.actions.length, ...turn.actions.map((action) => entryOf(action, how)))
+    enter({ outcome: 'not begun', seconds: 0 })
+    let began = 0
+    const seconds = () => (Date.now() - began) / 1000
+    return mayFail(
+      { title: addressOfTurn(turn), enabled: mayBegin, rendererOptions: saysOf(turn, name) },
+      async (task) => {
+        began = Date.now()
+        for (const [place, step] of turn.steps.entries()) {
+          await work.host.perform(step, {
+            plan: work.plan,
+            id: `${work.stage}-${turn.number}-${place}`,
+            progress: (text) => (task.output = text),
+            ...(work.patience === undefined ? {} : { patience: work.patience }),
+          })
+        }
+        enter({ outcome: 'done', seconds: seconds() })
+      },
+      (error) => {
+        enter({ outcome: 'failed', seconds: seconds(), error: error.message })
+        if (stopsTheRest(turn)) over()
+        outcome.problems.push(...error.problems.map((problem) => placed(problem, name, turn)))
+      },
+    )
+  })
+}
+
+function saysOf(turn: Turn, server: string): Says {
+  const address = addressOfTurn(turn)
+  const [first] = turn.actions
+  return {
+    begins: () =>
+      first === undefined
+        ? undefined
+        : { event: 'action-begins', server, address, feature: first.feature, verb: first.verb },
+    tells: (text) => ({ event: 'action-progress', server, address, text }),
+    ends: ({ failed, seconds }) => ({
+      event: 'action-ends',
+      server,
+      address,
+      outcome: failed === undefined ? 'done' : 'failed',
+      seconds,
+      ...(failed === undefined ? {} : { error: failed }),
+    }),
+  }
+}
+
+// What failed, of which of a server's actions.
+function placed(problem: Problem, server: string, { actions }: Turn): ServerProblem {
+  const [first, ...others] = actions
+  const what = others.length > 0 ? `installing ${actions.length} packages` : (first?.address ?? '')
+  return {
+    ...problem,
+    server,
+    ...(others.length === 0 && first !== undefined ? { address: first.address } : {}),
+    where: `${problem.where}: ${what}`,
+  }
 }
 
 // Whether nothing may follow when it fails.
@@ -137,57 +155,28 @@ function addressOfTurn(turn: Turn): string {
   return turn.actions.length > 1 ? `${turn.actions.length} packages` : (turn.actions[0]?.address ?? '')
 }
 
-function outcomes(turn: Turn, outcome: ReceiptAction['outcome'], began: number, error?: string): ReceiptAction[] {
-  const seconds = (Date.now() - began) / 1000
-  return turn.actions.map((action) => ({
-    address: action.address,
-    verb: action.verb,
-    feature: action.feature,
-    outcome,
-    seconds,
-    ...(error === undefined ? {} : { error }),
-  }))
+// An action as a receipt has it.
+export function entryOf(
+  { address, verb, feature }: Action,
+  how: Pick<ReceiptAction, 'outcome' | 'seconds' | 'error'>,
+): ReceiptAction {
+  return { address, verb, feature, ...how }
 }
 
-function tell(turn: Turn, outcome: ReceiptAction['outcome'], began: number, work: ServerWork, error?: string): void {
-  work.listen({
-    event: 'action-ends',
-    server: work.planned.name,
-    address: addressOfTurn(turn),
-    outcome,
-    seconds: (Date.now() - began) / 1000,
-    ...(error === undefined ? {} : { error }),
-  })
+function interrupted(server: string): ServerProblem {
+  return {
+    code: 'FLIGHT_INTERRUPTED',
+    ...onServer(server),
+    what: 'stopped before the next step',
+    hint: 'run the same command again: it goes on where it stopped',
+  }
 }
 
-function ended(
-  done: ReceiptAction[],
-  rest: readonly Turn[],
-  problems: readonly ServerProblem[],
-  work: ServerWork,
-): ServerOutcome {
-  const skipped = rest.flatMap((turn) => outcomes(turn, 'not begun', Date.now()))
-  return { actions: [...done, ...skipped], problems, interrupted: work.signal.aborted }
-}
-
-function interrupted(server: string): ServerProblem[] {
-  return [
-    {
-      code: 'FLIGHT_INTERRUPTED',
-      ...onServer(server),
-      what: 'stopped before the next step',
-      hint: 'run the same command again: it goes on where it stopped',
-    },
-  ]
-}
-
-function lostLock(server: string, why: string): ServerProblem[] {
-  return [
-    {
-      code: 'FLIGHT_LOCK_LOST',
-      ...onServer(server),
-      what: why,
-      hint: 'run the same command again: it goes on where it stopped',
-    },
-  ]
+function lostLock(server: string, why: string): ServerProblem {
+  return {
+    code: 'FLIGHT_LOCK_LOST',
+    ...onServer(server),
+    what: why,
+    hint: 'run the same command again: it goes on where it stopped',
+  }
 }

@@ -2,46 +2,50 @@ import { kindOf } from '../../kinds/kinds.ts'
 import { onResource, type Problem, type ServerProblem } from '../../model/errors.ts'
 import type { Holder } from '../../model/host.ts'
 import type { Receipt, ReceiptServer, ServerMemory } from '../../model/receipt.ts'
-import type { ServerOutcome } from './apply-server.ts'
+import { entryOf } from './apply-server.ts'
+import type { Task } from '../tree.ts'
 import { actionsIn } from '../resolve/plan-server.ts'
-import { actionsFor, type ApplyRequest, type Ready } from './prepare-apply.ts'
+import { actionsFor } from './prepare-apply.ts'
+import type { ApplyRequest, Ready, Run } from './run.ts'
 import { surveyHost } from '../plan/survey.ts'
 import { undertakingOf } from '../undertakings/registry.ts'
 
-// Looks once more: what this plan was to change must now be as defined.
-export async function conclude(
-  member: Ready,
-  outcome: ServerOutcome | undefined,
-  request: ApplyRequest,
-  began: number,
-): Promise<{ receipt: ReceiptServer; problems: readonly ServerProblem[] }> {
+export type Concluded = { receipt: ReceiptServer; problems: readonly ServerProblem[] }
+
+// Looks once more, where all was done: what this plan was to change must now be as defined.
+export function concludeTask(member: Ready, run: Run, keep: (concluded: Concluded) => void): Task {
   const { planned, standing } = member
-  const done = outcome ?? { actions: [], problems: [], interrupted: false }
-  const found = standing.already.map((action) => ({
-    address: action.address,
-    verb: action.verb,
-    feature: action.feature,
-    outcome: 'already' as const,
-    seconds: 0,
-  }))
-  const problems = done.problems.length > 0 ? done.problems : await verify(member, request)
-  const state = done.interrupted ? 'interrupted' : problems.length > 0 ? 'failed' : 'done'
-  request.listen({ event: 'server-ends', server: planned.name, outcome: state })
+  const { request, outcomes } = run
+  const done = outcomes.get(planned.name) ?? { actions: [], problems: [], interrupted: false }
+  let state: ReceiptServer['outcome'] = 'failed'
   return {
-    receipt: {
-      name: planned.name,
-      outcome: state,
-      converged: problems.length === 0,
-      seconds: (Date.now() - began) / 1000,
-      actions: [...found, ...done.actions],
+    title: planned.name,
+    rendererOptions: {
+      begins: () => (done.problems.length > 0 ? undefined : { event: 'verifying', server: planned.name }),
+      ends: () => ({ event: 'server-ends', server: planned.name, outcome: state }),
     },
-    problems,
+    task: async () => {
+      const problems = done.problems.length > 0 ? done.problems : await verify(member, request)
+      state = done.interrupted ? 'interrupted' : problems.length > 0 ? 'failed' : 'done'
+      keep({
+        receipt: {
+          name: planned.name,
+          outcome: state,
+          converged: problems.length === 0,
+          seconds: (Date.now() - run.began.getTime()) / 1000,
+          actions: [
+            ...standing.already.map((action) => entryOf(action, { outcome: 'already', seconds: 0 })),
+            ...done.actions,
+          ],
+        },
+        problems,
+      })
+    },
   }
 }
 
 async function verify({ planned, server, cluster, host }: Ready, request: ApplyRequest): Promise<ServerProblem[]> {
-  const { plan, listen } = request
-  listen({ event: 'verifying', server: planned.name })
+  const { plan } = request
   const survey = await surveyHost(host, { server, cluster }, undertakingOf(plan), request.definitions)
   if (survey.is !== 'asked') return [...survey.problems]
   const addresses = new Set(actionsFor(plan, planned.name).map((action) => action.address))

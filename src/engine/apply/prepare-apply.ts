@@ -1,36 +1,15 @@
-import pLimit from 'p-limit'
 import type { Action } from '../../model/action.ts'
-import type { Cluster, Definitions } from '../../model/definitions.ts'
 import { FlightError, onServer, type ServerProblem } from '../../model/errors.ts'
-import type { Listener } from '../../model/event.ts'
-import type { Connect, Holder, Host, Lock } from '../../model/host.ts'
+import type { Host, Lock } from '../../model/host.ts'
 import type { Plan, PlannedServer } from '../../model/plan.ts'
-import type { Resource } from '../../model/resource.ts'
-import type { Server } from '../../model/server.ts'
-import { undertakingOf } from '../undertakings/registry.ts'
-import { definitionsDigest } from '../plan/plan-of.ts'
-import type { Hold } from '../../model/hold.ts'
 import { canonical } from '../digest.ts'
-import { type Standing, standingOf } from './guard.ts'
 import { refuseIfAborted } from '../plan/make-plan.ts'
+import { definitionsDigest } from '../plan/plan-of.ts'
 import { surveyFailure, surveyHost } from '../plan/survey.ts'
-
-export type ApplyRequest = {
-  plan: Plan
-  definitions: Definitions
-  hold: Omit<Hold, 'who' | 'when'>
-  wait: boolean // for whoever holds a lock, instead of refusing
-  connect: Connect
-  parallel: number
-  holder: Holder
-  listen: Listener
-  signal: AbortSignal
-}
-
-// A server of the plan with work to do, connected, locked and found as the plan says.
-export type Ready = Member & { host: Host; lock: Lock; standing: Standing }
-
-export type Member = { planned: PlannedServer; server: Server; cluster: Cluster; resources: readonly Resource[] }
+import { sideBySide, type Task } from '../tree.ts'
+import { undertakingOf } from '../undertakings/registry.ts'
+import { type Standing, standingOf } from './guard.ts'
+import type { ApplyRequest, Member, Opened, Ready } from './run.ts'
 
 // The plan's servers in the definitions, or FLIGHT_PLAN_OTHER_DEFINITIONS when these no longer compile to this plan.
 export function membersOf({ plan, definitions }: Pick<ApplyRequest, 'plan' | 'definitions'>): Member[] {
@@ -65,60 +44,99 @@ export function refuseBlocked(plan: Plan): void {
     throw new FlightError(plan.blocked)
 }
 
+type Present = Member & { host: Host }
+type Locked = Present & { lock: Lock }
+
 // Connects to every server that has work, takes the locks in the order of the names, and looks at everything again. Any
-// refusal ends it here, before the first byte is written anywhere.
-export async function prepare(
-  members: readonly Member[],
-  request: ApplyRequest,
-  hosts: Host[],
-  locks: Lock[],
-): Promise<{ ready: Ready[]; missing: ServerProblem[] }> {
-  const { plan, listen, signal } = request
-  const limit = pLimit(request.parallel)
+// refusal ends the tree here, before the first byte is written anywhere.
+export function prepareTasks(members: readonly Member[], request: ApplyRequest, opened: Opened): Task[] {
+  const { plan, parallel, signal } = request
   const withWork = members.filter(({ planned }) => actionsFor(plan, planned.name).length > 0)
-  const missing: ServerProblem[] = []
-  const connected = await Promise.all(
-    withWork.map((member) =>
-      limit(async () => {
+  const connected: (Present | undefined)[] = []
+  let locked: Locked[] = []
+  const looked: Ready[] = []
+  return [
+    {
+      title: 'connect',
+      task: (_context, parent) =>
+        sideBySide(
+          parent,
+          withWork.map((member, at) =>
+            connectTask(member, request, opened, (host) => (connected[at] = { ...member, host })),
+          ),
+          parallel,
+        ),
+    },
+    {
+      title: 'lock',
+      rendererOptions: { tells: (text) => ({ event: 'note', text }) },
+      task: async (_context, task) => {
+        const present = connected.filter((member) => member !== undefined)
+        refuseOtherKeys(present)
+        if (undertakingOf(plan).isAllOrNone && opened.missing.length > 0) throw new FlightError(opened.missing)
+        locked = await lockAll(present, request, opened, (text) => (task.output = text))
+      },
+    },
+    {
+      title: 'look again',
+      task: (_context, parent) =>
+        sideBySide(
+          parent,
+          locked.map((member, at) => lookTask(member, request, (standing) => (looked[at] = { ...member, standing }))),
+          parallel,
+        ),
+    },
+    {
+      title: 'guard',
+      task: () => {
+        const stale = looked.flatMap(({ standing }) => standing.stale)
+        if (stale.length > 0) throw new FlightError(stale)
         refuseIfAborted(signal)
-        try {
-          const host = await request.connect(member.server)
-          hosts.push(host)
-          return { ...member, host }
-        } catch (error) {
-          const survey = surveyFailure(member.server, error)
-          const problems = survey.is === 'asked' ? [] : survey.problems
-          if (problems.some((problem) => problem.code === 'FLIGHT_HOST_KEY_CHANGED')) throw error
-          missing.push(...problems)
-          listen({ event: 'server-missing', server: member.server.name, what: problems[0]?.what ?? '' })
-          return undefined
-        }
-      }),
-    ),
-  )
-  const present = connected.filter((member) => member !== undefined)
-  refuseOtherKeys(present)
-  if (undertakingOf(plan).isAllOrNone && missing.length > 0) throw new FlightError(missing)
-  const held = await lockAll(present, request, locks)
-  const ready = await Promise.all(
-    held.map((member) => limit(async () => ({ ...member, standing: await look(member, request) }))),
-  )
-  const stale = ready.flatMap(({ standing }) => standing.stale)
-  if (stale.length > 0) throw new FlightError(stale)
-  refuseIfAborted(signal)
-  return { ready, missing }
+        opened.ready.push(...looked)
+      },
+    },
+  ]
 }
 
-type Present = Member & { host: Host }
+// A server that cannot be reached is missing; one that proves another key than it did ends everything.
+function connectTask(member: Member, request: ApplyRequest, opened: Opened, keep: (host: Host) => void): Task {
+  const { name } = member.server
+  let missing: readonly ServerProblem[] | undefined
+  return {
+    title: name,
+    exitOnError: () => missing === undefined,
+    rendererOptions: {
+      ends: () =>
+        missing === undefined ? undefined : { event: 'server-missing', server: name, what: missing[0]?.what ?? '' },
+    },
+    task: async () => {
+      refuseIfAborted(request.signal)
+      try {
+        const host = await request.connect(member.server)
+        opened.hosts.push(host)
+        keep(host)
+      } catch (error) {
+        const survey = surveyFailure(member.server, error)
+        const problems = survey.is === 'asked' ? [] : survey.problems
+        if (problems.every((problem) => problem.code !== 'FLIGHT_HOST_KEY_CHANGED')) {
+          missing = problems
+          opened.missing.push(...problems)
+        }
+        throw error
+      }
+    },
+  }
+}
 
 // Takes all the locks or none: the first by name before the others, so that of two runs for the same servers one goes
 // on. Who waits holds nothing meanwhile.
 async function lockAll(
   present: readonly Present[],
   request: ApplyRequest,
-  locks: Lock[],
-): Promise<(Present & { lock: Lock })[]> {
-  const { plan, holder, listen, signal } = request
+  { locks }: Opened,
+  tell: (text: string) => void,
+): Promise<Locked[]> {
+  const { plan, holder, signal } = request
   const { claim } = undertakingOf(plan)
   let told = ''
   for (;;) {
@@ -133,7 +151,7 @@ async function lockAll(
     } catch (error) {
       if (!request.wait || !(error instanceof FlightError) || error.problems[0]?.code !== 'FLIGHT_LOCKED') throw error
       await Promise.all(locks.splice(0).map((lock) => lock.release()))
-      if (error.message !== told) listen({ event: 'note', text: `waiting: ${error.message}` })
+      if (error.message !== told) tell(`waiting: ${error.message}`)
       told = error.message
       await new Promise((resolve) => setTimeout(resolve, 1000 + Math.random() * 1000))
       refuseIfAborted(signal)
@@ -160,31 +178,31 @@ function refuseOtherKeys(members: readonly { planned: PlannedServer; host: Host 
   )
 }
 
-async function look(
-  { planned, server, cluster, host }: Member & { host: Host },
-  request: ApplyRequest,
-): Promise<Standing> {
-  const { plan, listen } = request
-  listen({ event: 'server-asked', server: planned.name })
-  const survey = await surveyHost(host, { server, cluster }, undertakingOf(plan), request.definitions)
-  if (survey.is !== 'asked') throw new FlightError(survey.problems)
-  if (canonical(survey.system) !== canonical(planned.system)) {
-    return {
-      pending: [],
-      already: [],
-      stale: [
-        {
-          code: 'FLIGHT_STALE_PLAN',
-          ...onServer(planned.name),
-          what: `is another system than planned: it was ${planned.system.name}, it is ${survey.system.name}`,
-          hint: 'plan again',
-        },
-      ],
-    }
+// Holds the plan against a server as it is now.
+function lookTask(member: Locked, { plan, definitions }: ApplyRequest, keep: (standing: Standing) => void): Task {
+  const { planned, host } = member
+  const { name } = planned
+  let pending: number | undefined
+  return {
+    title: name,
+    rendererOptions: {
+      begins: () => ({ event: 'server-asked', server: name }),
+      ends: () => (pending === undefined ? undefined : { event: 'server-answered', server: name, actions: pending }),
+    },
+    task: async () => {
+      const survey = await surveyHost(host, member, undertakingOf(plan), definitions)
+      if (survey.is !== 'asked') throw new FlightError(survey.problems)
+      if (canonical(survey.system) !== canonical(planned.system)) {
+        const what = `is another system than planned: it was ${planned.system.name}, it is ${survey.system.name}`
+        const stale: ServerProblem = { code: 'FLIGHT_STALE_PLAN', ...onServer(name), what, hint: 'plan again' }
+        keep({ pending: [], already: [], stale: [stale] })
+        return
+      }
+      const standing = standingOf(name, actionsFor(plan, name), survey.plan, plan)
+      pending = standing.pending.length
+      keep(standing)
+    },
   }
-  const standing = standingOf(planned.name, actionsFor(plan, planned.name), survey.plan, plan)
-  listen({ event: 'server-answered', server: planned.name, actions: standing.pending.length })
-  return standing
 }
 
 // What a plan does on one server, in all its stages.

@@ -1,14 +1,14 @@
-import pLimit from 'p-limit'
 import type { Definitions } from '../../model/definitions.ts'
-import { FlightError } from '../../model/errors.ts'
-import type { Listener } from '../../model/event.ts'
+import { FlightError, type ServerProblem } from '../../model/errors.ts'
+import type { Listener, RunEvent } from '../../model/event.ts'
 import type { Connect, Host } from '../../model/host.ts'
 import type { Plan } from '../../model/plan.ts'
 import type { Asked } from '../../model/undertaking.ts'
 import { actionsIn } from '../resolve/plan-server.ts'
 import type { Chosen } from '../resolve/wanted.ts'
+import { inTurn, runTree, sideBySide, type Task } from '../tree.ts'
 import { begin } from '../undertakings/registry.ts'
-import type { Begun, Planning } from '../undertakings/undertaking.ts'
+import type { Planning, Reached } from '../undertakings/undertaking.ts'
 import { planOf } from './plan-of.ts'
 import { type Survey, surveyFailure, surveyHost } from './survey.ts'
 
@@ -21,74 +21,113 @@ export type PlanRequest = {
   signal: AbortSignal
 }
 
+// A server while it is asked: connected, then known, then let go.
+type Asking = Chosen & { host: Host | undefined; survey: Survey | undefined }
+
 // Asks every server that is concerned and says what would be done. Changes nothing anywhere.
 export async function makePlan(request: PlanRequest): Promise<Plan> {
-  const { servers, planning } = begin(request.asked, request.definitions)
-  if (typeof planning === 'function') return planTogether(request, servers, planning)
-  const limit = pLimit(request.parallel)
-  const surveys = await Promise.all(
-    servers.map((one) =>
-      limit(async (): Promise<Survey> => {
-        const opened = await open(one, request)
-        if ('is' in opened) return opened
-        try {
-          return await ask(opened.host, one, planning, request)
-        } finally {
-          opened.host.close()
-        }
-      }),
-    ),
-  )
-  refuseIfAborted(request.signal)
-  return planOf(surveys, request.definitions, planning)
-}
-
-// What stands on the answers of all servers is planned for none of them before all are connected.
-async function planTogether(
-  request: PlanRequest,
-  servers: readonly Chosen[],
-  settle: Exclude<Begun['planning'], Planning>,
-): Promise<Plan> {
-  const limit = pLimit(request.parallel)
-  const opened = await Promise.all(servers.map((one) => limit(async () => ({ one, opened: await open(one, request) }))))
-  const hosts = opened.flatMap(({ one, opened: each }) => ('host' in each ? [{ ...one, host: each.host }] : []))
-  const failed = opened.flatMap(({ opened: each }) => ('is' in each ? [each] : []))
+  const { definitions, parallel, listen, signal } = request
+  const { servers, planning } = begin(request.asked, definitions)
+  const all = servers.map((one): Asking => ({ ...one, host: undefined, survey: undefined }))
+  const each = (title: string, taskOf: (one: Asking) => Task): Task => ({
+    title,
+    task: (_context, parent) => sideBySide(parent, all.map(taskOf), parallel),
+  })
+  let settled = typeof planning === 'function' ? undefined : planning
+  const known = () => {
+    if (settled === undefined) throw new Error('bug: servers are asked before it is known for what')
+    return settled
+  }
+  const connect = (one: Asking) => connectTask(one, request)
+  const ask = (one: Asking) => askTask(one, known, request)
   try {
-    const planning = await orInterrupted(
-      settle(
-        hosts,
-        failed.flatMap((each) => (each.is === 'asked' ? [] : each.problems)),
-      ),
-      request.signal,
+    await runTree(
+      typeof planning === 'function'
+        ? [
+            each('connect', connect),
+            {
+              title: 'settle',
+              task: async () => {
+                settled = await orInterrupted(planning(reachedOf(all), missingOf(all)), signal)
+              },
+            },
+            each('ask', ask),
+          ]
+        : // So many connections as are asked at once.
+          [
+            each('ask', (one) => ({
+              title: one.server.name,
+              task: (_context, parent) => inTurn(parent, [connect(one), ask(one)]),
+            })),
+          ],
+      listen,
     )
-    const surveys = await Promise.all(hosts.map((one) => limit(() => ask(one.host, one, planning, request))))
-    refuseIfAborted(request.signal)
-    return planOf([...surveys, ...failed], request.definitions, planning)
+    refuseIfAborted(signal)
+    return planOf(
+      all.flatMap(({ survey }) => survey ?? []),
+      definitions,
+      known(),
+    )
   } finally {
-    for (const { host } of hosts) host.close()
+    for (const one of all) letGo(one)
   }
 }
 
-async function open({ server }: Chosen, request: PlanRequest): Promise<{ host: Host } | Survey> {
-  refuseIfAborted(request.signal)
-  try {
-    const host = await request.connect(server)
-    request.listen({ event: 'server-asked', server: server.name })
-    return { host }
-  } catch (error) {
-    return told(surveyFailure(server, error), request)
+function reachedOf(all: readonly Asking[]): Reached[] {
+  return all.flatMap(({ server, cluster, host }) => (host === undefined ? [] : [{ server, cluster, host }]))
+}
+
+function missingOf(all: readonly Asking[]): ServerProblem[] {
+  return all.flatMap(({ survey }) => (survey === undefined || survey.is === 'asked' ? [] : survey.problems))
+}
+
+function letGo(one: Asking): void {
+  one.host?.close()
+  one.host = undefined
+}
+
+// One that cannot be connected to is known as well: it is missing, or blocked.
+function connectTask(one: Asking, { connect, signal }: PlanRequest): Task {
+  const { server } = one
+  return {
+    title: server.name,
+    exitOnError: () => one.survey === undefined,
+    rendererOptions: {
+      ends: ({ failed }) => (failed === undefined ? { event: 'server-asked', server: server.name } : said(one)),
+    },
+    task: async () => {
+      refuseIfAborted(signal)
+      try {
+        one.host = await connect(server)
+      } catch (error) {
+        one.survey = surveyFailure(server, error)
+        throw error
+      }
+    },
   }
 }
 
-async function ask(host: Host, one: Chosen, planning: Planning, request: PlanRequest): Promise<Survey> {
-  return told(await orInterrupted(surveyHost(host, one, planning, request.definitions), request.signal), request)
+function askTask(one: Asking, planning: () => Planning, { definitions, signal }: PlanRequest): Task {
+  return {
+    title: one.server.name,
+    enabled: () => one.host !== undefined,
+    rendererOptions: { ends: () => said(one) },
+    task: async () => {
+      if (one.host === undefined) return
+      try {
+        one.survey = await orInterrupted(surveyHost(one.host, one, planning(), definitions), signal)
+      } finally {
+        letGo(one)
+      }
+    },
+  }
 }
 
-function told(survey: Survey, { listen }: PlanRequest): Survey {
-  const server = survey.server.name
-  if (survey.is === 'missing') listen({ event: 'server-missing', server, what: survey.problems[0]?.what ?? '' })
-  if (survey.is === 'asked') listen({ event: 'server-answered', server, actions: actionsIn(survey.plan).length })
-  return survey
+function said({ server: { name }, survey }: Asking): RunEvent | undefined {
+  if (survey?.is === 'asked') return { event: 'server-answered', server: name, actions: actionsIn(survey.plan).length }
+  return survey?.is === 'missing'
+    ? { event: 'server-missing', server: name, what: survey.problems[0]?.what ?? '' }
+    : undefined
 }
 
 // What is asked of a server may take long or never end: whoever interrupts does not wait for it.
