@@ -14,11 +14,17 @@ export function program(name: ProgramName, values: Values = {}): string {
   const missing = wanted.find((each) => !Object.hasOwn(values, each))
   if (missing !== undefined) throw new Error(`bug: src/remote/${name}.sh was not given ${missing}`)
   const given = Object.entries(values).map(([key, value]) => {
-    if (wanted.includes(key)) return `${key}=${quote(textOf(value))}\n`
+    if (wanted.includes(key)) return `${key}=${inQuotes(textOf(value))}\n`
     if (!isTable(value)) throw new Error(`bug: src/remote/${name}.sh does not take ${key}`)
-    return `${key}() { ${[...value.map((row) => `"$@" ${words(...row)}`), ':'].join('; ')}; }\n`
+    return `${key}() { ${value.length === 0 ? ':' : value.map((row) => `"$@" ${words(...row)}`).join('; ')}; }\n`
   })
   return `${given.join('')}${text}`
+}
+
+// Also what needs none: an assignment that is all in quotes is read as nothing else.
+function inQuotes(text: string): string {
+  const quoted = quote(text)
+  return quoted === text ? `'${text}'` : quoted
 }
 
 function textOf(value: Values[string]): string {

@@ -1,84 +1,71 @@
 import { appPaths, releasePaths } from '../model/app-paths.ts'
-import { forgetCachedShell } from '../shell/cached-configuration.ts'
-import { askFastcgiShell } from '../shell/fastcgi.ts'
-import { quote, words } from '../shell/quote.ts'
+import { OPCACHE_SCRIPT } from '../model/record.ts'
+import { program } from '../shell/program.ts'
 import { EXIT_UNHEALTHY, type StepOf, type StepSort } from './step.ts'
 
+type Step = StepOf<'check'>
+type Check = NonNullable<Step['check']>
+type Through<I extends Step['through']['is']> = Extract<Step['through'], { is: I }>
+
 // Asks a release for a page until it answers as wanted, or its tries are over: the new one through its pool's socket,
-// the live one through nginx. What it answers is not repeated: an error page may show what nobody shall see.
+// the live one through nginx.
 export const checkStep: StepSort<'check'> = {
   long: false,
   shell(step) {
-    const ask = askShell(step)
-    const { check } = step
-    // OPcache does not look whether a file changed: what an earlier
-    // life of this release cached of its configuration is dropped.
-    const before =
-      step.through.is === 'pool'
-        ? [...forgetCachedShell(releasePaths(step.app, step.release).folder, step.through.socket), 'forget || exit 1']
-        : []
-    if (check === null || ask === undefined) return [...before, ':'].join('\n')
-    return [
-      ...before,
-      ...ask,
-      `n=0; while :; do`,
-      `  got=$(ask); [ "$got" != ${quote(String(check.status))} ] || exit 0`,
-      `  n=$((n+1)); [ $n -le ${check.retries} ] || break; sleep 1`,
-      `done`,
-      `printf '%s\\n' ${quote(`${where(step)} ${check.host}${check.path}`)}" answered $([ "$got" = 0 ] && echo ` +
-        `"nothing within ${check.timeout} s" || echo "$got"), wanted is ${check.status} (tried ${check.retries + 1} ` +
-        `times)" >&2`,
-      `exit ${EXIT_UNHEALTHY}`,
-    ].join('\n')
+    const { through, check } = step
+    switch (through.is) {
+      case 'pool':
+        return check === null ? program('step-forget', forgotten(step, through)) : throughPool(step, through, check)
+      case 'site':
+        return check === null ? ':' : throughSite(step, through, check)
+    }
   },
 }
 
-function where({ through, release }: StepOf<'check'>): string {
-  return through.is === 'pool'
-    ? `the release ${release}, asked through its pool before it is live:`
-    : `the release ${release}, asked through nginx:`
+function forgotten({ app, release }: Step, { socket }: Through<'pool'>): { [name: string]: string } {
+  return { socket, release_folder: releasePaths(app, release).folder, opcache_script: OPCACHE_SCRIPT }
 }
 
-function askShell({ app, release, through, check }: StepOf<'check'>): string[] | undefined {
-  if (check === null) return undefined
-  const { path, host, timeout } = check
-  switch (through.is) {
-    case 'pool': {
-      const root = `${releasePaths(app, release).folder}/${through.publicDir}`
-      const [uri = '', query = ''] = path.split('?')
-      const scheme = through.tls
-        ? ['HTTPS=on', 'REQUEST_SCHEME=https', 'SERVER_PORT=443']
-        : ['REQUEST_SCHEME=http', 'SERVER_PORT=80']
-      const parameters = words(
+function checked({ status, timeout, retries, host, path }: Check, asked: string): { [name: string]: string | number } {
+  return { asked: `${asked} ${host}${path}`, status, timeout, retries, exit_unhealthy: EXIT_UNHEALTHY }
+}
+
+function throughPool(step: Step, through: Through<'pool'>, check: Check): string {
+  const root = `${releasePaths(step.app, step.release).folder}/${through.publicDir}`
+  const [uri = '', query = ''] = check.path.split('?')
+  return program('step-check-pool', {
+    ...forgotten(step, through),
+    ...checked(check, `the release ${step.release}, asked through its pool before it is live:`),
+    index: `${root}/index.php`,
+    parameters: [
+      [
         'SCRIPT_NAME=/index.php',
         'PHP_SELF=/index.php',
         `DOCUMENT_ROOT=${root}`,
-        `REQUEST_URI=${path}`,
+        `REQUEST_URI=${check.path}`,
         `DOCUMENT_URI=${uri}`,
         `QUERY_STRING=${query}`,
-        `HTTP_HOST=${host}`,
-        `SERVER_NAME=${host}`,
-        ...scheme,
-      )
-      return [
-        ...askFastcgiShell(),
-        `ask() { ask_fastcgi ${words(through.socket, `${root}/index.php`, String(timeout))} ${parameters} | ` +
-          `fastcgi_status; }`,
-      ]
-    }
-    case 'site': {
-      // Only the server itself is asked, whatever the name leads to elsewhere.
-      const at = through.tls
-        ? words('--insecure', '--resolve', `${host}:443:127.0.0.1`, `https://${host}${path}`)
-        : words('-H', `Host: ${host}`, `http://127.0.0.1${path}`)
-      // A site with passwords answers 401 to who has none: it is the new release all the same, `current` says so.
-      const passwords = through.passwords ? ` | sed ${quote(`s/^401$/${check.status}/`)}` : ''
-      return [
-        `[ "$(readlink -- ${quote(appPaths(app).current)})" = ${quote(`releases/${release}`)} ] || { echo ` +
-          `${quote(`current does not point to ${release} any more`)} >&2; exit ${EXIT_UNHEALTHY}; }`,
-        `ask() { { curl -q -sS --noproxy '*' --max-time ${timeout} -o /dev/null -w '%{http_code}\\n' -A 'Flight ` +
-          `health check' ${at} 2>/dev/null || echo 0; } | head -n 1 | sed 's/^000$/0/'${passwords}; }`,
-      ]
-    }
-  }
+        `HTTP_HOST=${check.host}`,
+        `SERVER_NAME=${check.host}`,
+        ...(through.tls
+          ? ['HTTPS=on', 'REQUEST_SCHEME=https', 'SERVER_PORT=443']
+          : ['REQUEST_SCHEME=http', 'SERVER_PORT=80']),
+      ],
+    ],
+  })
+}
+
+function throughSite({ app, release }: Step, { tls, passwords }: Through<'site'>, check: Check): string {
+  const { host, path, status } = check
+  return program('step-check-site', {
+    ...checked(check, `the release ${release}, asked through nginx:`),
+    current: appPaths(app).current,
+    release,
+    unauthorized: passwords ? status : 401,
+    page: [
+      tls
+        ? ['--insecure', '--resolve', `${host}:443:127.0.0.1`, `https://${host}${path}`]
+        : ['-H', `Host: ${host}`, `http://127.0.0.1${path}`],
+    ],
+  })
 }

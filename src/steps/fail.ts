@@ -1,17 +1,9 @@
 import { releasePaths } from '../model/app-paths.ts'
-import { quote } from '../shell/quote.ts'
+import { program } from '../shell/program.ts'
 import type { StepSort } from './step.ts'
 
-// Notes why a release is not to be used; the first reason stays. One that is not known here needs no note, and one that
-// was live and healthy on all servers stays one to go back to.
+// Notes why a release is not to be used; the first reason stays.
 export const failStep: StepSort<'fail'> = {
   long: false,
-  shell({ app, release, why }) {
-    const { record } = releasePaths(app, release)
-    return (
-      `[ ! -d ${quote(record)} ] || [ -e ${quote(`${record}/failed`)} ] || [ -e ${quote(`${record}/good`)} ] ` +
-      `|| { printf '%s\\n' ${quote(why)} >${quote(`${record}/failed.new`)} && mv -f ${quote(`${record}/failed.new`)} ` +
-      `${quote(`${record}/failed`)}; }`
-    )
-  },
+  shell: ({ app, release, why }) => program('step-fail', { record: releasePaths(app, release).record, why }),
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { FlightError, onServer } from '../model/errors.ts'
+import { program } from '../shell/program.ts'
 import { quote } from '../shell/quote.ts'
 import { type Channel, type Connection, sudoFor } from './connection.ts'
 import { beforeMark } from './marks.ts'
@@ -18,21 +19,12 @@ export type Control = {
 // The most that one script may print, so that a hostile server cannot fill the memory.
 const MOST_OUTPUT = 64 * 1024 * 1024
 
-// Reads `ID LENGTH`, then that many bytes of script, runs them in a subshell without standard input, and marks the end
-// on both outputs. `$1` is a mark that scripts do not know.
-const LOOP = [
-  'mark=$1; export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; umask 022; cd /',
-  'printf "%s ready\\n" "$mark"',
-  'while IFS=" " read -r id size; do',
-  'script=$(head -c "$size") || exit; ( unset mark; eval "$script" ) </dev/null; code=$?; script=',
-  'printf "\\n%s %s %s\\n" "$mark" "$id" "$code"; printf "\\n%s %s\\n" "$mark" "$id" >&2',
-  'done',
-].join('\n')
-
 // Opens the control channel, as root: directly, or through `sudo -n` where the login user is another.
 export async function openControl(connection: Connection, become: boolean): Promise<Control> {
   const mark = `flight-${randomBytes(12).toString('hex')}`
-  const channel = await connection.exec(`${sudoFor(connection, become)}/bin/sh -c ${quote(LOOP)} flight ${mark}`)
+  const channel = await connection.exec(
+    `${sudoFor(connection, become)}/bin/sh -c ${quote(program('control'))} flight ${mark}`,
+  )
   const reader = new MarkedOutput(channel, mark, connection.server)
   await reader.ready()
   let last = 0

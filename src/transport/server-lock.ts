@@ -1,28 +1,11 @@
 import { FlightError, onServer } from '../model/errors.ts'
 import type { Claim, Holder, Lock } from '../model/host.ts'
+import { program } from '../shell/program.ts'
 import { words } from '../shell/quote.ts'
 import { type Channel, type Connection, sudoFor } from './connection.ts'
 
-// How often the holder says that it lives, and after how long
-// without a word the far side lets go (milliseconds, seconds).
+// How often the holder says that it lives, in milliseconds. After 15 seconds without a word the far side lets go.
 const BEAT = 4000
-const PATIENCE = 15
-
-// The lock is a flock on a folder that every server has, held by this shell and nobody else: whatever ends the shell, a
-// kill, a cut cable, a reboot, frees it. A run for some apps shares that with others and has a folder of each app for
-// itself; they lie in memory. Who holds it stands in its own command line, so that nothing stale can be read.
-const HOLD = [
-  'exec 9</var/lib || exit 70',
-  'if [ "$1" = server ]; then flock -n -x 9 || { echo held; exit 75; }',
-  'else',
-  '  flock -n -s 9 || { echo held; exit 75; }',
-  '  fd=3; for app in $1; do mkdir -p "/run/flight/lock/$app" || exit 70; eval "exec ' +
-    '$fd<\\"/run/flight/lock/\\$app\\"" && flock -n -x $fd || { echo held; exit 75; }; fd=$((fd+1)); done',
-  'fi',
-  'echo locked',
-  `while b=$(timeout ${PATIENCE} head -c 1) && [ -n "$b" ]; do [ "$b" = b ] || exit 0; done 3<&- 4<&- 5<&- 6<&- ` +
-    `7<&- 8<&- 9<&-`,
-].join('\n')
 
 // Marks the command line of a lock holder.
 const NAME = 'flight-lock'
@@ -48,7 +31,7 @@ export async function takeServerLock(
   tell: () => Promise<readonly Held[]>,
 ): Promise<Lock> {
   const channel = await connection.exec(
-    `${sudoFor(connection, become)}${words('/bin/sh', '-c', HOLD, NAME, claimWord(claim), JSON.stringify(holder))}`,
+    `${sudoFor(connection, become)}${words('/bin/sh', '-c', program('hold-lock'), NAME, claimWord(claim), JSON.stringify(holder))}`,
   )
   channel.stderr.resume()
   const first = await firstWord(channel)
@@ -107,22 +90,14 @@ export function lockedBy(server: string, holder: Holder | undefined): FlightErro
   })
 }
 
-// Shell that prints what every holder claims and who it is: processes
-// of that name whose descriptor holds a lock. It takes none.
-export const HOLDER_SCRIPT = [
-  `for p in /proc/[0-9]*; do`,
-  `  tr '\\0' '\\n' <"$p/cmdline" 2>/dev/null | grep -qx ${NAME} || continue`,
-  // The shell moves the descriptor where its loop closes it for others.
-  `  grep -qs '^lock:' "$p"/fdinfo/* || continue`,
-  `  tail -z -n 2 "$p/cmdline" | tr '\\n\\0' ' \\n'`,
-  `done`,
-].join('\n')
+// Shell that prints what every holder claims and who it is.
+export const holderScript = () => program('lock-holders', { name: NAME })
 
 // A holder and what it claims: server, or names of apps.
 export type Held = { claim: string; holder: Holder }
 export type Claimed = { holder: Holder; claim: Claim }
 
-// The holders that HOLDER_SCRIPT printed: two lines each.
+// The holders that it printed: two lines each.
 export function parseHolders(output: string): Held[] {
   const lines = output.split('\n').slice(0, -1)
   return Array.from({ length: Math.floor(lines.length / 2) }, (_, index) => ({

@@ -1,6 +1,6 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { RUNNING_SCRIPT, runningSteps } from '../../src/engine/host/long-step.ts'
+import { runningScript, runningSteps } from '../../src/engine/host/long-step.ts'
 import { DRAINS } from '../../src/shell/supervisor.ts'
 import { programsStep } from '../../src/steps/programs.ts'
 import { retireStep } from '../../src/steps/retire.ts'
@@ -92,7 +92,7 @@ promise('five, three, five again: a job is finished, the others keep running, an
     '1',
     'one drain, however often it is asked for',
   )
-  assert.equal(runningSteps(await host.must(RUNNING_SCRIPT)), [], 'a drain holds no run up')
+  assert.equal(runningSteps(await host.must(runningScript())), [], 'a drain holds no run up')
   await host.must(`rm ${HOME}/jobs/shop.default.4`)
   await eventually('number 4 is back', async () => (await isSettled()) && (await pids()).has('shop.default.4'))
   const after = await pids()

@@ -6,7 +6,8 @@ import { BadAnswer } from '../../src/facts/fact.ts'
 import { memoryFact } from '../../src/facts/memory.ts'
 import { programsFact } from '../../src/facts/programs.ts'
 import type { ProgramsFact } from '../../src/model/fact.ts'
-import { SUPERVISOR_FUNCTIONS } from '../../src/shell/supervisor.ts'
+import { program } from '../../src/shell/program.ts'
+import { SUPERVISOR } from '../../src/shell/supervisor.ts'
 
 const query = { fact: 'programs' } as const
 const nothing: ProgramsFact = { daemon: false, states: [], unloaded: [], runs: [], draining: [], refusal: undefined }
@@ -88,7 +89,7 @@ for (const [what, output] of REFUSED)
 // Feeds an answer of supervisord to the shell that shortens it.
 function shortened(xml: string): string {
   const { stdout, status, stderr } = spawnSync('/bin/sh', [], {
-    input: `${SUPERVISOR_FUNCTIONS}\nanswers <<'THE-END'\n${xml}\nTHE-END\n`,
+    input: `${program('lib-supervisor', SUPERVISOR)}\nanswers <<'THE-END'\n${xml}\nTHE-END\n`,
     encoding: 'utf8',
     env: { ...process.env, LC_ALL: 'C' },
   })

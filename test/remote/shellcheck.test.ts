@@ -5,11 +5,16 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { followShell, startShell } from '../../src/engine/host/long-step.ts'
 import { FACT_SORTS } from '../../src/facts/sorts.ts'
 import type { FactSort } from '../../src/facts/fact.ts'
 import type { FactName } from '../../src/model/fact.ts'
 import { PROGRAM_NAMES } from '../../src/shell/program-names.ts'
+import { stepShell } from '../../src/steps/sorts.ts'
 import { someQueries } from '../facts/queries.ts'
+import { someSteps } from '../steps/some-steps.ts'
+
+const HOSTILE = `/x'"; $(reboot) \`reboot\` #`
 
 const folder = fileURLToPath(new URL('../../src/remote/', import.meta.url))
 const files = readdirSync(folder)
@@ -50,7 +55,10 @@ test('a rule is switched off for one line at a time, with the reason in the line
     lines.forEach((line, index) => {
       if (!line.includes('shellcheck disable')) return
       assert.match(lines[index - 1] ?? '', /^ *# [A-Z].*\.$/, `${file}:${index + 1}`)
-      assert.match(lines[index + 1] ?? '', /^ /, `${file}:${index + 1} holds for the whole file`)
+      assert.ok(
+        lines.slice(2, index).some((each) => /^[^#]/.test(each)),
+        `${file}:${index + 1} holds for the whole file`,
+      )
     })
   }
 })
@@ -76,7 +84,7 @@ test('nothing in a program depends on its indentation or on a line that looks li
 
 test('shellcheck has nothing to say about what asks for facts, whatever their names', () => {
   const scripts = new Map(
-    ['/etc/a', `/x'"; $(reboot) \`reboot\` #`].flatMap((name, index) =>
+    ['/etc/a', HOSTILE].flatMap((name, index) =>
       (Object.keys(FACT_SORTS) as FactName[]).flatMap((sort) => {
         const queries = someQueries(name).filter(({ fact }) => fact === sort)
         if (queries.length === 0) return []
@@ -84,6 +92,19 @@ test('shellcheck has nothing to say about what asks for facts, whatever their na
       }),
     ),
   )
+  assert.is(renderedFindings(scripts), '')
+})
+
+test('shellcheck has nothing to say about what steps do, whatever is in them', () => {
+  const place = { plan: `sha256:${'a'.repeat(64)}` }
+  const run = { unit: 'flight-x', folder: '/var/lib/flight/run/flight-x' }
+  const scripts = new Map<string, string>(
+    ['it', HOSTILE].flatMap((name, index) =>
+      someSteps(name).map((step, at) => [`${step.step}-${at}-${index}`, stepShell(step, place).text] as const),
+    ),
+  )
+  scripts.set('start', startShell(run, { script: HOSTILE, token: 'a', once: true, before: HOSTILE }))
+  scripts.set('follow', followShell(run))
   assert.is(renderedFindings(scripts), '')
 })
 

@@ -7,120 +7,12 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { followShell, inTheWay, runningSteps, runOf, startShell, unitPrefix } from '../../src/engine/host/long-step.ts'
 import type { Step } from '../../src/model/step.ts'
-import { Secret } from '../../src/model/secret.ts'
 import { bytesTo } from '../../src/shell/document.ts'
 import { keptPath } from '../../src/steps/keep.ts'
 import { stepShell } from '../../src/steps/sorts.ts'
+import { someSteps } from './some-steps.ts'
 
 const PLACE = { plan: `sha256:${'a1b2c3d4e5f6'.repeat(5)}0000` }
-
-// A step of every sort, with one text in every place where a text can stand.
-function someSteps(text: string): Step[] {
-  const path = `/etc/${text}`
-  const service = {
-    step: 'service',
-    unit: `${text}.service`,
-    configuration: [path, '/etc/x'],
-    changes: [path],
-    precedes: [
-      {
-        test: { program: 'php-fpm', version: text },
-        configuration: [path],
-        mark: { by: 'pid-file', path },
-        changes: [path],
-      },
-    ],
-    patience: 30,
-    pools: [{ name: text, socket: path }],
-    waitForNginx: 60,
-  } as const
-  return [
-    {
-      step: 'install',
-      packages: [text, 'git'],
-      refresh: true,
-      upgrades: [text],
-      removes: [text],
-      sources: [`/etc/apt/sources.list.d/${text.replaceAll('/', '')}.sources`],
-    },
-    { step: 'install', packages: [text], refresh: false, upgrades: [], removes: [], sources: [] },
-    { step: 'write', path, content: text, mode: '644', owner: text, group: text, scope: text },
-    { step: 'directory', path, mode: '755', owner: text, group: text, by: 'root' },
-    { step: 'directory', path, mode: '755', owner: text, group: text, by: text },
-    { step: 'link', path, target: text, owner: text, group: text },
-    { step: 'user', name: text, home: path, shell: text, scope: text },
-    { step: 'download', url: `https://x/${text}`, path, sha256: 'a'.repeat(64), mode: '755', scope: text },
-    { step: 'key', key: { url: `https://x/${text}`, fingerprint: 'A'.repeat(40) }, path, scope: text },
-    { ...service, does: 'start', mark: { by: 'none' }, test: { program: 'none' } },
-    { ...service, does: 'start', mark: { by: 'pid-file', path }, test: { program: 'php-fpm', version: text } },
-    { ...service, does: 'reload', mark: { by: 'newest-worker', pidFile: path }, test: { program: 'nginx' } },
-    { ...service, does: 'reload', mark: { by: 'none' }, test: { program: 'none' } },
-    { step: 'programs', app: text, programs: [text.replaceAll('\n', ' ')], changes: [path] },
-    { step: 'retire', path, comment: '#', because: text },
-    { step: 'upload', app: text, release: text, file: path, size: 5, sha256: 'a'.repeat(64) },
-    {
-      step: 'unpack',
-      app: text,
-      release: text,
-      sha256: 'a'.repeat(64),
-      note: {
-        commit: text,
-        tree: text,
-        subject: text,
-        ref: text,
-        artifact: text,
-        composerLock: text,
-        who: text,
-        when: text,
-      },
-      linkedDirs: [text],
-      linkedFiles: [text],
-      keepAssets: [text],
-    },
-    { step: 'command', app: text, release: text, key: text, command: text, path: text, auth: new Secret(text) },
-    {
-      step: 'check',
-      app: text,
-      release: text,
-      through: { is: 'pool', socket: path, publicDir: text, tls: true },
-      check: { path, host: text, status: 200, timeout: 1, retries: 0 },
-    },
-    ...[true, false].map((tls): Step => ({
-      step: 'check',
-      app: text,
-      release: text,
-      through: { is: 'site', tls, passwords: true },
-      check: { path, host: text, status: 200, timeout: 1, retries: 0 },
-    })),
-    ...(['ready', 'switch', 'confirm', 'back', 'settle'] as const).map((does): Step => ({
-      step: 'live',
-      app: text,
-      release: text,
-      does,
-      previous: text,
-      back: 30,
-    })),
-    { step: 'fail', app: text, release: text, why: text },
-    { step: 'prune', app: text, release: text, releases: [text], socket: path },
-    { step: 'put-back', path },
-    { step: 'environment', app: text, path, content: new Secret(text) },
-    ...(['stage', 'write', 'rebuild', 'show', 'confirm', 'settle', 'back'] as const).flatMap((does): Step[] =>
-      [null, text].map((other): Step => ({
-        step: 'push',
-        does,
-        app: text,
-        id: text,
-        live: other,
-        undoes: other,
-        path,
-        search: text,
-        socket: other === null ? null : path,
-        back: 30,
-        content: new Secret(Buffer.from(text).toString('base64')),
-      })),
-    ),
-  ]
-}
 
 function refuseBadSyntax(script: string): void {
   const { status, stderr } = spawnSync('/bin/sh', ['-n'], { input: script, encoding: 'utf8' })

@@ -7,13 +7,13 @@ import type { Connection } from '../../transport/connection.ts'
 import { HeldLock } from './held-lock.ts'
 import type { LastingHost } from './kept-hosts.ts'
 import { Link } from './link.ts'
-import { inTheWay, RUNNING_SCRIPT, type RunningStep, runningSteps } from './long-step.ts'
+import { inTheWay, runningScript, type RunningStep, runningSteps } from './long-step.ts'
 import { openSftp } from '../../transport/open-sftp.ts'
-import { HOLDER_SCRIPT, holderInTheWay, lockedBy, parseHolders, takeServerLock } from '../../transport/server-lock.ts'
+import { holderScript, holderInTheWay, lockedBy, parseHolders, takeServerLock } from '../../transport/server-lock.ts'
 import { probeOf } from './probe.ts'
 import { performStep } from './perform-step.ts'
 import { readFiles } from './read-files.ts'
-import { parseSystem, SYSTEM_SCRIPT } from './system.ts'
+import { parseSystem, systemScript } from './system.ts'
 
 // A real server: one connection, one control channel, and a lock channel while something is applied.
 export async function openRemoteHost(
@@ -23,7 +23,7 @@ export async function openRemoteHost(
   const link = new Link(server, dial)
   await link.open()
   const printed = async (script: string) => (await link.run(script)).stdout.toString('utf8')
-  const holders = async () => parseHolders(await printed(HOLDER_SCRIPT))
+  const holders = async () => parseHolders(await printed(holderScript()))
   const lock = new HeldLock(
     (claimed) => takeServerLock(link.connection, server.ssh.become, claimed, holders),
     async ({ claim }) => holderInTheWay(await holders(), claim),
@@ -36,7 +36,7 @@ export async function openRemoteHost(
     server: server.name,
     hostKey: link.hostKey,
     async system() {
-      return parseSystem(await printed(SYSTEM_SCRIPT), server.name, link.user)
+      return parseSystem(await printed(systemScript()), server.name, link.user)
     },
     async probe(queries) {
       const probe = probeOf(queries)
@@ -45,7 +45,7 @@ export async function openRemoteHost(
     },
     async lock(holder, plan, claim) {
       const held = await lock.take({ holder, claim })
-      const running = inTheWay(runningSteps(await printed(RUNNING_SCRIPT)), plan, claim)
+      const running = inTheWay(runningSteps(await printed(runningScript())), plan, claim)
       if (running.length === 0) return held
       await held.release()
       throw lockedBy(server.name, stepHolder(server.name, running))
@@ -53,7 +53,7 @@ export async function openRemoteHost(
     async holders() {
       const held = await holders()
       if (held.length > 0) return held.map(({ holder }) => holder)
-      const step = stepHolder(server.name, runningSteps(await printed(RUNNING_SCRIPT)))
+      const step = stepHolder(server.name, runningSteps(await printed(runningScript())))
       return step === undefined ? [] : [step]
     },
     perform: (step: Step, context: StepContext) =>

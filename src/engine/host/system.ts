@@ -1,14 +1,9 @@
 import { FlightError, onServer } from '../../model/errors.ts'
 import type { System } from '../../model/server.ts'
+import { program } from '../../shell/program.ts'
 
 // Shell that says what a server is.
-export const SYSTEM_SCRIPT = [
-  `( . /etc/os-release 2>/dev/null; printf '%s\\n%s\\n%s\\n' "$ID" "$VERSION_CODENAME" "$PRETTY_NAME" )`,
-  `dpkg --print-architecture 2>/dev/null || uname -m`,
-  `[ -e /proc/net/if_inet6 ] && echo yes || echo no`,
-  `[ -d /run/systemd/system ] && echo systemd || echo none`,
-  `id -u`,
-].join('\n')
+export const systemScript = () => program('system')
 
 export function parseSystem(output: string, server: string, loginUser: string): System {
   const [id = '', codename = '', name = '', arch = '', ipv6, init, uid] = output
