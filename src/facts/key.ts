@@ -1,5 +1,5 @@
 import { primaryFingerprints } from '../model/openpgp.ts'
-import { linesTo } from '../shell/document.ts'
+import { program } from '../shell/program.ts'
 import { BadAnswer, type FactSort } from './fact.ts'
 
 // The largest keyring that is looked at.
@@ -7,12 +7,7 @@ const MOST_KEY = 262_144
 
 // The fingerprints of the keys in a keyring file.
 export const keyFact: FactSort<'key'> = {
-  shell: (queries) =>
-    linesTo(
-      `while IFS= read -r p; do [ -f "$p" ] && { printf '%s\\t' "$p"; head -c ${MOST_KEY} -- "$p" | base64 -w0; ` +
-        `printf '\\n'; }; done`,
-      queries.map((q) => q.path),
-    ),
+  shell: (queries) => program('fact-key', { paths: queries.map(({ path }) => path), most: MOST_KEY }),
   parse(output, queries) {
     const keys = new Map<string, readonly string[]>()
     for (const line of output.split('\n')) {

@@ -6,6 +6,7 @@ export const PROGRAM_NAMES = [
   'fact-environment',
   'fact-file',
   'fact-foreign',
+  'fact-key',
   'fact-package',
   'fact-programs',
   'fact-pushes',

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert'
 import { appCronFeature } from '../../src/features/app-cron.ts'
 import { appLogsFeature, slowLogsFeature } from '../../src/features/app-logs.ts'
 import { supervisorCommand } from '../../src/features/app-programs.ts'
-import { bytesTo } from '../../src/shell/document.ts'
+import { quote } from '../../src/shell/quote.ts'
 import { writeStep } from '../../src/steps/write.ts'
 import { aProgram, appOn, fileIn } from '../features/an-app.ts'
 import { loud } from '../support/loud.ts'
@@ -92,9 +92,10 @@ from supervisor.options import UnhosedConfigParser
 p = UnhosedConfigParser(); p.read('/run/many.conf'); p.expand_here('/etc/supervisor/conf.d')
 print(json.dumps([shlex.split(p.saneget(s, 'command')) for s in p.sections()]))`
   for (const locale of ['C', 'C.UTF-8']) {
+    const content = quote(Buffer.from(file).toString('base64'))
     const read = await host.must(
-      `${bytesTo('cat >/run/many.conf', file)}LC_ALL=${locale} PYTHONIOENCODING=utf-8:surrogateescape python3 - ` +
-        `<<'EOF'\n${parser}\nEOF`,
+      `printf %s ${content} | base64 -d >/run/many.conf\n` +
+        `LC_ALL=${locale} PYTHONIOENCODING=utf-8:surrogateescape python3 - <<'EOF'\n${parser}\nEOF`,
     )
     assert.equal(
       JSON.parse(read),

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { bytesTo, linesTo } from '../../src/shell/document.ts'
+import { program } from '../../src/shell/program.ts'
 import { quote, words } from '../../src/shell/quote.ts'
 
 // Strings as somebody would write them who wants to get out of a word.
@@ -109,32 +109,25 @@ test('a NUL byte is refused, because no word can hold it', () => {
   assert.throws(() => quote('a\0b'), /NUL/)
 })
 
-test('bytes reach a command exactly', () => {
-  fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 5000 }), (bytes) => {
-      assert.equal(sh(bytesTo('cat', bytes)), Buffer.from(bytes))
-    }),
-    { numRuns: 20 },
-  )
-  assert.equal(
-    sh(bytesTo('wc -c', Buffer.alloc(1_000_000, 10)))
-      .toString()
-      .trim(),
-    '1000000',
-  )
-})
-
-test('lines reach a command exactly, also those that look like the end', () => {
+test('texts, lines and tables reach a program exactly', () => {
   fc.assert(
     fc.property(
+      fc.array(hostile, { minLength: 20, maxLength: 60 }),
       fc.array(
         hostile.filter((text) => !text.includes('\n')),
-        { maxLength: 100 },
+        { maxLength: 60 },
       ),
-      (lines) => {
+      (texts, lines) => {
+        const loaded = texts.join('')
+        const service = program('fact-service', { loaded, units: [texts], services: [] })
+        assert.equal(
+          sh(`systemctl() { shift 3; printf '%s\\0' "$@"; }\n${service}\nprintf %s "$loaded"`).toString('utf8'),
+          [...texts, '', loaded].join('\0'),
+        )
+        const keys = program('fact-key', { paths: [...lines, 'EOF'], most: 1 })
         assert.is(
-          sh(linesTo('cat', [...lines, 'EOF', 'EOF_'])).toString('utf8'),
-          [...lines, 'EOF', 'EOF_'].map((line) => `${line}\n`).join(''),
+          sh(`${keys}\nprintf %s "$paths"`).toString('utf8'),
+          [...lines, 'EOF'].map((line) => `${line}\n`).join(''),
         )
       },
     ),
@@ -143,8 +136,23 @@ test('lines reach a command exactly, also those that look like the end', () => {
 })
 
 test('a line that is two lines is refused', () => {
-  assert.throws(() => linesTo('cat', ['a\nb']), /newline/)
-  assert.throws(() => linesTo('cat', ['a\0b']), /NUL/)
+  assert.throws(() => program('fact-key', { paths: ['a\nb'], most: 1 }), /newline/)
+  assert.throws(() => program('fact-key', { paths: ['a\0b'], most: 1 }), /NUL/)
+})
+
+test('a program is given what it takes, nothing less and nothing more', () => {
+  assert.throws(() => program('fact-key', { paths: [] }), /was not given most/)
+  assert.throws(() => program('fact-key', { paths: [], most: 1, more: 'x' }), /does not take more/)
+})
+
+test('a row runs what it is given, and its answer counts', () => {
+  const table = (rows: readonly (readonly string[])[]) =>
+    program('fact-service', { loaded: '', units: [], services: rows })
+      .split('\n')
+      .find((line) => line.startsWith('services()'))
+  assert.is(sh(`${table([])}\nservices false && echo yes`).toString(), 'yes\n', 'nothing is done')
+  assert.is(sh(`${table([['a'], ['b', 'c']])}\nservices echo`).toString(), 'a\nb c\n')
+  assert.is(sh(`${table([['a']])}\nservices false || echo no`).toString(), 'no\n')
 })
 
 test.run()

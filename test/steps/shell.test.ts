@@ -1,13 +1,12 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { followShell, inTheWay, runningSteps, runOf, startShell, unitPrefix } from '../../src/engine/host/long-step.ts'
 import type { Step } from '../../src/model/step.ts'
-import { bytesTo } from '../../src/shell/document.ts'
 import { keptPath } from '../../src/steps/keep.ts'
 import { stepShell } from '../../src/steps/sorts.ts'
 import { someSteps } from './some-steps.ts'
@@ -179,10 +178,28 @@ test('nothing of a file is on a command line: its content travels in a document'
   ).text
   assert.is(text.includes(secret), false)
   assert.ok(text.includes(Buffer.from(secret).toString('base64')))
+})
+
+test('bytes reach a file exactly', () => {
   const folder = mkdtempSync(join(tmpdir(), 'flight-steps-'))
-  execFileSync('/bin/sh', [], { input: bytesTo(`cat >${folder}/x`, secret) })
-  assert.is(readFileSync(join(folder, 'x'), 'utf8'), secret)
-  rmSync(folder, { recursive: true })
+  const group = execFileSync('id', ['-gn'], { encoding: 'utf8' }).trim()
+  const path = join(folder, 'x')
+  const write = (content: Uint8Array | string) => {
+    const step = { step: 'write', path, content, mode: '600', owner: userInfo().username, group, scope: 'it' } as const
+    const input = stepShell(step, PLACE).text.replaceAll('/var/lib/flight', join(folder, 'flight'))
+    execFileSync('/bin/sh', [], { input })
+    assert.equal(readFileSync(path), Buffer.from(content))
+  }
+  try {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 5000 }), (bytes) => write(bytes)),
+      { numRuns: 20 },
+    )
+    write(Buffer.alloc(1_000_000, 10))
+    write("APP_KEY='base64:c2VjcmV0'\nEOF\n")
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 })
 
 test.run()
