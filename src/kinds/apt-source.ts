@@ -4,7 +4,8 @@ import type { FileBefore, Reason } from '../model/action.ts'
 import type { ForeignLine } from '../model/fact.ts'
 import type { AptSourceDesired } from '../model/resource.ts'
 import type { Step } from '../model/step.ts'
-import { fileBefore, isSameFile } from './before.ts'
+import { fileBefore, isForeign, isSameFile } from './before.ts'
+import { names } from '../model/words.ts'
 import type { Kind } from './kind.ts'
 
 const HEAD = '# Written by Flight; change the cluster definition instead.\n'
@@ -83,6 +84,23 @@ export const aptSourceKind: Kind<'apt-source'> = {
     ]
   },
 
+  said({ before, after }) {
+    const key =
+      'url' in after.key
+        ? `key ${after.key.fingerprint} from ${after.key.url}`
+        : `key in ${after.key.path}, already on the server`
+    return {
+      noun: 'package source',
+      name: after.name,
+      facts: [
+        `packages from ${after.uri}, ${names(after.suites, 8)} ${after.components.join(' ')}`.trim(),
+        key,
+        ...after.pin.map((pin) => `priority ${pin.priority} for ${pin.packages} where ${pin.pin}`),
+      ],
+      isForeign: isForeign(before.sources) || isForeign(before.preferences),
+    }
+  },
+  counted: { one: 'package source', many: 'package sources', isFile: true },
   holds: ({ before: was, after }, { before: is }) =>
     keyHolds(after, was.key, is.key) &&
     partHolds(was.sources, is.sources) &&

@@ -27,3 +27,25 @@ export function isSameFile(was: FileBefore, is: FileBefore): boolean {
   const { sha256, mode, owner, group } = was
   return is.sha256 === sha256 && is.mode === mode && is.owner === owner && is.group === group
 }
+
+// Whether somebody else's file lies there.
+export function isForeign(before: FileBefore): boolean {
+  return before.is === 'file' && !before.written
+}
+
+// Octal mode as people read it: 0644.
+export function octal(mode: string): string {
+  return mode.padStart(4, '0')
+}
+
+type Attributes = { mode: string; owner: string; group: string }
+
+// What of mode and owner changes, in words.
+export function attributeChanges(before: Attributes, after: Attributes): string[] {
+  const was = `${before.owner}:${before.group}`
+  const is = `${after.owner}:${after.group}`
+  return [
+    ...(octal(before.mode) === octal(after.mode) ? [] : [`mode ${octal(before.mode)} -> ${octal(after.mode)}`]),
+    ...(was === is ? [] : [`owner ${was} -> ${is}`]),
+  ]
+}

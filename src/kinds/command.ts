@@ -1,6 +1,6 @@
 import type { BeforeOf, Difference, Reason } from '../model/action.ts'
 import type { Kind } from './kind.ts'
-import { releaseIn } from './releases.ts'
+import { ofRelease, releaseIn } from './releases.ts'
 
 // A command of the user has run in a release, and succeeded: once. One that still runs is followed; one that was cut
 // off, by a reboot for example, runs again; one that failed makes the release a failed one.
@@ -44,6 +44,18 @@ export const commandKind: Kind<'command'> = {
     { step: 'command', app, release, key, command, path, auth: secret },
   ],
   undo: ({ after: { app, release } }, why) => [{ step: 'fail', app, release, why }],
+  said: ({ before, after }) => ({
+    noun: 'command',
+    name: after.command,
+    facts: [
+      `as user ${after.app}, in the release`,
+      ...(after.auth ? ['with composer_auth, which is left nowhere'] : []),
+      ...(before.is === 'not run'
+        ? []
+        : [before.is === 'running' ? 'it runs since an earlier run' : 'an earlier run was cut off']),
+    ],
+  }),
+  called: (name) => ofRelease(name, (release, part) => `${part} in ${release}`),
   holds: () => true, // what was begun is gone on with
   reveal({ address, after }, { secrets }) {
     if (!after.auth) return after

@@ -1,4 +1,4 @@
-import { fileBefore, isSameFile } from './before.ts'
+import { fileBefore, isForeign, isSameFile } from './before.ts'
 import type { Kind } from './kind.ts'
 
 // Composer as one exact phar: the digest is the version.
@@ -50,6 +50,13 @@ export const composerKind: Kind<'composer'> = {
   steps: ({ after }) => [
     { step: 'download', url: after.url, path: after.path, sha256: after.sha256, mode: '755', scope: 'cluster' },
   ],
+  said: ({ before, after }) => ({
+    noun: 'composer',
+    name: after.path,
+    facts: [`downloaded from ${after.url}`, `accepted only as sha256 ${after.sha256}`],
+    isForeign: isForeign(before),
+  }),
+  counted: { one: 'file', many: 'files', isFile: true },
   holds: (planned, now) => isSameFile(planned.before, now.before),
   writes: ({ path }) => [path],
 }

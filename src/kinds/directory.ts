@@ -1,6 +1,7 @@
 import type { PlaceBefore, Reason } from '../model/action.ts'
 import type { FileFact } from '../model/fact.ts'
 import type { DirectoryDesired } from '../model/resource.ts'
+import { attributeChanges, octal } from './before.ts'
 import type { Kind } from './kind.ts'
 
 // A directory with this mode and owner. In an app's tree a link in its
@@ -45,6 +46,15 @@ export const directoryKind: Kind<'directory'> = {
       : { is: 'change', change: { verb: 'update', before, because } }
   },
   steps: ({ after }) => [{ step: 'directory', ...after }],
+  said({ before, after }) {
+    const fresh = [
+      `${after.owner}:${after.group} ${octal(after.mode)}`,
+      ...(after.by === 'root' ? [] : [`made by user ${after.by}`]),
+    ]
+    const facts = before.is === 'absent' ? fresh : attributeChanges(before, after)
+    return { noun: 'directory', name: after.path, facts }
+  },
+  counted: { one: 'directory', many: 'directories', isFile: false },
 }
 
 // What an app or its people put there themselves, and what the

@@ -20,6 +20,12 @@ export const environmentKind: Kind<'environment'> = {
     if (secret === undefined) throw new Error(`bug: nobody has the environment file of ${app}`)
     return [{ step: 'environment', app, path, content: secret }]
   },
+  said: ({ after }) => ({
+    noun: 'environment file',
+    name: `of ${after.app}`,
+    facts: [`the bytes of ${after.from}, in ${after.path}`, 'what it holds is in no plan'],
+  }),
+  called: (name) => `environment file ${name}`,
   holds: () => true, // what was begun is gone on with
   reveal({ address, after }, { environments }) {
     const secret = environments.get(address)

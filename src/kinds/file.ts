@@ -4,6 +4,7 @@ import type { FactQuery, FileFact, ForeignLine } from '../model/fact.ts'
 import type { Claim, FileDesired } from '../model/resource.ts'
 import { covers, fitsTable } from '../model/server-name.ts'
 import { fileBefore, isSameFile } from './before.ts'
+import { saidOfFile } from './file-said.ts'
 import type { Kind } from './kind.ts'
 
 const sha256Of = (content: string) => createHash('sha256').update(content).digest('hex')
@@ -96,6 +97,9 @@ export const fileKind: Kind<'file'> = {
     return [{ step: 'write', path, content, mode, owner, group, scope }]
   },
   undo: ({ after }) => [{ step: 'put-back', path: after.path }],
+
+  said: saidOfFile,
+  counted: { one: 'file', many: 'files', isFile: true },
 
   // What nobody may read stands in a plan by its digest; applying puts the content back that the definitions say.
   withhold: (desired) => (desired.secret ? { ...desired, content: digestOf(desired.content) } : desired),

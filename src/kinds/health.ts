@@ -1,7 +1,8 @@
 import type { BeforeOf, Difference } from '../model/action.ts'
+import { count } from '../model/words.ts'
 import type { Kind } from './kind.ts'
 import { pushIn, pushQuery } from './pushes.ts'
-import { liveIn, staysLive } from './releases.ts'
+import { liveIn, ofRelease, staysLive } from './releases.ts'
 
 // A release has answered as wanted. That is not written down anywhere: until
 // the release stays live, or what was pushed stays, it is asked again.
@@ -32,5 +33,17 @@ export const healthKind: Kind<'health'> = {
   },
   steps: ({ after: { app, release, through, check } }) => [{ step: 'check', app, release, through, check }],
   undo: ({ after: { app, release, push } }, why) => (push === undefined ? [{ step: 'fail', app, release, why }] : []),
+  said({ after: { app, release, through, check } }) {
+    const where = through.is === 'pool' ? "through its pool's socket, before it is live" : 'through nginx'
+    const facts =
+      check === null
+        ? ['what OPcache holds of it is dropped']
+        : [
+            `${check.host}${check.path} with ${check.status}, ${where}`,
+            `at most ${count(check.retries + 1, 'try', 'tries')} of ${check.timeout} s`,
+          ]
+    return { noun: 'that', name: `${release} of ${app} answers`, facts }
+  },
+  called: (name) => ofRelease(name, (release, part) => `${release} through its ${part}`),
   holds: () => true, // what was begun is gone on with
 }

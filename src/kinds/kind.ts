@@ -17,6 +17,15 @@ export type Kind<K extends KindName> = {
   // Default: nothing does.
   undo?(action: ActionOf<K>, why: string): readonly Step[]
 
+  // What a person reads of an action.
+  said(action: ActionOf<K>): Said
+  // How people call a resource by its name in an address. Default: KIND NAME.
+  called?(name: string): string | undefined
+  // What a summary counts its actions as. Default: they are not counted.
+  counted?: Counted
+  // What of a server is started or loaded, which a summary says once for all servers. Default: nothing.
+  running?(action: ActionOf<K>): Running
+
   // The same with what only the rest of its plan decides. Default: it does not depend on the rest.
   within?(desired: DesiredOf[K], rest: RestOfPlan): DesiredOf[K]
   // As it stands in a plan, without what nobody may read. Default: all of it.
@@ -48,6 +57,24 @@ export type Kind<K extends KindName> = {
   // Whether it concerns one app alone, so that what follows is done though it failed. Default: no.
   isOneAppsOnly?: true
 }
+
+// Plain values: views draw them. An action reads as VERB NOUN NAME; each fact is a part of a sentence.
+export type Said = {
+  noun: string
+  name: string
+  facts: readonly string[]
+  isForeign?: boolean // it replaces what Flight did not write: nobody may overlook that
+  text?: SaidText
+}
+
+// The text of a file as it was and as it will be; `unlike`: what is said where the two cannot be compared by line.
+export type SaidText = { was?: string; is?: string; unlike?: readonly string[] }
+
+// `isFile`: whether the table of a plan counts it among the files.
+export type Counted = { one: string; many: string; isFile: boolean }
+
+// nginx; workers of shop, `of` being what several of are said together. `effect`: what that does to what runs.
+export type Running = { what: string; of?: string; effect: string | undefined }
 
 // What else a plan does on the same server.
 export type RestOfPlan = {

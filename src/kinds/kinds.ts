@@ -18,17 +18,17 @@ import { retiredKind } from './retired.ts'
 import { serviceKind } from './service.ts'
 import { userKind } from './user.ts'
 
-// Every kind by its name.
+// Every kind by its name, in the order in which a summary counts them.
 export const KINDS: { readonly [K in KindName]: Kind<K> } = {
   'apt-source': aptSourceKind,
   package: packageKind,
-  directory: directoryKind,
-  file: fileKind,
-  link: linkKind,
   user: userKind,
-  service: serviceKind,
+  file: fileKind,
   composer: composerKind,
   retired: retiredKind,
+  directory: directoryKind,
+  link: linkKind,
+  service: serviceKind,
   programs: programsKind,
   release: releaseKind,
   command: commandKind,
@@ -37,6 +37,11 @@ export const KINDS: { readonly [K in KindName]: Kind<K> } = {
   prune: pruneKind,
   environment: environmentKind,
   push: pushKind,
+}
+
+// Whether a word is the name of a kind.
+export function isKind(word: string): word is KindName {
+  return Object.hasOwn(KINDS, word)
 }
 
 // The kind that a resource or an action carries the name of.

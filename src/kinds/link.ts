@@ -32,5 +32,17 @@ export const linkKind: Kind<'link'> = {
     }
   },
   steps: ({ after }) => [{ step: 'link', ...after }],
+  said({ before, after }) {
+    const owner = `${after.owner}:${after.group}`
+    if (before.is === 'absent')
+      return { noun: 'link', name: after.path, facts: [`to ${after.target}`, `owner ${owner}`] }
+    const was = `${before.owner}:${before.group}`
+    const facts = [
+      before.target === after.target ? `to ${after.target}` : `target ${before.target} -> ${after.target}`,
+      ...(was === owner ? [] : [`owner ${was} -> ${owner}`]),
+    ]
+    return { noun: 'link', name: after.path, facts }
+  },
+  counted: { one: 'link', many: 'links', isFile: false },
   writes: ({ path }) => [path],
 }

@@ -1,7 +1,7 @@
 import type { BeforeOf, Difference, Reason, Verb } from '../model/action.ts'
 import type { LiveDesired } from '../model/resource.ts'
 import type { Kind } from './kind.ts'
-import { liveIn, releaseIn, staysLive } from './releases.ts'
+import { liveIn, ofRelease, releaseIn, staysLive } from './releases.ts'
 
 const VERBS: Record<LiveDesired['does'], Verb> = {
   ready: 'prepare',
@@ -39,9 +39,31 @@ export const liveKind: Kind<'live'> = {
       : []),
     { step: 'fail', app, release, why },
   ],
+  said: ({ before, after }) => ({
+    noun: 'release',
+    name: `${after.release} of ${after.app}`,
+    facts: factsOf(after, before.live ?? 'no release'),
+  }),
+  called: (name) => ofRelease(name, (release) => `release ${release}`),
   // Half of the servers may have switched before a run ended.
   holds: (planned, now) => planned.before.live === now.before.live || now.before.live === planned.after.release,
   isSwitch: ({ does }) => does === 'switch',
+}
+
+function factsOf({ does, release, back }: LiveDesired, was: string): string[] {
+  switch (does) {
+    case 'ready':
+      return ['what it holds is noted, the next `current` lies beside the one that is']
+    case 'switch':
+      return [
+        `current ${was} -> ${release}, on all servers at once`,
+        `each goes back by itself after ${back} s unless all of them answer`,
+      ]
+    case 'confirm':
+      return ['from now on it stays']
+    case 'settle':
+      return ['it was live and healthy on all servers']
+  }
 }
 
 function reasonOf({ release, does }: LiveDesired, live: string | null): Reason {

@@ -19,6 +19,11 @@ export const packageKind: Kind<'package'> = {
   steps: ({ after }) => [
     { step: 'install', packages: [after.name], refresh: false, upgrades: [], removes: [], sources: [] },
   ],
+  said: ({ before, after }) => ({
+    noun: 'package',
+    name: after.name,
+    facts: [before.candidate ?? 'version decided after the lists are refreshed'],
+  }),
   holds: (planned, now) => planned.before.candidate === undefined || planned.before.candidate === now.before.candidate,
   installs: ({ before, after }) => ({ name: after.name, version: before.candidate }),
 }

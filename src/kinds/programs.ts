@@ -1,7 +1,8 @@
-import type { BeforeOf, Difference, Reason } from '../model/action.ts'
+import type { BeforeOf, Difference, Reason, Verb } from '../model/action.ts'
 import type { ProgramsFact } from '../model/fact.ts'
 import type { ProgramsDesired } from '../model/resource.ts'
 import { appOfPrograms } from '../model/app-paths.ts'
+import { count, names } from '../model/words.ts'
 import type { Kind } from './kind.ts'
 import { isWritten, pushQuery } from './pushes.ts'
 
@@ -51,12 +52,46 @@ export const programsKind: Kind<'programs'> = {
   steps: ({ after }) => [{ step: 'programs', app: after.app, programs: after.programs, changes: after.changes }],
   // `current` leads back by then, and its file with it: what that wants runs there again.
   undo: ({ after }) => [{ step: 'programs', app: after.app, programs: [], changes: [] }],
+  said: ({ verb, before, after }) => ({
+    noun: 'the',
+    name: `workers of ${after.app}`,
+    facts: [
+      ...(after.programs.length === 0
+        ? []
+        : [`${count(after.programs.length, 'program')}: ${names(after.programs, 6)}`]),
+      jobsEffect(verb),
+      ...(before.daemon ? [] : ['supervisor does not run yet']),
+      ...(before.states.length === 0 ? [] : [`now ${names(before.states, 6)}`]),
+      ...(before.unloaded.length === 0 ? [] : [`not loaded yet: ${names(before.unloaded, 6)}`]),
+      ...(after.changes.length === 0 ? [] : [`this plan writes ${names(after.changes, 4)}`]),
+    ],
+  }),
+  called: (name) => `workers of ${name}`,
+  running: ({ verb, after }) => ({ what: 'workers', of: after.app, effect: jobsEffect(verb) }),
   within: (desired, { writes }) => ({
     ...desired,
     changes: writes.filter((path) => appOfPrograms(path) === desired.app),
   }),
   holds: () => true, // what they are doing right now changes by itself
   isOneAppsOnly: true, // workers that do not run leave nothing half done for others
+}
+
+// What happens to the jobs that run when an app's programs are brought to what is defined.
+function jobsEffect(verb: Verb): string {
+  switch (verb) {
+    case 'start':
+      return 'what runs already goes on'
+    case 'retire':
+      return (
+        'each finishes its job, at most its stop_wait_timeout, and does not come back; the plan goes on after ' +
+        'ten seconds'
+      )
+    default:
+      return (
+        'what changes or goes finishes its job first, at most its stop_wait_timeout, and the plan goes on ' +
+        'after ten seconds; the others are not touched'
+      )
+  }
 }
 
 // What supervisor cannot read may be what this plan writes anew: then that cures it.

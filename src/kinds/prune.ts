@@ -2,6 +2,7 @@ import type { BeforeOf, Difference } from '../model/action.ts'
 import type { ReleaseFact } from '../model/fact.ts'
 import type { PruneDesired } from '../model/resource.ts'
 import type { Kind } from './kind.ts'
+import { ofRelease } from './releases.ts'
 
 // Old releases are gone. What is looked at again on the server before anything
 // goes: whether it is in use, and whether it holds what nobody else has.
@@ -33,6 +34,12 @@ export const pruneKind: Kind<'prune'> = {
   steps: ({ before, after: { app, release, socket } }) => [
     { step: 'prune', app, release, releases: before.releases, socket },
   ],
+  said: ({ before, after }) => ({
+    noun: 'releases',
+    name: `${before.releases.join(', ')} of ${after.app}`,
+    facts: ['except what is in use, and what holds files that nobody else has'],
+  }),
+  called: (name) => ofRelease(name, (release) => `old releases for ${release}`),
   holds: () => true, // what was begun is gone on with
 }
 

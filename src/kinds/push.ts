@@ -80,6 +80,11 @@ export const pushKind: Kind<'push'> = {
             : []),
         ]
       : [],
+  said: ({ after }) => ({ noun: 'environment file', name: `of ${after.app}`, facts: factsOf(after) }),
+  called(name) {
+    const [, app, does] = /^([^/]+)\/[^/]+\/(\w+)$/.exec(name) ?? []
+    return app === undefined ? undefined : `environment file of ${app} (${does})`
+  },
   holds: () => true, // what was begun is gone on with
   reveal({ address, after }, { environments }) {
     const content = after.does === 'stage' ? environments.get(address) : undefined
@@ -108,6 +113,26 @@ function tagOf(facts: Facts, asked: PushDesired): { is: 'tag'; tag: string | nul
 
 function fileQuery({ app, path }: Pick<PushDesired, 'app' | 'path'>): Extract<FactQuery, { fact: 'environment' }> {
   return { fact: 'environment', app, path }
+}
+
+function factsOf({ does, path, app, back, live }: PushDesired): string[] {
+  switch (does) {
+    case 'stage':
+      return [`beside ${path}, readable by ${app} alone`, 'what it holds is in no plan']
+    case 'write':
+      return [
+        `to ${path}, on all servers at once`,
+        `each goes back by itself after ${back} s unless all of them work with it`,
+      ]
+    case 'rebuild':
+      return [`what ${live} caches of its configuration, as user ${app}`]
+    case 'show':
+      return [`${live} reads what was made of it, without a reload`]
+    case 'confirm':
+      return ['from now on it stays']
+    case 'settle':
+      return ['all that follows was done']
+  }
 }
 
 function reasonOf({ does, undoes }: PushDesired, before: BeforeOf['push']['is']): Reason {

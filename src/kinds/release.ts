@@ -1,7 +1,9 @@
 import type { BeforeOf, Difference } from '../model/action.ts'
 import type { FactQuery } from '../model/fact.ts'
 import type { Need } from '../model/resource.ts'
+import { names } from '../model/words.ts'
 import type { Kind } from './kind.ts'
+import { ofRelease } from './releases.ts'
 
 // A release lies in its folder, whole, with what it shares. One that failed is never taken up again.
 export const releaseKind: Kind<'release'> = {
@@ -62,6 +64,12 @@ export const releaseKind: Kind<'release'> = {
     ]
   },
   undo: ({ after }, why) => [{ step: 'fail', app: after.app, release: after.name, why }],
+  said: ({ after: { app, name, commit, subject, ref, linkedDirs, linkedFiles } }) => ({
+    noun: 'release',
+    name: `${name} of ${app}`,
+    facts: [`commit ${commit} (${subject})`, `from ${ref}`, `shared: ${names([...linkedDirs, ...linkedFiles], 8)}`],
+  }),
+  called: (name) => ofRelease(name, (release) => `release ${release}`),
   holds: () => true, // what was begun is gone on with
   reveal({ after }, { cargo, who, when }) {
     const sent = cargo.get(after.app)

@@ -16,3 +16,9 @@ export function staysLive(facts: Facts, of: { app: string; release: string }): b
   const release = releaseIn(facts, of)
   return liveIn(facts, of.app) === of.release && release?.confirmed === true && release.settled
 }
+
+// APP/RELEASE or APP/RELEASE/PART, the name of what belongs to a release, as `say` says it.
+export function ofRelease(name: string, say: (release: string, part: string) => string): string | undefined {
+  const [, app, release, part = ''] = /^([^/]+)\/([^/]+)(?:\/([^/]+))?$/.exec(name) ?? []
+  return app === undefined ? undefined : say(`${release} of ${app}`, part)
+}

@@ -2,6 +2,7 @@ import type { FileQuery } from '../model/fact.ts'
 import { RETIRED_MARK } from '../model/record.ts'
 import type { RetiredDesired } from '../model/resource.ts'
 import { fileBefore, isSameFile } from './before.ts'
+import { count, linesOf } from '../model/words.ts'
 import type { Kind } from './kind.ts'
 
 // A file that Flight wrote and that no definition wants any more is out of service.
@@ -29,6 +30,14 @@ export const retiredKind: Kind<'retired'> = {
       because: 'no definition wants it on this server any more',
     },
   ],
+  said({ before, after }) {
+    const fact = 'becomes a comment that says when and why; its last content is kept'
+    const was = before.is === 'file' ? before.content : undefined
+    if (was === undefined) return { noun: 'file', name: after.path, facts: [fact] }
+    const facts = [`${fact} (${count(linesOf(was).length, 'line')})`]
+    return { noun: 'file', name: after.path, facts, text: { was } }
+  },
+  counted: { one: 'file', many: 'files', isFile: true },
   holds: (planned, now) => isSameFile(planned.before, now.before),
   unasked: () => 'done', // what is retired is known no more
   writes: ({ path }) => [path],

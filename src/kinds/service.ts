@@ -1,6 +1,7 @@
-import type { Action, BeforeOf, Reason } from '../model/action.ts'
+import type { Action, ActionOf, BeforeOf, Reason } from '../model/action.ts'
 import type { ServiceFact } from '../model/fact.ts'
 import type { ServiceDesired } from '../model/resource.ts'
+import { count, names } from '../model/words.ts'
 import type { Kind } from './kind.ts'
 
 // A service runs, starts at boot, and runs the configuration
@@ -67,6 +68,15 @@ export const serviceKind: Kind<'service'> = {
     if (verb === 'reload') return before.enabled || !after.wanted ? [reload] : [start, reload]
     return [start]
   },
+  said(action) {
+    const { verb, before, after } = action
+    const first = verb === 'reload' ? reloadEffect(after) : bootFact(before.enabled)
+    return { noun: 'service', name: titleOf(after), facts: [first, ...causes(action)] }
+  },
+  running: ({ verb, after }) => ({
+    what: titleOf(after),
+    effect: verb === 'reload' ? reloadEffect(after) : undefined,
+  }),
   within: (desired, { writes, installs, loads }) => ({
     ...desired,
     changes: writes.filter((path) => desired.configuration.some((place) => isIn(place, path))).sort(),
@@ -89,6 +99,45 @@ export const serviceKind: Kind<'service'> = {
 }
 
 const isIn = (place: string, path: string) => path === place || path.startsWith(`${place}/`)
+
+// A service as a plan names it: it may load twice, and the second time is for what goes.
+function titleOf({ title, phase }: ServiceDesired): string {
+  return phase === 'retire' ? `${title} (retiring)` : title
+}
+
+const bootFact = (isEnabled: boolean) => (isEnabled ? 'enabled already' : 'and at every boot from now on')
+
+function causes({ verb, before, after, because }: ActionOf<'service'>): string[] {
+  const pools = after.pools.map(({ name }) => name)
+  const isSaid = before.unloaded === undefined || because.some(({ code }) => code === 'not-loaded')
+  return [
+    ...(after.wanted ? [] : ['no definition asks for it here any more: where it runs, it runs what lies on disk']),
+    ...(verb === 'reload' && pools.length > 0
+      ? [`must answer after that: ${count(pools.length, 'pool')} (${names(pools, 6)})`]
+      : []),
+    ...(after.changes.length === 0 ? [] : [`this plan writes ${names(after.changes, 4)}`]),
+    ...(isSaid ? [] : [`${before.unloaded} is newer than what it runs`]),
+  ]
+}
+
+// What reloading a service does to requests, as measured.
+function reloadEffect({ test, waitForNginx, patience }: ServiceDesired): string {
+  switch (test.program) {
+    case 'nginx':
+      return 'open requests finish in the old workers; some idle keep-alive connections close'
+    case 'php-fpm':
+      return (
+        (waitForNginx > 0
+          ? `first waits, at most ${waitForNginx} s, until no old nginx worker speaks to what goes; `
+          : '') +
+        `requests in progress finish, new ones wait until then, at most ` +
+        `${patience > 0 ? `${patience} s` : 'process_control_timeout'}; ` +
+        `this concerns every PHP ${test.version} pool of the server`
+      )
+    case 'none':
+      return 'it reads its configuration again'
+  }
+}
 
 function loadReasons(desired: ServiceDesired, { unloaded }: ServiceFact): Reason[] {
   const { installs } = desired

@@ -43,4 +43,6 @@ export const userKind: Kind<'user'> = {
     return { is: 'same', why: `user ${desired.name} exists` }
   },
   steps: ({ after }) => [{ step: 'user', ...after }],
+  said: ({ after }) => ({ noun: 'user', name: after.name, facts: [`home ${after.home}`, `shell ${after.shell}`] }),
+  counted: { one: 'user', many: 'users', isFile: false },
 }

@@ -1,20 +1,20 @@
+import { kindOf } from '../kinds/kinds.ts'
 import type { Action, Verb } from '../model/action.ts'
-import type { KindName } from '../model/resource.ts'
 import { onOneLine } from '../model/printable.ts'
-import { FOREIGN } from './file-change.ts'
-import { type Detail, detailOf } from './action-facts.ts'
-import { serviceTitle } from './service-effect.ts'
+import { type BodyLine, linesOfText } from './file-change.ts'
 
 export type Symbol = '+' | '~' | '-' | '*' | '>' | '!'
 
-export type ActionView = Detail & {
+export type ActionView = {
   symbol: Symbol
   verb: string
   noun: string
   name: string
   feature: string
+  facts: string[]
   because: string[]
   loud: string[] // facts that nobody may overlook
+  body: BodyLine[]
 }
 
 const SYMBOLS: Record<Verb, Symbol> = {
@@ -33,76 +33,28 @@ const SYMBOLS: Record<Verb, Symbol> = {
   note: '>',
 }
 
-const NOUNS: Record<KindName, string> = {
-  'apt-source': 'package source',
-  package: 'package',
-  directory: 'directory',
-  file: 'file',
-  link: 'link',
-  user: 'user',
-  service: 'service',
-  composer: 'composer',
-  retired: 'file',
-  programs: 'the', // workers of shop
-  release: 'release',
-  command: 'command',
-  health: 'that',
-  live: 'release',
-  prune: 'releases',
-  environment: 'environment file',
-  push: 'environment file',
-}
-
 // The sign that stands for a verb, so that nothing depends on a colour: + new, ~ changed, - retired, * reloaded,
 // > done once.
 export function symbolOf(verb: Verb): Symbol {
   return SYMBOLS[verb]
 }
 
-function nameOf(action: Action): string {
-  switch (action.kind) {
-    case 'package':
-    case 'user':
-    case 'apt-source':
-      return action.after.name
-    case 'service':
-      return serviceTitle(action.after)
-    case 'release':
-      return `${action.after.name} of ${action.after.app}`
-    case 'live':
-      return `${action.after.release} of ${action.after.app}`
-    case 'environment':
-    case 'push':
-      return `of ${action.after.app}`
-    case 'command':
-      return action.after.command
-    case 'health':
-      return `${action.after.release} of ${action.after.app} answers`
-    case 'prune':
-      return `${action.before.releases.join(', ')} of ${action.after.app}`
-    case 'programs':
-      return `workers of ${action.after.app}`
-    case 'directory':
-    case 'file':
-    case 'link':
-    case 'composer':
-    case 'retired':
-      return action.after.path
-  }
-}
+// Said of every file that is somebody else's work.
+const FOREIGN = 'not written by Flight: what it holds now will be kept in /var/lib/flight/kept'
 
 // One action as a reader sees it, whatever shows it.
 export function actionView(action: Action): ActionView {
-  const detail = detailOf(action)
+  const { noun, name, facts, isForeign = false, text = { is: '' } } = kindOf(action.kind).said(action)
+  const lines = linesOfText(text)
   return {
     symbol: symbolOf(action.verb),
     verb: action.verb,
-    noun: NOUNS[action.kind],
-    name: onOneLine(nameOf(action)),
+    noun,
+    name: onOneLine(name),
     feature: onOneLine(action.feature),
-    facts: detail.facts.filter((fact) => fact !== FOREIGN).map(onOneLine),
-    loud: detail.facts.filter((fact) => fact === FOREIGN),
-    because: action.because.map(({ text }) => onOneLine(text)),
-    body: detail.body,
+    facts: [...facts, ...lines.facts].map(onOneLine),
+    loud: isForeign ? [FOREIGN] : [],
+    because: action.because.map((reason) => onOneLine(reason.text)),
+    body: lines.body,
   }
 }

@@ -1,7 +1,7 @@
 import { onOneLine } from '../model/printable.ts'
 import { paintFor } from './paint.ts'
 import type { TableOptions } from './table.ts'
-import { count } from './words.ts'
+import { count } from '../model/words.ts'
 import { wrap } from './wrap.ts'
 
 // One thing that was looked at: is it as needed, and what to do where it is not.

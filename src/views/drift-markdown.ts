@@ -4,7 +4,8 @@ import { type DriftedServer, driftGroups, driftOf, driftTally, driftTitle } from
 import { code, htmlText, prose } from './markdown.ts'
 import { leftoversOf } from './remarks.ts'
 import { leftoverParts } from './remarks-markdown.ts'
-import { count, withoutServer } from './words.ts'
+import { count } from '../model/words.ts'
+import { withoutServer } from './words.ts'
 
 function part(servers: readonly DriftedServer[]): Part[] {
   const [report] = servers

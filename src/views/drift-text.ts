@@ -4,7 +4,8 @@ import { type Drift, type DriftedServer, driftGroups, driftOf, driftTally, drift
 import { paintFor, type Paint } from './paint.ts'
 import { leftoversOf } from './remarks.ts'
 import { leftoverLines } from './remarks-text.ts'
-import { count, names, withoutServer } from './words.ts'
+import { count, names } from '../model/words.ts'
+import { withoutServer } from './words.ts'
 import { wrap } from './wrap.ts'
 
 function group(servers: readonly DriftedServer[], width: number, paint: Paint): string[] {

@@ -1,7 +1,7 @@
 import { placeOf, type ServerProblem } from '../model/errors.ts'
 import type { Leftover, Plan } from '../model/plan.ts'
 import { actionsOf } from './plan-groups.ts'
-import { count, names, sorted } from './words.ts'
+import { count, names, sorted } from '../model/words.ts'
 
 export type DriftedResource = {
   address: string

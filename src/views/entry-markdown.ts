@@ -3,7 +3,7 @@ import type { BodyLine } from './file-change.ts'
 import type { Entry } from './group-view.ts'
 import { code, fenced, prose } from './markdown.ts'
 import { byVersion, type PackageView } from './package-view.ts'
-import { count } from './words.ts'
+import { count } from '../model/words.ts'
 import { cutLine } from './wrap.ts'
 
 const MOST_LINES = 200

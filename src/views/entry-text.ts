@@ -3,7 +3,7 @@ import type { BodyLine } from './file-change.ts'
 import type { Entry } from './group-view.ts'
 import { byVersion, type PackageView, type Version } from './package-view.ts'
 import { inColorOf, type Paint } from './paint.ts'
-import { count } from './words.ts'
+import { count } from '../model/words.ts'
 import { cutLine, wrap } from './wrap.ts'
 
 type Options = { width: number; full?: boolean }

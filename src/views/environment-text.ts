@@ -1,7 +1,7 @@
 import type { Comparison } from '../environment/compare.ts'
 import type { ServersComparison } from '../environment/compare-servers.ts'
 import { inColorOf, paintFor } from './paint.ts'
-import { count, names } from './words.ts'
+import { count, names } from '../model/words.ts'
 
 type Shape = { color: boolean; keys?: number } // keys: how many are shown
 

@@ -1,11 +1,11 @@
 import type { Plan, Stage } from '../model/plan.ts'
 import { onOneLine } from '../model/printable.ts'
 import { type ActionView, actionView } from './action-view.ts'
-import { actionsOf, type Group, groupsOf, likeness } from './plan-groups.ts'
+import { actionsOf, type Group, groupsOf, isInstall, likeness } from './plan-groups.ts'
 import { type PackageView, packageView } from './package-view.ts'
 import { notesOf } from './remarks.ts'
 import { whyStage } from './stage-words.ts'
-import { count, names, sorted } from './words.ts'
+import { count, names, sorted } from '../model/words.ts'
 
 // What stands in a group's list: the work of apt, an action, or neighbours that an earlier group has shown already.
 export type Entry =
@@ -53,7 +53,7 @@ function entries(group: Group, label: string, shown: Shown): Entry[] {
   const apt = packageView(group.actions, first.install)
   let aptShown = apt === undefined
   for (const action of group.actions) {
-    if (action.kind === 'package') {
+    if (isInstall(action)) {
       if (apt !== undefined && !aptShown) {
         const key = JSON.stringify(apt)
         const earlier = shown.get(key)
@@ -64,9 +64,7 @@ function entries(group: Group, label: string, shown: Shown): Entry[] {
             ? {
                 is: 'as',
                 group: earlier,
-                actions: [
-                  `+ install ${count(group.actions.filter(({ kind }) => kind === 'package').length, 'package')}`,
-                ],
+                actions: [`+ install ${count(group.actions.filter(isInstall).length, 'package')}`],
               }
             : { is: 'packages', view: apt },
         )

@@ -1,7 +1,8 @@
+import { kindOf } from '../kinds/kinds.ts'
 import type { Action } from '../model/action.ts'
 import type { PlannedInstall } from '../model/plan.ts'
 import { onOneLine } from '../model/printable.ts'
-import { count } from './words.ts'
+import { count } from '../model/words.ts'
 
 export type Version = { name: string; version: string } // version: empty where it is decided later
 
@@ -17,18 +18,21 @@ const LATER = 'version decided after the lists are refreshed'
 
 // Everything that apt does on a server, in one transaction; undefined where it does nothing.
 export function packageView(actions: readonly Action[], install: PlannedInstall | null): PackageView | undefined {
-  const packages = actions.flatMap((action) => (action.kind === 'package' ? [action] : []))
+  const packages = actions.flatMap((action) => {
+    const installed = kindOf(action.kind).installs?.(action)
+    return installed === undefined ? [] : [{ feature: action.feature, ...installed }]
+  })
   if (packages.length === 0) return undefined
   const versions = new Map((install?.installs ?? []).map(({ name, version }) => [name, version]))
-  const names = new Set(packages.map((action) => action.after.name))
+  const names = new Set(packages.map(({ name }) => name))
 
   const features = new Map<string, Version[]>()
   let later = 0
-  for (const { feature, after, before } of packages) {
-    const version = versions.get(after.name) ?? (install?.refresh === true ? undefined : before.candidate)
+  for (const { feature, name, version: candidate } of packages) {
+    const version = versions.get(name) ?? (install?.refresh === true ? undefined : candidate)
     if (version === undefined) later++
     const list = features.get(feature) ?? []
-    list.push({ name: after.name, version: version ?? '' })
+    list.push({ name, version: version ?? '' })
     features.set(feature, list)
   }
 

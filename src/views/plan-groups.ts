@@ -1,3 +1,4 @@
+import { kindOf } from '../kinds/kinds.ts'
 import type { Action } from '../model/action.ts'
 import type { Plan, PlannedServer, Stage } from '../model/plan.ts'
 
@@ -10,6 +11,11 @@ export function likeness(action: Action, server: string): string {
   return JSON.stringify({ ...action, address })
 }
 
+// Whether apt does it, in one transaction with its neighbours.
+export function isInstall({ kind }: Action): boolean {
+  return kindOf(kind).installs !== undefined
+}
+
 // The servers of a stage, those together that get exactly the same: the same actions, the same work of apt.
 // Servers without actions are left out. The actions of a group are those of its first server.
 export function groupsOf(plan: Plan, stage: Stage): Group[] {
@@ -18,7 +24,7 @@ export function groupsOf(plan: Plan, stage: Stage): Group[] {
   for (const { server, actions } of stage.servers) {
     const planned = servers.get(server)
     if (planned === undefined || actions.length === 0) continue
-    const install = actions.some(({ kind }) => kind === 'package') ? planned.install : null
+    const install = actions.some(isInstall) ? planned.install : null
     const key = JSON.stringify([planned.cluster, install, actions.map((action) => likeness(action, server))])
     const group = groups.get(key)
     if (group === undefined) groups.set(key, { servers: [planned], actions })

@@ -1,13 +1,15 @@
+import { kindOf } from '../kinds/kinds.ts'
+import type { Action } from '../model/action.ts'
 import { isEmpty, OLD_FORMAT, type Plan } from '../model/plan.ts'
 import { bounded, type Part } from './bounded.ts'
 import { entryMarkdown } from './entry-markdown.ts'
 import { type GroupView, groupViews } from './group-view.ts'
 import { cell, code, htmlText, prose } from './markdown.ts'
-import { actionsOf } from './plan-groups.ts'
+import { actionsOf, isInstall } from './plan-groups.ts'
 import { leftoversOf, otherNotes } from './remarks.ts'
 import { leftoverParts, noteParts } from './remarks-markdown.ts'
 import { type SummaryLine, summaryLines, titleOf } from './plan-summary.ts'
-import { count, sorted } from './words.ts'
+import { count, sorted } from '../model/words.ts'
 
 const MOST_ROWS = 100
 const MOST_LINE = 1500
@@ -34,7 +36,7 @@ function table(plan: Plan): string {
   const all = sorted([...plan.servers.map(({ name }) => name), ...missing])
   const rows = all.flatMap((name) => {
     const actions = actionsOf(plan, name)
-    const of = (...kinds: string[]): string => String(actions.filter(({ kind }) => kinds.includes(kind)).length || '')
+    const of = (isCounted: (action: Action) => boolean) => String(actions.filter(isCounted).length || '')
     const state = missing.has(name)
       ? '**could not be asked**'
       : blocked.has(name)
@@ -43,11 +45,9 @@ function table(plan: Plan): string {
           ? ''
           : count(actions.length, 'action')
     if (state === '') return []
-    const reloads = String(actions.filter(({ kind, verb }) => kind === 'service' && verb === 'reload').length || '')
-    return [
-      `| ${cell(shortened(name, MOST_NAME))} | ${state} | ${of('package')} | ` +
-        `${of('file', 'composer', 'apt-source', 'retired')} | ${reloads} |`,
-    ]
+    const files = of(({ kind }) => kindOf(kind).counted?.isFile === true)
+    const reloads = of(({ kind, verb }) => kindOf(kind).loads !== undefined && verb === 'reload')
+    return [`| ${cell(shortened(name, MOST_NAME))} | ${state} | ${of(isInstall)} | ${files} | ${reloads} |`]
   })
   if (rows.length === 0) return ''
   const shown = rows.slice(0, MOST_ROWS)

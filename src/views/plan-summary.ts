@@ -1,40 +1,36 @@
 import { wordsOf } from '../engine/undertakings/registry.ts'
-import type { Action } from '../model/action.ts'
+import type { Running } from '../kinds/kind.ts'
+import { KINDS, kindOf } from '../kinds/kinds.ts'
+import type { Action, Verb } from '../model/action.ts'
 import type { Plan } from '../model/plan.ts'
 import { placeOf, type ServerProblem } from '../model/errors.ts'
 import { onOneLine } from '../model/printable.ts'
 import { loudOf } from './package-view.ts'
-import { actionsOf, untouched } from './plan-groups.ts'
-import { jobsEffect, reloadEffect, serviceTitle } from './service-effect.ts'
+import { actionsOf, isInstall, untouched } from './plan-groups.ts'
 import { type Symbol, symbolOf } from './action-view.ts'
-import { count, names, sorted, withoutServer } from './words.ts'
+import { count, names, sorted } from '../model/words.ts'
+import { withoutServer } from './words.ts'
 
 // `hint` is the way out of a problem.
 export type SummaryLine = { symbol: Symbol | ' '; text: string; hint?: string }
 
 type Placed = { server: string; action: Action }
 
+// What a summary counts, in the order of the kinds.
+const COUNTED = new Map(
+  Object.values(KINDS).flatMap(({ counted }) => (counted === undefined ? [] : [[counted.one, counted.many] as const])),
+)
+
 function files(placed: readonly Placed[]): SummaryLine[] {
-  const touching = placed.filter(({ action }) =>
-    ['file', 'retired', 'composer', 'apt-source', 'directory', 'link', 'user'].includes(action.kind),
-  )
   const lines: SummaryLine[] = []
   for (const verb of ['create', 'update', 'retire'] as const) {
-    for (const [noun, many, kinds] of [
-      ['package source', 'package sources', ['apt-source']],
-      ['user', 'users', ['user']],
-      ['file', 'files', ['file', 'composer', 'retired']],
-      ['directory', 'directories', ['directory']],
-      ['link', 'links', ['link']],
-    ] as const) {
-      const some = touching.filter(
-        ({ action }) => action.verb === verb && (kinds as readonly string[]).includes(action.kind),
-      )
+    for (const [one, many] of COUNTED) {
+      const some = placed.filter(({ action }) => action.verb === verb && kindOf(action.kind).counted?.one === one)
       if (some.length === 0) continue
       const things = sorted(
         some.map(({ server, action }) => action.address.slice(server.length + action.kind.length + 2)),
       )
-      const what = `${verb} ${count(things.length, noun, many)} on ${places(some)}`
+      const what = `${verb} ${count(things.length, one, many)} on ${places(some)}`
       lines.push({ symbol: symbolOf(verb), text: `${what}: ${names(things, 4)}` })
     }
   }
@@ -47,41 +43,35 @@ function places(placed: readonly Placed[]): string {
 }
 
 function packages(placed: readonly Placed[]): SummaryLine[] {
-  const some = placed.filter(({ action }) => action.kind === 'package')
+  const some = placed.filter(({ action }) => isInstall(action))
   if (some.length === 0) return []
-  const things = sorted(some.map(({ action }) => (action.kind === 'package' ? action.after.name : '')))
+  const things = sorted(some.flatMap(({ action }) => kindOf(action.kind).installs?.(action).name ?? []))
   return [{ symbol: '+', text: `install ${count(things.length, 'package')} on ${places(some)}: ${names(things, 8)}` }]
 }
 
-function services(placed: readonly Placed[]): SummaryLine[] {
-  const lines = new Map<string, { symbol: Symbol; text: string; effect: string; placed: Placed[] }>()
-  for (const entry of placed) {
-    const { action } = entry
-    if (action.kind !== 'service') continue
-    const text = `${action.verb} ${serviceTitle(action.after)}`
-    const effect = action.verb === 'reload' ? `: ${reloadEffect(action.after)}` : ''
-    const line = lines.get(text) ?? { symbol: symbolOf(action.verb), text, effect, placed: [] }
+// What is started and loaded, each once: services, then the workers of all apps together.
+function running(placed: readonly Placed[]): SummaryLine[] {
+  const lines = new Map<string, Running & { verb: Verb; apps: string[]; placed: Placed[] }>()
+  const inOrder = Object.keys(KINDS).flatMap((kind) => placed.filter(({ action }) => action.kind === kind))
+  for (const entry of inOrder) {
+    const { kind, verb } = entry.action
+    const runs = kindOf(kind).running?.(entry.action)
+    if (runs === undefined) continue
+    const key = `${verb} ${runs.what}`
+    const line = lines.get(key) ?? { ...runs, verb, apps: [], placed: [] }
     line.placed.push(entry)
-    lines.set(text, line)
+    line.apps.push(...(runs.of === undefined ? [] : [runs.of]))
+    lines.set(key, line)
   }
-  return [...lines.values()].map((line) => ({
-    symbol: line.symbol,
-    text: `${line.text} on ${places(line.placed)}${line.effect}`,
-  }))
-}
-
-function workers(placed: readonly Placed[]): SummaryLine[] {
-  const lines: SummaryLine[] = []
-  for (const verb of ['start', 'reload', 'retire'] as const) {
-    const some = placed.filter(({ action }) => action.kind === 'programs' && action.verb === verb)
-    if (some.length === 0) continue
-    const apps = sorted(some.map(({ action }) => (action.kind === 'programs' ? action.after.app : '')))
-    lines.push({
-      symbol: symbolOf(verb),
-      text: `${verb} workers of ${names(apps, 4)} on ${places(some)}: ${jobsEffect(verb)}`,
-    })
-  }
-  return lines
+  // Of workers those that start first, those that go last.
+  const rank = ({ apps, verb }: { apps: string[]; verb: Verb }) =>
+    apps.length === 0 ? -1 : ['start', 'reload', 'retire'].indexOf(verb)
+  const sortedLines = [...lines.values()].sort((a, b) => rank(a) - rank(b))
+  return sortedLines.map(({ verb, what, apps, effect, placed: some }) => {
+    const whose = apps.length === 0 ? '' : ` of ${names(sorted(apps), 4)}`
+    const text = `${verb} ${what}${whose} on ${places(some)}${effect === undefined ? '' : `: ${effect}`}`
+    return { symbol: symbolOf(verb), text }
+  })
 }
 
 // What the plan is about as a whole, and what a reader should know of it.
@@ -136,8 +126,7 @@ export function summaryLines(plan: Plan): SummaryLine[] {
     ...apt(plan),
     ...packages(placed),
     ...files(placed),
-    ...services(placed),
-    ...workers(placed),
+    ...running(placed),
     ...quiet(plan),
   ]
 }

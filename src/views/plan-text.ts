@@ -6,7 +6,8 @@ import { inColorOf, type Paint, paintFor } from './paint.ts'
 import { type SummaryLine, summaryLines, titleOf } from './plan-summary.ts'
 import { leftoversOf, otherNotes } from './remarks.ts'
 import { leftoverLines, noteLines } from './remarks-text.ts'
-import { names, shortDigest, sorted } from './words.ts'
+import { names, sorted } from '../model/words.ts'
+import { shortDigest } from './words.ts'
 import { wrap } from './wrap.ts'
 
 export type PlanTextOptions = {

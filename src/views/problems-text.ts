@@ -1,7 +1,7 @@
 import type { Problem } from '../model/errors.ts'
 import { onOneLine } from '../model/printable.ts'
 import { type Paint, paintFor } from './paint.ts'
-import { count, sorted } from './words.ts'
+import { count, sorted } from '../model/words.ts'
 import { wrap } from './wrap.ts'
 
 const MANY = 3

@@ -1,7 +1,8 @@
 import { onOneLine } from '../model/printable.ts'
 import type { Paint } from './paint.ts'
 import type { RunProgress, ServerProgress, StageProgress } from './progress-state.ts'
-import { count, duration } from './words.ts'
+import { count } from '../model/words.ts'
+import { duration } from './words.ts'
 
 // Two cells of a terminal for what is wide in East Asian fonts and for pictures.
 const WIDE =

@@ -1,6 +1,7 @@
 import type { RunEvent } from '../model/event.ts'
 import { onOneLine } from '../model/printable.ts'
-import { count, duration, names, withoutServer } from './words.ts'
+import { count, names } from '../model/words.ts'
+import { duration, withoutServer } from './words.ts'
 
 // What a step says is repeated at most this often: a log of a long installation shows that it lives.
 const QUIET_SECONDS = 15

@@ -1,8 +1,9 @@
+import { kindOf } from '../kinds/kinds.ts'
 import type { Plan } from '../model/plan.ts'
 import type { PlannedPush } from '../model/push.ts'
 import { problemLines } from './plan-summary.ts'
 import { inColorOf, paintFor } from './paint.ts'
-import { count, names, sorted } from './words.ts'
+import { count, names, sorted } from '../model/words.ts'
 import { wrap } from './wrap.ts'
 
 // What a push comes to beside the keys that change: where, and what follows there; or why nothing of it is done.
@@ -33,9 +34,11 @@ export function pushText(
     8,
   )
   const live = sorted(servers.flatMap((each) => each.live ?? []))
-  const workers = sorted(actions.flatMap(({ server, action }) => (action.kind === 'programs' ? [server] : [])))
-  const made = actions.filter(({ action }) => action.kind === 'user' || action.kind === 'directory').length
-  const checked = actions.find(({ action }) => action.kind === 'health')?.action
+  const workers = sorted(
+    actions.flatMap(({ server, action }) => (kindOf(action.kind).running === undefined ? [] : [server])),
+  )
+  const made = actions.filter(({ action }) => kindOf(action.kind).counted !== undefined).length
+  const [check] = actions.flatMap(({ action }) => ('check' in action.after ? (action.after.check ?? []) : []))
   return [
     ...wrap(`On ${servers.length === 1 ? on : `${on} at once, or on none of them`}:`, width, ''),
     ...(made === 0 ? [] : line('+', `the user of ${app} and its folders, as far as they are not there`)),
@@ -50,11 +53,11 @@ export function pushText(
     ...(live.length === 0
       ? []
       : line('~', `what ${names(live, 4)} caches of its configuration is made anew; no reload`)),
-    ...(checked?.kind !== 'health' || checked.after.check === null
+    ...(check === undefined
       ? []
       : line(
           '>',
-          `${checked.after.check.host}${checked.after.check.path} must answer ${checked.after.check.status}, ` +
+          `${check.host}${check.path} must answer ${check.status}, ` +
             `otherwise ${count(servers.length, 'server goes back', 'servers go back')}`,
         )),
     ...(workers.length === 0 ? [] : line('*', `workers on ${names(workers, 8)} restart after their job`)),

@@ -3,7 +3,8 @@ import type { Receipt, ReceiptAction, ReceiptServer } from '../model/receipt.ts'
 import { onOneLine } from '../model/printable.ts'
 import { type Paint, paintFor } from './paint.ts'
 import { problemsText } from './problems-text.ts'
-import { count, duration, names, shortDigest, withoutServer } from './words.ts'
+import { count, names } from '../model/words.ts'
+import { duration, shortDigest, withoutServer } from './words.ts'
 import { wrap } from './wrap.ts'
 
 // file: where the receipt lies

@@ -1,4 +1,4 @@
-import { names } from './words.ts'
+import { names } from '../model/words.ts'
 import { tableText, type TableOptions } from './table.ts'
 
 // One release of an app, over all servers that could be asked. `state`: good is one to go back to.

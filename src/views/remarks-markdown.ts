@@ -1,7 +1,7 @@
 import type { Part } from './bounded.ts'
 import { fenced, htmlText, prose } from './markdown.ts'
 import type { LeftoverView, Note } from './remarks.ts'
-import { count } from './words.ts'
+import { count } from '../model/words.ts'
 
 const MOST = 50
 const MOST_LINE = 1500

@@ -1,6 +1,6 @@
 import type { Plan, PlannedServer, Stage } from '../model/plan.ts'
 import { onOneLine } from '../model/printable.ts'
-import { names } from './words.ts'
+import { names } from '../model/words.ts'
 
 // What is said of servers: which they are, in words, and what.
 export type Note = { servers: string; text: string }

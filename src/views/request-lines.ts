@@ -1,7 +1,7 @@
 import type { NumberedEvent, RequestEvent } from '../model/request.ts'
 import { onOneLine } from '../model/printable.ts'
 import { lineOf } from './progress-lines.ts'
-import { count, names } from './words.ts'
+import { count, names } from '../model/words.ts'
 
 // One event of a request as one line of its log, or undefined where it says nothing a log needs.
 export function lineOfRequest(told: RequestEvent): string | undefined {

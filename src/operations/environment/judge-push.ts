@@ -3,7 +3,7 @@ import { type Comparison } from '../../environment/compare.ts'
 import type { Environment } from '../../environment/environment.ts'
 import { changesSince } from '../../environment/fingerprint.ts'
 import { FlightError, type Problem } from '../../model/errors.ts'
-import { names } from '../../views/words.ts'
+import { names } from '../../model/words.ts'
 import { environmentsOf, type ServerFiles } from './environments.ts'
 import type { Pulled } from './pulled.ts'
 

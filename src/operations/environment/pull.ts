@@ -5,7 +5,7 @@ import { compareServers, type ServersComparison } from '../../environment/compar
 import { changesSince } from '../../environment/fingerprint.ts'
 import { parseEnvironment } from '../../environment/parse.ts'
 import { FlightError, type Problem } from '../../model/errors.ts'
-import { names } from '../../views/words.ts'
+import { names } from '../../model/words.ts'
 import { localPath, nothingThere, reading, writePrivately } from '../files.ts'
 import type { Session } from '../session.ts'
 import { encrypt } from './age.ts'

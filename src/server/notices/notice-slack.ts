@@ -1,5 +1,5 @@
 import { briefly, onOneLine } from '../../model/printable.ts'
-import { names } from '../../views/words.ts'
+import { names } from '../../model/words.ts'
 import { commitOf, sentenceOf } from './notice-words.ts'
 import { idOf, type Occurrence } from './occurrence.ts'
 

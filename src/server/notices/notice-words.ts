@@ -1,6 +1,7 @@
 import { briefly, onOneLine } from '../../model/printable.ts'
 import type { FleetServer } from '../../model/fleet.ts'
-import { count, duration, names } from '../../views/words.ts'
+import { count, names } from '../../model/words.ts'
+import { duration } from '../../views/words.ts'
 import type { Occurrence, Planned } from './occurrence.ts'
 
 type Asked = Exclude<Occurrence, { occasion: 'drift' }>

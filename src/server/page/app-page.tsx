@@ -1,5 +1,5 @@
 import type { FleetApp } from '../../model/fleet.ts'
-import { names } from '../../views/words.ts'
+import { names } from '../../model/words.ts'
 import { brief, inPath } from './brief.ts'
 import { firstRelease } from './first-release.tsx'
 import type { Html } from './jsx-runtime.ts'

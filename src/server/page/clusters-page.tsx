@@ -1,6 +1,7 @@
 import type { Problem } from '../../model/errors.ts'
 import type { Fleet, FleetServer } from '../../model/fleet.ts'
-import { count, withoutServer } from '../../views/words.ts'
+import { count } from '../../model/words.ts'
+import { withoutServer } from '../../views/words.ts'
 import { brief } from './brief.ts'
 import type { Html } from './jsx-runtime.ts'
 import type { Page } from './layout.tsx'

@@ -1,6 +1,6 @@
 import type { Problem } from '../../model/errors.ts'
 import type { Fleet, FleetApp, LiveRelease } from '../../model/fleet.ts'
-import { count, names } from '../../views/words.ts'
+import { count, names } from '../../model/words.ts'
 import { brief, inPath } from './brief.ts'
 import { firstRelease } from './first-release.tsx'
 import type { Html, Piece } from './jsx-runtime.ts'

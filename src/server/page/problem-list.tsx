@@ -1,5 +1,5 @@
 import type { Problem } from '../../model/errors.ts'
-import { count } from '../../views/words.ts'
+import { count } from '../../model/words.ts'
 import { brief } from './brief.ts'
 import type { Html } from './jsx-runtime.ts'
 import { sign } from './sign.tsx'

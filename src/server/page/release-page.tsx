@@ -1,5 +1,5 @@
 import { isEnded, type Request } from '../../model/request.ts'
-import { count } from '../../views/words.ts'
+import { count } from '../../model/words.ts'
 import { brief, inPath } from './brief.ts'
 import type { Html, Piece } from './jsx-runtime.ts'
 import type { Page } from './layout.tsx'

@@ -1,6 +1,7 @@
 import type { RunProgress, ServerProgress, StageProgress } from '../../views/progress-state.ts'
 import { whyStage } from '../../views/stage-words.ts'
-import { count, duration } from '../../views/words.ts'
+import { count } from '../../model/words.ts'
+import { duration } from '../../views/words.ts'
 import { brief } from './brief.ts'
 import type { Html } from './jsx-runtime.ts'
 import { ofProgress, sign, type Standing } from './sign.tsx'

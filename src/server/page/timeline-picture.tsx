@@ -1,5 +1,6 @@
 import { RELEASE_PHASES, readStageName } from '../../model/stage-name.ts'
-import { count, duration, withoutServer } from '../../views/words.ts'
+import { count } from '../../model/words.ts'
+import { duration, withoutServer } from '../../views/words.ts'
 import { brief } from './brief.ts'
 import type { Html } from './jsx-runtime.ts'
 import { elapsed } from './when.tsx'

@@ -1,4 +1,5 @@
-import { count, duration, withoutServer } from '../../views/words.ts'
+import { count } from '../../model/words.ts'
+import { duration, withoutServer } from '../../views/words.ts'
 import { brief } from './brief.ts'
 import type { Html, Piece } from './jsx-runtime.ts'
 import type { Span, Story } from './story.ts'

@@ -58,7 +58,7 @@ async function show(pulled: PulledFile, { json, encrypt: keys, ...flags }: Shown
   else {
     const { serversText } = await import('../../../views/environment-text.ts')
     const { problemsText } = await import('../../../views/problems-text.ts')
-    const { names } = await import('../../../views/words.ts')
+    const { names } = await import('../../../model/words.ts')
     print(
       `${app}: ${path} of ${server} is in ${file}, ` +
         `${keys === undefined ? 'readable by you alone' : `encrypted to the keys in ${names(keys, 4)}`}`,
