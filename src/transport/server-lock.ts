@@ -30,9 +30,8 @@ export async function takeServerLock(
   { holder, claim }: Claimed,
   tell: () => Promise<readonly Held[]>,
 ): Promise<Lock> {
-  const channel = await connection.exec(
-    `${sudoFor(connection, become)}${words('/bin/sh', '-c', program('hold-lock'), NAME, claimWord(claim), JSON.stringify(holder))}`,
-  )
+  const command = words('/bin/sh', '-c', program('hold-lock'), NAME, claimWord(claim), JSON.stringify(holder))
+  const channel = await connection.exec(sudoFor(connection, become) + command)
   channel.stderr.resume()
   const first = await firstWord(channel)
   channel.stdout.resume()
