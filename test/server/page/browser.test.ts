@@ -36,9 +36,9 @@ test.before(
   loud(async () => {
     browser = await openBrowser()
     guard = setTimeout(() => {
-      process.stderr.write('the browser tests did not end after 3 minutes\n')
+      process.stderr.write('the browser tests did not end after 20 minutes\n')
       void browser.close().finally(() => process.exit(1))
-    }, 180_000)
+    }, 1_200_000)
   }),
 )
 test.after(
