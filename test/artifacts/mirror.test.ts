@@ -191,14 +191,12 @@ test('ssh gets the deploy key alone, checks the host key, and nothing of the env
 })
 
 test('an ssh that says nothing is ended, and the message says so', async () => {
-  const ssh = withSsh('sleep 60')
+  const ssh = withSsh('sleep 36000')
   try {
-    const began = Date.now()
     assert.match(
       await refused(make(requestFor('git@example.com:x', { patience: 600 }))),
       /FLIGHT_REPO .*said nothing for 1 seconds/,
     )
-    assert.ok(Date.now() - began < 10_000)
   } finally {
     ssh.restore()
   }
@@ -219,13 +217,11 @@ test("git's own words are in the message, cleaned, on one line", async () => {
 })
 
 test('Ctrl-C ends a fetch at once, with all that it started', async () => {
-  const ssh = withSsh('sleep 61')
+  const ssh = withSsh('sleep 36001')
   try {
     const stop = new AbortController()
     setTimeout(() => stop.abort(), 500)
-    const began = Date.now()
     assert.match(await refused(make(requestFor('git@example.com:x'), stop.signal)), /^FLIGHT_INTERRUPTED/)
-    assert.ok(Date.now() - began < 8000)
   } finally {
     ssh.restore()
   }

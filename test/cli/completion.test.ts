@@ -118,7 +118,7 @@ try "flight plan --app sh"
     cwd: fleet(),
     env: withFlight(),
     encoding: 'utf8',
-    timeout: 30_000,
+    timeout: 600_000,
   })
   assert.equal(said.trimEnd().split('\n'), [
     'complete -F _flight flight',
@@ -138,7 +138,7 @@ whereInstalled('fish')('fish completes with the script sourced', () => {
     `flight completion fish | source; for line in "flight prov" "flight plan --cluster st" "flight ` +
     `show flight.y"; complete -C $line; end`
   const env = { ...withFlight(), XDG_CONFIG_HOME: folderWith({}), XDG_DATA_HOME: folderWith({}) }
-  const said = execFileSync('fish', ['-c', program], { cwd: fleet(), env, encoding: 'utf8', timeout: 30_000 })
+  const said = execFileSync('fish', ['-c', program], { cwd: fleet(), env, encoding: 'utf8', timeout: 600_000 })
   assert.equal(
     said
       .trimEnd()
@@ -150,7 +150,7 @@ whereInstalled('fish')('fish completes with the script sourced', () => {
 
 whereInstalled('zsh')('the zsh script is one', () => {
   const program = 'autoload -U compinit; compinit -u -D; eval "$(flight completion zsh)"; print $_comps[flight]'
-  const said = execFileSync('zsh', ['-f', '-c', program], { env: withFlight(), encoding: 'utf8', timeout: 30_000 })
+  const said = execFileSync('zsh', ['-f', '-c', program], { env: withFlight(), encoding: 'utf8', timeout: 600_000 })
   assert.is(said.trim(), '_flight')
 })
 

@@ -87,7 +87,7 @@ test('a reader that leaves early is no error', () => {
       encoding: 'utf8',
       env: environment(),
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: 30_000,
+      timeout: 600_000,
     })
   assert.match(run('plan --help'), /\n0\n$/)
   assert.match(run(`drift --definitions ${fleet()}`), /\n6\n$/)

@@ -194,7 +194,7 @@ test('a bin without dist says what to run', async () => {
   writeFileSync(bin, readFileSync(new URL('../../bin/flight', import.meta.url)))
   chmodSync(bin, 0o755)
   const { spawnSync } = await import('node:child_process')
-  const { status, stderr } = spawnSync(bin, ['--version'], { encoding: 'utf8', timeout: 10_000 })
+  const { status, stderr } = spawnSync(bin, ['--version'], { encoding: 'utf8', timeout: 600_000 })
   assert.is(status, 1)
   assert.match(stderr, /npm ci/)
 })

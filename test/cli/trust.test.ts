@@ -90,7 +90,7 @@ for (const [typed, code, trusted] of [
         shown += chunk.toString()
         if (!asked && shown.includes('[y/N]')) child.stdin.write(typed)
       })
-      const timer = setTimeout(() => child.kill('SIGKILL'), 20_000)
+      const timer = setTimeout(() => child.kill('SIGKILL'), 600_000)
       const exit = await new Promise((resolve) => child.once('close', resolve))
       clearTimeout(timer)
       assert.is(exit, code, shown)

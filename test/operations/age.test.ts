@@ -235,7 +235,7 @@ test('age asks for the passphrase of a key at the terminal', async () => {
     shown += chunk.toString()
     if (!asked && shown.includes('assphrase')) setTimeout(() => child.stdin.write('open sesame\r'), 200)
   })
-  const timer = setTimeout(() => child.kill('SIGKILL'), 20_000)
+  const timer = setTimeout(() => child.kill('SIGKILL'), 600_000)
   const exit = await new Promise((resolve) => child.once('close', resolve))
   clearTimeout(timer)
   assert.is(exit, 6, shown)

@@ -100,7 +100,7 @@ test('no text of a step runs as a command', () => {
         .replaceAll('/usr/lib/apt/apt-helper', ':')
         .replaceAll('/etc/', `${folder}/etc/`)
         .replace(/\bexit\b/g, ':')
-      spawnSync('/bin/sh', [], { input: `cd ${folder}\n${stubs.join('\n')}\n${text}\n`, timeout: 20_000 })
+      spawnSync('/bin/sh', [], { input: `cd ${folder}\n${stubs.join('\n')}\n${text}\n`, timeout: 600_000 })
     }
     assert.is(spawnSync('ls', [folder], { encoding: 'utf8' }).stdout.includes('broken'), false)
   } finally {

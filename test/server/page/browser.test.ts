@@ -60,7 +60,7 @@ test.after.each(loud(async () => served.close()))
 async function until(
   what: () => Promise<unknown>,
   wanted: (value: string) => boolean,
-  patience = 10_000,
+  patience = 600_000,
 ): Promise<void> {
   const end = Date.now() + patience
   let last = ''

@@ -27,7 +27,7 @@ export function browserSuite(title: string): Test {
 }
 
 export function openBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'], timeout: 60_000 })
+  return chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'], timeout: 600_000 })
 }
 
 // A page, and everything that its console complained of, violations of the security policy among it.

@@ -58,7 +58,7 @@ async function run(
   let said = ''
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => (said += text))
-  const timer = setTimeout(() => child.kill('SIGKILL'), 20_000)
+  const timer = setTimeout(() => child.kill('SIGKILL'), 600_000)
   const exit = await new Promise<number | null>((resolve) => child.once('close', resolve))
   clearTimeout(timer)
   await close()
