@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { compareWithNotes } from './acknowledged.ts'
-import { killed, startWorker } from './start-worker.ts'
+import { acknowledges, killed, startWorker } from './start-worker.ts'
 
 const KILLS = 20
 
@@ -18,7 +18,8 @@ test('what was acknowledged is there after every one of 20 kills, and nothing is
       // Every fourth while it opens: while it makes its tables, or takes up what the one before has left.
       const isEarly = time % 4 === 0
       const worker = await startWorker(file, notes, isEarly ? 'opens' : 'works')
-      await pause(Math.random() * (isEarly ? 30 : 150))
+      if (isEarly) await pause(Math.random() * 30)
+      else await acknowledges(notes, 70 + Math.floor(Math.random() * 60))
       await killed(worker)
       const { acknowledged, wrong } = await compareWithNotes(file, notes)
       assert.equal(wrong, [], `after kill ${time + 1}`)

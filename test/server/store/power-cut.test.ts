@@ -9,7 +9,7 @@ import { refusal } from '../../support/runs.ts'
 import { compareWithNotes, type Found } from './acknowledged.ts'
 import { release } from './contract.ts'
 import { loopUnavailable, mounted, newDisk, unmounted } from './loop-disk.ts'
-import { killed, startWorker } from './start-worker.ts'
+import { acknowledges, killed, startWorker } from './start-worker.ts'
 
 // A disk of a file: what the file holds while the writer stands still is what a disk would hold whose machine loses its
 // power now. What the machine had in memory only (the page cache of the small disk) is not in it.
@@ -29,15 +29,16 @@ async function inFolder<T>(act: (folder: string) => Promise<T>): Promise<T> {
   }
 }
 
-// Lets a writer work on a new disk, stops it at any moment, and says what of its acknowledgements the disk has.
-function cut(care: 'careful' | 'careless', milliseconds: number): Promise<Found> {
+// Lets a writer work on a new disk until so many things more are acknowledged, stops it, and says what of its
+// acknowledgements the disk has.
+function cut(care: 'careful' | 'careless', things: number): Promise<Found> {
   return inFolder(async (folder) => {
     const [image, copy, notes] = [join(folder, 'image'), join(folder, 'copy'), join(folder, 'notes')]
     const disk = await newDisk(image, join(folder, 'disk'), '96M')
     try {
       const worker = await startWorker(join(disk.folder, 'state', 'serve', 'serve.db'), notes, 'works', care)
       try {
-        await pause(milliseconds)
+        await acknowledges(notes, things)
         await stoppedStill(worker.pid as number, () => worker.kill('SIGSTOP'))
         copyFileSync(image, copy)
       } finally {
@@ -60,7 +61,7 @@ function cut(care: 'careful' | 'careless', milliseconds: number): Promise<Found>
 async function stoppedStill(pid: number, stop: () => void): Promise<void> {
   stop()
   const states = () => readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '')[0]
-  for (let left = 1_000; states() !== 'T'; left--) {
+  for (let left = 100_000; states() !== 'T'; left--) {
     if (left === 0) throw new Error(`the writer does not stand still: ${states()}`)
     await pause(5)
   }
@@ -69,7 +70,7 @@ async function stoppedStill(pid: number, stop: () => void): Promise<void> {
 drill(`what was acknowledged is on the disk when the power goes, ${CUTS} times`, async () => {
   let all = 0
   for (let time = 0; time < CUTS; time++) {
-    const { acknowledged, wrong } = await cut('careful', Math.random() * 400)
+    const { acknowledged, wrong } = await cut('careful', 130 + Math.floor(Math.random() * 100))
     assert.equal(wrong, [], `cut ${time + 1}`)
     all += acknowledged
   }
@@ -78,7 +79,7 @@ drill(`what was acknowledged is on the disk when the power goes, ${CUTS} times`,
 })
 
 drill('the drill sees it when somebody does not wait for the disk', async () => {
-  const { acknowledged, wrong } = await cut('careless', 300)
+  const { acknowledged, wrong } = await cut('careless', 180)
   assert.ok(wrong.length > 0, `nothing of ${acknowledged} was lost`)
   process.stdout.write(`without waiting for the disk: ${wrong.length} of ${acknowledged} lost\n`)
 })

@@ -1,5 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 const WORKER = fileURLToPath(new URL('hard-worker.ts', import.meta.url))
@@ -20,6 +22,14 @@ export async function startWorker(
     if (said === 'gone') throw new Error('the worker ended by itself')
     if (said === until) return child
   }
+}
+
+// Waits until so many more things are acknowledged than at the call, and then for a moment of no particular length.
+export async function acknowledges(notes: string, more: number): Promise<void> {
+  const count = () => readFileSync(notes, 'utf8').split('\n').length - 1
+  const wanted = count() + more
+  while (count() < wanted) await pause(2)
+  await pause(Math.random() * 5)
 }
 
 export async function killed(child: ChildProcess): Promise<void> {
