@@ -7,7 +7,7 @@ import { loud } from '../support/loud.ts'
 import { oneLine } from './app-definition.ts'
 import { repositoryOf } from './app-repository.ts'
 import { desk, type Desk } from './desk.ts'
-import { VOLUME } from './drill-size.ts'
+import { FULL, VOLUME } from './drill-size.ts'
 import { cluster, withLaravel } from './fleet.ts'
 import { jobs, letGo, push, pushHeld } from './laravel.ts'
 import { get } from './load.ts'
@@ -126,8 +126,8 @@ promise(
   async () => {
     const [one, two, work] = hosts as [LabHost, LabHost, LabHost]
     const loads = [
-      startWrk(one, domain, '/include/2', 6, { oneRelease: true }),
-      startWrk(two, domain, '/include/2', 6, { oneRelease: true }),
+      startWrk(one, domain, '/include/2', FULL ? 6 : 2, { oneRelease: true }),
+      startWrk(two, domain, '/include/2', FULL ? 6 : 2, { oneRelease: true }),
       startWrk(one, domain, '/include/700', 2, { oneRelease: true }),
       startWrk(two, domain, '/include/1500', 1, { oneRelease: true }),
     ]

@@ -5,7 +5,7 @@ import { loud } from '../support/loud.ts'
 import { app, configure, serves } from './app-definition.ts'
 import { desk, type Desk } from './desk.ts'
 import { cluster, twoVersions, withTwoVersions } from './fleet.ts'
-import { VOLUME } from './drill-size.ts'
+import { FULL, VOLUME } from './drill-size.ts'
 import { promise } from './promise.ts'
 import { goLive } from './release.ts'
 import { until } from './until.ts'
@@ -29,7 +29,10 @@ test.before(
 )
 
 promise('wrk counts no failed request while limits, pools, apps and the PHP version change', async () => {
-  const loads = [startWrk(host, 'shop.example.com', '/', 8), startWrk(host, 'shop.example.com', '/slow/700', 3)]
+  const loads = [
+    startWrk(host, 'shop.example.com', '/', FULL ? 8 : 3),
+    startWrk(host, 'shop.example.com', '/slow/700', 3),
+  ]
   const ended = async () => Promise.all(loads.map((load) => load.stop()))
   try {
     for (const [name, definition] of [

@@ -101,7 +101,7 @@ promise(
   async () => {
     const [one, two, work] = hosts
     const loads = [
-      startWrk(one, domain, '/include/2', 4, { oneRelease: true }),
+      startWrk(one, domain, '/include/2', 2, { oneRelease: true }),
       startWrk(two, domain, '/include/700', 2, { oneRelease: true }),
     ]
     const before = { masters: await masters(), workers: await pidsOf(work, 'shop', 'default') }

@@ -1,6 +1,6 @@
 import { request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { VOLUME } from './drill-size.ts'
+import { FULL, VOLUME } from './drill-size.ts'
 
 // So many visitors who ask for the same page again and again. What comes must have this status and say this.
 export type Visit = { domain: string; path: string; visitors: number; says: RegExp; status?: number }
@@ -35,9 +35,9 @@ const PATIENCE = 300_000
 const STANDSTILL = 600_000
 const SHOWN = 20
 
-// Loads a server until it is told to stop. Visitors wait a little
-// between their requests: the machine also has to run Flight.
-export function startLoad(server: Address, visits: readonly Visit[], pause = 5): Load {
+// Loads a server until it is told to stop. Visitors wait a little between their requests: the machine also has to run
+// Flight, and most of what loads cost is the CPU of requests that no switch concerns.
+export function startLoad(server: Address, visits: readonly Visit[], pause = FULL ? 5 : 20): Load {
   const began = Date.now()
   const byPath = new Map<string, number>()
   const bodies = new Map<string, number>()
