@@ -52,10 +52,8 @@ export async function* readTar(source: AsyncIterable<Buffer>): AsyncGenerator<Ta
     else
       throw new BadTar(
         `${JSON.stringify(name)} is ` +
-          `${
-            { '3': 'a device', '4': 'a device', '6': 'a pipe', S: 'a sparse file' }[type] ??
-            `of the unknown type ${JSON.stringify(type)}`
-          }`,
+          ({ '3': 'a device', '4': 'a device', '6': 'a pipe', S: 'a sparse file' }[type] ??
+            `of the unknown type ${JSON.stringify(type)}`),
       )
   }
   await reader.drain(64 * 1024 * 1024)

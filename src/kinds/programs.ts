@@ -162,7 +162,7 @@ function reasonsOf(
       code: 'other-release',
       text:
         `${elsewhere.length === 1 ? 'runs' : 'run'} another release than ${release ?? 'the live one'}: ` +
-        `${some(elsewhere)}`,
+        some(elsewhere),
     },
     outdated.length > 0 && {
       code: 'other-environment',
@@ -172,7 +172,7 @@ function reasonsOf(
       code: 'not-running',
       text:
         `${stopped.length === 1 ? 'does' : 'do'} not run: ` +
-        `${some(stopped.map(({ name, state }) => `${name} (${state})`))}`,
+        some(stopped.map(({ name, state }) => `${name} (${state})`)),
     },
   ]
   return reasons.filter((reason) => reason !== false)

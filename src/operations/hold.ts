@@ -100,8 +100,7 @@ function refuseOtherTree({ app, commit, tree }: PlannedRelease, made: string): v
     code: 'FLIGHT_STALE_PLAN',
     where: app,
     what:
-      `the commit ${commit.slice(0, 12)} has the tree ${made.slice(0, 12)} here; the plan says ` +
-      `${tree.slice(0, 12)}`,
+      `the commit ${commit.slice(0, 12)} has the tree ${made.slice(0, 12)} here; the plan says ` + tree.slice(0, 12),
     hint: 'this is not the repository that the plan was made for; plan again',
   })
 }

@@ -34,7 +34,7 @@ export function serversText(app: string, { keys, files }: ServersComparison, { c
   const lines = keys.map(
     ({ key, groups: agreements }) =>
       `  ! ${key}: ` +
-      `${agreements.map(({ set, servers }) => `${set ? 'one value' : 'not set'} on ${names(servers, 8)}`).join('; ')}`,
+      agreements.map(({ set, servers }) => `${set ? 'one value' : 'not set'} on ${names(servers, 8)}`).join('; '),
   )
   return [
     `${app}: its servers differ on ${count(keys.length, 'key')}`,

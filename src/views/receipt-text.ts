@@ -66,7 +66,7 @@ function server(entry: ReceiptServer, wide: number, states: number, width: numbe
   const failed = together(of(entry.actions, 'failed')).flatMap(([first, ...others]) => [
     ...wrap(
       `stopped at: ${names([first, ...others].map(place), MOST_TOGETHER)} (${first.feature}), ` +
-        `${duration(first.seconds)}`,
+        duration(first.seconds),
       width,
       '      ',
     ),
@@ -107,8 +107,7 @@ export function receiptText(receipt: Receipt, options: ReceiptTextOptions): stri
   const on =
     done === receipt.servers.length ? count(done, 'server') : `${done} of ${count(receipt.servers.length, 'server')}`
   const title =
-    `${titleOf(receipt)}: plan ${shortDigest(receipt.plan)} on ${on}, ${tally(all)}, in ` +
-    `${duration(receipt.seconds)}`
+    `${titleOf(receipt)}: plan ${shortDigest(receipt.plan)} on ${on}, ${tally(all)}, in ` + duration(receipt.seconds)
   const wide = Math.min(30, Math.max(0, ...receipt.servers.map(({ name }) => name.length)))
   const states = Math.max(0, ...receipt.servers.map((entry) => stateOf(entry).length))
   const problems =

@@ -51,7 +51,7 @@ export async function installRelease(
     `cp -r ${words(from, to)}`,
     `cd ${quote(to)}`,
     `mkdir -p bootstrap/cache storage/framework/cache/data storage/framework/views ` +
-      `${LINKED_DIRS.map((dir) => quote(`${shared}/${dir}`)).join(' ')}`,
+      LINKED_DIRS.map((dir) => quote(`${shared}/${dir}`)).join(' '),
     ...LINKED_DIRS.map(
       (dir) => `ln -s ${words(`${'../'.repeat(dir.split('/').length + 1)}.flight/shared/${dir}`, dir)}`,
     ),

@@ -145,7 +145,7 @@ test('a running tree listens to no signal of its process and writes nothing', as
       {
         task: async () => {
           assert.is(process.listenerCount('SIGINT'), before)
-          process.stdout.write = (() => ++written > 0) as typeof write
+          process.stdout.write = () => ++written > 0
           await Promise.resolve()
         },
       },

@@ -117,8 +117,7 @@ function serialSaid(written: string): Settings['serial'] {
     code: 'FLIGHT_USAGE',
     where: '--serial',
     what:
-      `must be a number from 1 to 500, a share from 1% to 100%, or half; is ` +
-      `${JSON.stringify(written.slice(0, 40))}`,
+      `must be a number from 1 to 500, a share from 1% to 100%, or half; is ` + JSON.stringify(written.slice(0, 40)),
     hint: 'for example --serial 1, one server after the other',
   })
 }

@@ -74,7 +74,7 @@ function staleness(server: string, planned: Action, now: Action | undefined): Se
   const differs = (key: string) => is === undefined || was[key] !== is[key]
   const what =
     `changed since the plan was made: it was ${described(was, differs)}, it is ` +
-    `${is === undefined ? 'something that the plan does not expect' : described(is, differs)}`
+    (is === undefined ? 'something that the plan does not expect' : described(is, differs))
   return {
     code: 'FLIGHT_STALE_PLAN',
     ...onResource(server, planned.address),

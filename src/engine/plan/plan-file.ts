@@ -49,7 +49,7 @@ export function readShownPlan(text: string, where: string): { plan: Plan; value:
     throw refuse(
       'FLIGHT_PLAN_EDITED',
       `was changed after it was made: its content has the digest ${actual}, it says ` +
-        `${typeof digest === 'string' ? digest.slice(0, 80) : 'none'}`,
+        (typeof digest === 'string' ? digest.slice(0, 80) : 'none'),
       'plan again: a plan is reviewed and applied as it was made',
     )
   }

@@ -69,7 +69,7 @@ function appLeft(app: string): Leftover {
     // Rotated logs have a number and .gz behind their names.
     remove:
       `${words('userdel', '--remove', app)} && rm -f -- ` +
-      `${[slowLog, accessLog, errorLog].map((path) => `${words(path)}*`).join(' ')}`,
+      [slowLog, accessLog, errorLog].map((path) => `${words(path)}*`).join(' '),
   }
 }
 

@@ -12,7 +12,7 @@ const MODULES: { [N in UndertakingName]: Module<N> } = { push, release, configur
 
 // What is asked for, ready to be planned.
 export function begin<N extends UndertakingName>(asked: AskedOf<N>, definitions: Definitions): Begun {
-  return MODULES[asked.undertaking as N].begin(asked, definitions)
+  return MODULES[asked.undertaking].begin(asked, definitions)
 }
 
 // Which undertaking a plan is. Nothing else tells them apart.

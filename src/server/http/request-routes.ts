@@ -28,7 +28,7 @@ export function addRequestRoutes(app: Hono<DoorEnv>, keeper: Doorkeeper): void {
     const problems = end.problems.map(
       ({ where, what, hint }) =>
         `${onOneLine(`${where === '' ? '' : `${where}: `}${what}`)}\n` +
-        `${hint === undefined ? '' : `  way out: ${onOneLine(hint)}\n`}`,
+        (hint === undefined ? '' : `  way out: ${onOneLine(hint)}\n`),
     )
     return c.text(`${onOneLine(end.said)}\n${problems.join('')}`, state === 'succeeded' ? 200 : 409)
   })

@@ -126,7 +126,7 @@ function refuseWayBack({ app, wish }: Request, { leaving }: Tools, live: LiveRel
     where: app,
     what:
       `${leaving ?? `what request ${wish.leaving} released`} is not live any more; live is ` +
-      `${live.names().join(', ') || 'nothing'}`,
+      (live.names().join(', ') || 'nothing'),
     hint: 'look again, then ask to leave what is live now',
   }
 }

@@ -61,7 +61,7 @@ async function show(pulled: PulledFile, { json, encrypt: keys, ...flags }: Shown
     const { names } = await import('../../../model/words.ts')
     print(
       `${app}: ${path} of ${server} is in ${file}, ` +
-        `${keys === undefined ? 'readable by you alone' : `encrypted to the keys in ${names(keys, 4)}`}`,
+        (keys === undefined ? 'readable by you alone' : `encrypted to the keys in ${names(keys, 4)}`),
     )
     if (differ.files.length > 1) print(serversText(app, differ, shapeOf(process.stdout, flags)))
     if (without.length > 0) print(`no environment file yet on ${names(without, 8)}`)
