@@ -1,6 +1,16 @@
 // The test files that are larger in `npm run drills` (FLIGHT_DRILLS=full): what they hold in every run, and what there.
 export const FULL_SIZE = [
   {
+    file: 'test/e2e/app-bad-configuration.test.ts',
+    small: 'visitors ask before, during and after each refusal',
+    large: 'and 500 requests each time',
+  },
+  {
+    file: 'test/e2e/app-foreign.test.ts',
+    small: 'visitors of both sites ask before, during and after each step',
+    large: 'and 10,000 requests',
+  },
+  {
     file: 'test/e2e/app-killed.test.ts',
     small: 'killed at 5 moments of a run',
     large: 'killed at 12 moments of a run',
