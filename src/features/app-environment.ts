@@ -7,6 +7,7 @@ import { healthOf, secondsOfChecks } from './app-health.ts'
 import { appProgramsFeature } from './app-programs.ts'
 import { appUserFeature } from './app-user.ts'
 import type { AppInput } from './feature.ts'
+import { featureOf } from '../model/feature.ts'
 
 // The push of an environment file on one of the servers of its app, in the order in which it is made. Where a release
 // is live, what it cached of its configuration follows, and its workers. Pure.
@@ -29,7 +30,7 @@ export function pushResources(
   const part = (does: PushDesired['does']): Resource => ({
     kind: 'push',
     name: `${app.name}/${push.id}/${does}`,
-    feature: `environment file of ${app.name}`,
+    feature: featureOf('environment file', app.name),
     desired: {
       app: app.name,
       ...push,

@@ -2,6 +2,7 @@ import { appFiles } from '../model/app-paths.ts'
 import type { App } from '../model/definitions.ts'
 import type { HealthDesired, Resource } from '../model/resource.ts'
 import type { AppInput } from './feature.ts'
+import { featureOf } from '../model/feature.ts'
 
 // Why a release is asked whether it answers: it is released, gone
 // back to, or reads another environment file (the push of that name).
@@ -48,7 +49,7 @@ export function healthOf(
     {
       kind: 'health',
       name: `${app.name}/${release}/${through}`,
-      feature: push === undefined ? `release of ${app.name}` : `environment file of ${app.name}`,
+      feature: featureOf(push === undefined ? 'release' : 'environment file', app.name),
       desired,
     },
   ]

@@ -5,6 +5,7 @@ import { render } from '../shell/template.ts'
 import { environmentOf, programWords, queueCommand } from './app-command.ts'
 import type { AppFeature } from './feature.ts'
 import { appFile } from './resources.ts'
+import { featureOf } from '../model/feature.ts'
 
 // Queue workers and daemons: a section of supervisor for each single worker, so that adding or changing one leaves the
 // others alone. Nothing before the first release: a worker without one only fails.
@@ -27,7 +28,7 @@ export const appProgramsFeature: AppFeature = ({ app, on }) => {
   const all: Resource = {
     kind: 'programs',
     name: app.name,
-    feature: `workers of ${app.name}`,
+    feature: featureOf('workers', app.name),
     desired: { app: app.name, programs: programs.map(({ name }) => name).sort(), changes: [] },
     awaits: current,
   }

@@ -11,6 +11,7 @@ import { appProgramsFeature } from './app-programs.ts'
 import { healthOf, secondsOfChecks } from './app-health.ts'
 import { appUserFeature } from './app-user.ts'
 import type { AppInput } from './feature.ts'
+import { featureOf } from '../model/feature.ts'
 
 // A release of an app on one of its servers, in the order in which it is made, each part with its stage. Pure.
 export function releaseResources(input: AppInput, release: PlannedRelease): Resource[] {
@@ -59,14 +60,14 @@ function waveOf(app: App, on: AppServer, { without }: PlannedRelease): StageName
   return all.length === 1 ? undefined : { at: all.findIndex(({ name }) => name === on.name) + 1, of: all.length }
 }
 
-const named = (app: App) => `release of ${app.name}`
+const named = (app: App) => featureOf('release', app.name)
 
 function environment(app: App, from: string): Resource {
   const path = environmentPath(app)
   return {
     kind: 'environment',
     name: path,
-    feature: `environment file of ${app.name}`,
+    feature: featureOf('environment file', app.name),
     desired: { app: app.name, path, from },
   }
 }

@@ -1,5 +1,6 @@
 import type { App } from '../model/definitions.ts'
 import type { FileDesired, Resource, ResourceOf } from '../model/resource.ts'
+import { featureOf } from '../model/feature.ts'
 
 type More = Partial<Pick<FileDesired, 'mode' | 'owner' | 'group' | 'conffileOf' | 'claims' | 'needs' | 'secret'>>
 
@@ -11,7 +12,7 @@ export function clusterFile(feature: string, path: string, content: string, more
 // A file of one app outside its home: root's, readable by all,
 // unless said otherwise. Retired once the app is not wanted here.
 export function appFile(app: App, feature: string, path: string, content: string, more: More = {}): ResourceOf<'file'> {
-  return fileOf(`app:${app.name}`, `${feature} of ${app.name}`, path, content, more)
+  return fileOf(`app:${app.name}`, featureOf(feature, app.name), path, content, more)
 }
 
 function fileOf(scope: string, feature: string, path: string, content: string, more: More): ResourceOf<'file'> {

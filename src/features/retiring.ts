@@ -1,13 +1,14 @@
 import { appOfPrograms, isSecretPath } from '../model/app-paths.ts'
 import type { Resource, ResourceOf } from '../model/resource.ts'
 import { serviceReading } from './services.ts'
+import { featureOf, leftFeatureOf } from '../model/feature.ts'
 
 // A file of Flight that no definition wants any more, to be taken out of service.
 export function retiredFile({ path, scope }: { path: string; scope: string }): ResourceOf<'retired'> {
   return {
     kind: 'retired',
     name: path,
-    feature: scope.startsWith('app:') ? `${scope.slice('app:'.length)}, no longer wanted here` : 'no longer defined',
+    feature: scope.startsWith('app:') ? leftFeatureOf(scope.slice('app:'.length)) : 'no longer defined',
     desired: { path, scope, comment: path.startsWith('/etc/php/') ? ';' : '#', secret: isSecretPath(path) },
   }
 }
@@ -17,7 +18,7 @@ export function programsIn(path: string, changes: readonly string[] = []): Resou
   const app = appOfPrograms(path)
   return app === undefined
     ? []
-    : [{ kind: 'programs', name: app, feature: `workers of ${app}`, desired: { app, programs: [], changes } }]
+    : [{ kind: 'programs', name: app, feature: featureOf('workers', app), desired: { app, programs: [], changes } }]
 }
 
 // The service that reads a file which no definition names any more: where it runs, it runs what lies on disk.

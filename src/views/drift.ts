@@ -2,6 +2,7 @@ import { placeOf, type ServerProblem } from '../model/errors.ts'
 import type { Leftover, Plan } from '../model/plan.ts'
 import { actionsOf } from './plan-groups.ts'
 import { count, names, sorted } from '../model/words.ts'
+import { featureOf } from '../model/feature.ts'
 
 export type DriftedResource = {
   address: string
@@ -44,7 +45,7 @@ export function driftOf(plan: Plan): Drift {
       ...elsewhere.map(({ app, what }) => ({
         address: `${name}/release/${app}`,
         kind: 'release',
-        feature: `release of ${app}`,
+        feature: featureOf('release', app),
         verb: 'switch',
         because: [what],
       })),

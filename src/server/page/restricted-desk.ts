@@ -1,9 +1,10 @@
 import type { Desk } from '../../model/desk.ts'
 import type { FleetServer } from '../../model/fleet.ts'
+import { isFeatureOf } from '../../model/feature.ts'
 
 // Servers are shared: what drifted there of others is said without a name.
 function onlyAbout(server: FleetServer, app: string): FleetServer {
-  const isOwn = ({ feature }: FleetServer['drift'][number]) => feature.split(/\s+/).includes(app)
+  const isOwn = ({ feature }: FleetServer['drift'][number]) => isFeatureOf(feature, app)
   const others = server.drift.filter((each) => !isOwn(each)).length
   const said =
     others === 0

@@ -47,7 +47,7 @@ const FLEET: Fleet = {
   driftAt: null,
 }
 
-async function shopOnly(): Promise<Desk> {
+async function only(app: string): Promise<Desk> {
   const store = await openStore(':memory:')
   await store.accept(newRelease('blog'), '2026-01-01T00:00:00.000Z')
   await store.accept(newRelease('shop'), '2026-01-01T00:00:00.000Z')
@@ -57,8 +57,9 @@ async function shopOnly(): Promise<Desk> {
     apps: async () => [],
     onChange: () => () => undefined,
   } as unknown as Desk
-  return restrictedDesk(desk, 'shop')
+  return restrictedDesk(desk, app)
 }
+const shopOnly = () => only('shop')
 
 test('who may see one app is told nothing of another, also where they share a server', async () => {
   const desk = await shopOnly()
@@ -68,6 +69,19 @@ test('who may see one app is told nothing of another, also where they share a se
     fleet.clusters[0]?.servers[0]?.drift.map(({ feature }) => feature),
     ['nginx site of shop', 'what is not of this app'],
   )
+})
+
+test('an app is told nothing of others because its name is a word of what they have', async () => {
+  for (const app of ['site', 'nginx', 'of', 'workers']) {
+    const fleet = { ...FLEET, apps: [...FLEET.apps, fleetApp(app, ['web-1'])] }
+    const desk = restrictedDesk({ ...(await only(app)), fleet: async () => fleet }, app)
+    const [cluster] = (await desk.fleet()).clusters
+    assert.equal(
+      cluster?.servers.flatMap(({ drift }) => drift.map(({ feature }) => feature)),
+      ['what is not of this app'],
+      app,
+    )
+  }
 })
 
 test('nor of its requests, in any way', async () => {
