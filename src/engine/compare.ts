@@ -1,5 +1,6 @@
 import type { Action, ActionOf, Difference } from '../model/action.ts'
 import type { FactQuery, Facts } from '../model/fact.ts'
+import { onServer, type ServerProblem } from '../model/errors.ts'
 import { addressOf, type KindName, type Resource, type ResourceOf } from '../model/resource.ts'
 import type { Hold } from '../model/hold.ts'
 import type { Step } from '../model/step.ts'
@@ -8,6 +9,34 @@ import type { RestOfPlan } from '../kinds/kind.ts'
 
 export function factsOfResource(resource: Resource): readonly FactQuery[] {
   return kindOf(resource.kind).facts(resource.desired)
+}
+
+// What comparing all that is wanted on a server with its facts says.
+export type Compared = {
+  changes: readonly { resource: Resource; action: Action }[]
+  same: ReadonlyMap<string, string> // address -> why nothing is to be done
+  blocked: readonly ServerProblem[]
+  notes: readonly string[]
+}
+
+// Compares resources in their order. Pure.
+export function compared(server: string, resources: readonly Resource[], facts: Facts): Compared {
+  const same = new Map<string, string>()
+  const blocked: ServerProblem[] = []
+  const notes: string[] = []
+  const changes = resources.flatMap((resource) => {
+    const difference = differenceOf(resource, facts)
+    if (difference.is === 'conflict') {
+      const { code = 'FLIGHT_CONFLICT', where, what, hint } = difference
+      blocked.push({ code, ...onServer(server, where), what, hint })
+      return []
+    }
+    notes.push(...(difference.notes ?? []))
+    if (difference.is === 'change') return [{ resource, action: actionOf(server, resource, difference) }]
+    same.set(addressOf(server, resource), difference.why)
+    return []
+  })
+  return { changes, same, blocked, notes }
 }
 
 // What comparing a resource with a server's facts says.

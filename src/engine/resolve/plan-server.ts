@@ -1,14 +1,14 @@
 import { siteNotes } from '../../features/app-site.ts'
 import type { Action } from '../../model/action.ts'
 import type { Cluster } from '../../model/definitions.ts'
-import { onServer, type ServerProblem } from '../../model/errors.ts'
+import type { ServerProblem } from '../../model/errors.ts'
 import type { FactQuery, Facts } from '../../model/fact.ts'
 import type { Leftover, PlannedInstall } from '../../model/plan.ts'
-import { addressOf, type Resource } from '../../model/resource.ts'
+import type { Resource } from '../../model/resource.ts'
 import { capacityWarning } from './capacity.ts'
 import { kindOf } from '../../kinds/kinds.ts'
 import { programsIn } from '../../features/retiring.ts'
-import { actionOf, differenceOf, factsOfResource, pathsOf } from '../compare.ts'
+import { compared, factsOfResource, pathsOf } from '../compare.ts'
 import type { Wanted } from './wanted.ts'
 import { judgeInstall } from './judge-install.ts'
 import { leftBehind, queriesForLeftBehind } from './left-behind.ts'
@@ -72,29 +72,11 @@ export function planServer({
   facts,
   allowUpgrades,
 }: Case & { allowUpgrades: boolean }): ServerPlan {
-  const same = new Map<string, string>()
-  const blocked: ServerProblem[] = []
-  const notes: string[] = []
-  const actionsFor = (resources: readonly Resource[]): Action[] =>
-    resources.flatMap((resource) => {
-      const difference = differenceOf(resource, facts)
-      if (difference.is === 'conflict') {
-        blocked.push({
-          code: difference.code ?? 'FLIGHT_CONFLICT',
-          ...onServer(server, difference.where),
-          what: difference.what,
-          hint: difference.hint,
-        })
-        return []
-      }
-      notes.push(...(difference.notes ?? []))
-      if (difference.is === 'change') return [actionOf(server, resource, difference)]
-      same.set(addressOf(server, resource), difference.why)
-      return []
-    })
   const resolved = resolve(wanted, facts)
-  const configure = actionsFor(resolved.configure)
-  const retire = actionsFor(resolved.retire)
+  const configuring = compared(server, resolved.configure, facts)
+  const retiringThere = compared(server, resolved.retire, facts)
+  const configure = configuring.changes.map(({ action }) => action)
+  const retire = retiringThere.changes.map(({ action }) => action)
   const judged = judgeInstall(server, configure, facts, allowUpgrades)
   const retiring = retire.flatMap(pathsOf)
   const rivals = rivalSites(server, wanted.resources, retiring, facts)
@@ -103,15 +85,16 @@ export function planServer({
     configure,
     retire,
     staged: [],
-    same,
+    same: new Map([...configuring.same, ...retiringThere.same]),
     install: judged.install,
-    blocked: [...blocked, ...rivals, ...judged.blocked],
+    blocked: [...configuring.blocked, ...retiringThere.blocked, ...rivals, ...judged.blocked],
     notes: [
       ...(capacity === undefined ? [] : [capacity]),
       ...wanted.apps.flatMap(siteNotes),
       ...waitingNotes(resolved.waiting),
       ...foreignPools(wanted.resources, facts),
-      ...notes,
+      ...configuring.notes,
+      ...retiringThere.notes,
     ],
     leftovers: leftBehind(asDefined(wanted, cluster, retiring), facts),
   }

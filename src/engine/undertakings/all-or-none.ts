@@ -1,9 +1,9 @@
-import { onServer, type Problem, type ServerProblem } from '../../model/errors.ts'
+import type { Problem } from '../../model/errors.ts'
 import type { FactQuery } from '../../model/fact.ts'
 import type { Plan, Stage } from '../../model/plan.ts'
-import { addressOf, type Resource } from '../../model/resource.ts'
+import type { Resource } from '../../model/resource.ts'
 import { type Phase, readStageName, stageName } from '../../model/stage-name.ts'
-import { actionOf, differenceOf, factsOfResource } from '../compare.ts'
+import { compared, factsOfResource } from '../compare.ts'
 import type { Case, ServerPlan } from '../resolve/plan-server.ts'
 import { withWritten } from '../resolve/resolve.ts'
 import type { Wanted } from '../resolve/wanted.ts'
@@ -68,26 +68,8 @@ function phaseAt(stage: string, phases: readonly Phase[]): number {
 
 // Compares what is wanted with what is there. Pure.
 function serverPlan({ server, wanted, facts }: Case): ServerPlan {
-  const same = new Map<string, string>()
-  const blocked: ServerProblem[] = []
-  const notes: string[] = []
-  const staged = withWritten(wanted.resources, facts).flatMap((resource) => {
-    const difference = differenceOf(resource, facts)
-    if (difference.is === 'conflict') {
-      blocked.push({
-        code: difference.code ?? 'FLIGHT_CONFLICT',
-        ...onServer(server, difference.where),
-        what: difference.what,
-        hint: difference.hint,
-      })
-      return []
-    }
-    notes.push(...(difference.notes ?? []))
-    if (difference.is === 'change')
-      return [{ stage: stageOf(resource), action: actionOf(server, resource, difference) }]
-    same.set(addressOf(server, resource), difference.why)
-    return []
-  })
+  const { changes, same, blocked, notes } = compared(server, withWritten(wanted.resources, facts), facts)
+  const staged = changes.map(({ resource, action }) => ({ stage: stageOf(resource), action }))
   return { configure: [], retire: [], staged, same, install: null, blocked, notes: [...new Set(notes)], leftovers: [] }
 }
 
