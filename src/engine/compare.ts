@@ -2,7 +2,7 @@ import type { Action, ActionOf, Difference } from '../model/action.ts'
 import type { FactQuery, Facts } from '../model/fact.ts'
 import { onServer, type ServerProblem } from '../model/errors.ts'
 import { addressOf, type KindName, type Resource, type ResourceOf } from '../model/resource.ts'
-import type { Hold } from '../model/hold.ts'
+import type { Hold, Needed } from '../model/hold.ts'
 import type { Step } from '../model/step.ts'
 import { kindOf } from '../kinds/kinds.ts'
 import type { RestOfPlan } from '../kinds/kind.ts'
@@ -76,6 +76,19 @@ export function revealed(action: Action, resources: readonly Resource[], hold: H
     (resource) => resource.kind === action.kind && addressOf(server, resource) === action.address,
   )?.desired
   return { ...action, after: reveal(action, hold, compiled) } as ActionOf<KindName> as Action
+}
+
+// What applying an action needs of the controller, beside its plan.
+export function neededFor(action: Action): Needed | undefined {
+  return kindOf(action.kind).needs?.(action.after)
+}
+
+// The file that an action replaces and whose content its plan does not say, and the action with it.
+export function unseenIn(action: Action): { path: string; sha256: string; seen(content: string): Action } | undefined {
+  const unseen = kindOf(action.kind).unseen?.(action)
+  if (unseen === undefined) return undefined
+  const { path, sha256, seen } = unseen
+  return { path, sha256, seen: (content) => ({ ...action, before: seen(content) }) as ActionOf<KindName> as Action }
 }
 
 // The paths of configuration that a resource or an action makes its own on a server.

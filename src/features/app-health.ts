@@ -1,6 +1,6 @@
 import { appFiles } from '../model/app-paths.ts'
 import type { App } from '../model/definitions.ts'
-import type { HealthDesired, Resource } from '../model/resource.ts'
+import type { HealthDesired, ResourceOf } from '../model/resource.ts'
 import type { AppInput } from './feature.ts'
 import { featureOf } from '../model/feature.ts'
 
@@ -13,7 +13,7 @@ export function healthOf(
   { app, server }: Pick<AppInput, 'app' | 'server'>,
   { release, does, push }: Asking,
   through: 'pool' | 'site',
-): Resource[] {
+): ResourceOf<'health'>[] {
   const { healthCheck, nginx } = app
   const tls = nginx.tls !== undefined
   // Where all requests go to a program of the app, its pool answers none.

@@ -103,6 +103,10 @@ export const fileKind: Kind<'file'> = {
 
   // What nobody may read stands in a plan by its digest; applying puts the content back that the definitions say.
   withhold: (desired) => (desired.secret ? { ...desired, content: digestOf(desired.content) } : desired),
+  unseen({ before, after }) {
+    if (before.is !== 'file' || before.content !== undefined || after.secret) return undefined
+    return { path: after.path, sha256: before.sha256, seen: (content) => ({ ...before, content }) }
+  },
   reveal({ address, after }, _hold, compiled) {
     if (!after.secret) return after
     if (compiled === undefined || digestOf(compiled.content) !== after.content)

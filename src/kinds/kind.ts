@@ -1,6 +1,6 @@
 import type { Action, ActionOf, BeforeOf, Difference } from '../model/action.ts'
 import type { FactQuery, Facts } from '../model/fact.ts'
-import type { Hold } from '../model/hold.ts'
+import type { Hold, Needed } from '../model/hold.ts'
 import type { Claim, DesiredOf, KindName, Load } from '../model/resource.ts'
 import type { Step } from '../model/step.ts'
 
@@ -30,9 +30,14 @@ export type Kind<K extends KindName> = {
   within?(desired: DesiredOf[K], rest: RestOfPlan): DesiredOf[K]
   // As it stands in a plan, without what nobody may read. Default: all of it.
   withhold?(desired: DesiredOf[K]): DesiredOf[K]
+  // What applying it needs of the controller, beside its plan. Default: nothing.
+  needs?(desired: DesiredOf[K]): Needed | undefined
   // What is wanted of an action with what its plan does not hold; `compiled`: as the definitions want it now.
   // Default: a plan holds all of it.
   reveal?(action: ActionOf<K>, hold: Hold, compiled: DesiredOf[K] | undefined): DesiredOf[K]
+
+  // The file that it replaces and whose content its plan does not say; `seen`: what was there, with it. Default: none.
+  unseen?(action: ActionOf<K>): Unseen<K> | undefined
 
   // Whether a planned action still finds what it was planned on, `now` being what is planned again. Default: only when
   // exactly the same is there.
@@ -57,6 +62,8 @@ export type Kind<K extends KindName> = {
   // Whether it concerns one app alone, so that what follows is done though it failed. Default: no.
   isOneAppsOnly?: true
 }
+
+export type Unseen<K extends KindName> = { path: string; sha256: string; seen(content: string): BeforeOf[K] }
 
 // Plain values: views draw them. An action reads as VERB NOUN NAME; each fact is a part of a sentence.
 export type Said = {

@@ -10,3 +10,7 @@ export type Hold = {
   who: string
   when: string
 }
+
+// What one action needs of it, for which app: the artifact of its release, the environment
+// file that another server has, or the one that is pushed to its server.
+export type Needed = { what: 'artifact' | 'environment file' | 'pushed file'; app: string }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import type { Hold } from '../model/hold.ts'
+import { neededFor } from '../engine/compare.ts'
+import type { Hold, Needed } from '../model/hold.ts'
 import type { Action } from '../model/action.ts'
 import type { Commit } from '../model/artifact.ts'
 import type { App } from '../model/definitions.ts'
@@ -27,19 +28,17 @@ export async function holdFor(session: Session, plan: Plan, { given, found, cont
   const letGo = () => held.splice(0).forEach((each) => each())
   for (const action of actionsOf(plan)) {
     const content =
-      action.kind === 'push' && action.after.does === 'stage'
-        ? contents.get(action.address.split('/')[0] ?? '')
-        : undefined
+      neededFor(action)?.what === 'pushed file' ? contents.get(action.address.split('/')[0] ?? '') : undefined
     if (content !== undefined) environments.set(action.address, content)
   }
   try {
     for (const release of plan.releases) {
       const app = appNamed(release.app, session.definitions)
       if (app.composerAuth !== undefined) secrets.set(app.name, await composerAuth(app, app.composerAuth))
-      if (release.environmentFrom !== null && does(plan, app, 'environment'))
+      if (release.environmentFrom !== null && needing(plan, app, 'environment file').length > 0)
         for (const [address, content] of await environmentsFrom(session, plan, app, release.environmentFrom))
           environments.set(address, content)
-      if (!does(plan, app, 'release')) continue
+      if (needing(plan, app, 'artifact').length === 0) continue
       const { makeArtifact } = await import('../artifacts/make-artifact.ts')
       const made = await makeArtifact(
         artifactRequest(session, app, release.commit, { given, found: found.get(release.commit) }),
@@ -61,8 +60,12 @@ export async function holdFor(session: Session, plan: Plan, { given, found, cont
   }
 }
 
-function does(plan: Plan, { name }: App, kind: 'release' | 'environment'): boolean {
-  return actionsOf(plan).some((action) => action.kind === kind && action.after.app === name)
+// The actions that need that for an app.
+function needing(plan: Plan, { name }: App, what: Needed['what']): Action[] {
+  return actionsOf(plan).filter((action) => {
+    const needed = neededFor(action)
+    return needed?.what === what && needed.app === name
+  })
 }
 
 function actionsOf({ stages }: Plan): Action[] {
@@ -72,9 +75,7 @@ function actionsOf({ stages }: Plan): Action[] {
 // What each address of an environment file gets: the file of that server.
 async function environmentsFrom(session: Session, plan: Plan, app: App, from: string): Promise<[string, Secret][]> {
   const content = await environmentOf(session, app, from)
-  return actionsOf(plan).flatMap((action): [string, Secret][] =>
-    action.kind === 'environment' && action.after.app === app.name ? [[action.address, content]] : [],
-  )
+  return needing(plan, app, 'environment file').map(({ address }) => [address, content])
 }
 
 // The environment file as that server has it now.

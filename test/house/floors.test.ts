@@ -98,6 +98,26 @@ test('kinds do not import kinds, features do not import features; only their tab
   assert.is(list(wrong), '')
 })
 
+// In drift, which is read by other programs, a release that others serve stands among the actions.
+const SAYS_A_KIND = ['views/drift.ts']
+
+test('only a kind itself, and the features that want something of it, name it', () => {
+  const table = readFileSync(join(src, 'kinds/kinds.ts'), 'utf8')
+  const kinds = [...table.matchAll(/^ {2}'?([a-z-]+)'?: \w+Kind,$/gm)].map(([, kind]) => kind)
+  assert.ok(kinds.length > 10)
+  const named = new RegExp(
+    `(?:action|resource|planned|now|current)\\??\\.kind (?:===|!==) '|\\bkind: '(?:${kinds.join('|')})'`,
+  )
+  const wrong = files.filter(
+    (file) => !/^(kinds|features|model)\//.test(file) && named.test(readFileSync(join(src, file), 'utf8')),
+  )
+  // What is one of its two shapes on pages, or an event of an artifact, is no kind of resource.
+  assert.equal(
+    wrong.filter((file) => !/^(server\/page|artifacts)\//.test(file)),
+    SAYS_A_KIND,
+  )
+})
+
 test('only transport imports ssh2', () => {
   assert.is(list(imports.filter(({ folder, target }) => target.startsWith('ssh2') && folder !== 'transport')), '')
 })

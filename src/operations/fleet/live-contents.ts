@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { unseenIn } from '../../engine/compare.ts'
 import type { Action } from '../../model/action.ts'
 import { FlightError } from '../../model/errors.ts'
 import type { Plan } from '../../model/plan.ts'
@@ -12,7 +13,9 @@ import type { Session } from '../session.ts'
 export async function withLiveContents(session: Session, plan: Plan): Promise<Plan> {
   const wanted = new Map(
     plan.stages.flatMap((stage) =>
-      stage.servers.map(({ server, actions }) => [server, actions.flatMap(digestOnly)] as const),
+      stage.servers.map(
+        ({ server, actions }) => [server, actions.flatMap((action) => unseenIn(action)?.path ?? [])] as const,
+      ),
     ),
   )
   const servers = serversOf(session.definitions).filter(({ name }) => (wanted.get(name)?.length ?? 0) > 0)
@@ -29,19 +32,9 @@ export async function withLiveContents(session: Session, plan: Plan): Promise<Pl
   return { ...plan, stages }
 }
 
-// The path of a file whose content the plan does not say, unless it is secret.
-function digestOnly(action: Action): string[] {
-  return action.kind === 'file' &&
-    action.before.is === 'file' &&
-    action.before.content === undefined &&
-    !action.after.secret
-    ? [action.after.path]
-    : []
-}
-
 function filled(action: Action, contents: ReadonlyMap<string, Uint8Array> | undefined): Action {
-  if (action.kind !== 'file' || action.before.is !== 'file' || digestOnly(action).length === 0) return action
-  const bytes = contents?.get(action.after.path)
-  if (bytes === undefined || createHash('sha256').update(bytes).digest('hex') !== action.before.sha256) return action
-  return { ...action, before: { ...action.before, content: Buffer.from(bytes).toString('utf8') } }
+  const unseen = unseenIn(action)
+  const bytes = unseen && contents?.get(unseen.path)
+  if (bytes === undefined || createHash('sha256').update(bytes).digest('hex') !== unseen?.sha256) return action
+  return unseen.seen(Buffer.from(bytes).toString('utf8'))
 }

@@ -70,7 +70,7 @@ async function unhealthyAt(host: Host, server: Server, app: App, said: ReleasesF
   const on = app.servers.find(({ name }) => name === server.name)
   if (said.current.is !== 'release' || app.healthCheck === undefined || on?.web === undefined) return undefined
   const [resource] = healthOf({ app, server }, { release: said.current.name, does: 'release' }, 'site')
-  if (resource?.kind !== 'health' || resource.desired.check === null) return undefined
+  if (resource === undefined || resource.desired.check === null) return undefined
   const { app: name, release, through, check } = resource.desired
   try {
     await host.perform(
