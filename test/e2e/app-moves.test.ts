@@ -116,7 +116,11 @@ promise(
       () => processesOf(here, 'shop'),
       (all) => !all.some((line) => line.includes('queue:work')),
     )
-    assert.not.match((await workersOn(here)).map(({ name }) => name).join(' '), /shop/)
+    await until(
+      'supervisor knows none of them any more',
+      () => workersOn(here),
+      (workers) => !workers.some(({ name }) => name.includes('shop')),
+    )
     await push(here, 'shop', 0, 'nobody-takes-it')
     await push(other, 'shop', 0, 'taken')
     await until(
