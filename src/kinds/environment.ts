@@ -27,7 +27,7 @@ export const environmentKind: Kind<'environment'> = {
   }),
   called: (name) => `environment file ${name}`,
   holds: () => true, // what was begun is gone on with
-  needs: ({ app }) => ({ what: 'environment file', app }),
+  needs: ({ app }) => ({ content: 'environment file', app }),
   reveal({ address, after }, { environments }) {
     const secret = environments.get(address)
     return secret === undefined ? after : { ...after, secret }

@@ -86,7 +86,7 @@ export const pushKind: Kind<'push'> = {
     return app === undefined ? undefined : `environment file of ${app} (${does})`
   },
   holds: () => true, // what was begun is gone on with
-  needs: ({ app, does }) => (does === 'stage' ? { what: 'pushed file', app } : undefined),
+  needs: ({ app, does }) => (does === 'stage' ? { content: 'pushed file', app } : undefined),
   reveal({ address, after }, { environments }) {
     const content = after.does === 'stage' ? environments.get(address) : undefined
     return content === undefined ? after : { ...after, content }

@@ -71,7 +71,7 @@ export const releaseKind: Kind<'release'> = {
   }),
   called: (name) => ofRelease(name, (release) => `release ${release}`),
   holds: () => true, // what was begun is gone on with
-  needs: ({ app }) => ({ what: 'artifact', app }),
+  needs: ({ app }) => ({ content: 'artifact', app }),
   reveal({ after }, { cargo, who, when }) {
     const sent = cargo.get(after.app)
     return sent === undefined ? after : { ...after, cargo: { ...sent, who, when } }

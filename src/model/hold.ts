@@ -13,4 +13,4 @@ export type Hold = {
 
 // What one action needs of it, for which app: the artifact of its release, the environment
 // file that another server has, or the one that is pushed to its server.
-export type Needed = { what: 'artifact' | 'environment file' | 'pushed file'; app: string }
+export type Needed = { content: 'artifact' | 'environment file' | 'pushed file'; app: string }

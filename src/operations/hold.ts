@@ -28,7 +28,7 @@ export async function holdFor(session: Session, plan: Plan, { given, found, cont
   const letGo = () => held.splice(0).forEach((each) => each())
   for (const action of actionsOf(plan)) {
     const content =
-      neededFor(action)?.what === 'pushed file' ? contents.get(action.address.split('/')[0] ?? '') : undefined
+      neededFor(action)?.content === 'pushed file' ? contents.get(action.address.split('/')[0] ?? '') : undefined
     if (content !== undefined) environments.set(action.address, content)
   }
   try {
@@ -61,10 +61,10 @@ export async function holdFor(session: Session, plan: Plan, { given, found, cont
 }
 
 // The actions that need that for an app.
-function needing(plan: Plan, { name }: App, what: Needed['what']): Action[] {
+function needing(plan: Plan, { name }: App, content: Needed['content']): Action[] {
   return actionsOf(plan).filter((action) => {
     const needed = neededFor(action)
-    return needed?.what === what && needed.app === name
+    return needed?.content === content && needed.app === name
   })
 }
 

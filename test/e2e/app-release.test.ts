@@ -50,8 +50,8 @@ keep_assets: [ public/build ]
 ${more}servers:
   - { name: web-1, web: { pm: static, max_workers: 8 }, deploy_commands: [ ${MIGRATE} ] }
   - { name: web-2, web: { pm: static, max_workers: 8 } }
-  - { name: work-1, deploy_commands: [ ${MIGRATE} ], queues: [ { name: default, command: queue:work --sleep=1, ` +
-    `workers: 2, stop_wait_timeout: 3600 } ], scheduler: on }
+  - { name: work-1, deploy_commands: [ ${MIGRATE} ], queues: [ { name: default, command: queue:work --sleep=1 ` +
+    `--timeout=0, workers: 2, stop_wait_timeout: 3600 } ], scheduler: on }
 `
   )
 }

@@ -49,9 +49,8 @@ servers:
   - { name: web-2, web: { pm: static, max_workers: 8 } }
   - { name: work-1, deploy_commands: [ "[ ! -e slow ] || while [ -e /srv/hold/deploy ]; do sleep 0.1; done; ` +
         `touch storage/app/queue.sqlite && artisan migrate ` +
-        `--force" ], queues: [ { name: default, command: queue:work --sleep=1, workers: 2, stop_wait_timeout: 3600 ` +
-        `} ], ` +
-        `scheduler: on }
+        `--force" ], queues: [ { name: default, command: queue:work --sleep=1 --timeout=0, workers: 2, ` +
+        `stop_wait_timeout: 3600 } ], scheduler: on }
 `,
     })
   }),
