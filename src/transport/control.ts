@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { FlightError, onServer } from '../model/errors.ts'
 import { program } from '../shell/program.ts'
 import { quote } from '../shell/quote.ts'
-import { type Channel, type Connection, sudoFor } from './connection.ts'
+import { type Channel, type Connection, type Ending, sudoFor } from './connection.ts'
 import { beforeMark } from './marks.ts'
 
 // The answer of one script: its exit code and everything it printed.
@@ -22,8 +22,9 @@ const MOST_OUTPUT = 64 * 1024 * 1024
 // Opens the control channel, as root: directly, or through `sudo -n` where the login user is another.
 export async function openControl(connection: Connection, become: boolean): Promise<Control> {
   const mark = `flight-${randomBytes(12).toString('hex')}`
+  const sudo = sudoFor(connection, become)
   const channel = await connection.exec(
-    `${sudoFor(connection, become)}/bin/sh -c ${quote(program('control'))} flight ${mark}`,
+    `${sudo === '' ? '' : `echo ${atSudo(mark)}; exec ${sudo}`}/bin/sh -c ${quote(program('control'))} flight ${mark}`,
   )
   const reader = new MarkedOutput(channel, mark, connection.server)
   await reader.ready()
@@ -45,12 +46,15 @@ export async function openControl(connection: Connection, become: boolean): Prom
   }
 }
 
+// What the login shell says right before sudo takes its place: if no more comes, it is sudo that ended.
+const atSudo = (mark: string) => `${mark}-sudo`
+
 class MarkedOutput {
   readonly #stdout = new Side()
   readonly #stderr = new Side()
   readonly #mark: string
   readonly #server: string
-  #ended: string | undefined
+  #ended: Ending | undefined
   #wake: () => void = () => undefined
   #follow: ((chunk: Buffer) => void) | undefined
 
@@ -65,10 +69,7 @@ class MarkedOutput {
     channel.stdout.on('data', take(this.#stdout, true))
     channel.stderr.on('data', take(this.#stderr, false))
     void channel.ended.then((ending) => {
-      this.#ended =
-        ending.kind === 'unknown'
-          ? 'the connection was lost'
-          : `the shell there ended (${ending.kind === 'exit' ? ending.code : ending.signal})`
+      this.#ended = ending
       this.#wake()
     })
   }
@@ -77,7 +78,7 @@ class MarkedOutput {
     const line = await this.#until(() => this.#stdout.cut(Buffer.from(`${this.#mark} ready\n`)))
     if (line !== undefined) return
     const said = this.#stderr.text().trim()
-    if (/^sudo: |sudo: .*not found|sorry, you must/m.test(said) || /password is required|not allowed to/.test(said)) {
+    if (this.#ended?.kind === 'exit' && this.#stdout.text().includes(`${atSudo(this.#mark)}\n`)) {
       throw new FlightError({
         code: 'FLIGHT_NO_SUDO',
         ...onServer(this.#server),
@@ -127,10 +128,15 @@ class MarkedOutput {
     return new FlightError({
       code: 'FLIGHT_CONNECTION_LOST',
       ...onServer(this.#server),
-      what: `${this.#ended ?? 'the connection was lost'}${words}`,
+      what: `${howItEnded(this.#ended)}${words}`,
       hint: 'run the same command again: what was done is found, nothing is done twice',
     })
   }
+}
+
+function howItEnded(ending: Ending | undefined): string {
+  if (ending === undefined || ending.kind === 'unknown') return 'the connection was lost'
+  return `the shell there ended (${ending.kind === 'exit' ? ending.code : ending.signal})`
 }
 
 // What has come on one output and was not taken yet. Only new bytes are searched, so that long output stays cheap.
