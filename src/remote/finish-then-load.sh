@@ -23,6 +23,12 @@ while [ $n -lt "$3" ] && at_work; do
   n=$((n + 1))
   sleep 0.05
 done
+# What woke it before it reads that order, a tick of its clock or a visitor, may make it begin workers all the same, and
+# it ends those at once. They must not have taken a request by then: until it has loaded, the master goes before all
+# others on the one CPU that it shares with what it begins. Whoever started this takes that back (lib-fpm-load.sh).
+policy=$(sed 's/^.*) //' "/proc/$m/stat" | cut -d' ' -f39)
+cpu=$(sed -n 's/^Cpus_allowed_list:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$m/status")
+[ "$policy" != 0 ] || ! chrt --reset-on-fork --fifo --pid 1 "$m" || taskset --cpu-list --pid "$cpu" "$m" >/dev/null
 # It is over once the master has loaded, so that whoever waits for it waits for that.
 kill -CONT "$m"
 n=0
