@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
+import { ONLY_IN_DRILLS } from '../drills/full-size.ts'
 import { labUnavailable } from './lab/available.ts'
 import { installPackages } from './lab/packages.ts'
 import { bundle, uncompiled, type Bundle } from './runner/bundle.ts'
@@ -106,7 +107,9 @@ function wishes(): Wishes {
 async function main(): Promise<void> {
   const { words, folder, shard, record } = wishes()
   const durations = recordedDurations()
-  const chosen = testFiles(folder).filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
+  const chosen = testFiles(folder).filter((file) =>
+    words.length === 0 ? !ONLY_IN_DRILLS.includes(file) : words.some((word) => file.includes(word)),
+  )
   const files = longestFirst(shardOf(chosen, ...shard, durations), durations)
   for (const file of files) waiting.add(file)
 

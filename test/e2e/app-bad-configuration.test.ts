@@ -1,4 +1,5 @@
 import { test } from 'uvu'
+import { ofAll } from './drill-size.ts'
 import * as assert from 'uvu/assert'
 import { type LabHost } from '../lab/host.ts'
 import { loud } from '../support/loud.ts'
@@ -6,7 +7,7 @@ import { app, configure, oneLine } from './app-definition.ts'
 import { desk, type Desk } from './desk.ts'
 import { provisioned, web } from './fleet.ts'
 import { get, unharmed } from './load.ts'
-import { promise } from './promise.ts'
+import { inDrills, promise } from './promise.ts'
 import { goLive } from './release.ts'
 import { pidsOf } from './workers.ts'
 
@@ -99,7 +100,7 @@ promise(
   },
 )
 
-promise(
+inDrills(
   "the app's own pool that somebody edited into nonsense is written anew, and the plan says that it was changed",
   async () => {
     await host.must(`printf 'pm.nonsense = 1\\n' >>/etc/php/8.2/fpm/pool.d/flight-shop.conf`)
@@ -131,7 +132,7 @@ const FOREIGN: [string, string, string, RegExp][] = [
   ],
 ]
 
-for (const [what, path, nonsense, named] of FOREIGN) {
+for (const [what, path, nonsense, named] of ofAll(FOREIGN, 1)) {
   promise(`${what} is broken: nothing reloads, its file is named, without it the same command works`, async () => {
     await host.must(`printf '${nonsense.replaceAll('\n', '\\n')}' >${path}`)
     // Other sizes and other limits, so that both FPM and nginx have to load something.
@@ -152,7 +153,7 @@ for (const [what, path, nonsense, named] of FOREIGN) {
   })
 }
 
-promise(
+inDrills(
   "somebody's broken file of supervisor: no worker is touched, it is named, without it the same command works",
   async () => {
     const path = '/etc/supervisor/conf.d/theirs.conf'

@@ -1,4 +1,5 @@
 import { test } from 'uvu'
+import { ofAll } from './drill-size.ts'
 import * as assert from 'uvu/assert'
 import { type LabHost } from '../lab/host.ts'
 import { loud } from '../support/loud.ts'
@@ -122,7 +123,7 @@ const TAKEN: [string, () => Promise<string>, RegExp][] = [
   ],
 ]
 
-for (const [what, wanted, said] of TAKEN) {
+for (const [what, wanted, said] of ofAll(TAKEN, 2)) {
   promise(`${what} that somebody has is refused while planning, named, and nothing is touched`, async () => {
     const text = await wanted()
     const name = /\/srv\/git\/([a-z]+)\.git/.exec(text)?.[1] ?? ''

@@ -14,7 +14,7 @@ import { until } from './until.ts'
 
 // The controller dies at any moment of a run, again and again, while somebody visits.
 
-const ROUNDS = FULL ? 12 : 5
+const ROUNDS = FULL ? 12 : 3
 const domain = 'shop.example.com'
 
 let at: Desk

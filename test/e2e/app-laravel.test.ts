@@ -1,4 +1,5 @@
 import { test } from 'uvu'
+import { ofAll } from './drill-size.ts'
 import * as assert from 'uvu/assert'
 import { type LabHost } from '../lab/host.ts'
 import { loud } from '../support/loud.ts'
@@ -28,7 +29,7 @@ const there: Partial<Record<string, { at: Desk; host: LabHost }>> = {}
 
 test.before(
   loud(async () => {
-    for (const { suite, server } of SUITES) {
+    for (const { suite, server } of ofAll(SUITES, 1)) {
       const [host] = await withLaravel(suite, server)
       const web =
         `{ name: ${server}, web: { max_workers: 4 }, queues: [ { name: default, command: queue:work ` +
@@ -48,7 +49,7 @@ function on(suite: string): { at: Desk; host: LabHost } {
   return found
 }
 
-for (const { suite, server, laravel } of SUITES) {
+for (const { suite, server, laravel } of ofAll(SUITES, 1)) {
   promise(
     `${suite}: before the first release it is configured, workers and schedule wait for it, and the plan says so`,
     async () => {
@@ -146,7 +147,7 @@ for (const { suite, server, laravel } of SUITES) {
   })
 }
 
-for (const { suite } of SUITES) {
+for (const { suite } of ofAll(SUITES, 1)) {
   promise(`${suite}: the schedule is kept within two minutes`, async () => {
     const { host } = on(suite)
     const log = await until(

@@ -7,7 +7,7 @@ import { desk, type Desk } from './desk.ts'
 import { cluster, twoVersions, withTwoVersions } from './fleet.ts'
 import { shutGate } from './gate.ts'
 import { get, unharmed, type Visit } from './load.ts'
-import { promise } from './promise.ts'
+import { inDrills, promise } from './promise.ts'
 import { goLive } from './release.ts'
 import { until } from './until.ts'
 
@@ -74,7 +74,7 @@ promise(
   },
 )
 
-promise('a second app comes to the server: no request of the first fails, and the second answers', async () => {
+inDrills('a second app comes to the server: no request of the first fails, and the second answers', async () => {
   const blog = app('blog', [serves('web-1')], { php: '7.4' })
   await unharmed(host, VISITS, async (load) => {
     await load.over(() => configure(at, 'blog', blog))
@@ -123,7 +123,7 @@ promise('a request in progress holds a reload up: it is answered, and the run go
   await at.expect(0, 'plan', '--detailed-exitcode')
 })
 
-promise('an app leaves the server: no request of the other fails', async () => {
+inDrills('an app leaves the server: no request of the other fails', async () => {
   await unharmed(host, VISITS, async () => {
     forget(at, 'blog')
     await at.expect(2, 'plan', '--detailed-exitcode')

@@ -7,7 +7,7 @@ import { desk, type Desk } from './desk.ts'
 import { web, withLaravel } from './fleet.ts'
 import { jobs, letGo, push, pushHeld } from './laravel.ts'
 import { get } from './load.ts'
-import { promise } from './promise.ts'
+import { inDrills, promise } from './promise.ts'
 import { planOn, told } from './read-plan.ts'
 import { asApp, goLive } from './release.ts'
 import { until } from './until.ts'
@@ -155,7 +155,7 @@ promise(
   },
 )
 
-promise(
+inDrills(
   'an app is deleted from the definitions: nothing of it runs anywhere, its data stays, what is left over is listed',
   async () => {
     const before = await data(here)
@@ -172,7 +172,7 @@ promise(
   },
 )
 
-promise('an app that comes back finds its data and its release as they were', async () => {
+inDrills('an app that comes back finds its data and its release as they were', async () => {
   await configure(at, 'shop', shop(`web-1, ${POOL}, ${WORK}`))
   assert.match((await get(here, { domain: 'shop.example.com', path: '/' })).body, /^release aaaaaaaaaaaa-1/)
   assert.is(await asApp(here, 'shop', 'cat shop/.flight/shared/storage/app/upload.txt'), 'precious\n')

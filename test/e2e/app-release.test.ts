@@ -11,7 +11,7 @@ import { FULL, VOLUME } from './drill-size.ts'
 import { cluster, withLaravel } from './fleet.ts'
 import { jobs, letGo, push, pushHeld } from './laravel.ts'
 import { get } from './load.ts'
-import { promise } from './promise.ts'
+import { inDrills, promise } from './promise.ts'
 import { asApp } from './release.ts'
 import { until } from './until.ts'
 import { pidsOf } from './workers.ts'
@@ -190,7 +190,7 @@ promise(
   },
 )
 
-promise(
+inDrills(
   'a way back reads the environment file of today: what the release cached of it when it was live does not come back',
   async () => {
     const names = async () =>
@@ -212,7 +212,7 @@ promise(
   },
 )
 
-promise('app:releases shows which release is where; a server that differs stands out', async () => {
+inDrills('app:releases shows which release is where; a server that differs stands out', async () => {
   const { stdout } = await at.expect(0, 'app:releases', 'shop')
   assert.match(stdout, /live +\d{4}-\d\d-\d\dT/)
   assert.match(stdout, /good/)

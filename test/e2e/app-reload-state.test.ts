@@ -1,4 +1,5 @@
 import { test } from 'uvu'
+import { ofAll } from './drill-size.ts'
 import * as assert from 'uvu/assert'
 import { type LabHost } from '../lab/host.ts'
 import { loud } from '../support/loud.ts'
@@ -6,7 +7,7 @@ import { app, configure, oneLine, serves } from './app-definition.ts'
 import { desk, type Desk } from './desk.ts'
 import { provisioned, web } from './fleet.ts'
 import { get } from './load.ts'
-import { promise } from './promise.ts'
+import { inDrills, promise } from './promise.ts'
 import { planOn, told } from './read-plan.ts'
 import { goLive } from './release.ts'
 import { appears, until } from './until.ts'
@@ -84,7 +85,7 @@ const KILLED = [
   },
 ]
 
-for (const { services, program, stopped, workers, more } of KILLED) {
+for (const { services, program, stopped, workers, more } of ofAll(KILLED, 1)) {
   promise(
     `killed between writing and reloading ${services.join(' and ')}: the next plan is that and nothing else`,
     async () => {
@@ -109,7 +110,7 @@ for (const { services, program, stopped, workers, more } of KILLED) {
   )
 }
 
-promise('a file that somebody edited and never loaded is a reload in the next plan, which names it', async () => {
+inDrills('a file that somebody edited and never loaded is a reload in the next plan, which names it', async () => {
   for (const [path, line, service] of [
     ['/etc/nginx/conf.d/theirs.conf', '# nothing that nginx minds', 'nginx.service'],
     ['/etc/php/8.2/fpm/conf.d/99-theirs.ini', '; nothing that PHP minds', 'php8.2-fpm.service'],
@@ -134,7 +135,7 @@ promise('a renewed certificate is a reload of nginx, and then it is the one that
   assert.is(await serial('served'), await serial('file'))
 })
 
-promise('after a reboot everything runs what lies on disk: nothing is due, and the app answers', async () => {
+inDrills('after a reboot everything runs what lies on disk: nothing is due, and the app answers', async () => {
   await host.reboot()
   await until(
     'nginx and FPM are up',
@@ -150,7 +151,7 @@ promise('after a reboot everything runs what lies on disk: nothing is due, and t
   assert.ok(plain.status === 301 || plain.status === 308, `http leads to https: ${plain.status}`)
 })
 
-promise('a service that was reloaded by hand after a hand edit owes nothing', async () => {
+inDrills('a service that was reloaded by hand after a hand edit owes nothing', async () => {
   const started = 'stat -c %Y $(printf "/proc/%s " $(pgrep -P $(cat /run/nginx.pid))) | sort -n | tail -n 1'
   const before = await host.must(started)
   await host.must(`${LATER}; echo '# again' >>/etc/nginx/conf.d/theirs.conf; systemctl reload nginx`)

@@ -1,4 +1,5 @@
 import { test } from 'uvu'
+import { ofAll } from './drill-size.ts'
 import * as assert from 'uvu/assert'
 import { type LabHost } from '../lab/host.ts'
 import { loud } from '../support/loud.ts'
@@ -6,7 +7,7 @@ import { app, serves } from './app-definition.ts'
 import { desk, type Desk } from './desk.ts'
 import { provisioned, web } from './fleet.ts'
 import { startLoad } from './load.ts'
-import { promise } from './promise.ts'
+import { inDrills, promise } from './promise.ts'
 import { planOn } from './read-plan.ts'
 import { goLive } from './release.ts'
 
@@ -91,10 +92,12 @@ async function applyUnderLoad(...words: readonly string[]): Promise<Span[]> {
   return spans()
 }
 
-for (const [what, flags] of [
+const WAVES: [string, readonly string[]][] = [
   ['--serial 1', ['--serial', '1']],
   ['without a word about it, half', []],
-] as const) {
+]
+
+for (const [what, flags] of ofAll(WAVES, 1)) {
   promise(`${what}: each of two web servers has stages of its own, and they never reload at once`, async () => {
     define()
     await at.expect(2, 'plan', '--app', 'shop', ...flags, '--detailed-exitcode')
@@ -106,16 +109,18 @@ for (const [what, flags] of [
   })
 }
 
-promise('app:configure --serial 1 does the same without a plan file', async () => {
+inDrills('app:configure --serial 1 does the same without a plan file', async () => {
   define()
   const times = await applyUnderLoad('app:configure', 'shop', '--yes', '--serial', '1')
   assert.not.ok(overlap(times), `web-1 and web-2 were busy at ${JSON.stringify(times)}`)
 })
 
-for (const [what, flags, settings] of [
-  ['--serial 2', ['--serial', '2'], ''],
+const AT_ONCE: [string, readonly string[], string][] = [
   ['`serial: 100%` in flight.yml', [], 'serial: 100%\n'],
-] as const) {
+  ['--serial 2', ['--serial', '2'], ''],
+]
+
+for (const [what, flags, settings] of ofAll(AT_ONCE, 1)) {
   promise(`${what}: both are in one stage, side by side`, async () => {
     define()
     at.put('flight.yml', `state: state\n${settings}`)
@@ -128,7 +133,7 @@ for (const [what, flags, settings] of [
   })
 }
 
-promise('what needs no reload needs no waves', async () => {
+inDrills('what needs no reload needs no waves', async () => {
   at.put('flight.yml', 'state: state\n')
   const cron = (server: string) =>
     `{ name: ${server}, web: { pm: static, max_workers: ${workers} }, cron: [ { name: nightly, at: "0 3 * * *", ` +

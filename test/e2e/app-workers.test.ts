@@ -6,7 +6,7 @@ import { app, configure, oneLine } from './app-definition.ts'
 import { desk, type Desk } from './desk.ts'
 import { web, withLaravel } from './fleet.ts'
 import { jobs, letGo, logOf, pushHeld } from './laravel.ts'
-import { promise } from './promise.ts'
+import { inDrills, promise } from './promise.ts'
 import { planOn, told } from './read-plan.ts'
 import { goLive } from './release.ts'
 import { until } from './until.ts'
@@ -135,7 +135,7 @@ promise('a changed command restarts the workers of that queue alone, each after 
   await at.expect(0, 'plan', '--detailed-exitcode')
 })
 
-promise('a worker that somebody stopped, or that died for good, is started by the next configure', async () => {
+inDrills('a worker that somebody stopped, or that died for good, is started by the next configure', async () => {
   await host.must('supervisorctl stop shop.mail.1')
   const drift = await at.expect(2, 'drift')
   assert.match(oneLine(drift.stdout), /shop\.mail\.1/)
@@ -148,7 +148,7 @@ promise('a worker that somebody stopped, or that died for good, is started by th
   await at.expect(0, 'plan', '--detailed-exitcode')
 })
 
-promise('a worker writes what it says where the release keeps its logs, as its user', async () => {
+inDrills('a worker writes what it says where the release keeps its logs, as its user', async () => {
   const files = await host.must(
     `find -L /home/shop/shop/current/storage/logs -name 'worker-*.log' -printf '%f %u\\n' | sort`,
   )

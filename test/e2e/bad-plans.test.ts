@@ -5,7 +5,7 @@ import { type LabHost } from '../lab/host.ts'
 import { sharedLab } from '../lab/shared.ts'
 import { desk, type Desk } from './desk.ts'
 import { cluster, provisioned, web } from './fleet.ts'
-import { promise } from './promise.ts'
+import { inDrills, promise } from './promise.ts'
 import { planOn, told } from './read-plan.ts'
 import { gatedPackage, installing, knowSuite, open, quiet } from './gated-package.ts'
 import { remember } from './untouched.ts'
@@ -122,7 +122,7 @@ promise('a plan that a killed controller left half done goes on when it is appli
   await at.expect(0, 'plan', '--detailed-exitcode')
 })
 
-promise('what a killed controller left half done is found by a new plan as well', async () => {
+inDrills('what a killed controller left half done is found by a new plan as well', async () => {
   at.put('clusters/web.yml', cluster([one, two], 'php: [ 8.2 ]\nrequest_payload: 40\n'))
   await at.expect(2, 'plan', '--detailed-exitcode')
   // As if it had been killed between writing and reloading.
@@ -133,7 +133,7 @@ promise('what a killed controller left half done is found by a new plan as well'
   await at.expect(0, 'plan', '--detailed-exitcode')
 })
 
-promise(
+inDrills(
   'a server that was set up anew proves another key: the plan made for the old one is refused on all',
   async () => {
     at.put('clusters/web.yml', cluster([one, two], 'php: [ 8.2 ]\nrequest_payload: 50\n'))

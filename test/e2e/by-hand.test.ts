@@ -5,7 +5,7 @@ import { type LabHost } from '../lab/host.ts'
 import { sharedLab } from '../lab/shared.ts'
 import { desk, type Desk } from './desk.ts'
 import { cluster, withNginxAndPhp } from './fleet.ts'
-import { promise } from './promise.ts'
+import { inDrills, promise } from './promise.ts'
 import { planOn } from './read-plan.ts'
 import { remember } from './untouched.ts'
 import { loud } from '../support/loud.ts'
@@ -154,7 +154,7 @@ systemd-run --quiet --unit ask sh /srv/ask`,
   },
 )
 
-promise('a file of theirs at a path of ours is kept when the plan that says so is applied', async () => {
+inDrills('a file of theirs at a path of ours is kept when the plan that says so is applied', async () => {
   await host.must(`printf '# a canary secret of theirs\\n' >/etc/cron.d/flight-php-reload`)
   at.put('clusters/web.yml', `php_reload: "0 4 * * *"\n${at.text('clusters/web.yml')}`)
   const { stdout } = await at.expect(2, 'plan', '--detailed-exitcode')
@@ -165,7 +165,7 @@ promise('a file of theirs at a path of ours is kept when the plan that says so i
   assert.is(await host.must('stat -c %a /var/lib/flight/kept'), '700\n')
 })
 
-promise("a directory where Flight wants a file is somebody else's: named, not taken", async () => {
+inDrills("a directory where Flight wants a file is somebody else's: named, not taken", async () => {
   await host.must('rm /etc/cron.d/flight-php-reload && mkdir /etc/cron.d/flight-php-reload')
   const { stdout } = await at.expect(1, 'plan')
   assert.match(oneLine(stdout), /old-1 is blocked: \/etc\/cron\.d\/flight-php-reload: is a directory, a file is wanted/)

@@ -1,13 +1,14 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'
+import { ofAll } from './drill-size.ts'
 import * as assert from 'uvu/assert'
 import { startAptRepository, type AptRepository } from '../lab/apt-repository.ts'
 import { type LabHost } from '../lab/host.ts'
 import { sharedLab } from '../lab/shared.ts'
 import { desk, type Answer, type Desk } from './desk.ts'
 import { cluster, provisioned, web } from './fleet.ts'
-import { promise } from './promise.ts'
+import { inDrills, promise } from './promise.ts'
 import { planOn, told } from './read-plan.ts'
 import { gatedPackage, installing, knowSuite, open } from './gated-package.ts'
 import { appears, until } from './until.ts'
@@ -127,10 +128,12 @@ promise(
   },
 )
 
-for (const [signal, exit, name] of [
+const SIGNALS: ['SIGINT' | 'SIGTERM', number, string][] = [
   ['SIGINT', 130, 'slow-int'],
   ['SIGTERM', 143, 'slow-term'],
-] as const) {
+]
+
+for (const [signal, exit, name] of ofAll(SIGNALS, 1)) {
   promise(
     `${signal} during apt: the running step finishes, nothing else begins, exit code ${exit}, and the same command ` +
       `goes on`,
@@ -159,7 +162,7 @@ for (const [signal, exit, name] of [
   )
 }
 
-promise('a power cut during apt: dpkg is finished first, then the rest', async () => {
+inDrills('a power cut during apt: dpkg is finished first, then the rest', async () => {
   await planFor('slow-power')
   const run = at.start('apply', 'plan.json')
   await installing(host, 'slow-power')
@@ -178,7 +181,7 @@ promise('a power cut during apt: dpkg is finished first, then the rest', async (
   await isConverged()
 })
 
-promise(
+inDrills(
   'a full disk while writing leaves the old file whole, and the same command goes on once there is room',
   async () => {
     define('php_reload: "0 4 * * *"\n')
@@ -287,7 +290,7 @@ promise('what was killed between writing and reloading shows the reload in the n
   await isConverged()
 })
 
-promise('services that died, or do not start at boot, are started and enabled', async () => {
+inDrills('services that died, or do not start at boot, are started and enabled', async () => {
   await host.must('systemctl stop nginx php8.2-fpm && systemctl disable --quiet cron')
   const drift = await at.expect(2, 'drift')
   assert.match(drift.stdout, /it does not run/)

@@ -8,10 +8,11 @@ import { loud } from '../support/loud.ts'
 import { oneLine } from './app-definition.ts'
 import { repositoryOf } from './app-repository.ts'
 import { desk, type Desk } from './desk.ts'
+import { ofAll } from './drill-size.ts'
 import { cluster, withLaravel } from './fleet.ts'
 import { jobs, letGo, pushHeld } from './laravel.ts'
 import { get } from './load.ts'
-import { promise } from './promise.ts'
+import { inDrills, promise } from './promise.ts'
 import { until } from './until.ts'
 import { pidsOf } from './workers.ts'
 import { startWrk, visitedDuring } from './wrk.ts'
@@ -21,6 +22,7 @@ import { startWrk, visitedDuring } from './wrk.ts'
 
 const domain = 'shop.example.com'
 const CANARY = 'c4n4ry-in-an-exception'
+const PUSHED = ofAll(['after', 'later', 'last'], 2)
 let hosts: readonly [LabHost, LabHost, LabHost]
 let at: Desk
 let repo: Repository
@@ -111,7 +113,7 @@ promise(
         () => jobs(work, 'shop'),
         (all) => all.some(({ what, job }) => what === 'start' && job === 'long'),
       )
-      for (const name of ['after', 'later', 'last']) {
+      for (const name of PUSHED) {
         environment(name)
         await visitedDuring(hosts.slice(0, 2), 'shop', () => at.expect(0, 'env:push', 'shop', '--yes'))
         assert.equal(await names(), [name, name], 'at once')
@@ -120,7 +122,7 @@ promise(
       }
       await letGo(work, 'shop', 'long')
       await visitedDuring(hosts.slice(0, 2), 'shop', () => at.expect(0, 'env:rollback', 'shop', '--yes'))
-      assert.equal(await names(), ['later', 'later'])
+      assert.equal(await names(), [PUSHED.at(-2), PUSHED.at(-2)])
     }
     const [outcome] = await Promise.allSettled([visited()])
     const reports = await Promise.all(loads.map((load) => load.stop()))
@@ -152,7 +154,7 @@ promise(
   },
 )
 
-promise(
+inDrills(
   'a release that was interrupted after it had cached the file before goes live with the file of today',
   async () => {
     const work = hosts[2]
@@ -180,7 +182,7 @@ promise(
   },
 )
 
-promise(
+inDrills(
   'a file of which artisan cannot make a configuration changes nothing anywhere, and what it threw is not repeated',
   async () => {
     const before = await cached()

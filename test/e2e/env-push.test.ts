@@ -12,7 +12,7 @@ import { oneLine } from './app-definition.ts'
 import { desk, type Desk } from './desk.ts'
 import { cluster, provisioned } from './fleet.ts'
 import { get } from './load.ts'
-import { promise } from './promise.ts'
+import { inDrills, promise } from './promise.ts'
 import { underApp } from './release.ts'
 import { until } from './until.ts'
 import { pidsOf } from './workers.ts'
@@ -110,7 +110,7 @@ promise(
   },
 )
 
-promise(
+inDrills(
   'a program that left the folder of its release by itself is restarted by the next release all the same',
   async () => {
     const before = await pidsOf(hosts[1], 'shop', 'wanderer')
@@ -190,7 +190,7 @@ promise('env:rollback takes one push back after the other, until nothing is kept
   assert.equal(await names(), ['two', 'two', 'two'])
 })
 
-promise('servers that differ are not flattened: it says on which keys, and what to type', async () => {
+inDrills('servers that differ are not flattened: it says on which keys, and what to type', async () => {
   await hosts[2].must(underApp('shop', `sed -i 's/^NAME=.*/NAME=other/; s/^ADDED=.*/ADDED=more/' ${ENV}`))
   edit(local().replace('NAME=two', 'NAME=four'))
   const { said } = await at.expect(1, 'env:push', 'shop', '--yes')
@@ -210,7 +210,7 @@ promise('servers that differ are not flattened: it says on which keys, and what 
   await at.expect(0, 'env:push', 'shop', '--yes', '--all')
 })
 
-promise(
+inDrills(
   'what was pulled before somebody else pushed is refused with the keys of both sides; --force takes theirs away',
   async () => {
     const watch = watchProcesses(CANARY)
@@ -262,7 +262,7 @@ promise(
   },
 )
 
-promise('5,000 keys and hostile values arrive to the byte', async () => {
+inDrills('5,000 keys and hostile values arrive to the byte', async () => {
   await fresh()
   const good = local()
   const hostile = [
@@ -320,7 +320,7 @@ promise('an app that puts a link, a pipe or a folder in the place of its file ga
   await at.expect(0, 'env:push', 'shop', '--yes')
 })
 
-promise('a full disk on one server: no file is changed anywhere', async () => {
+inDrills('a full disk on one server: no file is changed anywhere', async () => {
   await fresh()
   const good = local()
   await hosts[1].must('mkdir /srv/kept && cp -a /home/shop /srv/kept/')
@@ -338,7 +338,7 @@ promise('a full disk on one server: no file is changed anywhere', async () => {
   await at.expect(0, 'env:push', 'shop', '--yes')
 })
 
-promise(
+inDrills(
   'two pushes at once: one is done, the other says who holds the app, or that somebody changed the file; no server ' +
     'has half of each',
   async () => {
@@ -407,7 +407,7 @@ promise(
   },
 )
 
-promise('killed before the workers restart: the same command restarts them', async () => {
+inDrills('killed before the workers restart: the same command restarts them', async () => {
   await fresh()
   const host = hosts[1]
   const before = await pidsOf(host, 'shop', 'idle')
@@ -443,7 +443,7 @@ promise('killed before the workers restart: the same command restarts them', asy
   await at.expect(0, 'plan', '--detailed-exitcode')
 })
 
-promise('five earlier files are kept, readable by root alone', async () => {
+inDrills('five earlier files are kept, readable by root alone', async () => {
   await fresh()
   for (const name of ['p', 'q', 'r', 's', 't', 'u']) {
     edit(local().replace(/^NAME=.*$/m, `NAME=${name}`))
@@ -466,7 +466,7 @@ promise('five earlier files are kept, readable by root alone', async () => {
   edit(await hosts[0].must(`cat ${ENV}`))
 })
 
-promise('one server is down: nothing is pushed, and it says how to push to the others', async () => {
+inDrills('one server is down: nothing is pushed, and it says how to push to the others', async () => {
   await hosts[1].stop()
   edit(local().replace(/^NAME=.*$/m, 'NAME=last'))
   const { said } = await at.expect(6, 'env:push', 'shop', '--yes', '--force')

@@ -8,7 +8,7 @@ import { loud } from '../support/loud.ts'
 import { app, serves } from './app-definition.ts'
 import { desk, type Desk } from './desk.ts'
 import { provisioned, web } from './fleet.ts'
-import { promise } from './promise.ts'
+import { inDrills, promise } from './promise.ts'
 import { underApp } from './release.ts'
 
 // What env:pull and env:diff show and fetch, on three real servers, and what they never show.
@@ -94,7 +94,7 @@ promise('what was edited here is not overwritten, what is unchanged is; and both
   assert.match(readFileSync(file, 'utf8'), 'NEW_THERE')
 })
 
-promise('servers that differ are told apart by key, and one without is named', async () => {
+inDrills('servers that differ are told apart by key, and one without is named', async () => {
   await put(hosts[1] as LabHost, TEXT.replace(CANARIES[1] as string, 'another'))
   await (hosts[2] as LabHost).must(`rm ${ENV}`)
   const pull = await at.expect(0, 'env:pull', 'shop', '--force')
@@ -153,7 +153,7 @@ promise(
   },
 )
 
-promise('a server that is down does not stop the others', async () => {
+inDrills('a server that is down does not stop the others', async () => {
   await (hosts[1] as LabHost).stop()
   const answer = await at.flight('env:diff', 'shop')
   assert.is(answer.exit, 6)

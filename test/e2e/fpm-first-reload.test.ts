@@ -1,4 +1,5 @@
 import { test } from 'uvu'
+import { ofAll } from './drill-size.ts'
 import * as assert from 'uvu/assert'
 import { type LabHost } from '../lab/host.ts'
 import { type Suite } from '../lab/mirror.ts'
@@ -98,7 +99,9 @@ async function cutOff(server: Server): Promise<{ loaded: string; slow: Promise<P
   return { loaded, slow, gate }
 }
 
-for (const suite of ['bookworm', 'trixie'] as const) {
+const SUITES: Suite[] = ['bookworm', 'trixie']
+
+for (const suite of SUITES) {
   promise(`${suite}: the first reload cuts off no request, whatever manages the workers`, async () => {
     const server = servers[suite]
     const visits = POOLS.map((_, index) => ({
@@ -122,7 +125,9 @@ for (const suite of ['bookworm', 'trixie'] as const) {
       'once was enough',
     )
   })
+}
 
+for (const suite of ofAll(SUITES, 1)) {
   promise(
     `${suite}: a request that does not end holds the first reload up for as long as the settings say`,
     async () => {

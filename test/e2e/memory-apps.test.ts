@@ -3,7 +3,7 @@ import { fpmService, nginxService } from '../../src/features/services.ts'
 import type { FactQuery } from '../../src/model/fact.ts'
 import { MANIFEST } from '../../src/model/record.ts'
 import type { Step } from '../../src/model/step.ts'
-import { labUnavailable } from '../lab/available.ts'
+import { inDrills, promise } from './promise.ts'
 import type { Machine, Package, Unit } from '../support/memory/machine.ts'
 import { entryAt, makeFolders, putInPlace, removeAt } from '../support/memory/tree.ts'
 import {
@@ -22,8 +22,6 @@ import {
 } from './memory-server-pair.ts'
 
 // The server in memory against a real one, with apps on both; their programs are in memory-programs.test.ts.
-
-const promise = labUnavailable() === undefined ? test : test.skip
 
 const BASE = '/home/shop/shop'
 const own = (path: string, mode?: string, by = 'shop'): Step => directory(path, mode, by, by, by)
@@ -119,7 +117,7 @@ server { listen 81; server_name one.example.com two.example.com; # server_name n
   "server_name" seven.example.com;server_name	eight.example.com;}
 `
 
-promise(
+inDrills(
   'names that others took are found where they are found on a real server, and what Flight wrote is left out',
   () =>
     withPair('names-1', async (pair) => {
@@ -168,7 +166,7 @@ promise(
     }),
 )
 
-promise('what cannot be recorded is not written, not made, and not taken for retired', () =>
+inDrills('what cannot be recorded is not written, not made, and not taken for retired', () =>
   withPair('record-1', async (pair) => {
     const [site, other] = ['/etc/flight-test/site.conf', '/etc/flight-test/other.conf']
     const away = `${MANIFEST}.away`
@@ -209,7 +207,7 @@ const PACKAGES: readonly Package[] = [
   { name: 'libfcgi-bin', version: 'SOME' },
 ]
 
-promise('two services: one that is refused keeps the other from loading, and pools must answer', () =>
+inDrills('two services: one that is refused keeps the other from loading, and pools must answer', () =>
   withPair('fpm-1', async (pair) => {
     const { machine } = pair.memory
     machine.repositories = machine.repositories.map((repository) => ({ ...repository, packages: PACKAGES }))

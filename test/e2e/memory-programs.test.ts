@@ -1,6 +1,6 @@
 import { test } from 'uvu'
 import type { Step } from '../../src/model/step.ts'
-import { labUnavailable } from '../lab/available.ts'
+import { promise } from './promise.ts'
 import type { Supervised, Unit } from '../support/memory/machine.ts'
 import { finishJobs } from '../support/memory/programs.ts'
 import { removeAt } from '../support/memory/tree.ts'
@@ -20,7 +20,6 @@ import {
 
 // The supervisord in memory against a real one.
 
-const promise = labUnavailable() === undefined ? test : test.skip
 const CONF = '/etc/supervisor/conf.d/flight-shop.conf'
 const JOBS = '/run/lab-jobs'
 // Works on a job as long as a file of its name is there, and goes only between two jobs.

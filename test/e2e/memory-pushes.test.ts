@@ -3,14 +3,13 @@ import { appPaths } from '../../src/model/app-paths.ts'
 import type { FactQuery } from '../../src/model/fact.ts'
 import { Secret } from '../../src/model/secret.ts'
 import type { PushStep, Step } from '../../src/model/step.ts'
-import { labUnavailable } from '../lab/available.ts'
+import { promise } from './promise.ts'
 import { takeBackUnconfirmed } from '../support/memory/pushes.ts'
 import { putInPlace, removeAt } from '../support/memory/tree.ts'
 import { compare, type Deed, directory, files, hand, user, withPair } from './memory-server-pair.ts'
 
 // The pushes of environment files of the server in memory against those of a real one.
 
-const promise = labUnavailable() === undefined ? test : test.skip
 const app = 'shop'
 const { home, base, shared } = appPaths(app)
 const path = `${shared}/.env`

@@ -8,13 +8,12 @@ import type { FactQuery } from '../../src/model/fact.ts'
 import { Secret } from '../../src/model/secret.ts'
 import type { LiveStep, Step } from '../../src/model/step.ts'
 import { temporary } from '../artifacts/repository.ts'
-import { labUnavailable } from '../lab/available.ts'
+import { promise } from './promise.ts'
 import { goBackUnconfirmed } from '../support/memory/releases.ts'
 import { compare, type Deed, directory, files, hand, user, withPair } from './memory-server-pair.ts'
 
 // The releases of the server in memory against those of a real one.
 
-const promise = labUnavailable() === undefined ? test : test.skip
 const [ONE, TWO, THREE] = ['aaaaaaaaaaaa-1', 'bbbbbbbbbbbb-1', 'cccccccccccc-1']
 const app = 'shop'
 const { home, base, releases, shared, current } = appPaths(app)

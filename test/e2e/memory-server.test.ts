@@ -4,7 +4,7 @@ import { queriesFor } from '../../src/engine/resolve/plan-server.ts'
 import type { FactQuery } from '../../src/model/fact.ts'
 import type { ServiceStep, Step } from '../../src/model/step.ts'
 import { startAptRepository, type AptRepository } from '../lab/apt-repository.ts'
-import { labUnavailable } from '../lab/available.ts'
+import { inDrills, promise } from './promise.ts'
 import { sharedLab } from '../lab/shared.ts'
 import { cluster, compileFor, HOLDER, server } from '../support/builders.ts'
 import type { Package } from '../support/memory/machine.ts'
@@ -26,7 +26,6 @@ import {
 
 // The server in memory against a real one, with what every server has; apps are in memory-apps.test.ts.
 
-const promise = labUnavailable() === undefined ? test : test.skip
 const FOLDER = '/etc/flight-test'
 
 const HOSTILE_NAMES = [
@@ -203,7 +202,7 @@ async function serveBoth(pair: Pair, urls: readonly string[]): Promise<void> {
   for (const url of urls) pair.memory.machine.web.set(url, new Uint8Array(await (await fetch(url)).arrayBuffer()))
 }
 
-promise('apt: keys, sources, installs, refusals and downloads are those of a real server', async () => {
+inDrills('apt: keys, sources, installs, refusals and downloads are those of a real server', async () => {
   const repository = await startAptRepository((await sharedLab()).places.gateway)
   const pair = await aPair('apt-1')
   try {
@@ -422,7 +421,7 @@ const LISTING =
   `/run/systemd -o -path /run/log -o -path /var/log \\) -prune -o -printf '%p %i %s %T@ %C@\\n' | sort; find /run ` +
   `-xdev \\( -path /run/user -o -path /run/systemd -o -path /run/log \\) -prune -o -printf '%p %i %s %T@ %C@\\n' | sort`
 
-promise('planning changes no file, no time of a file, and leaves no lock', async () => {
+inDrills('planning changes no file, no time of a file, and leaves no lock', async () => {
   // Provisioned hosts have more to be asked about than bare ones, and lists of packages.
   const pair = await aPair('nginx-1')
   try {

@@ -6,7 +6,7 @@ import { programsStep } from '../../src/steps/programs.ts'
 import { retireStep } from '../../src/steps/retire.ts'
 import { aProgram } from '../features/an-app.ts'
 import { loud } from '../support/loud.ts'
-import { promise } from './promise.ts'
+import { inDrills, promise } from './promise.ts'
 import {
   busy,
   configure,
@@ -117,7 +117,7 @@ promise('a changed command restarts its own queue alone, each worker after its j
   assert.match(await log('mail-1'), /finished a job\nbegins in \S+ with mail --fast\n$/)
 })
 
-promise('what changes again while a job is finished begins with what lies on disk then', async () => {
+inDrills('what changes again while a job is finished begins with what lies on disk then', async () => {
   await busy('shop.mail.2')
   await configured([workers(2), aProgram('mail', './worker mail --slow', 2)])
   await configured([workers(2), aProgram('mail', './worker mail --fast', 2)])
@@ -127,7 +127,7 @@ promise('what changes again while a job is finished begins with what lies on dis
   assert.match(await log('mail-2'), /finished a job\nbegins in \S+ with mail --fast\n$/)
 })
 
-promise('a file that supervisor cannot read is put back, and everything goes on', async () => {
+inDrills('a file that supervisor cannot read is put back, and everything goes on', async () => {
   const before = await pids()
   const good = await host.must('cat /etc/supervisor/conf.d/flight-shop.conf')
   const { programs, plan, path } = await define([workers(4)])
@@ -186,7 +186,7 @@ promise('after its restart a worker runs in the new release, and its log goes th
   )
 })
 
-promise('killed in the middle, the same step brings it to its end', async () => {
+inDrills('killed in the middle, the same step brings it to its end', async () => {
   const { programs, plan, path } = await define([workers(5)])
   const script = programsStep.shell(
     { step: 'programs', app: 'shop', programs: programs.desired.programs, changes: [path] },
@@ -204,7 +204,7 @@ promise('killed in the middle, the same step brings it to its end', async () => 
   )
 })
 
-promise('a drain survives the end of supervisord: what begins then is what lies on disk', async () => {
+inDrills('a drain survives the end of supervisord: what begins then is what lies on disk', async () => {
   await busy('shop.default.5')
   await configured([workers(4)])
   assert.equal((await fact()).draining, ['shop.default.5'])
@@ -220,7 +220,7 @@ promise('a drain survives the end of supervisord: what begins then is what lies 
   )
 })
 
-promise('one bad file of somebody else stops nothing that runs, and is named', async () => {
+inDrills('one bad file of somebody else stops nothing that runs, and is named', async () => {
   const before = await pids()
   await host.must(
     `printf '[program:theirs]\\ncommand=/bin/true\\nuser=nobody-of-that-name\\n' >/etc/supervisor/conf.d/theirs.conf`,
@@ -251,7 +251,7 @@ promise('what nobody wants any more goes after its job, and the rest stays', asy
   assert.match(await log('mail-1'), /finished a job\n$/)
 })
 
-promise('without supervisord the fact says so, and the step as well', async () => {
+inDrills('without supervisord the fact says so, and the step as well', async () => {
   await host.must('systemctl stop supervisor')
   assert.equal(await fact(), { daemon: false, states: [], unloaded: [], runs: [], draining: [], refusal: undefined })
   const { code, stderr } = await configure([workers(4)])

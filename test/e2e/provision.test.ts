@@ -4,7 +4,7 @@ import { type LabHost } from '../lab/host.ts'
 import { hosts } from '../lab/shared.ts'
 import { desk, type Desk } from './desk.ts'
 import { cluster } from './fleet.ts'
-import { promise } from './promise.ts'
+import { inDrills, promise } from './promise.ts'
 import { until } from './until.ts'
 import { planOn, told } from './read-plan.ts'
 
@@ -225,7 +225,7 @@ promise('a file changed by hand is drift: it is shown, put back, loaded, and wha
   await at.expect(0, 'drift')
 })
 
-promise('a hand edit that was loaded neither then nor since is loaded by the next apply', async () => {
+inDrills('a hand edit that was loaded neither then nor since is loaded by the next apply', async () => {
   await web.must('printf "; a note\\n" >/etc/php/8.2/fpm/conf.d/50-theirs.ini')
   await at.expect(2, 'plan', '--detailed-exitcode')
   assert.equal(told(planOn(at)), ['reload web-1/service/php8.2-fpm.service'])
@@ -235,7 +235,7 @@ promise('a hand edit that was loaded neither then nor since is loaded by the nex
   await at.expect(0, 'plan', '--detailed-exitcode')
 })
 
-promise('a cron file that nobody defines any more is retired: a comment remains, its content is kept', async () => {
+inDrills('a cron file that nobody defines any more is retired: a comment remains, its content is kept', async () => {
   const old = await web.must('cat /etc/cron.d/flight-php-reload')
   at.put('clusters/staging.yml', cluster([web], STAGING.replace('request_payload: 20', 'request_payload: 32')) + WORKER)
   await at.expect(2, 'plan', '--detailed-exitcode')
@@ -257,7 +257,7 @@ promise('a reboot leaves everything running and nothing to do', async () => {
   assert.is(await web.must('systemctl is-active nginx php8.2-fpm supervisor cron'), 'active\n'.repeat(4))
 })
 
-promise('cron takes the nightly reload as its own, and FPM loads again', async () => {
+inDrills('cron takes the nightly reload as its own, and FPM loads again', async () => {
   assert.is(await next.must(`stat -c '%a %U %G' /etc/cron.d/flight-php-reload`), '644 root root\n')
   assert.is(await next.must('tail -c 1 /etc/cron.d/flight-php-reload | od -An -c'), '  \\n\n')
   // Every minute there; these tests took longer than that, but cron looks at its files only once a minute.

@@ -2,13 +2,14 @@ import { execFileSync } from 'node:child_process'
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'
+import { ofAll } from './drill-size.ts'
 import * as assert from 'uvu/assert'
 import { run } from '../lab/command.ts'
 import { type LabHost } from '../lab/host.ts'
 import { sharedLab } from '../lab/shared.ts'
 import { desk, type Desk } from './desk.ts'
 import { cluster, provisioned } from './fleet.ts'
-import { promise } from './promise.ts'
+import { inDrills, promise } from './promise.ts'
 import { planOn } from './read-plan.ts'
 import { loud } from '../support/loud.ts'
 
@@ -67,7 +68,7 @@ const AWAY: [string, () => Promise<unknown>, () => Promise<unknown>, RegExp, str
   ['is silent', () => two.silence(), () => two.speak(), /did not .* within 2 s/, [['plan']]],
 ]
 
-for (const [what, break_, mend, said, commands] of AWAY) {
+for (const [what, break_, mend, said, commands] of ofAll(AWAY, 2)) {
   promise(
     `a server that ${what} is missing from the plan, which says so; the others are planned; exit code 6`,
     async () => {
@@ -95,7 +96,7 @@ for (const [what, break_, mend, said, commands] of AWAY) {
   )
 }
 
-promise('provisioning goes on without a server that cannot be reached, and finishes it later', async () => {
+inDrills('provisioning goes on without a server that cannot be reached, and finishes it later', async () => {
   at.put('clusters/web.yml', definition('connect_timeout: 2', 21))
   await two.silence()
   try {
@@ -109,7 +110,7 @@ promise('provisioning goes on without a server that cannot be reached, and finis
   assert.match(await two.must('nginx -T 2>/dev/null'), /client_max_body_size 21m/)
 })
 
-promise('a server that falls silent between plan and apply is left out, the rest is done; exit code 6', async () => {
+inDrills('a server that falls silent between plan and apply is left out, the rest is done; exit code 6', async () => {
   at.put('clusters/web.yml', definition('connect_timeout: 2', 22))
   await at.expect(2, 'plan', '--detailed-exitcode')
   await two.silence()
@@ -185,7 +186,7 @@ promise('a jump host leads to a server that cannot be reached otherwise', async 
   await at.expect(0, 'plan', '--detailed-exitcode')
 })
 
-promise('a key with a passphrase says so where nobody can be asked; from an agent it works', async () => {
+inDrills('a key with a passphrase says so where nobody can be asked; from an agent it works', async () => {
   at.put('clusters/web.yml', definition())
   await at.expect(0, 'provision', 'web', '--yes')
   const locked = join(at.folder, 'locked_key')

@@ -10,7 +10,7 @@ import { repositoryOf } from './app-repository.ts'
 import { desk, type Desk } from './desk.ts'
 import { cluster, provisioned } from './fleet.ts'
 import { get } from './load.ts'
-import { promise } from './promise.ts'
+import { inDrills, promise } from './promise.ts'
 import { planOn } from './read-plan.ts'
 import { asApp } from './release.ts'
 import { appears } from './until.ts'
@@ -108,7 +108,7 @@ promise(
   },
 )
 
-promise('what a page of the previous release asks for is still there, what is older is not', async () => {
+inDrills('what a page of the previous release asks for is still there, what is older is not', async () => {
   repo.git('rm', '-rq', 'many', 'large.bin', '.env', 'outward', 'up', 'public/build/one.css')
   repo.commit('Two', { 'public/build/two.css': 'two\n' })
   await release()
@@ -182,7 +182,7 @@ promise(
   },
 )
 
-promise(
+inDrills(
   'OPcache forgets a release that is gone, and what composer_auth holds reaches composer and is left nowhere',
   async () => {
     const [one] = hosts as [LabHost, LabHost]
@@ -291,7 +291,7 @@ promise(
   },
 )
 
-promise('an archive made elsewhere is sent instead; one that is none is refused before anything is sent', async () => {
+inDrills('an archive made elsewhere is sent instead; one that is none is refused before anything is sent', async () => {
   const folder = at.folder
   await at.expect(1, 'app:release', 'shop', 'main', '--yes', '--artifact', join(folder, 'clusters/web.yml'))
   repo.git('archive', '--format=tar.gz', '-o', join(folder, 'made.tar.gz'), 'main')
@@ -300,7 +300,7 @@ promise('an archive made elsewhere is sent instead; one that is none is refused 
   assert.is(await asApp(hosts[1] as LabHost, 'shop', 'cat shop/current/version.txt'), 'Ten')
 })
 
-promise(
+inDrills(
   'sshd sees one connection a server, and at most five channels and one for each command of the user',
   async () => {
     repo.commit('Counted', { 'version.txt': 'Eleven' })

@@ -8,7 +8,7 @@ import { repositoryOf } from './app-repository.ts'
 import { desk, type Desk } from './desk.ts'
 import { cluster, provisioned } from './fleet.ts'
 import { get } from './load.ts'
-import { promise } from './promise.ts'
+import { inDrills, promise } from './promise.ts'
 import { asApp } from './release.ts'
 import { pidsOf } from './workers.ts'
 
@@ -85,7 +85,7 @@ promise(
   },
 )
 
-promise(
+inDrills(
   'a replaced server gets all that it needs: what the definitions say, the environment file, the live release, its ' +
     'workers',
   async () => {

@@ -2,7 +2,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { loud } from '../support/loud.ts'
 import { FULL } from './drill-size.ts'
-import { promise } from './promise.ts'
+import { inDrills, promise } from './promise.ts'
 import { until } from './until.ts'
 import { burst, commitsFor, killed, unfinished, wentLiveOnceInOrder } from './serve-drill.ts'
 import { ended, type Served, type ServeFleet, serveFleet, shownNow, startServe } from './serve-fleet.ts'
@@ -45,7 +45,7 @@ promise('kill -9 at random moments: each commit goes live all the same, exactly 
   await wentLiveOnceInOrder(fleet, await asking)
 })
 
-promise('a server is down: apps without it go on meanwhile, the others go live when it is back', async () => {
+inDrills('a server is down: apps without it go on meanwhile, the others go live when it is back', async () => {
   const down = fleet.hosts[2]
   await down.cutCable()
   try {

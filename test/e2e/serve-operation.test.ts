@@ -4,7 +4,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { loud } from '../support/loud.ts'
 import { WAIT_AT } from './gate.ts'
-import { promise } from './promise.ts'
+import { inDrills, promise } from './promise.ts'
 import {
   ask,
   call,
@@ -134,7 +134,7 @@ promise('SIGTERM and no patience: it is handed over, and the next start goes on 
   assert.match((await call(fleet, shop, 'GET', `/v1/releases/${slow}/log`)).text, /goes on after an interruption/)
 })
 
-promise('cancelling what runs stops it before it is live, and its commit can be released later', async () => {
+inDrills('cancelling what runs stops it before it is live, and its commit can be released later', async () => {
   await shut()
   const commit = shop.repo.commit('Slow to cancel', { 'public/index.php': SLOW, 'cancel.txt': 'x' })
   const slow = await ask(fleet, shop, commit)
@@ -164,7 +164,7 @@ promise('somebody who releases at a terminal is waited for', async () => {
   assert.is(shown.state, 'succeeded', JSON.stringify(shown))
 })
 
-promise('definitions that are wrong for a moment are waited for', async () => {
+inDrills('definitions that are wrong for a moment are waited for', async () => {
   const written = fleet.at.text(`apps/${shop.name}.yml`)
   const id = await ask(fleet, shop, shop.repo.commit('While definitions change', { 'b.txt': '1' }))
   fleet.at.put(`apps/${shop.name}.yml`, 'repo: [\n')
@@ -177,29 +177,34 @@ promise('definitions that are wrong for a moment are waited for', async () => {
   assert.is((await ended(fleet, shop, id)).state, 'succeeded')
 })
 
-promise('others are told what began, went well, failed and was gone back, without the address in any log', async () => {
-  const broken = await ended(
-    fleet,
-    shop,
-    await ask(fleet, shop, shop.repo.commit('Broken', { 'public/index.php': '<?php http_response_code(500);' })),
-  )
-  assert.is(broken.state, 'failed')
-  const mended = await ended(
-    fleet,
-    shop,
-    await ask(fleet, shop, shop.repo.commit('Mended', { 'public/index.php': QUICK })),
-  )
-  const { json } = await call(fleet, shop, 'POST', `/v1/releases/${mended.id}/rollback`, {})
-  assert.is((await ended(fleet, shop, (json as { id: number }).id)).state, 'succeeded')
-  await until(
-    'others were told',
-    () => told.map(({ occasion, request }) => `${occasion} ${request?.state}`),
-    (all) =>
-      ['start running', 'success succeeded', 'failure failed', 'rollback succeeded'].every((one) => all.includes(one)),
-  )
-  assert.is(new Set(told.map(({ id }) => id)).size, told.length, 'nothing was told twice')
-  assert.not.match(served.said(), /very-secret/)
-})
+inDrills(
+  'others are told what began, went well, failed and was gone back, without the address in any log',
+  async () => {
+    const broken = await ended(
+      fleet,
+      shop,
+      await ask(fleet, shop, shop.repo.commit('Broken', { 'public/index.php': '<?php http_response_code(500);' })),
+    )
+    assert.is(broken.state, 'failed')
+    const mended = await ended(
+      fleet,
+      shop,
+      await ask(fleet, shop, shop.repo.commit('Mended', { 'public/index.php': QUICK })),
+    )
+    const { json } = await call(fleet, shop, 'POST', `/v1/releases/${mended.id}/rollback`, {})
+    assert.is((await ended(fleet, shop, (json as { id: number }).id)).state, 'succeeded')
+    await until(
+      'others were told',
+      () => told.map(({ occasion, request }) => `${occasion} ${request?.state}`),
+      (all) =>
+        ['start running', 'success succeeded', 'failure failed', 'rollback succeeded'].every((one) =>
+          all.includes(one),
+        ),
+    )
+    assert.is(new Set(told.map(({ id }) => id)).size, told.length, 'nothing was told twice')
+    assert.not.match(served.said(), /very-secret/)
+  },
+)
 
 promise('drift is looked for once a day by itself, shown, counted and told', async () => {
   const seen = () => told.filter(({ occasion }) => occasion === 'drift').length

@@ -1,4 +1,5 @@
 import { test } from 'uvu'
+import { ofAll } from './drill-size.ts'
 import * as assert from 'uvu/assert'
 import { startAptRepository, type AptRepository } from '../lab/apt-repository.ts'
 import { type LabHost } from '../lab/host.ts'
@@ -6,7 +7,7 @@ import { machineMirror } from '../lab/mirror.ts'
 import { hosts, sharedLab } from '../lab/shared.ts'
 import { desk, type Answer, type Desk } from './desk.ts'
 import { cluster, provisioned, web } from './fleet.ts'
-import { promise } from './promise.ts'
+import { inDrills, promise } from './promise.ts'
 import { planOn, told } from './read-plan.ts'
 import { knowSuite } from './gated-package.ts'
 import { loud } from '../support/loud.ts'
@@ -72,7 +73,7 @@ const REFUSED: [string, () => string, RegExp][] = [
   ],
 ]
 
-for (const [what, settings, said] of REFUSED) {
+for (const [what, settings, said] of ofAll(REFUSED, 2)) {
   promise(`${what} is not trusted: nothing is written where apt looks, nothing is installed`, async () => {
     define(settings())
     const { stdout } = await at.expect(1, 'provision', 'web', '--yes')
@@ -86,7 +87,7 @@ for (const [what, settings, said] of REFUSED) {
   })
 }
 
-promise('a repository that somebody else signed is not believed, a suite that is not there is named', async () => {
+inDrills('a repository that somebody else signed is not believed, a suite that is not there is named', async () => {
   for (const [suite, said] of [
     ['foreign', /NO_PUBKEY|not signed|couldn't be verified/],
     ['gone', /gone Release' does not have a Release file/],
@@ -118,7 +119,7 @@ promise('PHP comes from a repository whose key has the pinned fingerprint', asyn
   await at.expect(0, 'plan', '--detailed-exitcode')
 })
 
-promise('a key that is served armored is the same key', async () => {
+inDrills('a key that is served armored is the same key', async () => {
   await host.must('rm /etc/apt/keyrings/flight-php.gpg')
   define(source({
     url: repository.armoredKeyUrl,
@@ -153,7 +154,7 @@ promise('a package that does not exist is named, and nothing is installed', asyn
   await nothingInstalled('tree')
 })
 
-promise('without a way to the mirror it says so, and the same command finishes later', async () => {
+inDrills('without a way to the mirror it says so, and the same command finishes later', async () => {
   define('packages: [ tree ]\n')
   await at.expect(2, 'plan', '--detailed-exitcode')
   await host.loseInternet()
@@ -200,7 +201,7 @@ promise(
   },
 )
 
-promise('what only fresh lists tell is refused before anything is installed', async () => {
+inDrills('what only fresh lists tell is refused before anything is installed', async () => {
   await repository.publish('apps', [
     { name: 'lab-base', version: '3.0' },
     { name: 'lab-late', version: '1.0', fields: { Depends: 'lab-base (>= 3)' } },
@@ -220,7 +221,7 @@ promise('what only fresh lists tell is refused before anything is installed', as
   )
 })
 
-promise('7.4 and 8.2 run side by side, from another suite of the mirror with pins', async () => {
+inDrills('7.4 and 8.2 run side by side, from another suite of the mirror with pins', async () => {
   const { old, there, answer } = await both
   assert.is(answer.exit, 0, answer.said)
   for (const version of ['7.4', '8.2']) {

@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { codeNow, DRILLED } from '../../drills/code.ts'
-import { FULL_SIZE } from '../../drills/full-size.ts'
+import { FULL_SIZE, ONLY_IN_DRILLS } from '../../drills/full-size.ts'
 import { outdated, page, results } from '../../drills/results.ts'
 import { FAULTS, STAGES } from '../e2e/release-drill.ts'
-import { root } from '../runner/files.ts'
+import { root, testFiles } from '../runner/files.ts'
 
 // The drills take hours, so they are not run with the tests, and their record may be older than the code that they
 // drill. Every run of the tests says so; it is a failure once a version would be released on an old record: a changed
@@ -43,6 +43,21 @@ test('every field of the table is known, and docs/drills.md shows what is record
   assert.is(fields.length, STAGES.length * FAULTS.length)
   const flat = (text: string) => text.replace(/-{3,}/g, '---').replace(/\s+/g, ' ').trim()
   assert.is(flat(readFileSync(join(root, 'docs/drills.md'), 'utf8')), flat(page(results())))
+})
+
+test('every file that is larger in the drills is listed, and no other', () => {
+  const larger = testFiles('test/e2e').filter((file) =>
+    /\b(?:FULL|VOLUME|ofAll|inDrills|unharmed|startLoad)\b/.test(readFileSync(join(root, file), 'utf8')),
+  )
+  const sized = FULL_SIZE.map(({ file }) => file)
+  assert.equal(
+    sized.filter((file) => !larger.includes(file) && !ONLY_IN_DRILLS.includes(file)),
+    [],
+  )
+  assert.equal(
+    larger.filter((file) => !sized.includes(file) && file !== 'test/e2e/load.test.ts'),
+    [],
+  )
 })
 
 test('what is drilled is there', () => {
