@@ -1,5 +1,5 @@
 import { FlightError } from '../model/errors.ts'
-import { BadTar } from './bad-tar.ts'
+import { BadTar } from './tar-entry.ts'
 
 const OF_THE_DISK: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk of this controller is full',

@@ -7,8 +7,7 @@ import { FlightError } from '../model/errors.ts'
 import { isMissing } from './folder-lock.ts'
 import { inspected } from './inspect.ts'
 import type { Seen } from './inspect.ts'
-import { pack } from './pack.ts'
-import type { Packed } from './pack.ts'
+import { pack, type Packed } from './pack.ts'
 import { readTar } from './tar-read.ts'
 
 const MOST_BYTES = 8 * 1024 ** 3

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto'
 import { posix } from 'node:path'
-import { shownName, wrongWithName } from './tar-entry.ts'
-import type { TarEntry } from './tar-entry.ts'
-import { BadTar } from './bad-tar.ts'
+import { BadTar, shownName, type TarEntry, wrongWithName } from './tar-entry.ts'
 
 // What was seen while entries went by.
 export type Seen = {

@@ -1,11 +1,8 @@
 import type { Commit } from '../model/artifact.ts'
 import { onOneLine } from '../model/printable.ts'
-import { noCommit } from './commit-failures.ts'
-import { objectOf } from './find-object.ts'
+import { noCommit, objectOf, type Ref, refsOf, refsWith, shortRef } from './find-object.ts'
 import { askGit } from './git.ts'
 import type { Git } from './git.ts'
-import { refsOf, refsWith, shortRef } from './refs.ts'
-import type { Ref } from './refs.ts'
 
 // The commit that a SHA, tag or branch names; refused unless it is on
 // a branch or tag, and on one of `releaseFrom` when that names any.

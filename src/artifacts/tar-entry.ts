@@ -23,3 +23,6 @@ export function wrongWithName(name: string): string | undefined {
   if (parts.some((part) => part.length > 255)) return 'has a part longer than 255 bytes'
   return undefined
 }
+
+// An archive cannot be read, or holds what has no place in a release.
+export class BadTar extends Error {}

@@ -1,7 +1,4 @@
-import { BadTar } from './bad-tar.ts'
-import { ByteReader } from './byte-reader.ts'
-import { sumIsRight, textOf, numberOf, paxOf } from './tar-fields.ts'
-import type { TarEntry } from './tar-entry.ts'
+import { BadTar, type TarEntry } from './tar-entry.ts'
 
 const BLOCK = 512
 const ZEROS = Buffer.alloc(BLOCK)
@@ -97,4 +94,91 @@ function plain(name: string): string {
     .replace(/^(?:\.\/+)+/, '')
     .replace(/^\.$/, '')
     .replace(/\/+$/, '')
+}
+
+// Reads a stream of bytes in pieces of a wanted length.
+class ByteReader {
+  readonly #source: AsyncIterator<Buffer>
+  #rest: Buffer = Buffer.alloc(0)
+
+  constructor(source: AsyncIterable<Buffer>) {
+    this.#source = source[Symbol.asyncIterator]()
+  }
+
+  // Exactly `length` bytes; undefined when the stream has ended. An end in between is an error.
+  async take(length: number): Promise<Buffer | undefined> {
+    const parts: Buffer[] = []
+    let missing = length
+    for await (const part of this.stream(length, true)) {
+      parts.push(part)
+      missing -= part.length
+    }
+    if (missing === length && length > 0) return undefined
+    if (missing > 0) throw new BadTar('the archive is cut off')
+    return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts)
+  }
+
+  // The next `length` bytes as they come.
+  async *stream(length: number, mayEnd = false): AsyncGenerator<Buffer> {
+    let missing = length
+    while (missing > 0) {
+      if (this.#rest.length === 0) {
+        const { done, value } = await this.#source.next()
+        if (done === true) {
+          if (mayEnd) return
+          throw new BadTar('the archive is cut off')
+        }
+        this.#rest = value
+        continue
+      }
+      const part = this.#rest.subarray(0, missing)
+      this.#rest = this.#rest.subarray(part.length)
+      missing -= part.length
+      yield part
+    }
+  }
+
+  // Reads to the end of the stream; at most `most` bytes.
+  async drain(most: number): Promise<void> {
+    let size = 0
+    for await (const part of this.stream(most + 1, true)) size += part.length
+    if (size > most) throw new BadTar('too much follows the end of the archive')
+  }
+}
+
+// The text of a field, as latin1, up to the first NUL.
+function textOf(field: Buffer): string {
+  const end = field.indexOf(0)
+  return field.toString('latin1', 0, end < 0 ? field.length : end)
+}
+
+// The number of a field: octal digits, or GNU's binary form. NaN when it is neither.
+function numberOf(field: Buffer): number {
+  if (((field[0] ?? 0) & 0x80) !== 0) {
+    const value = field.readBigUInt64BE(field.length - 8)
+    return value > BigInt(Number.MAX_SAFE_INTEGER) || field[0] !== 0x80 ? Number.NaN : Number(value)
+  }
+  const digits = textOf(field).trim()
+  return digits === '' ? 0 : /^[0-7]+$/.test(digits) ? Number.parseInt(digits, 8) : Number.NaN
+}
+
+// Whether a header has the sum that it states.
+function sumIsRight(block: Buffer): boolean {
+  const sum = block.reduce((total, byte, index) => total + (index >= 148 && index < 156 ? 32 : byte), 0)
+  return numberOf(block.subarray(148, 156)) === sum
+}
+
+// The records of a pax header, as latin1; undefined when they cannot be read.
+function paxOf(bytes: Buffer): Map<string, string> | undefined {
+  const records = new Map<string, string>()
+  const text = bytes.toString('latin1')
+  for (let at = 0; at < text.length;) {
+    const [head = '', length = ''] = /^(\d{1,7}) /.exec(text.slice(at, at + 8)) ?? []
+    const record = text.slice(at + head.length, at + Number(length))
+    const equals = record.indexOf('=')
+    if (head === '' || at + Number(length) > text.length || equals < 1 || !record.endsWith('\n')) return undefined
+    records.set(record.slice(0, equals), record.slice(equals + 1, -1))
+    at += Number(length)
+  }
+  return records
 }

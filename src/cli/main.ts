@@ -1,8 +1,7 @@
 import { run } from '@oclif/core/run'
 import { settings } from '@oclif/core/settings'
 import { FlightError } from '../model/errors.ts'
-import { report } from './everywhere/report.ts'
-import { unknownCommand } from './everywhere/usage.ts'
+import { report, unknownCommand } from './everywhere/report.ts'
 
 // Runs one command line; `root` is the folder of package.json. Sets the exit code and lets the process end by itself.
 export async function main(argv: readonly string[], root: string, commands: readonly string[]): Promise<void> {

@@ -1,8 +1,6 @@
+import type { PathSegment } from '../schema/violation.ts'
 import { checkCron, checkNames, checkRepeated } from './check-lists.ts'
-import { checkProxy } from './check-proxy.ts'
-import { checkWeb } from './check-web.ts'
-import { at, entries, items, text } from './node.ts'
-import type { Node } from './node.ts'
+import { at, entries, items, keyPlace, type Node, number, text } from './node.ts'
 import { checkPhpVersion } from './php-version.ts'
 import type { Finding } from './place.ts'
 
@@ -80,4 +78,64 @@ function parents(path: string): string[] {
 
 function trimmed(path: string): string {
   return path.endsWith('/') ? path.slice(0, -1) : path
+}
+
+const SPARE = ['min_spare_workers', 'initial_workers', 'max_spare_workers'] as const
+
+// PHP-FPM refuses a pool whose numbers contradict each other, and with it every pool of that version.
+function checkWeb(web: Node | undefined, path: readonly PathSegment[]): Finding[] {
+  if (web?.kind !== 'map') return []
+  const pm = text(at(web, 'pm')) ?? 'dynamic'
+  if (pm === 'static' || pm === 'ondemand') {
+    return SPARE.filter((key) => web.entries.has(key)).map((key) => ({
+      code: 'FLIGHT_SCHEMA',
+      place: keyPlace(web, key) ?? web.place,
+      path: [...path, key],
+      what: `means nothing with pm: ${pm}`,
+      hint: 'remove it',
+    }))
+  }
+  if (pm !== 'dynamic') return []
+  // What is not written is chosen to fit.
+  const written = [...SPARE, 'max_workers'].flatMap((key) => {
+    const node = at(web, key)
+    const value = number(node)
+    return node === undefined || value === undefined ? [] : [{ key, value, place: node.place }]
+  })
+  for (const [index, { key, value, place }] of written.entries()) {
+    const above = written[index + 1]
+    if (above === undefined || value <= above.value) continue
+    const what = `must be <= ${above.key}, is ${value} > ${above.value}`
+    return [{ code: 'FLIGHT_SCHEMA', place, path: [...path, key], what, hint: `${SPARE.join(' <= ')} <= max_workers` }]
+  }
+  return []
+}
+
+const CHALLENGES = '/.well-known/acme-challenge'
+
+// Paths of nginx.proxy that would take the challenges for a
+// certificate, that no request has, or that stand there twice.
+function checkProxy(node: Node): Finding[] {
+  const seen = new Set<string>()
+  return entries(at(node, 'nginx', 'proxy')).flatMap(([key, { keyPlace }]): Finding[] => {
+    const wrong = (what: string, hint: string): Finding[] => [
+      { code: 'FLIGHT_SCHEMA', place: keyPlace, path: ['nginx', 'proxy', key], what, hint },
+    ]
+    const plain = key.length > 1 && key.endsWith('/') ? key.slice(0, -1) : key
+    const again = seen.has(plain)
+    seen.add(plain)
+    if (plain === CHALLENGES || plain.startsWith(`${CHALLENGES}/`))
+      return wrong('would take the challenges for the certificate, which nginx answers', 'remove it')
+    if (/\/\/|\/\.{1,2}(?:\/|$)/.test(key))
+      return wrong(
+        'would never be asked for: nginx joins // and follows . and .. before it looks',
+        'write the path without them',
+      )
+    return again
+      ? wrong(
+          `stands here twice, with and without the last /: ${plain} means ${plain} and all below it`,
+          'keep one of them',
+        )
+      : []
+  })
 }

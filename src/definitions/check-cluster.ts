@@ -1,5 +1,4 @@
-import { checkCron, checkNames, checkRepeated } from './check-lists.ts'
-import { checkNetworks } from './check-networks.ts'
+import { checkCron, checkNames, checkNetworks, checkRepeated } from './check-lists.ts'
 import { at, items } from './node.ts'
 import type { Node } from './node.ts'
 import { checkPhpVersion, phpVersion } from './php-version.ts'

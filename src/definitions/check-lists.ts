@@ -1,8 +1,8 @@
+import { isIP } from 'node:net'
 import type { PathSegment } from '../schema/violation.ts'
 import { shown } from '../schema/wording.ts'
 import { cronFault } from './cron-expression.ts'
-import { at, items, text } from './node.ts'
-import type { Node } from './node.ts'
+import { at, items, type Node, text } from './node.ts'
 import type { Finding } from './place.ts'
 
 // The same text twice in a list.
@@ -55,4 +55,27 @@ export function checkCron(node: Node, ...path: readonly PathSegment[]): Finding[
   if (expression === undefined || written === undefined || written.length > 200) return []
   const what = cronFault(written)
   return what === undefined ? [] : [{ code: 'FLIGHT_SCHEMA', place: expression.place, path, what }]
+}
+
+// Whatever in a list is no address and no network.
+export function checkNetworks(node: Node, ...path: readonly PathSegment[]): Finding[] {
+  return items(at(node, ...path)).flatMap((item, index): Finding[] => {
+    const network = text(item)
+    if (network === undefined || network.length > 60 || isNetwork(network)) return []
+    return [
+      {
+        code: 'FLIGHT_SCHEMA',
+        place: item.place,
+        path: [...path, index],
+        what: `must be an address or a network, is ${shown(network)}`,
+        hint: 'for example 10.0.0.0/8',
+      },
+    ]
+  })
+}
+
+function isNetwork(network: string): boolean {
+  const [address, bits] = network.split('/') as [string, string | undefined]
+  const version = isIP(address)
+  return version !== 0 && (bits === undefined || Number(bits) <= (version === 4 ? 32 : 128))
 }

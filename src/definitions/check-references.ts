@@ -1,10 +1,10 @@
 import { shown } from '../schema/wording.ts'
-import type { ClusterIndex } from './cluster-index.ts'
 import { suggestion } from './names.ts'
-import { at, items, text } from './node.ts'
-import type { Node } from './node.ts'
-import { phpVersion } from './php-version.ts'
+import { at, items, type Node, text } from './node.ts'
+import { phpVersion, sortedVersions } from './php-version.ts'
 import type { Finding } from './place.ts'
+import { isOn } from './plain-values.ts'
+import type { Source } from './source.ts'
 
 // What an app says about its cluster: does it exist, has it these servers, this PHP.
 export function checkReferences(node: Node, clusters: ClusterIndex): Finding[] {
@@ -63,4 +63,31 @@ function checkServer(node: Node, index: number, clusterName: string, clusters: C
       hint: `set web_server: true in ${cluster.file}`,
     },
   ]
+}
+
+// What apps may refer to. `php` and `servers` hold what could be read, even where the cluster has mistakes.
+type ClusterIndex = ReadonlyMap<
+  string,
+  { file: string; readable: boolean; php: readonly string[]; servers: ReadonlyMap<string, boolean> }
+>
+
+// The clusters by name; of each server whether it is a web server.
+export function indexClusters(sources: readonly Source[]): ClusterIndex {
+  return new Map(
+    sources.map(({ name, file, node }) => {
+      const versions = items(at(node, 'php')).map(phpVersion)
+      const servers = new Map<string, boolean>()
+      for (const server of items(at(node, 'servers'))) {
+        const serverName = text(at(server, 'name'))
+        const web = at(server, 'web_server')
+        if (serverName !== undefined)
+          servers.set(serverName, web?.kind === 'scalar' && isOn(web.value as boolean | string, false))
+      }
+      const php = sortedVersions(versions.filter((version) => version !== undefined))
+      return [
+        name,
+        { file, readable: node !== undefined && servers.size > 0 && !versions.includes(undefined), php, servers },
+      ]
+    }),
+  )
 }

@@ -1,7 +1,6 @@
 import { isIP } from 'node:net'
 import { shown } from '../schema/wording.ts'
-import { checkNames, checkRepeated } from './check-lists.ts'
-import { checkNetworks } from './check-networks.ts'
+import { checkNames, checkNetworks, checkRepeated } from './check-lists.ts'
 import { at, text } from './node.ts'
 import type { Node } from './node.ts'
 import type { Finding } from './place.ts'

@@ -1,11 +1,7 @@
-import { CORE_SCHEMA, constructFromEvents, EVENT_ID, parseEvents, realMapTag, YAMLException } from 'js-yaml'
-import type { Event } from 'js-yaml'
+import { constructFromEvents, CORE_SCHEMA, type Event, EVENT_ID, parseEvents, realMapTag, YAMLException } from 'js-yaml'
 import { printable } from '../schema/printable.ts'
-import { indexLines } from './line-index.ts'
-import type { LineIndex } from './line-index.ts'
 import type { Entry, Node } from './node.ts'
-import { ofFile } from './place.ts'
-import type { Finding, Place } from './place.ts'
+import { type Finding, ofFile, type Place } from './place.ts'
 
 // Aliases are for a handful of repeated values. Written out, a file may not grow beyond this many nodes.
 const MAX_ALIASES = 100
@@ -150,4 +146,23 @@ function hintFor(reason: string): string | undefined {
   if (reason.includes('maxAliases')) return 'use extends instead'
   if (reason.includes('duplicated')) return 'keep one of them'
   return undefined
+}
+
+// The place of an offset in one file.
+type LineIndex = (offset: number) => Place
+
+// Where lines begin; \n, \r\n and \r end a line, as in YAML.
+function indexLines(file: string, source: string): LineIndex {
+  const starts = [0]
+  for (const match of source.matchAll(/\r\n|\r|\n/g)) starts.push(match.index + match[0].length)
+  return (offset) => {
+    let low = 0
+    let high = starts.length - 1
+    while (low < high) {
+      const middle = (low + high + 1) >> 1
+      if (starts[middle]! <= offset) low = middle
+      else high = middle - 1
+    }
+    return { file, line: low + 1, column: offset - starts[low]! + 1 }
+  }
 }

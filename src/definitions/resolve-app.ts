@@ -1,12 +1,10 @@
 import { dirname, join } from 'node:path'
-import type { App, AppServer, HealthCheck, PhpVersion, Program } from '../model/definitions.ts'
+import type { App, AppServer, HealthCheck, PhpVersion, Program, WebPool } from '../model/definitions.ts'
 import type { AppFile } from '../schema/types/app.ts'
 import type { FilesBeside } from './files-beside.ts'
-import { at, plain } from './node.ts'
-import type { Node } from './node.ts'
+import { at, type Node, plain } from './node.ts'
 import { phpVersion } from './php-version.ts'
 import { iniOf, isOn, localPath } from './plain-values.ts'
-import { poolOf } from './web-pool.ts'
 
 const DEFAULT_COMPOSER_COMMAND =
   'install --prefer-dist --no-progress --no-interaction --no-dev --optimize-autoloader --quiet'
@@ -15,7 +13,7 @@ const DEFAULT_COMPOSER_COMMAND =
 const DEFAULT_LINKED_DIRS = ['storage/app', 'storage/framework/sessions', 'storage/logs']
 
 // What an app takes over from flight.yml.
-export type AppDefaults = { root: string; keepReleases: number }
+type AppDefaults = { root: string; keepReleases: number }
 
 // A valid app with its defaults.
 export function resolveApp(name: string, file: string, node: Node, defaults: AppDefaults, beside: FilesBeside): App {
@@ -99,4 +97,25 @@ function healthCheck(written: AppFile['health_check']): HealthCheck | undefined 
 
 function trimmed(path: string): string {
   return path.endsWith('/') ? path.slice(0, -1) : path
+}
+
+// A web section as a user writes it.
+type WebSection = {
+  pm?: 'dynamic' | 'static' | 'ondemand'
+  max_workers: number
+  min_spare_workers?: number
+  initial_workers?: number
+  max_spare_workers?: number
+}
+
+// A pool with its defaults: a quarter to a half of the workers spare, what is said never overruled.
+export function poolOf(web: WebSection): WebPool {
+  const maxWorkers = web.max_workers
+  if (web.pm === 'static' || web.pm === 'ondemand') return { pm: web.pm, maxWorkers }
+  const least = Math.max(web.min_spare_workers ?? 1, web.initial_workers ?? 1)
+  const maxSpareWorkers = web.max_spare_workers ?? Math.min(maxWorkers, Math.max(least, Math.ceil(maxWorkers / 2)))
+  const most = Math.min(web.initial_workers ?? maxSpareWorkers, maxSpareWorkers)
+  const minSpareWorkers = web.min_spare_workers ?? Math.max(1, Math.min(most, Math.floor(maxWorkers / 4)))
+  const initialWorkers = web.initial_workers ?? Math.floor((minSpareWorkers + maxSpareWorkers) / 2)
+  return { pm: 'dynamic', maxWorkers, minSpareWorkers, initialWorkers, maxSpareWorkers }
 }

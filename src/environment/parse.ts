@@ -1,12 +1,8 @@
+import { Buffer, isUtf8 } from 'node:buffer'
 import { FlightError, type Problem } from '../model/errors.ts'
 import { Secret } from '../model/secret.ts'
-import { decodeEnvironment } from './decode.ts'
+import { type Fault, LINE_END, nameIn, placeAfter, valueIn } from './entry.ts'
 import type { Entry, Environment, Warning } from './environment.ts'
-import type { Fault } from './fault.ts'
-import { nameIn } from './name.ts'
-import { placeAfter } from './position.ts'
-import { isCommentOrBlank, rawEntries, type RawEntry } from './raw-entries.ts'
-import { valueIn } from './value.ts'
 
 const MOST_PROBLEMS = 100
 
@@ -101,4 +97,75 @@ function problemsOf(faults: readonly { raw: RawEntry; fault: Fault }[], source: 
 
 function placeIn({ line, lines }: RawEntry, offset: number): string {
   return placeAfter(lines.join('\n').slice(0, offset), line)
+}
+
+const MOST_BYTES = 1024 * 1024
+
+// The text of an environment file, a byte order mark included. Refused: more than 1 MB, what is not UTF-8, NUL.
+function decodeEnvironment(bytes: Uint8Array, source: string): string {
+  const refused = (where: string, what: string, hint: string): Problem => ({
+    code: 'FLIGHT_ENV_UNREADABLE',
+    where,
+    what,
+    hint,
+  })
+  if (bytes.length > MOST_BYTES)
+    throw new FlightError(
+      refused(source, 'is larger than 1 MB', 'Keep large values in files of their own and name their paths here.'),
+    )
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')
+  const at = (offset: number) => `${source}:${placeAfter(text.slice(text.startsWith('\ufeff') ? 1 : 0, offset), 1)}`
+  const problems: Problem[] = []
+  if (!isUtf8(bytes))
+    problems.push(refused(at(firstOther(text, bytes)), 'this is not UTF-8', 'Save the file as UTF-8.'))
+  const nul = text.indexOf('\0')
+  if (nul >= 0) problems.push(refused(at(nul), 'a NUL byte', 'Remove it; what is binary is written in base64.'))
+  if (problems.length > 0) throw new FlightError(problems)
+  return text
+}
+
+// Where the text, encoded again, is no longer what was decoded.
+function firstOther(text: string, bytes: Uint8Array): number {
+  const again = Buffer.from(text, 'utf8')
+  let same = 0
+  while (again[same] === bytes[same]) same += 1
+  while (((again[same] ?? 0) & 0xc0) === 0x80) same -= 1
+  return again.toString('utf8', 0, same).length
+}
+
+// The lines that phpdotenv reads as one assignment or comment, the first one's number, and whether the quote that
+// joined them was still open at the end of the file.
+type RawEntry = { line: number; lines: readonly string[]; open: boolean }
+
+// The text in the portions in which phpdotenv 5 reads it (Parser\Lines). It does not look for quoted values: a line
+// with =" and an uneven look of its quotes goes on until a line with a quote, in comments too.
+function rawEntries(text: string): RawEntry[] {
+  const entries: RawEntry[] = []
+  let joined: { line: number; lines: string[] } | undefined
+  for (const [index, line] of text.split(LINE_END).entries()) {
+    const opens = line.includes('="') && !closes(line, true)
+    if (joined === undefined && !opens) {
+      entries.push({ line: index + 1, lines: [line], open: false })
+      continue
+    }
+    joined ??= { line: index + 1, lines: [] }
+    joined.lines.push(line)
+    if (!closes(line, opens)) continue
+    entries.push({ ...joined, open: false })
+    joined = undefined
+  }
+  if (joined !== undefined) entries.push({ ...joined, open: true })
+  return entries
+}
+
+// Whether phpdotenv leaves a line out.
+function isCommentOrBlank(line: string): boolean {
+  return /^[ \t\r\n\v]*(?:#|$)/.test(line)
+}
+
+// A quote counts when something other than a backslash is before it; the line that opens needs a second one.
+function closes(line: string, opens: boolean): boolean {
+  if (line === '"') return true
+  const quotes = line.replaceAll('\\\\', '').match(/(?<=[^\\])"/g)?.length ?? 0
+  return quotes > (opens ? 1 : 0)
 }

@@ -1,18 +1,18 @@
 import { setMaxListeners } from 'node:events'
+import { access } from 'node:fs/promises'
 import { FlightError, onServer } from '../model/errors.ts'
 import type { Server } from '../model/server.ts'
 import type { Connection } from './connection.ts'
 import { createDialer } from './dialer.ts'
 import { limitHandshakes } from './handshakes.ts'
 import { scanHostKey, type ScannedKey } from './host-key-scan.ts'
-import { knownHostsReader, readHostKeys, type HostKeys } from './host-keys.ts'
-import { createKeyFiles, type AskPassphrase } from './key-files.ts'
+import { type HostKeys, knownHostsReader, needsAuthority, readHostKeys } from './host-keys.ts'
+import { type AskPassphrase, createKeyFiles, readPublicFile } from './key-files.ts'
 import { createOpenSsh } from './openssh.ts'
 import type { Route } from './route.ts'
 import { createRoutes, hopTo } from './routes.ts'
 import type { LocalWorld } from './ssh-config.ts'
 import { wrapClient } from './ssh2-connection.ts'
-import { whyOpenSsh } from './transport-choice.ts'
 
 export type ConnectorOptions = LocalWorld & {
   askPassphrase: AskPassphrase // undefined: the key stays locked
@@ -87,4 +87,31 @@ function cannotScan(server: Server, route: Route): FlightError {
     what: 'its host key cannot be fetched through a ProxyCommand',
     hint: `Connect once by hand and accept the key there: ssh -p ${route.port} ${route.user}@${server.host} true`,
   })
+}
+
+// Why only the ssh program can go this way; undefined when ssh2 can.
+async function whyOpenSsh(
+  route: Route,
+  hostKeysOf: (route: Route) => Promise<HostKeys>,
+  toJump: (spec: string, seconds: number) => Promise<Route>,
+): Promise<string | undefined> {
+  if (route.proxyCommand !== undefined) return 'it is reached through a ProxyCommand'
+  if (route.certificateFiles.length > 0) return 'ssh_config names a CertificateFile'
+  for (const file of route.identityFiles) {
+    if (await exists(`${file}-cert.pub`)) return `${file} has a certificate`
+    if (route.identitiesNamed && (await readPublicFile(file))?.type.startsWith('sk-') === true)
+      return `${file} is a security key`
+  }
+  if (needsAuthority(await hostKeysOf(route))) return 'known_hosts trusts a certificate authority for it'
+  if (route.jump === undefined) return undefined
+  const jump = await toJump(route.jump, route.connectTimeout / 1000)
+  const why = await whyOpenSsh(jump, hostKeysOf, toJump)
+  return why === undefined ? undefined : `${jump.server}: ${why}`
+}
+
+async function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  )
 }

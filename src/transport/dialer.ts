@@ -1,20 +1,20 @@
+import { connect, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Client } from 'ssh2'
 import { FlightError, onServer } from '../model/errors.ts'
-import { noAnswerInTime, reasonInText, reasonOf, unreachable } from './failures.ts'
+import { interrupted, noAnswerInTime, reasonInText, reasonOf, unreachable } from './failures.ts'
 import type { Handshakes } from './handshakes.ts'
 import type { HostKeys } from './host-keys.ts'
 import type { KeyFiles } from './key-files.ts'
+import { watchPeer } from './peer-watch.ts'
 import { retryWhenHungUp } from './retry.ts'
 import { addressOf, type Route } from './route.ts'
 import type { Routes } from './routes.ts'
-import { openSocket } from './socket.ts'
-import { watchPeer } from './peer-watch.ts'
-import { logIn, type LoggedIn } from './ssh2-login.ts'
+import { type LoggedIn, logIn } from './ssh2-login.ts'
 
-export type Dialed = LoggedIn & { socket: Duplex }
+type Dialed = LoggedIn & { socket: Duplex }
 
-export type DialerOptions = {
+type DialerOptions = {
   routes: Routes
   keyFiles: KeyFiles
   handshakes: Handshakes
@@ -23,7 +23,7 @@ export type DialerOptions = {
 }
 
 // Opens ways to addresses: directly, or through jump hosts that all servers behind them share.
-export type Dialer = {
+type Dialer = {
   openSocket(route: Route): Promise<Duplex>
   logIn(route: Route): Promise<Dialed>
   close(): void
@@ -115,4 +115,34 @@ function onTheWay(route: Route, error: unknown): unknown {
   return new FlightError(
     error.problems.map((p) => ({ ...p, ...onServer(route.server), what: `${p.where}: ${p.what}` })),
   )
+}
+
+// A TCP connection to the route's address, without Nagle's algorithm (an exec takes 2 ms instead of 45).
+function openSocket(route: Route, signal: AbortSignal | undefined): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: route.host, port: route.port, noDelay: true })
+    const settle = (act: () => void): void => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', onAbort)
+      socket.off('error', onError)
+      socket.off('connect', onConnect)
+      act()
+    }
+    const giveUp = (error: Error): void => {
+      settle(() => reject(error))
+      socket.on('error', () => undefined) // what still comes belongs to nobody
+      socket.destroy()
+    }
+    const onError = (error: Error): void => giveUp(unreachable(route, reasonOf(error), undefined))
+    const onConnect = (): void => settle(() => resolve(socket))
+    const onAbort = (): void => giveUp(interrupted(route.server))
+    const timer = setTimeout(
+      () => giveUp(noAnswerInTime(route, 'answer', route.connectTimeout, undefined)),
+      route.connectTimeout,
+    )
+    socket.once('error', onError)
+    socket.once('connect', onConnect)
+    signal?.addEventListener('abort', onAbort)
+    if (signal?.aborted === true) onAbort()
+  })
 }

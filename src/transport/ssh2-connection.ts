@@ -1,13 +1,11 @@
-import type { Duplex } from 'node:stream'
 import pLimit from 'p-limit'
+import { type Duplex, PassThrough, Writable } from 'node:stream'
 import type { Client, ClientChannel } from 'ssh2'
 import { FlightError, onServer } from '../model/errors.ts'
-import type { Channel, Connection } from './connection.ts'
-import { connectionLost } from './failures.ts'
-import { gathering } from './gather.ts'
-import { watchPeer } from './peer-watch.ts'
 import { briefly } from '../model/printable.ts'
-import { wrapChannel } from './ssh2-channel.ts'
+import type { Channel, Connection, Ending } from './connection.ts'
+import { connectionLost } from './failures.ts'
+import { watchPeer } from './peer-watch.ts'
 
 // sshd's MaxSessions is 10, and others may need one.
 export const CHANNELS = 8
@@ -111,4 +109,74 @@ function refusedChannel(server: string, error: unknown): FlightError {
       `Flight runs up to ${CHANNELS} commands side by side on one connection: is MaxSessions in sshd_config ` +
       `lower than 10, or a ForceCommand set?`,
   })
+}
+
+// Gives what lets all that is written to a socket in one turn leave in one system call: ssh2 writes three times for
+// each packet, and many packets at once.
+function gathering(socket: Duplex): () => void {
+  let isGathering = false
+  return () => {
+    if (isGathering) return
+    isGathering = true
+    socket.cork()
+    process.nextTick(() => {
+      isGathering = false
+      socket.uncork()
+    })
+  }
+}
+
+// One ssh2 channel as a Channel. ssh2 leaves writers of a closed channel waiting for ever and holds `close` back until
+// somebody reads, so the streams that others get are our own.
+function wrapChannel(channel: ClientChannel, onLost: Set<() => void>, gather: () => void): Channel {
+  const stdout = new PassThrough()
+  const stderr = new PassThrough()
+  let said: Ending = { kind: 'unknown' }
+  let end: (ending: Ending) => void = () => undefined
+  const ended = new Promise<Ending>((resolve) => {
+    end = resolve
+  })
+  const stdin = new Writable({
+    highWaterMark: 256 * 1024,
+    // `done` comes when all of it is encrypted: only then may its writer use the buffer again.
+    write: (chunk: Buffer, _encoding, done) => {
+      gather()
+      channel.write(chunk, done)
+    },
+    final: (done) => {
+      channel.end()
+      done()
+    },
+  })
+  // Even an exit code that arrived is not believed when the connection is lost: output may be missing.
+  const onLoss = (): void => finish({ kind: 'unknown' })
+  const finish = (ending: Ending): void => {
+    onLost.delete(onLoss)
+    end(ending)
+    stdin.destroy()
+  }
+  channel.on('error', () => undefined)
+  stdin.on('error', () => undefined)
+  channel.pipe(stdout)
+  channel.stderr.pipe(stderr)
+  // Who stops reading shall not hold the channel open.
+  stdout.on('close', () => channel.resume())
+  stderr.on('close', () => channel.stderr.resume())
+  channel.on('exit', (code: number | null, signal?: string) => {
+    said = code === null ? { kind: 'signal', signal: signal ?? 'unknown' } : { kind: 'exit', code }
+  })
+  channel.on('close', () => finish(said))
+  onLost.add(onLoss)
+  return {
+    stdin,
+    stdout,
+    stderr,
+    ended,
+    close: () => {
+      channel.close()
+      stdout.destroy()
+      stderr.destroy()
+      finish(said)
+    },
+  }
 }

@@ -1,17 +1,15 @@
+import ssh2, { type Client, type IdentityCallback, type SignCallback, type SigningRequestOptions } from 'ssh2'
 import type { Duplex } from 'node:stream'
-import ssh2, { type Client } from 'ssh2'
 import type { FlightError } from '../model/errors.ts'
-import { startDeadline } from './deadline.ts'
 import { interrupted, noAnswerInTime, notLetIn, reasonOf, unreachable } from './failures.ts'
-import { hostKeyAlgorithms, refusal, type HostKeys } from './host-keys.ts'
-import { identitiesFor } from './identities.ts'
+import { hostKeyAlgorithms, type HostKeys, refusal } from './host-keys.ts'
+import { identitiesFor, type Identity } from './identities.ts'
 import type { KeyFiles } from './key-files.ts'
 import { fingerprint } from './known-hosts.ts'
-import { OneIdentity } from './one-identity.ts'
 import { HungUpEarly } from './retry.ts'
 import type { Route } from './route.ts'
 
-export type Login = {
+type Login = {
   route: Route
   socket: Duplex // connected
   hostKeys: HostKeys
@@ -117,5 +115,75 @@ function offerIdentities(
         if (method === undefined) stop()
         else next(method)
       })
+  }
+}
+
+// Shows ssh2 one identity as if it were an agent with one key: the public key is offered, the private one is only
+// touched when the server wants it.
+class OneIdentity extends ssh2.BaseAgent<Buffer> {
+  readonly #publicKey: Buffer
+  readonly #sign: Identity['sign']
+
+  constructor(publicKey: Buffer, sign: Identity['sign']) {
+    super()
+    this.#publicKey = publicKey
+    this.#sign = sign
+  }
+
+  getIdentities(give: IdentityCallback<Buffer>): void {
+    give(undefined, [this.#publicKey])
+  }
+
+  sign(_key: Buffer, data: Buffer, options: SigningRequestOptions | SignCallback, give?: SignCallback): void {
+    const answer = typeof options === 'function' ? options : give
+    const hash = typeof options === 'function' ? undefined : options.hash
+    this.#sign(data, hash).then(
+      (signature) => answer?.(undefined, signature),
+      (error: unknown) => answer?.(error instanceof Error ? error : new Error(String(error))),
+    )
+  }
+}
+
+// A clock that can be stopped while a person types a passphrase.
+type Deadline = {
+  passed: Promise<void> // resolves when the time is up, never otherwise
+  pauseDuring<T>(work: Promise<T>): Promise<T>
+  stop(): void
+}
+
+function startDeadline(milliseconds: number): Deadline {
+  let timer: NodeJS.Timeout | undefined
+  let ring: () => void = () => undefined
+  const passed = new Promise<void>((resolve) => {
+    ring = resolve
+  })
+  let left = milliseconds
+  let since = 0
+  let paused = 0
+  let stopped = false
+  const run = (): void => {
+    since = Date.now()
+    if (!stopped) timer = setTimeout(ring, left)
+  }
+  run()
+  return {
+    passed,
+    pauseDuring: async (work) => {
+      if (paused === 0) {
+        clearTimeout(timer)
+        left = Math.max(0, left - (Date.now() - since))
+      }
+      paused += 1
+      try {
+        return await work
+      } finally {
+        paused -= 1
+        if (paused === 0) run()
+      }
+    },
+    stop: () => {
+      stopped = true
+      clearTimeout(timer)
+    },
   }
 }

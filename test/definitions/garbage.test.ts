@@ -4,7 +4,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { cronFault } from '../../src/definitions/cron-expression.ts'
 import { readYaml } from '../../src/definitions/read-yaml.ts'
-import { poolOf } from '../../src/definitions/web-pool.ts'
+import { poolOf } from '../../src/definitions/resolve-app.ts'
 import { APP, CLUSTER, inFolder, said } from './folder.ts'
 import { cpuOf } from '../support/cpu.ts'
 

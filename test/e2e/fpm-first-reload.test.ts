@@ -81,6 +81,12 @@ const master = ({ host, php }: Server) => host.must(`cat /run/php/php${php}-fpm.
 const loadedAt = ({ host, php }: Server) => host.must(`stat -c %y /run/php/php${php}-fpm.pid`)
 const stands = async (server: Server) =>
   (await server.host.must(`sed 's/^.*) //' /proc/${await master(server)}/stat`)).startsWith('T')
+// How urgent the master and its workers are, and on which CPUs they may run.
+const scheduled = ({ host, php }: Server) =>
+  host.must(
+    `for p in $(pgrep -f '^php-fpm: ') $(cat /run/php/php${php}-fpm.pid); do taskset --cpu-list --pid $p; chrt ` +
+      `--pid $p; done | sed 's/^pid [0-9]*//' | sort -u`,
+  )
 const gentleUnit = ({ php }: Server) => `flight-load.php${php}-fpm.service`
 
 // A run that is killed while such a load waits for a request that is held.
@@ -112,6 +118,7 @@ for (const suite of SUITES) {
     }))
     await before(server)
     const pid = await master(server)
+    const asBefore = await scheduled(server)
     const report = await unharmed(server.host, visits, async (visitors) => {
       await visitors.over(() => server.host.must(load(server.php, PATIENCE)))
       // Flight's settings are what it runs with now: from here on systemd's reload does it.
@@ -119,6 +126,11 @@ for (const suite of SUITES) {
     })
     assert.is(report.failures, 0)
     assert.is(await master(server), pid, 'it was reloaded, not restarted')
+    await until(
+      'nothing of it is urgent any more, or bound to one CPU',
+      () => scheduled(server),
+      (now) => now === asBefore,
+    )
     assert.match(
       await server.host.must(`journalctl -q --no-pager -o cat -u ${gentleUnit(server)} | grep -c Started`),
       /^1\n$/,

@@ -19,8 +19,8 @@ export async function runInSlots(
   )
 }
 
-// For each core one that prefers real hosts, and one for the fast ones. Their labs are seventeen apart: 1 is the command
-// line's, 80 that of quickstart.
+// For each core one that prefers real hosts, and one for the fast ones. Their labs are seventeen apart: 1 is the one
+// of the command line, 80 that of quickstart.
 export function slotsFor(cores: number, lab: number): Slot[] {
   const real = Math.min(4, cores)
   const labs = Array.from({ length: real + 1 }, (_, n) => (lab + 17 * n) % 100)

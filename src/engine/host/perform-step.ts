@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { type ErrorCode, FlightError, onServer } from '../../model/errors.ts'
 import { releasePaths } from '../../model/app-paths.ts'
+import { type ErrorCode, FlightError, onServer } from '../../model/errors.ts'
 import type { StepContext } from '../../model/host.ts'
 import { primaryFingerprints, withoutArmor } from '../../model/openpgp.ts'
-import { cleanOfEscapes } from '../../model/printable.ts'
+import { briefly, cleanOfEscapes } from '../../model/printable.ts'
 import type { Step } from '../../model/step.ts'
 import { commandBefore } from '../../steps/command.ts'
 import { stepShell } from '../../steps/sorts.ts'
@@ -17,13 +17,11 @@ import {
 } from '../../steps/step.ts'
 import type { ScriptResult } from '../../transport/control.ts'
 import type { Sftp } from '../../transport/sftp.ts'
-import { installProgress } from './install-progress.ts'
-import { lastLine } from './last-line.ts'
 import { followShell, runOf, startShell } from './long-step.ts'
 import { sendFile } from './upload.ts'
 
 // What performing needs of a server: scripts, and a new connection when the old one is gone.
-export type Runner = {
+type Runner = {
   server: string
   run(script: string, follow?: (chunk: Buffer) => void): Promise<ScriptResult>
   again(): Promise<void>
@@ -188,4 +186,42 @@ function commandFailed(
       `all that it said is on ${server} in ${releasePaths(app, release).commands}/${key}/; correct the cause, ` +
       `then release again`,
   })
+}
+
+// Tells the last whole line of what a command prints, as it comes.
+export function lastLine(progress: (text: string) => void): (chunk: Buffer) => void {
+  let rest = ''
+  return (chunk) => {
+    const lines = (rest + chunk.toString('utf8')).split(/[\r\n]+/)
+    rest = (lines.pop() ?? '').slice(-1000)
+    const last = lines.filter((line) => line.trim() !== '' && !/^rc \d+$/.test(line)).at(-1)
+    if (last !== undefined) progress(briefly(last))
+  }
+}
+
+// Turns apt's output into one short line: how many packages are unpacked and set up. Other output passes unseen.
+function installProgress(progress: (text: string) => void): (chunk: Buffer) => void {
+  let rest = ''
+  let total = 0
+  let got = 0
+  let unpacked = 0
+  let ready = 0
+  return (chunk) => {
+    const lines = (rest + chunk.toString('latin1')).split('\n')
+    rest = lines.pop() ?? ''
+    let moved = false
+    for (const line of lines) {
+      const announced = /^flight: total (\d+)$/.exec(line)
+      if (announced !== null) total = Number(announced[1])
+      else if (/^Get:\d+ .*\.deb|^Get:\d+ \S+ \S+ \S+ \S+ /.test(line) && total > 0) got += 1
+      else if (line.startsWith('Unpacking ')) unpacked += 1
+      else if (line.startsWith('Setting up ')) ready += 1
+      else continue
+      moved = true
+    }
+    if (!moved || total === 0) return
+    if (ready > 0) progress(`${Math.min(ready, total)} of ${total} packages set up`)
+    else if (unpacked > 0) progress(`${Math.min(unpacked, total)} of ${total} packages unpacked`)
+    else progress(`${Math.min(got, total)} of ${total} packages fetched`)
+  }
 }

@@ -1,19 +1,20 @@
+import { FlightError, onServer } from '../../model/errors.ts'
 import type { Holder, StepContext } from '../../model/host.ts'
 import { HISTORY, SERVER_FOLDER } from '../../model/record.ts'
-import type { Server } from '../../model/server.ts'
+import type { Server, System } from '../../model/server.ts'
 import type { Step } from '../../model/step.ts'
+import { program } from '../../shell/program.ts'
 import { quote } from '../../shell/quote.ts'
 import type { Connection } from '../../transport/connection.ts'
+import { openSftp } from '../../transport/open-sftp.ts'
+import { holderInTheWay, holderScript, lockedBy, parseHolders, takeServerLock } from '../../transport/server-lock.ts'
 import { HeldLock } from './held-lock.ts'
 import type { LastingHost } from './kept-hosts.ts'
 import { Link } from './link.ts'
 import { inTheWay, runningScript, type RunningStep, runningSteps } from './long-step.ts'
-import { openSftp } from '../../transport/open-sftp.ts'
-import { holderScript, holderInTheWay, lockedBy, parseHolders, takeServerLock } from '../../transport/server-lock.ts'
-import { probeOf } from './probe.ts'
 import { performStep } from './perform-step.ts'
+import { probeOf } from './probe.ts'
 import { readFiles } from './read-files.ts'
-import { parseSystem, systemScript } from './system.ts'
 
 // A real server: one connection, one control channel, and a lock channel while something is applied.
 export async function openRemoteHost(
@@ -88,4 +89,30 @@ function stepHolder(server: string, running: readonly RunningStep[]): Holder | u
         what: running.map(({ unit }) => unit).join(', '),
         since: first.since,
       }
+}
+
+// Shell that says what a server is.
+const systemScript = () => program('system')
+
+function parseSystem(output: string, server: string, loginUser: string): System {
+  const [id = '', codename = '', name = '', arch = '', ipv6, init, uid] = output
+    .split('\n')
+    .map((line) => line.trim().slice(0, 100))
+  if (uid !== '0') {
+    throw new FlightError({
+      code: 'FLIGHT_NO_SUDO',
+      ...onServer(server),
+      what: `logged in as ${loginUser}, who is not root, and \`become\` is off`,
+      hint: 'log in as root, or set `become: true` in ssh: and allow this user `NOPASSWD: ALL` in sudoers',
+    })
+  }
+  if (init !== 'systemd') {
+    throw new FlightError({
+      code: 'FLIGHT_UNSUPPORTED_SYSTEM',
+      ...onServer(server),
+      what: `${name || 'this system'} does not run systemd`,
+      hint: 'Flight works with Debian 12 and 13 and Ubuntu 22.04 and 24.04, as they come',
+    })
+  }
+  return { id, codename, name, arch, ipv6: ipv6 === 'yes' }
 }

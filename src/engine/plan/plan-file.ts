@@ -1,6 +1,8 @@
 import { type ErrorCode, FlightError, type Problem, type ServerProblem } from '../../model/errors.ts'
 import type { Plan } from '../../model/plan.ts'
-import { validatePlan } from '../../schema/plan.ts'
+import { plan } from '../../schema/generated/plan.js'
+import { receipt } from '../../schema/generated/receipt.js'
+import type { Validator } from '../../schema/violation.ts'
 import { canonical, digestOf } from '../digest.ts'
 
 // The largest plan that is read: 500 servers with long files stay far below it.
@@ -75,4 +77,22 @@ function withCodes(key: string, value: unknown): unknown {
 
 function refusal(where: string, code: ErrorCode, what: string, hint: string): FlightError {
   return new FlightError({ code, where, what, hint })
+}
+
+// What is wrong with the form of a plan, in one line; undefined when nothing is.
+export function validatePlan(value: unknown): string | undefined {
+  return firstFault(plan, value)
+}
+
+// What is wrong with the form of a receipt, in one line; undefined when nothing is.
+export function validateReceipt(value: unknown): string | undefined {
+  return firstFault(receipt, value)
+}
+
+function firstFault(validate: Validator, value: unknown): string | undefined {
+  if (validate(value)) return undefined
+  const [error] = validate.errors ?? []
+  if (error === undefined) return 'it is not of the published form'
+  const more = typeof error.params['additionalProperty'] === 'string' ? ` "${error.params['additionalProperty']}"` : ''
+  return `${error.instancePath === '' ? 'the file' : error.instancePath} breaks the rule ${error.keyword}${more}`
 }

@@ -11,7 +11,7 @@ export type AgeWorld = { environment: NodeJS.ProcessEnv; signal: AbortSignal }
 const BINARY = 'age-encryption.org/v1\n'
 const ARMOR = '-----BEGIN AGE ENCRYPTED FILE-----'
 
-// An environment file has at most 1 MB (src/environment/decode.ts); armored and for many keys it stays below this.
+// An environment file has at most 1 MB (src/environment/parse.ts); armored and for many keys it stays below this.
 const MOST_BYTES = 8 * 1024 * 1024
 const MOST_SAID = 64 * 1024
 

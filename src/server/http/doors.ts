@@ -4,15 +4,13 @@ import { matchedRoutes } from 'hono/route'
 import { addAppRoutes } from './app-routes.ts'
 import { needAsker } from './asker.ts'
 import { countingAttempts } from './attempts.ts'
-import type { DoorContext, DoorEnv, Doorkeeper, DoorOptions } from './door-options.ts'
+import type { DoorContext, DoorEnv, Doorkeeper, DoorOptions, Origin } from './door-options.ts'
 import { setHeaders } from './headers.ts'
-import { methodsAt } from './methods.ts'
 import { openApi } from './open-api.ts'
-import { originsOf } from './origin.ts'
 import { addPageRoutes, pageFor } from './page-routes.ts'
 import { places } from './places.ts'
 import { refusal } from './problem.ts'
-import { trustedProxies } from './proxies.ts'
+import { clientAddress, groupOf, isLoopback, plainAddress, type Proxies, trustedProxies } from './proxies.ts'
 import { addReleaseRoutes } from './release-routes.ts'
 import { addRequestRoutes } from './request-routes.ts'
 import { addWebhookRoutes } from './webhook-routes.ts'
@@ -110,4 +108,64 @@ function nowhere(c: DoorContext, keeper: Doorkeeper, methods: readonly string[])
     hint: 'GET /openapi.json shows what there is.',
     headers: { allow },
   })
+}
+
+type Route = { method: string; path: string }
+
+// Gives the methods that are answered at a path, sorted; HEAD wherever GET is.
+function methodsAt(routes: readonly Route[]): (path: string) => string[] {
+  const known = routes
+    .filter(({ method }) => method !== 'ALL')
+    .map(({ method, path }) => ({ method, parts: path.split('/') }))
+  return (path) => {
+    const parts = path.split('/')
+    const fits = known.filter(
+      (route) =>
+        route.parts.length === parts.length &&
+        route.parts.every((part, index) => (part.startsWith(':') ? parts[index] !== '' : part === parts[index])),
+    )
+    return [...new Set(fits.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])))].sort()
+  }
+}
+
+const HERE = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/i
+const GONE_THROUGH = ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip', 'forwarded', 'via']
+
+// Gives what tells where a request comes from. Others' headers are believed from the trusted proxies only.
+function originsOf(settings: DoorOptions['settings'], proxies: Proxies): (c: DoorContext) => Origin {
+  const isPrivate =
+    isHost(settings.listen.host) && (settings.url === undefined || isHost(new URL(settings.url).hostname))
+  return (c) => {
+    const socket = c.env.incoming.socket
+    const peer = plainAddress(socket.remoteAddress ?? '')
+    const isTrusted = proxies.isTrusted(peer)
+    const address = clientAddress(peer, c.req.header('x-forwarded-for'), proxies)
+    const forwardedScheme = isTrusted ? c.req.header('x-forwarded-proto')?.split(',').at(-1)?.trim() : undefined
+    const scheme =
+      forwardedScheme === 'https' || ('encrypted' in socket && socket.encrypted === true) ? 'https' : 'http'
+    const host = c.req.header('host') ?? ''
+    // A proxy on this machine that adds no header would look like
+    // somebody at its keyboard: where one is known, nobody does.
+    const isHere =
+      isPrivate &&
+      !isTrusted &&
+      isLoopback(peer) &&
+      HERE.test(host) &&
+      GONE_THROUGH.every((name) => c.req.header(name) === undefined) &&
+      !isFromElsewhere(c)
+    const base =
+      settings.url?.replace(/\/+$/, '') ??
+      `${scheme}://${/^[A-Za-z0-9.:[\]_-]+$/.test(host) ? host : `${settings.listen.host}:${settings.listen.port}`}`
+    return { address, group: groupOf(address), scheme, isHere, base }
+  }
+}
+
+// Another site's script in a browser of this machine.
+function isFromElsewhere(c: DoorContext): boolean {
+  const site = c.req.header('sec-fetch-site')
+  return (site === 'cross-site' || site === 'same-site') && c.req.header('sec-fetch-mode') !== 'navigate'
+}
+
+function isHost(host: string): boolean {
+  return host === 'localhost' || isLoopback(plainAddress(host))
 }

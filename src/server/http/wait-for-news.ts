@@ -1,6 +1,6 @@
 import type { DoorContext, Doorkeeper } from './door-options.ts'
 import type { Places } from './places.ts'
-import { takePlace } from './take-place.ts'
+import { refuse } from './problem.ts'
 import { isOver } from './tokens.ts'
 
 const LOOK_AGAIN = 3_000 // ms
@@ -28,4 +28,22 @@ export function waitForNews(
     closing.removeEventListener('abort', stop)
     release()
   }
+}
+
+// A place for as long as news is waited for; refused where there is none.
+export function takePlace(places: Places, c: DoorContext): () => void {
+  const place = places.take(c.var.origin.group)
+  if (typeof place !== 'string') return place
+  const headers = { 'retry-after': '5' }
+  if (place === 'full')
+    return refuse('busy', {
+      detail: 'As many wait for news as the server can serve.',
+      hint: 'Ask again in a few seconds.',
+      headers,
+    })
+  return refuse('too-many-streams', {
+    detail: 'Your address waits for as much news at once as one may.',
+    hint: 'Close some, or ask without waiting.',
+    headers,
+  })
 }

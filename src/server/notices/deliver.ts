@@ -1,4 +1,4 @@
-import { addressIn } from './address.ts'
+import { readFile } from 'node:fs/promises'
 
 // `wait`: milliseconds that the receiver asks for.
 export type Delivery = { is: 'sent' } | { is: 'failed'; why: string; wait: number } | { is: 'refused'; why: string }
@@ -53,4 +53,20 @@ function faultOf(error: unknown): string {
   if (error.name === 'TimeoutError') return 'did not answer in time'
   const { code } = (error.cause ?? error) as { code?: unknown }
   return typeof code === 'string' ? `could not be sent: ${code}` : 'could not be sent'
+}
+
+// Where a notice goes, or why that is not known. Neither names what stands in the file: it is a secret.
+async function addressIn(file: string): Promise<{ url: URL } | { fault: string }> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => ({
+    code: error.code ?? 'unreadable',
+  }))
+  if (typeof text !== 'string') return { fault: `${file} cannot be read: ${text.code}` }
+  const written = text.trim()
+  if (!URL.canParse(written)) return { fault: `${file} holds no address` }
+  const url = new URL(written)
+  if (url.protocol !== 'https:' && url.protocol !== 'http:')
+    return { fault: `${file} holds an address that is neither https nor http` }
+  if (url.username !== '' || url.password !== '')
+    return { fault: `${file} holds an address with a user or a password, which is not understood` }
+  return { url }
 }

@@ -10,9 +10,8 @@ import { clustersPage } from './clusters-page.tsx'
 import { homePage } from './home-page.tsx'
 import { livePage, type Looker, type Page } from './layout.tsx'
 import { errorPage } from './plain-pages.tsx'
-import { storyReader } from './read-story.ts'
+import { storyReader, subjectReader } from './readers.ts'
 import { releasePage } from './release-page.tsx'
-import { subjectReader } from './subjects.ts'
 
 const RUNNING = 8 // trees on the first page
 const WAITING = 20

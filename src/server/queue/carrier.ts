@@ -1,12 +1,11 @@
 import type { Delivered } from '../../model/delivery.ts'
 import type { EndedState, Request, RequestEnd, RequestEvent } from '../../model/request.ts'
-import type { Bell } from './follow.ts'
 import { occasionOf } from '../notices/occurrence.ts'
+import type { Bell } from './follow.ts'
 import { recorder } from './recorder.ts'
 import type { ServingOptions } from './serving-options.ts'
-import { isLaterOf, pauseAfter } from './waiting.ts'
 
-export type Carrier = {
+type Carrier = {
   // From where it stands to its end, or to where it waits again.
   carry(request: Request, controller: AbortController): Promise<void>
   // Undefined where it has ended, or gone on, meanwhile.
@@ -163,4 +162,23 @@ const MOST_LATER = 200
 
 function cancelledBy(who: string, end: RequestEnd): RequestEnd {
   return { ...end, said: `cancelled by ${who}: ${end.said}` }
+}
+
+// Whether `later` waits as well, and asks for another commit of the same branch of the same app.
+export function isLaterOf(request: Request, later: Request): boolean {
+  if (later.id <= request.id || later.state !== 'waiting' || later.app !== request.app || later.cancelled !== null)
+    return false
+  const [one, other] = [request.wish, later.wish]
+  return (
+    one.does === 'release' &&
+    other.does === 'release' &&
+    one.ref !== null &&
+    one.ref === other.ref &&
+    one.commit !== other.commit
+  )
+}
+
+// Milliseconds until a server that could not be reached is tried again: 5 s, 10 s, 15 s … at most a minute.
+export function pauseAfter(attempts: number): number {
+  return Math.min(60_000, 5_000 * Math.max(1, attempts))
 }

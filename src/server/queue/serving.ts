@@ -4,9 +4,7 @@ import type { Request, RequestEvent } from '../../model/request.ts'
 import { fleetOf } from '../fleet/kept-looks.ts'
 import { createCarrier } from './carrier.ts'
 import { choose, nextTime } from './choose.ts'
-import { eitherSignal } from './either-signal.ts'
 import { createBell, followFrom } from './follow.ts'
-import { knownServers } from './known-servers.ts'
 import type { ServingOptions } from './serving-options.ts'
 
 export type Serving = {
@@ -170,4 +168,43 @@ function servedApps({ apps }: Definitions): ServedApp[] {
     servers: servers.map((on) => on.name),
     releaseOn,
   }))
+}
+
+// Aborted when one of two is. Node 20 keeps what AbortSignal.any()
+// made by weak references alone: it may be collected, and never fire.
+function eitherSignal(one: AbortSignal, other: AbortSignal): { signal: AbortSignal; release(): void } {
+  const both = new AbortController()
+  const abort = () => both.abort()
+  for (const signal of [one, other]) {
+    if (signal.aborted) both.abort()
+    signal.addEventListener('abort', abort, { once: true })
+  }
+  return {
+    signal: both.signal,
+    release: () => {
+      for (const signal of [one, other]) signal.removeEventListener('abort', abort)
+    },
+  }
+}
+
+// The servers of each app. Definitions that are wrong for a moment change nothing of what was known, and are told once.
+function knownServers({ definitions, bug }: Pick<ServingOptions, 'definitions' | 'bug'>): {
+  refresh(): Promise<void>
+  of(app: string): readonly string[]
+} {
+  let known = new Map<string, readonly string[]>()
+  let told = ''
+  return {
+    async refresh() {
+      try {
+        known = new Map((await definitions()).apps.map(({ name, servers }) => [name, servers.map((on) => on.name)]))
+        told = ''
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error)
+        if (message !== told) bug(error)
+        told = message
+      }
+    },
+    of: (app) => known.get(app) ?? [],
+  }
 }

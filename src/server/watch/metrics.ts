@@ -1,6 +1,5 @@
 import type { FleetServer } from '../../model/fleet.ts'
 import type { Request, RequestEvent } from '../../model/request.ts'
-import { boundedLabel } from './bounded-label.ts'
 import { instrumentsIn } from './instruments.ts'
 import { stageClock } from './stage-clock.ts'
 
@@ -92,5 +91,17 @@ export async function makeMetrics({
       return (await registry.metrics()).replace(/ Nan$/gm, ' NaN')
     },
     contentType: registry.contentType,
+  }
+}
+
+// Gives the values of a label back as they are, the first so many different ones; what comes after them is `other`, so
+// that nobody can fill the memory of whoever collects.
+function boundedLabel(most: number): (value: string) => string {
+  const seen = new Set<string>()
+  return (value) => {
+    if (seen.has(value)) return value
+    if (seen.size >= most || value.length > 100) return 'other'
+    seen.add(value)
+    return value
   }
 }

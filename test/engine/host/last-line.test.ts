@@ -1,6 +1,6 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { lastLine } from '../../../src/engine/host/last-line.ts'
+import { lastLine } from '../../../src/engine/host/perform-step.ts'
 
 function told(chunks: readonly string[]): string[] {
   const texts: string[] = []

@@ -3,7 +3,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Request } from '../../../src/model/request.ts'
 import { choose, nextTime } from '../../../src/server/queue/choose.ts'
-import { isLaterOf, pauseAfter } from '../../../src/server/queue/waiting.ts'
+import { isLaterOf, pauseAfter } from '../../../src/server/queue/carrier.ts'
 import { A_COMMIT, aRequest } from '../../support/requests.ts'
 
 const NOW = '2026-01-02T03:04:05.000Z'

@@ -1,7 +1,5 @@
-import { trimmed, type Fault } from './fault.ts'
-
 // What a value says: its characters, and of each ${ in it whether Laravel puts another value there.
-export type Value = { text: string; expands: readonly boolean[] }
+type Value = { text: string; expands: readonly boolean[] }
 
 const ESCAPED: Readonly<Record<string, string>> = {
   '"': '"',
@@ -89,4 +87,60 @@ function unclosed(offset: number): Fault {
 
 function valueOf(text: string, live: ReadonlySet<number>): Value {
   return { text, expands: [...text.matchAll(/\$(?=\{)/g)].map(({ index }) => live.has(index)) }
+}
+
+// The key between two offsets as phpdotenv 5 reads it (since 5.5 with
+// letters of any alphabet that has upper and lower case), or why it is none.
+export function nameIn(text: string, from: number, to: number): string | Fault {
+  let { start, end } = trimmed(text, from, to)
+  if (start === end)
+    return {
+      offset: start,
+      what: 'there is no name before the equals sign',
+      hint: 'Write NAME=value, or begin the line with # for a comment.',
+    }
+  if (/^export[ \t\v\f]/.test(text.slice(start, start + 7)) && characters(text.slice(start, end)) > 8)
+    ({ start, end } = trimmed(text, start + 6, end))
+  const quote = text[start] as string
+  if ((quote === '"' || quote === "'") && end - start >= 3 && text[end - 1] === quote)
+    [start, end] = [start + 1, end - 1]
+  const name = text.slice(start, end)
+  const wrong = name.search(/[^\p{Ll}\p{Lu}\p{M}\p{N}_.]/u)
+  if (wrong < 0) return name
+  if (/^export[ \t]/.test(name))
+    return { offset: start + 7, what: 'phpdotenv takes no name of one letter after export', hint: 'Remove export.' }
+  return {
+    offset: start + wrong,
+    what: 'a name has only letters, digits, _ and .',
+    hint: 'Correct the name. Where this is the rest of a value, put the whole value in double quotes.',
+  }
+}
+
+// A rule that is broken at an offset of what was read. Its words are constants: nothing of a value gets into them.
+export type Fault = { offset: number; what: string; hint: string }
+
+// Where a text begins and ends without the white space that PHP's trim takes away; a loop, because an expression would
+// take a second for a megabyte of blanks.
+function trimmed(text: string, from: number, to: number): { start: number; end: number } {
+  let start = from
+  let end = to
+  while (start < end && BLANK.has(text[start] as string)) start += 1
+  while (end > start && BLANK.has(text[end - 1] as string)) end -= 1
+  return { start, end }
+}
+
+const BLANK = new Set([' ', '\t', '\n', '\r', '\v'])
+
+// Lines as phpdotenv counts them.
+export const LINE_END = /\r\n|\n|\r/
+
+// line:column of what follows a text that begins on a line. A column is a character, not a byte.
+export function placeAfter(before: string, firstLine: number): string {
+  const lines = before.split(LINE_END)
+  return `${firstLine + lines.length - 1}:${characters(lines.at(-1) ?? '') + 1}`
+}
+
+// How many characters a text has, as PHP counts: one for an emoji, too.
+function characters(text: string): number {
+  return Array.from(text).length
 }

@@ -1,10 +1,54 @@
 import { covers, fitsTable } from '../model/server-name.ts'
 import type { PathSegment } from '../schema/violation.ts'
-import { at, entries, items, text } from './node.ts'
-import type { Node } from './node.ts'
-import { placeText } from './place.ts'
-import type { Finding, Place } from './place.ts'
+import { cronCommand, cronLog, MOST_CRON_BYTES } from '../shell/cron-command.ts'
+import { at, entries, items, type Node, number, text } from './node.ts'
+import { type Finding, type Place, placeText } from './place.ts'
 import type { Source } from './source.ts'
+
+// A server belongs to one cluster: no name and no address twice in the whole folder.
+export function checkServers(clusters: readonly Source[], settings: Node | undefined): Finding[] {
+  const names = new Map<string, Place>()
+  const addresses = new Map<string, Place>()
+  const findings: Finding[] = []
+  for (const { node } of clusters) {
+    for (const [index, server] of items(at(node, 'servers')).entries()) {
+      const name = at(server, 'name')
+      const host = at(server, 'host')
+      findings.push(...once(names, text(name)?.toLowerCase(), name, ['servers', index, 'name'], 'the name is taken'))
+      const address = addressOf(server, node, settings)
+      findings.push(...once(addresses, address, host, ['servers', index, 'host'], 'is the address of another server'))
+    }
+  }
+  return findings
+}
+
+function once(
+  seen: Map<string, Place>,
+  key: string | undefined,
+  node: Node | undefined,
+  path: readonly PathSegment[],
+  what: string,
+): Finding[] {
+  if (key === undefined || node === undefined) return []
+  const first = seen.get(key)
+  if (first === undefined) {
+    seen.set(key, node.place)
+    return []
+  }
+  // One cluster's own repetition of a name is told there.
+  if (path[2] === 'name' && first.file === node.place.file) return []
+  return [{ code: 'FLIGHT_REFERENCE', place: node.place, path, what: `${what} (${placeText(first)})` }]
+}
+
+// Behind different jump hosts the same private address is another machine.
+function addressOf(server: Node, cluster: Node | undefined, settings: Node | undefined): string | undefined {
+  const host = text(at(server, 'host'))
+  if (host === undefined) return undefined
+  const levels = [server, cluster, settings]
+  const port = levels.map((level) => number(at(level, 'ssh', 'port'))).find((value) => value !== undefined) ?? 22
+  const jump = levels.map((level) => text(at(level, 'ssh', 'jump'))).find((value) => value !== undefined) ?? ''
+  return JSON.stringify([host.toLowerCase(), port, jump])
+}
 
 type Claim = { domain: string; app: string; cluster: string | undefined; place: Place; path: readonly PathSegment[] }
 
@@ -90,4 +134,38 @@ function claims({ name: app, node }: Source): Claim[] {
       claim(source, keyPlace, ['redirects', source]),
     ),
   ]
+}
+
+// Cron entries of an app whose line would make cron ignore the whole file, silently.
+export function checkCronLengths({ name: app, node }: Source): Finding[] {
+  return items(at(node, 'servers')).flatMap((server, s) =>
+    items(at(server, 'cron')).flatMap((entry, index): Finding[] => {
+      const name = text(at(entry, 'name'))
+      const command = at(entry, 'command')
+      const written = text(command)
+      // Of a command that is no line at all, or beyond all measure, the schema has said so.
+      if (
+        name === undefined ||
+        command === undefined ||
+        written === undefined ||
+        written.length > 4000 ||
+        /\p{Cc}/u.test(written)
+      )
+        return []
+      const bytes = Buffer.byteLength(cronCommand(app, cronLog(name), written))
+      if (bytes <= MOST_CRON_BYTES) return []
+      const what =
+        `too long: with what Flight writes around it, it is ${bytes} bytes; with more than ` +
+        `${MOST_CRON_BYTES} cron ignores the whole file`
+      return [
+        {
+          code: 'FLIGHT_SCHEMA',
+          place: command.place,
+          path: ['servers', s, 'cron', index, 'command'],
+          what,
+          hint: 'put it into an artisan command or a script of the repository',
+        },
+      ]
+    }),
+  )
 }
