@@ -15,7 +15,7 @@ const WRITTEN: readonly (readonly [Address['protocol'], RegExp])[] = [
 
 // The address of a repository. Whatever could make git execute
 // something (ext::, fd::, options, unknown transports) is refused.
-export function addressOf(repo: string, where: string): Address {
+export function repositoryAddress(repo: string, where: string): Address {
   const found = WRITTEN.find(([, pattern]) => pattern.test(repo))
   if (found !== undefined && !/\p{Cc}|::/u.test(repo)) return { url: repo, protocol: found[0] }
   const hint = 'write git@host:org/repo.git, ssh://…, https://… without a password, or an absolute path'

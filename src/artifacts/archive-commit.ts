@@ -15,7 +15,7 @@ import { checkSubdirectory, treeFacts, walked } from './walk.ts'
 import { checkOut, makeWorkshop } from './workshop.ts'
 
 // An archive that was written, with what is worth saying about it.
-export type Made = Packed & { composerLock: string | undefined; warnings: string[] }
+export type MadeArtifact = Packed & { composerLock: string | undefined; warnings: string[] }
 
 type Tell = (event: ArtifactEvent) => void
 
@@ -26,7 +26,7 @@ export function archiveCommit(
   file: string,
   signal: AbortSignal,
   tell: Tell,
-): Promise<Made> {
+): Promise<MadeArtifact> {
   return useMirror(request, 'as it is', signal, tell, (mirror) =>
     inWorkshop(request, commit, mirror, async ({ git }) => {
       const facts = await treeFacts(git, request.subdirectory)
@@ -60,7 +60,7 @@ export async function buildCommit(
   log: string,
   signal: AbortSignal,
   tell: Tell,
-): Promise<Made> {
+): Promise<MadeArtifact> {
   const { workshop, facts, leaveOut } = await useMirror(request, 'as it is', signal, tell, async (mirror) => {
     if (request.subdirectory !== undefined)
       await checkSubdirectory(mirror, request.repo, commit.commit, request.subdirectory)

@@ -6,7 +6,7 @@ import type { ArtifactEvent } from '../model/artifact.ts'
 import { FlightError } from '../model/errors.ts'
 import { briefly } from '../model/printable.ts'
 import { startGroup } from './process-group.ts'
-import { linesOf } from './said.ts'
+import { lastLines } from './said.ts'
 
 // The commands of a build, where they run, and the log that keeps what they say.
 export type Build = { app: string; commands: readonly string[]; cwd: string; folder: string; log: string }
@@ -64,7 +64,7 @@ async function runCommand(
   })
   const last: string[] = []
   const hear = (text: string) => {
-    for (const line of linesOf(text)) {
+    for (const line of lastLines(text)) {
       last.push(line)
       if (last.length > LAST_LINES) last.shift()
       tell({ kind: 'output', line })

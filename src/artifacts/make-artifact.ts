@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Artifact, ArtifactEvent, ArtifactRequest, Commit } from '../model/artifact.ts'
 import type { Kept } from './cache.ts'
 import { archiveCommit, buildCommit } from './archive-commit.ts'
-import type { Made } from './archive-commit.ts'
+import type { MadeArtifact } from './archive-commit.ts'
 import { archiveIn, artifactsOf, findKept, keep, keyOf, prune, recordOf, removeUnfinished } from './cache.ts'
 import { type FolderLock, lockFolder } from './folder-lock.ts'
 import { asFlightError } from './failures.ts'
@@ -62,7 +62,7 @@ async function held(
   folder: string,
   signal: AbortSignal,
   tell: Tell,
-  make: (part: string, log: string) => Promise<Made>,
+  make: (part: string, log: string) => Promise<MadeArtifact>,
 ): Promise<HeldArtifact> {
   const waiting = (holder: string) => tell({ kind: 'waiting', for: `the artifact of ${request.app}`, holder })
   const found = await lockFolder(folder, 'shared', signal, waiting)
@@ -85,7 +85,7 @@ async function held(
   }
 }
 
-async function makeInto(folder: string, make: (part: string, log: string) => Promise<Made>): Promise<void> {
+async function makeInto(folder: string, make: (part: string, log: string) => Promise<MadeArtifact>): Promise<void> {
   const part = join(folder, 'part')
   try {
     await removeUnfinished(folder)
@@ -137,7 +137,7 @@ async function fromGiven(
   part: string,
   signal: AbortSignal,
   tell: Tell,
-): Promise<Made> {
+): Promise<MadeArtifact> {
   const seen = nothingSeen()
   const packed = await takeGiven(given, part, commit.committedAt, seen, signal, (bytes) =>
     tell({ kind: 'packing', bytes }),

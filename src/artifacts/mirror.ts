@@ -3,12 +3,12 @@ import { access, mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ArtifactEvent, ArtifactRequest } from '../model/artifact.ts'
 import { FlightError } from '../model/errors.ts'
-import { type Address, addressOf } from './address.ts'
+import { type Address, repositoryAddress } from './address.ts'
 import { isMissing, lockFolder } from './folder-lock.ts'
 import { fetchEnvironment } from './git-environment.ts'
 import { askGit, type Git, GitFailed } from './git.ts'
 import { tidyMirror, writeConfiguration } from './mirror-files.ts'
-import { linesOf } from './said.ts'
+import { lastLines } from './said.ts'
 
 type MirrorRequest = Pick<ArtifactRequest, 'repo' | 'deployKey' | 'sshConfig' | 'state' | 'patience'>
 
@@ -29,7 +29,7 @@ export async function useMirror<T>(
   tell: (event: ArtifactEvent) => void,
   use: (git: Git) => Promise<T>,
 ): Promise<T> {
-  const address = addressOf(request.repo, 'repo')
+  const address = repositoryAddress(request.repo, 'repo')
   const folder = mirrorFolder(request.state, request.repo)
   const lock = await lockFolder(folder, 'exclusive', signal, (holder) =>
     tell({ kind: 'waiting', for: `the mirror of ${request.repo}`, holder }),
@@ -107,7 +107,7 @@ async function make(mirror: Mirror): Promise<void> {
 
 async function fetchInto({ address, request, tell }: Mirror, git: Git): Promise<void> {
   const hear = (text: string) => {
-    for (const line of linesOf(text)) tell({ kind: 'fetching', line })
+    for (const line of lastLines(text)) tell({ kind: 'fetching', line })
   }
   const environment = fetchEnvironment(address.protocol, request)
   const words = [

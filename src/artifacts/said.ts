@@ -7,7 +7,7 @@ const PROGRESS =
 const ADVICE = /^(?:Please make sure you have the correct access rights|and the repository exists\.)$/
 
 // The lines of a program that are not progress, cleaned.
-export function linesOf(text: string): string[] {
+export function lastLines(text: string): string[] {
   return text
     .split(/[\r\n]/)
     .map((line) => cleanOfEscapes(line).trim())
@@ -16,6 +16,6 @@ export function linesOf(text: string): string[] {
 
 // What git said in the end, on one line: its last words without progress.
 export function saidBy(text: string): string {
-  const lines = linesOf(text).filter((line) => !PROGRESS.test(line) && !ADVICE.test(line))
+  const lines = lastLines(text).filter((line) => !PROGRESS.test(line) && !ADVICE.test(line))
   return briefly(lines.slice(-4).join('; '))
 }

@@ -4,7 +4,11 @@ import { FlightError } from '../model/errors.ts'
 import { report, unknownCommand } from './everywhere/report.ts'
 
 // Runs one command line; `root` is the folder of package.json. Sets the exit code and lets the process end by itself.
-export async function main(argv: readonly string[], root: string, commands: readonly string[]): Promise<void> {
+export async function runCommandLine(
+  argv: readonly string[],
+  root: string,
+  commands: readonly string[],
+): Promise<void> {
   settings.enableAutoTranspile = false
   process.stderr.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error

@@ -1,6 +1,6 @@
 import { violations } from '../schema/violation.ts'
 import type { Validator, Violation } from '../schema/violation.ts'
-import { words } from '../schema/wording.ts'
+import { schemaWords } from '../schema/wording.ts'
 import { at, keyPlace, placeAt, plain } from './node.ts'
 import type { Node } from './node.ts'
 import type { Finding } from './place.ts'
@@ -28,6 +28,6 @@ export function checkSchema(validator: Validator, root: Node, extent: 'whole' | 
 function finding(root: Node, violation: Violation): Finding {
   const { path, key } = violation
   const place = (key === undefined ? undefined : keyPlace(at(root, ...path), key)) ?? placeAt(root, path)
-  const { what, hint } = words(violation)
+  const { what, hint } = schemaWords(violation)
   return { code: 'FLIGHT_SCHEMA', place, path, what, ...(hint === undefined ? {} : { hint }) }
 }

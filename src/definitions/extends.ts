@@ -1,6 +1,6 @@
 import { suggestion } from './names.ts'
 import { at, text } from './node.ts'
-import type { Entry, Node } from './node.ts'
+import type { NodeEntry, Node } from './node.ts'
 import type { Finding } from './place.ts'
 
 // Base files by name (_laravel); undefined where the file is no YAML.
@@ -40,7 +40,7 @@ export function applyExtends(node: Node, bases: Bases): Extended {
 // `over` on top of `under`.
 function merge(under: Node, over: Node): Node {
   if (under.kind !== 'map' || over.kind !== 'map') return over
-  const entries = new Map<string, Entry>(under.entries)
+  const entries = new Map<string, NodeEntry>(under.entries)
   for (const [key, entry] of over.entries) {
     const below = entries.get(key)
     entries.set(key, below === undefined ? entry : { keyPlace: entry.keyPlace, node: merge(below.node, entry.node) })

@@ -25,9 +25,9 @@ import { readSource, readSources } from './source.ts'
 import type { Source } from './source.ts'
 
 // What is legal and unwise: shown, never refused.
-export type Warning = { where: string; what: string; hint?: string }
+export type DefinitionWarning = { where: string; what: string; hint?: string }
 
-export type Loaded = { definitions: Definitions; warnings: Warning[] }
+export type Loaded = { definitions: Definitions; warnings: DefinitionWarning[] }
 
 // Reads and checks the whole folder. Throws one FlightError that holds everything that is wrong.
 export async function loadDefinitions(folder: string): Promise<Loaded> {
@@ -73,7 +73,7 @@ export async function loadDefinitions(folder: string): Promise<Loaded> {
   return { definitions, warnings: problemsOf(unwise).map(withoutCode) }
 }
 
-function withoutCode({ where, what, hint }: Problem): Warning {
+function withoutCode({ where, what, hint }: Problem): DefinitionWarning {
   return hint === undefined ? { where, what } : { where, what, hint }
 }
 

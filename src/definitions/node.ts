@@ -6,8 +6,8 @@ import type { Place } from './place.ts'
 export type Node = ScalarNode | ListNode | MapNode
 type ScalarNode = { kind: 'scalar'; place: Place; size: 1; value: string | number | boolean | null; source: string }
 type ListNode = { kind: 'list'; place: Place; size: number; items: readonly Node[] }
-type MapNode = { kind: 'map'; place: Place; size: number; entries: ReadonlyMap<string, Entry> }
-export type Entry = { keyPlace: Place; node: Node }
+type MapNode = { kind: 'map'; place: Place; size: number; entries: ReadonlyMap<string, NodeEntry> }
+export type NodeEntry = { keyPlace: Place; node: Node }
 
 // The plain data that a validator sees. Mappings have no prototype, so that no key is special.
 export function plain(node: Node): unknown {
@@ -65,6 +65,6 @@ export function items(node: Node | undefined): readonly Node[] {
 }
 
 // The entries of a mapping, none for anything else.
-export function entries(node: Node | undefined): readonly (readonly [string, Entry])[] {
+export function entries(node: Node | undefined): readonly (readonly [string, NodeEntry])[] {
   return node?.kind === 'map' ? [...node.entries] : []
 }

@@ -1,6 +1,6 @@
 import { constructFromEvents, CORE_SCHEMA, type Event, EVENT_ID, parseEvents, realMapTag, YAMLException } from 'js-yaml'
 import { printable } from '../schema/printable.ts'
-import type { Entry, Node } from './node.ts'
+import type { NodeEntry, Node } from './node.ts'
 import { type Finding, ofFile, type Place } from './place.ts'
 
 // Aliases are for a handful of repeated values. Written out, a file may not grow beyond this many nodes.
@@ -107,7 +107,7 @@ class Builder {
   }
 
   private map(values: ReadonlyMap<unknown, unknown>, place: Place): Node {
-    const entries = new Map<string, Entry>()
+    const entries = new Map<string, NodeEntry>()
     let size = 1
     for (const [key, value] of values) {
       const keyNode = this.build(key)

@@ -13,7 +13,7 @@ export type Lock = {
 
 // What a run needs for itself: the whole server, or some apps on it while others work on other apps. `release` is the
 // one whose interrupted commands are followed, not obstacles.
-export type Claim = 'server' | readonly { app: string; release: string }[]
+export type LockClaim = 'server' | readonly { app: string; release: string }[]
 
 export type StepContext = {
   plan: string // the plan's digest
@@ -30,7 +30,7 @@ export type Host = {
   probe(queries: readonly FactQuery[]): Promise<Facts>
   // Takes the server's lock or fails at once with FLIGHT_LOCKED, naming the
   // holder. A step of another plan that still runs there is a holder too.
-  lock(holder: Holder, plan: string, claim: Claim): Promise<Lock>
+  lock(holder: Holder, plan: string, claim: LockClaim): Promise<Lock>
   // Everybody who holds it, or an app on it.
   holders(): Promise<readonly Holder[]>
   // Performs one step; doing it again does no harm. FLIGHT_STEP_FAILED and friends when it did not work.

@@ -42,7 +42,7 @@ export async function isThere(file: string): Promise<boolean> {
 }
 
 // Absolute, the folder with its links followed, so that one file has one name.
-export async function localPath(file: string): Promise<string> {
+export async function pathFromHere(file: string): Promise<string> {
   const absolute = resolve(file)
   return join(await reading(dirname(absolute), () => realpath(dirname(absolute))), basename(absolute))
 }

@@ -41,7 +41,7 @@ export function serversOf(definitions: Definitions): readonly Server[] {
 }
 
 // The servers of a scope of clusters and servers; of no scope, all.
-export function serversIn(
+export function serversInScope(
   { clusters, servers }: Pick<Scope, 'clusters' | 'servers'>,
   definitions: Definitions,
 ): readonly Server[] {

@@ -2,10 +2,10 @@ import { nearest } from './nearest.ts'
 import { hasControl, printable } from './printable.ts'
 import type { Violation } from './violation.ts'
 
-export type Words = { what: string; hint?: string }
+export type SchemaWords = { what: string; hint?: string }
 
 // A broken rule in words: the rule, the value, and the way out where one can be guessed.
-export function words(violation: Violation): Words {
+export function schemaWords(violation: Violation): SchemaWords {
   const { keyword, params, rule, schema, value } = violation
   const is = `is ${shown(value)}`
   switch (keyword) {
@@ -64,7 +64,7 @@ export function shown(value: unknown): string {
   return printable(JSON.stringify(short))
 }
 
-function typeWords(rule: unknown, schema: Violation['schema'], value: unknown): Words {
+function typeWords(rule: unknown, schema: Violation['schema'], value: unknown): SchemaWords {
   const types = Array.isArray(rule) ? (rule as string[]) : [String(rule)]
   const what = `must be ${types.map((type) => TYPE_NAMES[type] ?? type).join(' or ')}, is ${shown(value)}`
   if (types.includes('string') && types.length === 1 && fitsOnceQuoted(schema, value)) return { what, hint: 'quote it' }
@@ -103,7 +103,7 @@ const TYPE_NAMES: Record<string, string> = {
   null: 'empty',
 }
 
-function unknownKey(key: string, schema: Violation['schema']): Words {
+function unknownKey(key: string, schema: Violation['schema']): SchemaWords {
   const known = Object.keys(schema['properties'] ?? {})
   const what = `unknown key ${shown(key)}`
   if (key === '<<') return { what, hint: 'YAML 1.2 has no merge keys: use extends, or an alias for the whole value' }
@@ -111,7 +111,7 @@ function unknownKey(key: string, schema: Violation['schema']): Words {
   return { what, hint: meant === undefined ? `known are ${known.join(', ')}` : `did you mean ${meant}?` }
 }
 
-function oneOf(choices: readonly unknown[], value: unknown): Words {
+function oneOf(choices: readonly unknown[], value: unknown): SchemaWords {
   const what = `must be ${choices.map(String).join(', ')}`.replace(/, ([^,]*)$/, ' or $1')
   const meant = typeof value === 'string' ? nearest(value, choices.map(String)) : undefined
   return meant === undefined
@@ -119,7 +119,7 @@ function oneOf(choices: readonly unknown[], value: unknown): Words {
     : { what: `${what}, is ${shown(value)}`, hint: `did you mean ${meant}?` }
 }
 
-function alternatives(branches: readonly Record<string, unknown>[], value: unknown): Words {
+function alternatives(branches: readonly Record<string, unknown>[], value: unknown): SchemaWords {
   const choices = branches.flatMap((branch) => (Array.isArray(branch['enum']) ? branch['enum'].map(String) : []))
   const types = branches.flatMap((branch) =>
     Array.isArray(branch['enum']) ? [] : [TYPE_NAMES[String(branch['type'])] ?? 'a mapping'],
@@ -130,7 +130,7 @@ function alternatives(branches: readonly Record<string, unknown>[], value: unkno
 }
 
 // A pattern is never shown: the rule's own description and an example say more.
-function patternWords({ schema, value, key }: Violation): Words {
+function patternWords({ schema, value, key }: Violation): SchemaWords {
   if (key !== undefined) return { what: `is no valid key: ${shown(key)}`, ...hintOf(schema) }
   const text = String(value)
   if (text.includes('\n') || text.includes('\r')) {

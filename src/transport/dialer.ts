@@ -8,7 +8,7 @@ import type { HostKeys } from './host-keys.ts'
 import type { KeyFiles } from './key-files.ts'
 import { watchPeer } from './peer-watch.ts'
 import { retryWhenHungUp } from './retry.ts'
-import { addressOf, type Route } from './route.ts'
+import { networkAddress, type Route } from './route.ts'
 import type { Routes } from './routes.ts'
 import { type LoggedIn, logIn } from './ssh2-login.ts'
 
@@ -56,7 +56,7 @@ export function createDialer(options: DialerOptions): Dialer {
   }
 
   const enter = (route: Route): Promise<Dialed> => {
-    const door = route.jump === undefined ? addressOf(route) : `via ${route.jump}`
+    const door = route.jump === undefined ? networkAddress(route) : `via ${route.jump}`
     return options.handshakes(door, async () => {
       const hostKeys = await options.hostKeysOf(route)
       return retryWhenHungUp(options.signal, async () => {

@@ -1,6 +1,6 @@
 import { FlightError, onServer } from '../model/errors.ts'
 import { briefly } from '../model/printable.ts'
-import { addressOf, type Route } from './route.ts'
+import { networkAddress, type Route } from './route.ts'
 
 const REASONS: Record<string, { what: string; hint: string }> = {
   ECONNREFUSED: { what: 'refuses the connection', hint: 'Does sshd run there, and on this port?' },
@@ -41,7 +41,7 @@ export function unreachable(route: Route, reason: string, via: string | undefine
   return new FlightError({
     code: 'FLIGHT_UNREACHABLE',
     ...onServer(route.server),
-    what: `${addressOf(route)} ${known.what}${through}`,
+    what: `${networkAddress(route)} ${known.what}${through}`,
     hint: known.hint,
   })
 }
@@ -56,7 +56,7 @@ export function noAnswerInTime(
   return new FlightError({
     code: 'FLIGHT_UNREACHABLE',
     ...onServer(route.server),
-    what: `${addressOf(route)} did not ${doing} within ${milliseconds / 1000} s${through}`,
+    what: `${networkAddress(route)} did not ${doing} within ${milliseconds / 1000} s${through}`,
     hint:
       'Is the server up, and does a firewall let this machine through? `connect_timeout` says how long Flight ' +
       'waits.',
@@ -79,7 +79,7 @@ export function notLetIn(route: Route, offered: readonly string[], reason: strin
     code: 'FLIGHT_AUTHENTICATION',
     ...onServer(route.server),
     what:
-      `${route.user}@${addressOf(route)} does not let us in ` +
+      `${route.user}@${networkAddress(route)} does not let us in ` +
       `(${tried})${reason === undefined ? '' : `: ${briefly(reason)}`}`,
     hint:
       offered.length === 0

@@ -9,7 +9,7 @@ import {
   typeOfBlob,
   type KnownHost,
 } from './known-hosts.ts'
-import { addressOf, type Route } from './route.ts'
+import { networkAddress, type Route } from './route.ts'
 
 // What the known_hosts files say about one route.
 export type HostKeys = {
@@ -59,14 +59,14 @@ export function needsAuthority(keys: HostKeys): boolean {
 }
 
 // Undefined when the key is the known one, otherwise why it is refused.
-export function refusal(route: Route, keys: HostKeys, blob: Buffer): FlightError | undefined {
+export function hostKeyRefusal(route: Route, keys: HostKeys, blob: Buffer): FlightError | undefined {
   const offered = { type: typeOfBlob(blob), blob }
   const verdict = judge(keys.entries, keys.names, offered)
-  return verdict.kind === 'known' ? undefined : refuse(route, verdict, offered.type, fingerprint(blob))
+  return verdict.kind === 'known' ? undefined : refuseHostKey(route, verdict, offered.type, fingerprint(blob))
 }
 
 // Why a key that is not the known one is refused.
-export function refuse(
+export function refuseHostKey(
   route: Route,
   verdict: { kind: 'unknown' } | { kind: 'changed' | 'revoked'; entry: KnownHost },
   type: string,
@@ -76,7 +76,7 @@ export function refuse(
     return new FlightError({
       code: 'FLIGHT_HOST_KEY_UNKNOWN',
       ...onServer(route.server),
-      what: `${addressOf(route)} shows a host key that is in no known_hosts file: ${type} ${offered}`,
+      what: `${networkAddress(route)} shows a host key that is in no known_hosts file: ${type} ${offered}`,
       hint:
         `Compare it with what the server says on its console (ssh-keygen -l -f /etc/ssh/ssh_host_*_key.pub), ` +
         `then accept it: ${accepting(route)}`,
@@ -90,8 +90,8 @@ export function refuse(
     ...onServer(route.server),
     what:
       verdict.kind === 'revoked'
-        ? `${addressOf(route)} shows a host key that ${place} revokes: ${type} ${offered}`
-        : `${addressOf(route)} shows another host key than the known one: ${place} knows ${known}, offered is ` +
+        ? `${networkAddress(route)} shows a host key that ${place} revokes: ${type} ${offered}`
+        : `${networkAddress(route)} shows another host key than the known one: ${place} knows ${known}, offered is ` +
           `${type} ${offered}`,
     hint:
       verdict.kind === 'revoked'

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline'
 import type { FlightError } from '../model/errors.ts'
 import { briefly } from '../model/printable.ts'
 import { interrupted, noAnswerInTime, notLetIn, reasonInText, unreachable } from './failures.ts'
-import { type HostKeys, refuse } from './host-keys.ts'
+import { type HostKeys, refuseHostKey } from './host-keys.ts'
 import { fingerprint } from './known-hosts.ts'
 import { HungUpEarly } from './retry.ts'
 import type { Route } from './route.ts'
@@ -118,7 +118,7 @@ function explain(route: Route, hostKeys: HostKeys, log: SshLog): FlightError | H
   const text = log.plain.join('\n')
   if (/Permission denied \(|Too many authentication failures/.test(text)) return notLetIn(route, log.offered, undefined)
   if (/Host key verification failed/.test(text))
-    return refuse(route, verdictOn(hostKeys, log.hostKey), log.keyType, log.hostKey)
+    return refuseHostKey(route, verdictOn(hostKeys, log.hostKey), log.keyType, log.hostKey)
   const reason = reasonInText(text)
   if (reason !== undefined) return unreachable(route, reason, route.jump)
   if (/Connection (?:closed|reset)/.test(text) && log.hostKey === '')
@@ -126,7 +126,7 @@ function explain(route: Route, hostKeys: HostKeys, log: SshLog): FlightError | H
   return unreachable(route, briefly(text) === '' ? 'ssh ended without a word' : text, route.jump)
 }
 
-function verdictOn(hostKeys: HostKeys, offered: string): Parameters<typeof refuse>[1] {
+function verdictOn(hostKeys: HostKeys, offered: string): Parameters<typeof refuseHostKey>[1] {
   const shown = (key: string): string => fingerprint(Buffer.from(key, 'base64'))
   const revoked = hostKeys.entries.find((e) => e.marker === 'revoked' && shown(e.key) === offered)
   if (revoked !== undefined) return { kind: 'revoked', entry: revoked }

@@ -7,7 +7,7 @@ import type { HostKeys } from './host-keys.ts'
 import { wrapMaster } from './openssh-connection.ts'
 import { startMaster } from './openssh-master.ts'
 import { retryWhenHungUp } from './retry.ts'
-import { addressOf, type Route } from './route.ts'
+import { networkAddress, type Route } from './route.ts'
 import { sshArguments, type Hop, type LocalWorld } from './ssh-config.ts'
 
 // Connections by the ssh program, for what ssh2 cannot do. Control sockets lie in a folder that only we may enter.
@@ -32,7 +32,7 @@ export function createOpenSsh(world: LocalWorld, handshakes: Handshakes, signal:
           ? []
           : ['-o', `UserKnownHostsFile="${world.knownHostsFile}"`, '-o', 'GlobalKnownHostsFile=none']
       const words = [...known, ...sshArguments(hop, world.sshConfigFile), '--', hop.host]
-      const door = route.jump === undefined ? addressOf(route) : `via ${route.jump}`
+      const door = route.jump === undefined ? networkAddress(route) : `via ${route.jump}`
       return handshakes(door, () =>
         retryWhenHungUp(signal, async () => {
           const master = await startMaster({ route, hostKeys, words, socket, environment, signal })

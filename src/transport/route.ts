@@ -20,6 +20,6 @@ export type Route = {
 }
 
 // host:port as people write it.
-export function addressOf(route: Pick<Route, 'host' | 'port'>): string {
+export function networkAddress(route: Pick<Route, 'host' | 'port'>): string {
   return route.host.includes(':') ? `[${route.host}]:${route.port}` : `${route.host}:${route.port}`
 }

@@ -1,5 +1,5 @@
 import { FlightError, onServer } from '../model/errors.ts'
-import type { Claim, Holder, Lock } from '../model/host.ts'
+import type { LockClaim, Holder, Lock } from '../model/host.ts'
 import { program } from '../shell/program.ts'
 import { words } from '../shell/quote.ts'
 import { type Channel, type Connection, sudoFor } from './connection.ts'
@@ -14,7 +14,7 @@ const NAME = 'flight-lock'
 const MOST_APPS = 6
 
 // What stands in a holder's command line: server, or the apps.
-function claimWord(claim: Claim): string {
+function claimWord(claim: LockClaim): string {
   return claim === 'server' || claim.length > MOST_APPS
     ? 'server'
     : claim
@@ -94,7 +94,7 @@ export const holderScript = () => program('lock-holders', { name: NAME })
 
 // A holder and what it claims: server, or names of apps.
 export type Held = { claim: string; holder: Holder }
-export type Claimed = { holder: Holder; claim: Claim }
+export type Claimed = { holder: Holder; claim: LockClaim }
 
 // The holders that it printed: two lines each.
 export function parseHolders(output: string): Held[] {
@@ -106,7 +106,7 @@ export function parseHolders(output: string): Held[] {
 }
 
 // The first of them that a run with this claim would have to wait for.
-export function holderInTheWay(held: readonly Held[], claim: Claim): Holder | undefined {
+export function holderInTheWay(held: readonly Held[], claim: LockClaim): Holder | undefined {
   const wanted = claimWord(claim).split(' ')
   return held.find(
     (each) =>

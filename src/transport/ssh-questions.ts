@@ -4,7 +4,7 @@ import { FlightError, onServer } from '../model/errors.ts'
 import { words } from '../shell/quote.ts'
 
 // What one call of the ssh program said; `missing` when there is no such program.
-export type Answer = { code: number; stdout: string } | 'missing'
+export type ConfigAnswer = { code: number; stdout: string } | 'missing'
 
 // How many questions one shell answers, one after the other, while other shells answer the rest.
 const MOST_IN_A_ROW = 8
@@ -13,14 +13,14 @@ const LONGEST = 20_000
 type Question = {
   server: string
   arguments: readonly string[]
-  answered: (answer: Answer) => void
+  answered: (answer: ConfigAnswer) => void
   failed: (error: Error) => void
 }
 
 let waiting: Question[] = []
 
 // Calls the ssh program. Calls of the same turn share a process: starting one costs Node 10 ms of CPU, ssh itself 5.
-export function callSsh(server: string, args: readonly string[]): Promise<Answer> {
+export function callSsh(server: string, args: readonly string[]): Promise<ConfigAnswer> {
   return new Promise((answered, failed) => {
     if (waiting.length === 0) setImmediate(askWaiting)
     waiting.push({ server, arguments: args, answered, failed })

@@ -2,7 +2,7 @@ import ssh2, { type Client, type IdentityCallback, type SignCallback, type Signi
 import type { Duplex } from 'node:stream'
 import type { FlightError } from '../model/errors.ts'
 import { interrupted, noAnswerInTime, notLetIn, reasonOf, unreachable } from './failures.ts'
-import { hostKeyAlgorithms, type HostKeys, refusal } from './host-keys.ts'
+import { hostKeyAlgorithms, type HostKeys, hostKeyRefusal } from './host-keys.ts'
 import { identitiesFor, type Identity } from './identities.ts'
 import type { KeyFiles } from './key-files.ts'
 import { fingerprint } from './known-hosts.ts'
@@ -69,7 +69,7 @@ export function logIn(login: Login): Promise<LoggedIn> {
       keepaliveInterval: 0, // watchPeer does it
       algorithms: { serverHostKey: hostKeyAlgorithms(hostKeys) },
       hostVerifier: (blob: Buffer): boolean => {
-        refused = refusal(route, hostKeys, blob)
+        refused = hostKeyRefusal(route, hostKeys, blob)
         if (refused === undefined) hostKey = fingerprint(blob)
         return refused === undefined
       },

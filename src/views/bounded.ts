@@ -2,11 +2,16 @@
 export const MOST_CHARACTERS = 60_000
 
 // A part of a document: its text, and what stands there where there is no room for it.
-export type Part = { text: string; instead: string }
+export type BoundedPart = { text: string; instead: string }
 
 // The parts one after another, each in full as long as there is room, otherwise what stands instead of it; where not
 // even that fits, the end is one line that says how many are left out.
-export function bounded(head: string, parts: readonly Part[], foot: string, left: (parts: number) => string): string {
+export function bounded(
+  head: string,
+  parts: readonly BoundedPart[],
+  foot: string,
+  left: (parts: number) => string,
+): string {
   const reserve = left(parts.length).length + foot.length + 4
   let size = head.length + reserve
   const insteads = parts.map(({ instead }) => instead.length + 1)

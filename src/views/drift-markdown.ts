@@ -1,5 +1,5 @@
 import type { Plan } from '../model/plan.ts'
-import { bounded, type Part } from './bounded.ts'
+import { bounded, type BoundedPart } from './bounded.ts'
 import { type DriftedServer, driftGroups, driftOf, driftTally, driftTitle } from './drift.ts'
 import { code, htmlText, prose } from './markdown.ts'
 import { leftoversOf } from './remarks.ts'
@@ -7,7 +7,7 @@ import { leftoverParts } from './remarks-markdown.ts'
 import { count } from '../model/words.ts'
 import { withoutServer } from './words.ts'
 
-function part(servers: readonly DriftedServer[]): Part[] {
+function part(servers: readonly DriftedServer[]): BoundedPart[] {
   const [report] = servers
   if (report === undefined) return []
   const problems = report.problems.map(

@@ -1,6 +1,6 @@
 import type { ActionView } from './action-view.ts'
 import type { BodyLine } from './file-change.ts'
-import type { Entry } from './group-view.ts'
+import type { GroupEntry } from './group-view.ts'
 import { code, fenced, prose } from './markdown.ts'
 import { byVersion, type PackageView } from './package-view.ts'
 import { count } from '../model/words.ts'
@@ -46,7 +46,7 @@ function packages(view: PackageView): string {
 }
 
 // One entry of a group's list; the lines of a file stand in a block of their own below it.
-export function entryMarkdown(entry: Entry): string {
+export function entryMarkdown(entry: GroupEntry): string {
   switch (entry.is) {
     case 'packages':
       return packages(entry.view)

@@ -1,6 +1,6 @@
 import type { ActionView, Symbol } from './action-view.ts'
 import type { BodyLine } from './file-change.ts'
-import type { Entry } from './group-view.ts'
+import type { GroupEntry } from './group-view.ts'
 import { byVersion, type PackageView, type Version } from './package-view.ts'
 import { inColorOf, type Paint } from './paint.ts'
 import { count } from '../model/words.ts'
@@ -61,7 +61,7 @@ function actionLines(view: ActionView, options: Options, paint: Paint): string[]
 }
 
 // One entry of a group's list.
-export function entryLines(entry: Entry, options: Options, paint: Paint): string[] {
+export function entryLines(entry: GroupEntry, options: Options, paint: Paint): string[] {
   switch (entry.is) {
     case 'packages':
       return packageLines(entry.view, options, paint)

@@ -1,23 +1,23 @@
 import type { Plan, Stage } from '../model/plan.ts'
 import { onOneLine } from '../model/printable.ts'
 import { type ActionView, actionView } from './action-view.ts'
-import { actionsOf, type Group, groupsOf, isInstall, likeness } from './plan-groups.ts'
+import { actionsOf, type ActionGroup, groupsOf, isInstall, likeness } from './plan-groups.ts'
 import { type PackageView, packageView } from './package-view.ts'
 import { notesOf } from './remarks.ts'
 import { whyStage } from './stage-words.ts'
 import { count, names, sorted } from '../model/words.ts'
 
 // What stands in a group's list: the work of apt, an action, or neighbours that an earlier group has shown already.
-export type Entry =
+export type GroupEntry =
   | { is: 'packages'; view: PackageView }
   | { is: 'action'; view: ActionView }
   | { is: 'as'; group: string; actions: string[] } // ~ /etc/nginx/nginx.conf
 
-export type GroupView = { title: string; servers: string; about: string; notes: string[]; entries: Entry[] }
+export type GroupView = { title: string; servers: string; about: string; notes: string[]; entries: GroupEntry[] }
 
 type Shown = Map<string, string> // likeness -> the group that shows it
 
-function about(plan: Plan, group: Group): string {
+function about(plan: Plan, group: ActionGroup): string {
   const resources = sorted(
     group.servers.map(
       (server) => `${server.resources - actionsOf(plan, server.name).length} of ${count(server.resources, 'resource')}`,
@@ -38,7 +38,7 @@ function about(plan: Plan, group: Group): string {
 }
 
 // A server's notes stand where it is shown first.
-function notes(group: Group, told: Set<string>): string[] {
+function notes(group: ActionGroup, told: Set<string>): string[] {
   const first = group.servers.filter(({ name }) => !told.has(name))
   for (const { name } of first) told.add(name)
   return notesOf(first).map(({ servers, text }) =>
@@ -46,10 +46,10 @@ function notes(group: Group, told: Set<string>): string[] {
   )
 }
 
-function entries(group: Group, label: string, shown: Shown): Entry[] {
+function entries(group: ActionGroup, label: string, shown: Shown): GroupEntry[] {
   const [first] = group.servers
   if (first === undefined) return []
-  const list: Entry[] = []
+  const list: GroupEntry[] = []
   const apt = packageView(group.actions, first.install)
   let aptShown = apt === undefined
   for (const action of group.actions) {

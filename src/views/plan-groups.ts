@@ -2,7 +2,7 @@ import { kindOf } from '../kinds/kinds.ts'
 import type { Action } from '../model/action.ts'
 import type { Plan, PlannedServer, Stage } from '../model/plan.ts'
 
-export type Group = { servers: readonly PlannedServer[]; actions: readonly Action[] }
+export type ActionGroup = { servers: readonly PlannedServer[]; actions: readonly Action[] }
 
 // One action without the name of its server: what two servers have in common.
 export function likeness(action: Action, server: string): string {
@@ -18,7 +18,7 @@ export function isInstall({ kind }: Action): boolean {
 
 // The servers of a stage, those together that get exactly the same: the same actions, the same work of apt.
 // Servers without actions are left out. The actions of a group are those of its first server.
-export function groupsOf(plan: Plan, stage: Stage): Group[] {
+export function groupsOf(plan: Plan, stage: Stage): ActionGroup[] {
   const servers = new Map(plan.servers.map((server) => [server.name, server]))
   const groups = new Map<string, { servers: PlannedServer[]; actions: readonly Action[] }>()
   for (const { server, actions } of stage.servers) {

@@ -1,7 +1,7 @@
 import { kindOf } from '../kinds/kinds.ts'
 import type { Action } from '../model/action.ts'
 import { isEmpty, OLD_FORMAT, type Plan } from '../model/plan.ts'
-import { bounded, type Part } from './bounded.ts'
+import { bounded, type BoundedPart } from './bounded.ts'
 import { entryMarkdown } from './entry-markdown.ts'
 import { type GroupView, groupViews } from './group-view.ts'
 import { cell, code, htmlText, prose } from './markdown.ts'
@@ -55,7 +55,7 @@ function table(plan: Plan): string {
   return ['', '| server | | packages | files | reloads |', '|---|---|---:|---:|---:|', ...shown, ...more].join('\n')
 }
 
-function part(group: GroupView, stage: string, why: string | undefined): Part {
+function part(group: GroupView, stage: string, why: string | undefined): BoundedPart {
   const title = shortened(`${stage}${group.title}`, MOST_TITLE)
   const notes = group.notes.map((note) => `- note: ${prose(note)}`)
   const inner = [

@@ -16,7 +16,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { addressOf } from '../../src/artifacts/address.ts'
+import { repositoryAddress } from '../../src/artifacts/address.ts'
 import { lockFolder, tryLockFolder } from '../../src/artifacts/folder-lock.ts'
 import { findCommit } from '../../src/artifacts/make-artifact.ts'
 import { mirrorFolder } from '../../src/artifacts/mirror.ts'
@@ -46,7 +46,7 @@ const hostile = [
 ]
 for (const repo of hostile) {
   test(`${JSON.stringify(repo)} is no address for git`, async () => {
-    const said = await refused(Promise.resolve().then(() => addressOf(repo, 'repo')))
+    const said = await refused(Promise.resolve().then(() => repositoryAddress(repo, 'repo')))
     assert.match(said, /^FLIGHT_REPO_REFUSED /)
     assert.not.match(said, /me:secret/)
   })
@@ -60,7 +60,7 @@ for (const [repo, protocol] of [
   ['/srv/git/shop.git', 'file'],
 ] as const) {
   test(`${repo} is read over ${protocol} and nothing else`, () => {
-    assert.is(addressOf(repo, 'repo').protocol, protocol)
+    assert.is(repositoryAddress(repo, 'repo').protocol, protocol)
   })
 }
 

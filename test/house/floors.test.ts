@@ -189,6 +189,18 @@ test('no file only passes on others, none is named for nothing, none is longer t
   assert.equal(long, [])
 })
 
+test('an exported name stands for one thing', () => {
+  const places = new Map<string, string[]>()
+  const exported = /^export (?:async |abstract )?(?:function\*?|const|let|class|type|interface) (\w+)/gm
+  for (const file of files)
+    for (const [, name = ''] of readFileSync(join(src, file), 'utf8').matchAll(exported))
+      places.set(name, [...(places.get(name) ?? []), file])
+  const twice = [...places]
+    .filter(([, where]) => where.length > 1)
+    .map(([name, where]) => `${name}: ${where.join(' ')}`)
+  assert.equal(twice, [])
+})
+
 // A regular expression is one word.
 test('no line is wider than 120', () => {
   const code = ['src', 'test', 'bench', 'drills', 'quickstart'].flatMap((folder) =>

@@ -7,7 +7,7 @@ import { cluster } from '../../src/schema/generated/cluster.js'
 import { flight } from '../../src/schema/generated/flight.js'
 import { violations } from '../../src/schema/violation.ts'
 import type { PathSegment, Validator } from '../../src/schema/violation.ts'
-import { words } from '../../src/schema/wording.ts'
+import { schemaWords } from '../../src/schema/wording.ts'
 
 const product = new URL('../fixtures/product/', import.meta.url)
 const read = (file: string): unknown => load(readFileSync(new URL(file, product), 'utf8'))
@@ -69,7 +69,7 @@ const URL_PATH = /^health_check(?:\.path)?$/
 for (const [name, validator, document] of documents) {
   test(`${name} is valid as it stands`, () => {
     assert.equal(
-      violations(validator, document).map((v) => `${v.path.join('.')} ${words(v).what}`),
+      violations(validator, document).map((v) => `${v.path.join('.')} ${schemaWords(v).what}`),
       [],
     )
   })
@@ -84,7 +84,7 @@ for (const [name, validator, document] of documents) {
       for (const value of hostile) {
         const found = violations(validator, replaced(document, path, value))
         assert.ok(found.length > 0, `${where} accepts ${value.slice(0, 40)}`)
-        for (const violation of found) assert.ok(JSON.stringify(words(violation)).length < 700)
+        for (const violation of found) assert.ok(JSON.stringify(schemaWords(violation)).length < 700)
       }
     })
   }

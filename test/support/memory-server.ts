@@ -5,7 +5,7 @@ import { inTheWay, runOf } from '../../src/engine/host/long-step.ts'
 import { factsOf } from '../../src/engine/host/probe.ts'
 import { readFiles } from '../../src/engine/host/read-files.ts'
 import { FlightError, onServer } from '../../src/model/errors.ts'
-import type { Claim, Holder, Host, Lock, StepContext } from '../../src/model/host.ts'
+import type { LockClaim, Holder, Host, Lock, StepContext } from '../../src/model/host.ts'
 import { KEPT, LOADED, MANIFEST } from '../../src/model/record.ts'
 import type { Server } from '../../src/model/server.ts'
 import type { Step } from '../../src/model/step.ts'
@@ -48,7 +48,7 @@ export class MemoryServer {
   #faults: Fault[] = []
   #asked = 0
   #running: { step: Step; id: string; plan: string } | undefined
-  #held: { session: Session; holder: Holder; claim: Claim; lose: (why: string) => void }[] = []
+  #held: { session: Session; holder: Holder; claim: LockClaim; lose: (why: string) => void }[] = []
   onPerformed: () => void = () => undefined
 
   constructor(name: string, machine: Machine) {
@@ -123,7 +123,7 @@ export class MemoryServer {
     return new FlightError({ code: 'FLIGHT_CONNECTION_LOST', ...onServer(this.name), what: 'the connection was lost' })
   }
 
-  #lock(session: Session, holder: Holder, plan: string, claim: Claim): Lock {
+  #lock(session: Session, holder: Holder, plan: string, claim: LockClaim): Lock {
     const rival = this.#holding.find(
       (held) =>
         held.claim === 'server' ||

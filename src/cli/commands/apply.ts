@@ -28,8 +28,8 @@ export default class Apply extends FlightCommand {
     const { readPlanFile, refuseUnexpected } = await import('../../operations/plan-file.ts')
     const plan = await readPlanFile(args.plan)
     refuseUnexpected(plan, flags.expect, args.plan)
-    const { withSession } = await import('../everywhere/session.ts')
-    return withSession('apply', flags, async (session, interrupted) => {
+    const { withTerminalSession } = await import('../everywhere/session.ts')
+    return withTerminalSession('apply', flags, async (session, interrupted) => {
       const { carryOut } = await import('../../operations/offer.ts')
       const { exitOfReceipt } = await import('../../model/receipt.ts')
       const { receiptText } = await import('../../views/receipt-text.ts')

@@ -18,15 +18,15 @@ export default class Doctor extends FlightCommand {
     const machine = await machineRows()
     const wrong = await definitionProblems(flags)
     if (wrong !== undefined) return show([...machine, ...wrong.rows], wrong.exit, flags)
-    const { withSession } = await import('../everywhere/session.ts')
-    return withSession('doctor', flags, async (session) => {
+    const { withTerminalSession } = await import('../everywhere/session.ts')
+    return withTerminalSession('doctor', flags, async (session) => {
       const { definitionRows } = await import('../../operations/fleet/doctor.ts')
       const { askEach } = await import('../../operations/fleet/ask-each.ts')
       const { serverRows } = await import('../../operations/fleet/doctor.ts')
-      const { scopeOf, serversIn } = await import('../../operations/scope.ts')
+      const { scopeOf, serversInScope } = await import('../../operations/scope.ts')
       const { EXIT_OF_CODE } = await import('../../model/errors.ts')
       const { definitions } = session
-      const servers = serversIn(scopeOf(flags, definitions), definitions)
+      const servers = serversInScope(scopeOf(flags, definitions), definitions)
       const asked = await askEach(session, servers, (host) => host.system())
       const rows = [
         ...machine,

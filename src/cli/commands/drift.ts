@@ -22,8 +22,8 @@ export default class Drift extends FlightCommand {
 
   async run(): Promise<number> {
     const { flags } = await this.parse(Drift)
-    const { withSession } = await import('../everywhere/session.ts')
-    return withSession('drift', flags, async (session) => {
+    const { withTerminalSession } = await import('../everywhere/session.ts')
+    return withTerminalSession('drift', flags, async (session) => {
       const { LOOKING, planConfiguration } = await import('../../operations/configuration.ts')
       const { driftOf } = await import('../../views/drift.ts')
       const plan = await planConfiguration(session, flags, LOOKING)

@@ -10,14 +10,14 @@ export default class History extends FlightCommand {
 
   async run(): Promise<number> {
     const { flags } = await this.parse(History)
-    const { withSession } = await import('../everywhere/session.ts')
-    return withSession('history', flags, async (session) => {
+    const { withTerminalSession } = await import('../everywhere/session.ts')
+    return withTerminalSession('history', flags, async (session) => {
       const { askEach } = await import('../../operations/fleet/ask-each.ts')
       const { historyRow } = await import('../../operations/fleet/history.ts')
-      const { scopeOf, serversIn } = await import('../../operations/scope.ts')
+      const { scopeOf, serversInScope } = await import('../../operations/scope.ts')
       const { showAnswers } = await import('../everywhere/fleet-answer.ts')
       const { historyText } = await import('../../views/history-text.ts')
-      const servers = serversIn(scopeOf(flags, session.definitions), session.definitions)
+      const servers = serversInScope(scopeOf(flags, session.definitions), session.definitions)
       const { answers, problems } = await askEach(session, servers, (host) => host.history())
       const rows = answers.flatMap(({ server, answer }) =>
         answer.flatMap((line) => historyRow(server.name, line) ?? []),

@@ -11,13 +11,13 @@ export default class Locks extends FlightCommand {
 
   async run(): Promise<number> {
     const { flags } = await this.parse(Locks)
-    const { withSession } = await import('../everywhere/session.ts')
-    return withSession('locks', flags, async (session) => {
+    const { withTerminalSession } = await import('../everywhere/session.ts')
+    return withTerminalSession('locks', flags, async (session) => {
       const { askEach } = await import('../../operations/fleet/ask-each.ts')
-      const { scopeOf, serversIn } = await import('../../operations/scope.ts')
+      const { scopeOf, serversInScope } = await import('../../operations/scope.ts')
       const { showAnswers } = await import('../everywhere/fleet-answer.ts')
       const { locksText } = await import('../../views/locks-text.ts')
-      const servers = serversIn(scopeOf(flags, session.definitions), session.definitions)
+      const servers = serversInScope(scopeOf(flags, session.definitions), session.definitions)
       const { answers, problems } = await askEach(session, servers, (host) => host.holders())
       const rows = answers.flatMap(({ server, answer }) =>
         (answer.length === 0 ? [undefined] : answer).map((holder) => ({ server: server.name, holder })),

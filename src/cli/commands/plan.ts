@@ -52,8 +52,8 @@ export default class Plan extends FlightCommand {
 
   async run(): Promise<number> {
     const { flags } = await this.parse(Plan)
-    const { withSession } = await import('../everywhere/session.ts')
-    return withSession('plan', flags, async (session) => {
+    const { withTerminalSession } = await import('../everywhere/session.ts')
+    return withTerminalSession('plan', flags, async (session) => {
       const { planConfiguration } = await import('../../operations/configuration.ts')
       const { writePlan } = await import('../../engine/plan/plan-file.ts')
       const { exitOfPlan } = await import('../everywhere/exit-codes.ts')

@@ -57,8 +57,8 @@ async function showLive(plan: Plan, file: string, flags: Everywhere & { full: bo
       hint: 'leave --live out, or run it at a terminal',
     })
   }
-  const { withSession } = await import('../everywhere/session.ts')
-  return withSession('show', flags, async (session) => {
+  const { withTerminalSession } = await import('../everywhere/session.ts')
+  return withTerminalSession('show', flags, async (session) => {
     const { withLiveContents } = await import('../../operations/fleet/live-contents.ts')
     const { planText } = await import('../../views/plan-text.ts')
     const live = await withLiveContents(session, plan)

@@ -11,8 +11,8 @@ export default class Status extends FlightCommand {
 
   async run(): Promise<number> {
     const { flags } = await this.parse(Status)
-    const { withSession } = await import('../everywhere/session.ts')
-    return withSession('status', flags, async (session) => {
+    const { withTerminalSession } = await import('../everywhere/session.ts')
+    return withTerminalSession('status', flags, async (session) => {
       const { LOOKING, planConfiguration } = await import('../../operations/configuration.ts')
       const { showAnswers } = await import('../everywhere/fleet-answer.ts')
       const { statusRows } = await import('../../operations/fleet/status-rows.ts')

@@ -29,8 +29,8 @@ export default class Trust extends FlightCommand {
     const { args, flags } = await this.parse(Trust)
     const { confirm, refuseWithoutTerminal } = await import('../everywhere/question.ts')
     const asks = !flags.yes && flags.fingerprint === undefined
-    const { withSession } = await import('../everywhere/session.ts')
-    return withSession('trust', flags, async (session) => {
+    const { withTerminalSession } = await import('../everywhere/session.ts')
+    return withTerminalSession('trust', flags, async (session) => {
       const { serverNamed } = await import('../../operations/scope.ts')
       const { knownHostsFile, refuseWrongKey } = await import('../../operations/fleet/host-key.ts')
       const { appendKnownHost } = await import('../../transport/trust.ts')

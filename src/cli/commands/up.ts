@@ -80,9 +80,9 @@ async function bringUp(flags: Flags, emit: (document: object) => void): Promise<
 
 async function joiningOf(flags: Flags): Promise<readonly Joining[]> {
   const { joiningReleases } = await import('../../operations/release/joining-release.ts')
-  const { withSession } = await import('../everywhere/session.ts')
+  const { withTerminalSession } = await import('../everywhere/session.ts')
   const joining: Joining[] = []
-  await withSession('up', flags, async (session) => {
+  await withTerminalSession('up', flags, async (session) => {
     joining.push(...(await joiningReleases(session, flags.server)))
     return 0
   })

@@ -21,7 +21,7 @@ class Terminated extends FlightError {
 }
 
 // A session of a command: progress on stderr, the log file, signals. All of it is closed however the work ends.
-export function withSession(command: string, flags: Everywhere, work: Work): Promise<number> {
+export function withTerminalSession(command: string, flags: Everywhere, work: Work): Promise<number> {
   return during(command, flags, work, false)
 }
 

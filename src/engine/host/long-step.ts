@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import { releasePaths } from '../../model/app-paths.ts'
-import type { Claim, StepContext } from '../../model/host.ts'
+import type { LockClaim, StepContext } from '../../model/host.ts'
 import { RUNS } from '../../model/record.ts'
 import type { Step } from '../../model/step.ts'
 import { program } from '../../shell/program.ts'
@@ -75,7 +75,7 @@ export function runningSteps(output: string): RunningStep[] {
 }
 
 // Those of them that stand in the way of a run: not its own, and not those of an app that it does not touch.
-export function inTheWay(running: readonly RunningStep[], plan: string, claim: Claim): RunningStep[] {
+export function inTheWay(running: readonly RunningStep[], plan: string, claim: LockClaim): RunningStep[] {
   const others = running.filter(({ unit }) => !unit.startsWith(unitPrefix(plan)))
   if (claim === 'server') return others
   return others.filter(({ unit }) => {

@@ -9,7 +9,7 @@ import type { Server, System } from '../../model/server.ts'
 export type Chosen = { server: Server; cluster: Cluster }
 
 // A server that has said what it is, among the definitions that are compiled for it.
-export type Place = Chosen & { definitions: Definitions; system: System }
+export type WantedPlace = Chosen & { definitions: Definitions; system: System }
 
 // What the definitions want on one server, of what was asked for.
 export type Wanted = {

@@ -4,7 +4,7 @@ import type { Scope, Stage } from '../../model/plan.ts'
 import { readStageName, type StageName } from '../../model/stage-name.ts'
 import { liveElsewhere } from '../resolve/live-elsewhere.ts'
 import { planServer, queriesFor, queriesForLeftOvers } from '../resolve/plan-server.ts'
-import { appsOn, type Place, serversIn, type Wanted } from '../resolve/wanted.ts'
+import { appsOn, type WantedPlace, serversIn, type Wanted } from '../resolve/wanted.ts'
 import type { Answer, Module, Undertaking } from './undertaking.ts'
 import { stagesOf } from './waves.ts'
 
@@ -12,7 +12,7 @@ type Part = { scope: Scope; apps: boolean; allowUpgrades: boolean }
 
 // Servers, and the apps on them, become what the definitions say: what is new answers before what it replaces goes. A
 // server that fails holds up only what needs it.
-export const configuration: Module<'configuration'> = {
+export const configurationUndertaking: Module<'configuration'> = {
   isIn: () => true,
   begin(asked, definitions) {
     const { scope, apps, allowUpgrades, serial } = asked
@@ -65,7 +65,7 @@ export function configuring({ scope, apps, allowUpgrades }: Part): Undertaking {
 }
 
 // A server that no app of the scope lists is only freed of what they left there.
-function wantedOn({ definitions, cluster, server, system }: Place, scope: Scope, apps: boolean): Wanted {
+function wantedOn({ definitions, cluster, server, system }: WantedPlace, scope: Scope, apps: boolean): Wanted {
   const here = appsOn(server, definitions)
   const isAsked = (name: string) => apps && (scope.apps.length === 0 || scope.apps.includes(name))
   const configured = here.filter(({ app }) => isAsked(app.name))

@@ -5,13 +5,13 @@ import { environmentTag, type PlannedPush, type PushedServer } from '../../model
 export type Pushable = { server: string; has: Uint8Array | undefined; live: string | null; pushes: PushesFact }
 
 // What it shall have; `undoes`: the push whose file is taken back.
-export type Wanted = { bytes: Uint8Array; undoes: string | null }
-export type Pushing = Pushable & { wanted: Wanted }
+export type WantedPush = { bytes: Uint8Array; undoes: string | null }
+export type Pushing = Pushable & { wanted: WantedPush }
 
 // What taking the last push back brings to the servers that it reached, undefined
 // where nothing is kept; the others keep what they have. A way back that was
 // interrupted is gone on with: where it was, its file lies there already. Pure.
-export function takingBack(servers: readonly Pushable[]): ReadonlyMap<string, Wanted | undefined> {
+export function takingBack(servers: readonly Pushable[]): ReadonlyMap<string, WantedPush | undefined> {
   const open = openIds(servers, ({ undoes }) => undoes !== null).at(-1)
   const begun = servers.flatMap(({ pushes: { pushes } }) => pushes.filter(({ id }) => id === open))[0]
   const undone =
@@ -22,7 +22,7 @@ export function takingBack(servers: readonly Pushable[]): ReadonlyMap<string, Wa
           .at(-1)
       : (begun.undoes ?? undefined)
   return new Map(
-    servers.flatMap(({ server, has, pushes: { at, previous, pushes } }): [string, Wanted | undefined][] => {
+    servers.flatMap(({ server, has, pushes: { at, previous, pushes } }): [string, WantedPush | undefined][] => {
       const here = pushes.find(({ id, armed, confirmed }) => id === open && (armed || confirmed))
       if (here !== undefined && has !== undefined) return [[server, { bytes: has, undoes: here.undoes }]]
       if (undone !== undefined && at !== undone) return []

@@ -13,7 +13,7 @@ const COURSE: Course = {
 const { reason, ...COURSED } = allOrNone(COURSE)
 
 // An app's environment file is replaced on all of the servers that are named, or the one before lies there again.
-export const push: Module<'push'> = {
+export const pushUndertaking: Module<'push'> = {
   isIn: ({ pushes }) => pushes !== undefined,
   begin({ pushes }, definitions) {
     const servers = [...new Set(pushes.flatMap((each) => each.servers.map(({ name }) => name)))].sort()

@@ -2,13 +2,17 @@ import type { Definitions } from '../../model/definitions.ts'
 import type { PlanBody } from '../../model/plan.ts'
 import type { Phase } from '../../model/stage-name.ts'
 import type { AskedOf, UndertakingName } from '../../model/undertaking.ts'
-import { configuration } from './configuration.ts'
-import { push } from './push.ts'
-import { release } from './release.ts'
+import { configurationUndertaking } from './configuration.ts'
+import { pushUndertaking } from './push.ts'
+import { releaseUndertaking } from './release.ts'
 import type { Begun, Made, Module, Undertaking, Words } from './undertaking.ts'
 
 // Every undertaking; configuring comes last, because it is what a plan is that is nothing else.
-const MODULES: { [N in UndertakingName]: Module<N> } = { push, release, configuration }
+const MODULES: { [N in UndertakingName]: Module<N> } = {
+  push: pushUndertaking,
+  release: releaseUndertaking,
+  configuration: configurationUndertaking,
+}
 
 // What is asked for, ready to be planned.
 export function begin<N extends UndertakingName>(asked: AskedOf<N>, definitions: Definitions): Begun {

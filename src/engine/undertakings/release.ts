@@ -17,7 +17,7 @@ const COURSE: Course = {
 const { reason, ...COURSED } = allOrNone(COURSE)
 
 // A commit of an app goes live on all of its servers, or an earlier one does again.
-export const release: Module<'release'> = {
+export const releaseUndertaking: Module<'release'> = {
   isIn: ({ releases }) => releases.length > 0,
   begin({ wishes }, definitions) {
     return {

@@ -1,7 +1,7 @@
 import type { Cluster, Definitions } from '../../model/definitions.ts'
 import type { Problem, ServerProblem } from '../../model/errors.ts'
 import type { FactQuery, Facts } from '../../model/fact.ts'
-import type { Claim, Host } from '../../model/host.ts'
+import type { LockClaim, Host } from '../../model/host.ts'
 import type { Plan, PlanBody, Stage } from '../../model/plan.ts'
 import type { Receipt } from '../../model/receipt.ts'
 import type { ReleaseCargo } from '../../model/release.ts'
@@ -11,7 +11,7 @@ import type { Step } from '../../model/step.ts'
 import type { AskedOf, UndertakingName } from '../../model/undertaking.ts'
 import type { Elsewhere } from '../resolve/live-elsewhere.ts'
 import type { Case, ServerPlan } from '../resolve/plan-server.ts'
-import type { Chosen, Place, Wanted } from '../resolve/wanted.ts'
+import type { Chosen, WantedPlace, Wanted } from '../resolve/wanted.ts'
 
 // What a run does as one: configuring, a release, a push of environment files. The engine asks it what is particular to
 // it; nothing else knows which one it is.
@@ -19,13 +19,13 @@ export type Undertaking = {
   // Whether it is done on all of its servers or on none.
   isAllOrNone: boolean
   // What is wanted on one server.
-  wanted(place: Place): Wanted
+  wanted(place: WantedPlace): Wanted
   // What a server is asked for that, and what beside, once the first is known.
   facts(wanted: Wanted): readonly FactQuery[]
   factsBeside(wanted: Wanted, cluster: Cluster, first: Facts): readonly FactQuery[]
   serverPlan(of: Case): ServerPlan
   // What it holds on each of its servers while it works there.
-  claim: Claim
+  claim: LockClaim
   // Whether all servers do a stage at the same moment, and nobody interrupts it half way.
   isCritical(stage: string): boolean
   // Whether a stage is not begun while one of the servers cannot be reached.

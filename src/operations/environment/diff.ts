@@ -13,7 +13,7 @@ type Asked = { app: string; file: string | undefined; only: readonly string[]; i
 
 // `file`: the one here, where there is one; `against`: what it has beyond the servers' files; `since`: what each side
 // did since it was pulled.
-export type Difference = {
+export type EnvironmentDifference = {
   file: string | undefined
   servers: ServersComparison
   without: readonly string[]
@@ -26,7 +26,7 @@ export type Difference = {
 export async function diffEnvironments(
   session: Session,
   { app, file: asked, only, identities }: Asked,
-): Promise<Difference> {
+): Promise<EnvironmentDifference> {
   const local = await localFile(app, asked, identities, session.signal)
   const servers = await readEnvironments(session, app, only)
   const differ = compareServers(environmentsOf(servers.files))
@@ -41,7 +41,7 @@ export async function diffEnvironments(
 }
 
 // Whether any two of them differ.
-export function isDifferent({ servers: { files }, without, against }: Difference): boolean {
+export function isDifferent({ servers: { files }, without, against }: EnvironmentDifference): boolean {
   return files.length > 1 || (files.length > 0 && without.length > 0) || against.some(({ identical }) => !identical)
 }
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { Environment } from '../../environment/environment.ts'
 import { parseEnvironment } from '../../environment/parse.ts'
 import { decrypt, isEncrypted } from './age.ts'
-import { isThere, localPath, reading } from '../files.ts'
+import { isThere, pathFromHere, reading } from '../files.ts'
 import { type Ciphertext, ciphertextOf } from './pulled.ts'
 
 // An environment file that lies here, decrypted where it was encrypted: `bytes` is what goes to servers.
@@ -20,7 +20,7 @@ export async function readLocalEnvironment(
   identities: readonly string[],
   signal: AbortSignal,
 ): Promise<LocalEnvironment> {
-  const file = await localPath(name)
+  const file = await pathFromHere(name)
   const lies = await reading(file, () => readFile(file))
   const bytes = isEncrypted(lies)
     ? await decrypt({ file, bytes: lies }, identities, { environment: process.env, signal })

@@ -6,7 +6,7 @@ import { changesSince } from '../../environment/fingerprint.ts'
 import { parseEnvironment } from '../../environment/parse.ts'
 import { FlightError, type Problem } from '../../model/errors.ts'
 import { names } from '../../model/words.ts'
-import { localPath, nothingThere, reading, writePrivately } from '../files.ts'
+import { pathFromHere, nothingThere, reading, writePrivately } from '../files.ts'
 import type { Session } from '../session.ts'
 import { encrypt } from './age.ts'
 import { environmentsOf, readEnvironments } from './environments.ts'
@@ -40,7 +40,7 @@ export async function pullEnvironment(
   { app: name, file: asked, only, keys, force }: Pull,
 ): Promise<PulledFile> {
   const { state } = session.definitions.settings
-  const file = await localPath(asked ?? `.env.${name}${keys === undefined ? '' : '.age'}`)
+  const file = await pathFromHere(asked ?? `.env.${name}${keys === undefined ? '' : '.age'}`)
   // What is encrypted is made to be tracked.
   if (keys === undefined) await refuseWhatGitTracks(file)
   const { app, path, files, without, problems } = await readEnvironments(session, name, only)

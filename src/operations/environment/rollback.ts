@@ -1,4 +1,4 @@
-import { takingBack, type Wanted } from '../../engine/undertakings/name-push.ts'
+import { takingBack, type WantedPush } from '../../engine/undertakings/name-push.ts'
 import { FlightError, onServer } from '../../model/errors.ts'
 import type { Offered } from '../offer.ts'
 import type { Session } from '../session.ts'
@@ -33,7 +33,7 @@ export async function rollEnvironmentBack(
   })
 }
 
-function previousOf(servers: PushableFiles): Map<string, Wanted> {
+function previousOf(servers: PushableFiles): Map<string, WantedPush> {
   const found = [...takingBack(pushableOf(servers))]
   const none = found.flatMap(([server, previous]) => (previous === undefined ? [server] : []))
   if (none.length > 0) {

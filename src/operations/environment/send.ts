@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { namePush, type Pushing, type Wanted } from '../../engine/undertakings/name-push.ts'
+import { namePush, type Pushing, type WantedPush } from '../../engine/undertakings/name-push.ts'
 import { compareEnvironments } from '../../environment/compare.ts'
 import type { Environment } from '../../environment/environment.ts'
 import { parseEnvironment } from '../../environment/parse.ts'
@@ -25,12 +25,12 @@ export type Cargo = {
   does: PlannedPush['does']
   from: string
   servers: PushableFiles
-  wanted: ReadonlyMap<string, Wanted>
+  wanted: ReadonlyMap<string, WantedPush>
   wait: boolean
 }
 
 // One file for all servers that were asked.
-export function sameOnAll({ noted }: PushableFiles, bytes: Uint8Array): ReadonlyMap<string, Wanted> {
+export function sameOnAll({ noted }: PushableFiles, bytes: Uint8Array): ReadonlyMap<string, WantedPush> {
   return new Map([...noted.keys()].map((server) => [server, { bytes, undoes: null }]))
 }
 

@@ -21,10 +21,10 @@ export async function liveReleases(session: Session, name: string): Promise<Live
   )
   const { answers, problems } = await askEach(session, servers, async (host) => (await host.probe([query])).get(query))
   if (problems.length > 0) throw new FlightError(problems)
-  return liveIn(answers.map(({ server, answer }) => ({ server: server.name, said: answer })))
+  return liveReleasesIn(answers.map(({ server, answer }) => ({ server: server.name, said: answer })))
 }
 
-export function liveIn(known: readonly { server: string; said: ReleasesFact }[]): LiveReleases {
+export function liveReleasesIn(known: readonly { server: string; said: ReleasesFact }[]): LiveReleases {
   const live = new Set(known.flatMap(({ said }) => (said.current.is === 'release' ? [said.current.name] : [])))
   return {
     names: () => [...live].sort(),

@@ -1,6 +1,6 @@
 import { cleanOfEscapes } from '../../model/printable.ts'
 import { type Validator, type Violation, violations } from '../../schema/violation.ts'
-import { words } from '../../schema/wording.ts'
+import { schemaWords } from '../../schema/wording.ts'
 import { refuse } from './problem.ts'
 import { withoutTokens } from './tokens.ts'
 
@@ -44,7 +44,7 @@ export function badRequest(detail: string, hint: string): never {
 
 function sentence(violation: Violation, called: string): string {
   const place = violation.path.join('.')
-  const { what } = words(violation)
+  const { what } = schemaWords(violation)
   if (violation.key !== undefined) return `${called} has an ${what}.`
   return `${place === '' ? called : place} ${what}.`
 }
@@ -52,7 +52,7 @@ function sentence(violation: Violation, called: string): string {
 // What the schema says of the value, or of the one that is missing.
 function wayOut(violation: Violation): string {
   const { keyword, params, schema } = violation
-  if (keyword === 'additionalProperties') return capitalised(words(violation).hint ?? SEE_DOCUMENT)
+  if (keyword === 'additionalProperties') return capitalised(schemaWords(violation).hint ?? SEE_DOCUMENT)
   const missing = keyword === 'required' ? propertiesOf(schema)[String(params['missingProperty'])] : undefined
   const { description } = missing ?? schema
   return typeof description === 'string' ? description : SEE_DOCUMENT

@@ -5,17 +5,17 @@ import { REFUSALS } from './problem.ts'
 // What the descriptions of routes are made of.
 
 // A piece of an OpenAPI document.
-export type Part = Record<string, unknown>
+export type DocumentPart = Record<string, unknown>
 
 const ref = (name: keyof typeof SCHEMAS) => ({ $ref: `#/components/schemas/${name}` })
-export const json = (name: keyof typeof SCHEMAS) => ({ 'application/json': { schema: ref(name) } })
-export const plain = { 'text/plain': { schema: { type: 'string' } } }
+export const jsonAnswer = (name: keyof typeof SCHEMAS) => ({ 'application/json': { schema: ref(name) } })
+export const plainAnswer = { 'text/plain': { schema: { type: 'string' } } }
 export const html = { 'text/html': { schema: { type: 'string' } } }
-export const answer = (description: string, content: Part = {}): Part => ({
+export const answer = (description: string, content: DocumentPart = {}): DocumentPart => ({
   description,
   ...(Object.keys(content).length === 0 ? {} : { content }),
 })
-export const app: Part = {
+export const app: DocumentPart = {
   name: 'app',
   in: 'path',
   required: true,
@@ -26,7 +26,7 @@ export const app: Part = {
 type Schema = ParametersForm<unknown>['schema']
 
 // The parameters that a schema of schemas/api.json describes, where they are sent.
-export function parameters(place: 'path' | 'query' | 'header', { properties, required = [] }: Schema): Part[] {
+export function parameters(place: 'path' | 'query' | 'header', { properties, required = [] }: Schema): DocumentPart[] {
   return Object.entries(properties).map(([name, { description, ...schema }]) => ({
     name,
     in: place,
@@ -37,7 +37,7 @@ export function parameters(place: 'path' | 'query' | 'header', { properties, req
 }
 
 // Every way to be refused that the route knows, and those that every route has.
-function refusals(...statuses: readonly number[]): Part {
+function refusals(...statuses: readonly number[]): DocumentPart {
   const all = [...new Set([400, 500, ...statuses])].sort((a, b) => a - b)
   return Object.fromEntries(
     all.map((status) => [
@@ -55,9 +55,9 @@ function refusals(...statuses: readonly number[]): Part {
 
 type Route = {
   summary: string
-  parameters?: readonly Part[]
-  requestBody?: Part
-  answers: Part
+  parameters?: readonly DocumentPart[]
+  requestBody?: DocumentPart
+  answers: DocumentPart
   refused?: readonly number[]
   isOpen?: boolean
 }
@@ -65,7 +65,7 @@ type Route = {
 export function route(
   operationId: string,
   { summary, parameters = [], requestBody, answers, refused = [401, 403, 404, 429, 503], isOpen = false }: Route,
-): Part {
+): DocumentPart {
   return {
     operationId,
     summary,
@@ -76,5 +76,5 @@ export function route(
   }
 }
 
-export const ASKED = { ...json('Release'), ...plain }
+export const ASKED = { ...jsonAnswer('Release'), ...plainAnswer }
 export const SENT = [401, 403, 404, 413, 415, 422, 429, 503]

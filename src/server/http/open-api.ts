@@ -2,7 +2,18 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { packageRoot } from '../../model/package-root.ts'
 import { ASK_HEADERS, EVENTS_HEADERS, EVENTS_QUERY, LIST_QUERY, LOG_QUERY, RELEASE_PATH, WAIT_QUERY } from './forms.ts'
-import { json, plain, html, answer, app, parameters, route, ASKED, SENT, type Part } from './open-api-parts.ts'
+import {
+  jsonAnswer,
+  plainAnswer,
+  html,
+  answer,
+  app,
+  parameters,
+  route,
+  ASKED,
+  SENT,
+  type DocumentPart,
+} from './open-api-parts.ts'
 import { SCHEMAS } from './open-api-schemas.ts'
 
 const id = parameters('path', RELEASE_PATH.schema)
@@ -20,7 +31,7 @@ const PATHS = {
   '/healthz': {
     get: route('isAlive', {
       summary: 'Whether the process answers',
-      answers: { 200: answer('it does', plain) },
+      answers: { 200: answer('it does', plainAnswer) },
       refused: [],
       isOpen: true,
     }),
@@ -28,7 +39,7 @@ const PATHS = {
   '/readyz': {
     get: route('isReady', {
       summary: 'Whether it can release',
-      answers: { 200: answer('it can', plain), 503: answer('why it cannot', plain) },
+      answers: { 200: answer('it can', plainAnswer), 503: answer('why it cannot', plainAnswer) },
       refused: [],
       isOpen: true,
     }),
@@ -36,7 +47,7 @@ const PATHS = {
   '/metrics': {
     get: route('metrics', {
       summary: 'What Prometheus collects',
-      answers: { 200: answer('the metrics', plain) },
+      answers: { 200: answer('the metrics', plainAnswer) },
       refused: [401, 403, 429],
     }),
   },
@@ -51,14 +62,14 @@ const PATHS = {
   '/v1/ping': {
     get: route('ping', {
       summary: 'Whether a token is good',
-      answers: { 200: answer('it is', json('Pong')) },
+      answers: { 200: answer('it is', jsonAnswer('Pong')) },
       refused: [401, 403, 429],
     }),
   },
   '/v1/apps': {
     get: route('apps', {
       summary: 'The apps, and what is live',
-      answers: { 200: answer('the apps', json('Apps')) },
+      answers: { 200: answer('the apps', jsonAnswer('Apps')) },
       refused: [401, 403, 429, 503],
     }),
   },
@@ -66,19 +77,19 @@ const PATHS = {
     get: route('pingApp', {
       summary: 'Whether a token is good for an app',
       parameters: [app],
-      answers: { 200: answer('it is', json('Pong')) },
+      answers: { 200: answer('it is', jsonAnswer('Pong')) },
     }),
   },
   '/v1/apps/{app}/releases': {
     get: route('releases', {
       summary: 'What was asked for, the newest first',
       parameters: [app, ...parameters('query', LIST_QUERY.schema)],
-      answers: { 200: answer('a page of them', json('Releases')) },
+      answers: { 200: answer('a page of them', jsonAnswer('Releases')) },
     }),
     post: route('release', {
       summary: 'Release a commit',
       parameters: [app, ...key],
-      requestBody: { required: true, content: json('ReleaseBody') },
+      requestBody: { required: true, content: jsonAnswer('ReleaseBody') },
       answers: { 202: answer('accepted, and on disk; Location says where it is. As text/plain the URL alone', ASKED) },
       refused: SENT,
     }),
@@ -88,7 +99,7 @@ const PATHS = {
       summary: 'What GitHub and GitLab send, signed',
       parameters: [app],
       requestBody: { required: true, content: { 'application/json': { schema: EVENT_OF_A_HOST } } },
-      answers: { 200: answer('nothing is done, and why', json('Nothing')), 202: answer('accepted', ASKED) },
+      answers: { 200: answer('nothing is done, and why', jsonAnswer('Nothing')), 202: answer('accepted', ASKED) },
       refused: [401, 413, 415, 422, 429, 503],
       isOpen: true,
     }),
@@ -97,7 +108,7 @@ const PATHS = {
     get: route('oneRelease', {
       summary: 'One release',
       parameters: [...id, ...parameters('query', WAIT_QUERY.schema)],
-      answers: { 200: answer('the release', json('Release')) },
+      answers: { 200: answer('the release', jsonAnswer('Release')) },
     }),
   },
   '/v1/releases/{id}/result': {
@@ -105,9 +116,9 @@ const PATHS = {
       summary: 'How it ended: made for curl --fail-with-body',
       parameters: [...id, ...parameters('query', WAIT_QUERY.schema)],
       answers: {
-        200: answer('it succeeded', plain),
-        202: answer('it goes on', plain),
-        409: answer('it ended otherwise', plain),
+        200: answer('it succeeded', plainAnswer),
+        202: answer('it goes on', plainAnswer),
+        409: answer('it ended otherwise', plainAnswer),
       },
     }),
   },
@@ -115,7 +126,7 @@ const PATHS = {
     get: route('log', {
       summary: 'Its log',
       parameters: [...id, ...parameters('query', LOG_QUERY.schema)],
-      answers: { 200: answer('a line an event', plain) },
+      answers: { 200: answer('a line an event', plainAnswer) },
     }),
   },
   '/v1/releases/{id}/events': {
@@ -133,9 +144,9 @@ const PATHS = {
     post: route('cancel', {
       summary: 'Stop it',
       parameters: id,
-      requestBody: { required: false, content: json('CancelBody') },
+      requestBody: { required: false, content: jsonAnswer('CancelBody') },
       answers: {
-        202: answer('it stops: at once where it waits, else as soon as the servers can be left', json('Release')),
+        202: answer('it stops: at once where it waits, else as soon as the servers can be left', jsonAnswer('Release')),
       },
       refused: [...SENT, 409],
     }),
@@ -144,7 +155,7 @@ const PATHS = {
     post: route('rollback', {
       summary: 'Go back from it',
       parameters: [...id, ...key],
-      requestBody: { required: false, content: json('RollbackBody') },
+      requestBody: { required: false, content: jsonAnswer('RollbackBody') },
       answers: { 202: answer('accepted', ASKED) },
       refused: [...SENT, 409],
     }),
@@ -189,7 +200,7 @@ const PATHS = {
 }
 
 // The OpenAPI document of this server.
-export function openApi(base: string): Part {
+export function openApi(base: string): DocumentPart {
   const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string }
   return {
     openapi: '3.1.0',

@@ -4,7 +4,7 @@ import { brief, inPath } from './brief.ts'
 import { firstRelease } from './first-release.tsx'
 import type { Html } from './jsx-runtime.ts'
 import type { Page } from './layout.tsx'
-import { commitCode, type ListedRequest, requestTable } from './request-list.tsx'
+import { commitCode, type ListedRequest, requestsTable } from './request-list.tsx'
 import { ofHealth, standing } from './sign.tsx'
 import { table } from './table.tsx'
 import { timeAgo } from './when.tsx'
@@ -67,7 +67,7 @@ export function appPage(view: AppView, now: Date, origin: string): Page {
 }
 
 function releases({ name, requests, isFirst }: AppView, now: Date, origin: string): Html {
-  if (requests.length > 0) return requestTable('Releases', requests, now, false)
+  if (requests.length > 0) return requestsTable('Releases', requests, now, false)
   return isFirst ? firstRelease(name, origin) : <p class="empty">There are no older releases.</p>
 }
 

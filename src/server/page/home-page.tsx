@@ -6,7 +6,7 @@ import { firstRelease } from './first-release.tsx'
 import type { Html, Piece } from './jsx-runtime.ts'
 import type { Page } from './layout.tsx'
 import { problemList } from './problem-list.tsx'
-import { appLink, commitCode, type ListedRequest, requestLine, requestTable } from './request-list.tsx'
+import { appLink, commitCode, type ListedRequest, requestLine, requestsTable } from './request-list.tsx'
 import { ofHealth, ofRequest, sign, standing } from './sign.tsx'
 import type { Story } from './story.ts'
 import { table } from './table.tsx'
@@ -60,7 +60,7 @@ export function homePage(home: Home, now: Date, origin: string): Page {
           <div data-live="finished">
             {finished.length === 0
               ? firstRelease(fleet.apps[0]?.name, origin)
-              : requestTable('Finished lately', finished, now, true)}
+              : requestsTable('Finished lately', finished, now, true)}
           </div>
         </section>
       </>

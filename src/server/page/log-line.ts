@@ -2,10 +2,10 @@ import { briefly, onOneLine } from '../../model/printable.ts'
 import type { NumberedEvent, RequestEvent } from '../../model/request.ts'
 import { lineOfRequest } from '../../views/request-lines.ts'
 
-export type LogLine = { n: number; at: string; text: string; bad: boolean }
+export type StoryLine = { n: number; at: string; text: string; bad: boolean }
 
 // An event as one line, or undefined where it says nothing that a log needs.
-export function logLineOf({ n, at, told }: NumberedEvent): LogLine | undefined {
+export function logLineOf({ n, at, told }: NumberedEvent): StoryLine | undefined {
   // Progress comes by the thousand; the tree shows the last.
   const text = told.event === 'action-progress' ? undefined : lineOfRequest(told)
   return text === undefined ? undefined : { n, at, text: briefly(text), bad: isBad(told) }

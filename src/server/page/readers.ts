@@ -1,7 +1,7 @@
 import type { Request } from '../../model/request.ts'
 import type { Store } from '../../model/store.ts'
 import type { ListedRequest } from './request-list.tsx'
-import { noStory, type Story, tell } from './story.ts'
+import { noStory, type Story, tellStory } from './story.ts'
 
 const EARLY = 60 // a plan is told of early, or later than a list can look
 const SUBJECTS_KEPT = 2000
@@ -54,7 +54,7 @@ export function storyReader(store: Pick<Store, 'events'>): (id: number) => Promi
 async function readOn(store: Pick<Store, 'events'>, id: number, story: Story): Promise<void> {
   for (let read = 0; read < MOST_AT_ONCE; read += PAGE) {
     const events = await store.events(id, story.last, PAGE)
-    for (const event of events) tell(story, event)
+    for (const event of events) tellStory(story, event)
     if (events.length < PAGE) return
   }
 }

@@ -3,7 +3,7 @@ import { count } from '../../model/words.ts'
 import { brief, inPath } from './brief.ts'
 import type { Html, Piece } from './jsx-runtime.ts'
 import type { Page } from './layout.tsx'
-import { clock, type LogLine } from './log-line.ts'
+import { clock, type StoryLine } from './log-line.ts'
 import { problemList } from './problem-list.tsx'
 import { commitCode, goingBack, took } from './request-list.tsx'
 import { ofRequest, standing } from './sign.tsx'
@@ -164,7 +164,7 @@ function log({ story, request }: ReleaseView): Html {
   )
 }
 
-function logItem({ n, at, text, bad }: LogLine): Html {
+function logItem({ n, at, text, bad }: StoryLine): Html {
   return (
     <li data-key={String(n)} class={bad && 'bad'}>
       <time datetime={brief(at, 40)}>{clock(at)}</time> {bad && <b>!</b>}

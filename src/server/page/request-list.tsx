@@ -18,7 +18,7 @@ const COLUMNS: readonly Column[] = [
 ]
 
 // What was asked for, as a table; without the app where all are of one.
-export function requestTable(caption: string, list: readonly ListedRequest[], now: Date, withApp: boolean): Html {
+export function requestsTable(caption: string, list: readonly ListedRequest[], now: Date, withApp: boolean): Html {
   return table(
     caption,
     COLUMNS.filter(({ head }) => withApp || head !== 'App'),

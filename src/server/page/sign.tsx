@@ -6,7 +6,7 @@ import type { Html } from './jsx-runtime.ts'
 // How something stands: colours say it, signs say it, and words stand beside them.
 export type Tone = 'good' | 'bad' | 'warn' | 'live' | 'calm'
 type Shape = 'check' | 'cross' | 'circle' | 'turning' | 'back' | 'bar' | 'skip' | 'unequal' | 'question' | 'exclamation'
-export type Standing = { tone: Tone; shape: Shape; words: string }
+export type Sign = { tone: Tone; shape: Shape; words: string }
 
 const PATHS: Record<Shape, Html> = {
   check: <path d="M4.5 8.3l2.4 2.4 4.6-5" />,
@@ -22,7 +22,7 @@ const PATHS: Record<Shape, Html> = {
 }
 
 // The sign alone: a small round picture in the colour of its tone, silent for screen readers.
-export function sign({ tone, shape }: Standing): Html {
+export function sign({ tone, shape }: Sign): Html {
   return (
     <svg
       class={`sign ${tone}${shape === 'turning' ? ' turns' : ''}`}
@@ -39,7 +39,7 @@ export function sign({ tone, shape }: Standing): Html {
 }
 
 // The sign and its words.
-export function standing(how: Standing): Html {
+export function standing(how: Sign): Html {
   return (
     <span class={`standing ${how.tone}`}>
       {sign(how)}
@@ -48,7 +48,7 @@ export function standing(how: Standing): Html {
   )
 }
 
-const REQUESTS: Record<RequestState, Standing> = {
+const REQUESTS: Record<RequestState, Sign> = {
   waiting: { tone: 'calm', shape: 'circle', words: 'waiting' },
   running: { tone: 'live', shape: 'turning', words: 'running' },
   succeeded: { tone: 'good', shape: 'check', words: 'succeeded' },
@@ -59,7 +59,7 @@ const REQUESTS: Record<RequestState, Standing> = {
   cancelled: { tone: 'calm', shape: 'bar', words: 'cancelled' },
 }
 
-const HEALTH: Record<FleetApp['health'], Standing> = {
+const HEALTH: Record<FleetApp['health'], Sign> = {
   ok: { tone: 'good', shape: 'check', words: 'healthy' },
   differs: { tone: 'warn', shape: 'unequal', words: 'servers differ' },
   silent: { tone: 'warn', shape: 'question', words: 'not all answer' },
@@ -68,7 +68,7 @@ const HEALTH: Record<FleetApp['health'], Standing> = {
   unknown: { tone: 'calm', shape: 'question', words: 'not looked at' },
 }
 
-const SERVERS: Record<FleetServer['state'], Standing> = {
+const SERVERS: Record<FleetServer['state'], Sign> = {
   'in order': { tone: 'good', shape: 'check', words: 'in order' },
   drifted: { tone: 'warn', shape: 'unequal', words: 'drifted' },
   blocked: { tone: 'bad', shape: 'cross', words: 'blocked' },
@@ -76,7 +76,7 @@ const SERVERS: Record<FleetServer['state'], Standing> = {
   'not looked at': { tone: 'calm', shape: 'question', words: 'not looked at' },
 }
 
-const PROGRESS: Record<ServerProgress['state'], Standing> = {
+const PROGRESS: Record<ServerProgress['state'], Sign> = {
   waiting: { tone: 'calm', shape: 'circle', words: 'waiting' },
   running: { tone: 'live', shape: 'turning', words: 'running' },
   verifying: { tone: 'live', shape: 'turning', words: 'verifying' },
@@ -86,7 +86,7 @@ const PROGRESS: Record<ServerProgress['state'], Standing> = {
   interrupted: { tone: 'bad', shape: 'exclamation', words: 'interrupted' },
 }
 
-export const ofRequest = (state: RequestState): Standing => REQUESTS[state]
-export const ofHealth = (health: FleetApp['health']): Standing => HEALTH[health]
-export const ofServer = (state: FleetServer['state']): Standing => SERVERS[state]
-export const ofProgress = (state: ServerProgress['state']): Standing => PROGRESS[state]
+export const ofRequest = (state: RequestState): Sign => REQUESTS[state]
+export const ofHealth = (health: FleetApp['health']): Sign => HEALTH[health]
+export const ofServer = (state: FleetServer['state']): Sign => SERVERS[state]
+export const ofProgress = (state: ServerProgress['state']): Sign => PROGRESS[state]

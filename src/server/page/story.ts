@@ -1,6 +1,6 @@
 import type { NumberedEvent } from '../../model/request.ts'
 import { advance, noProgress, type RunProgress } from '../../views/progress-state.ts'
-import { type LogLine, logLineOf } from './log-line.ts'
+import { type StoryLine, logLineOf } from './log-line.ts'
 
 // One action on one server; `ended` is missing while it runs.
 export type Span = {
@@ -28,7 +28,7 @@ export type Story = {
   unkept: number // spans that there was no room for
   planned: { commit: string; subject: string; release: string } | undefined
   waits: { until: string; why: string } | undefined
-  lines: LogLine[] // the newest
+  lines: StoryLine[] // the newest
   older: number // lines before these
 }
 
@@ -54,7 +54,7 @@ export function noStory(): Story {
 }
 
 // Takes one event into account.
-export function tell(story: Story, { n, at, told }: NumberedEvent): void {
+export function tellStory(story: Story, { n, at, told }: NumberedEvent): void {
   const time = Date.parse(at)
   const now = Number.isFinite(time) ? time : (story.ended ?? story.began ?? 0)
   story.last = n
@@ -138,7 +138,7 @@ function wentLive(run: RunProgress): number | undefined {
 }
 
 // Cut in large steps: taking away the first line of two thousand for every new one would be slow.
-function write(story: Story, line: LogLine | undefined): void {
+function write(story: Story, line: StoryLine | undefined): void {
   if (line === undefined) return
   story.lines.push(line)
   if (story.lines.length < MOST_LINES * 2) return

@@ -4,7 +4,7 @@ import { count } from '../../model/words.ts'
 import { duration } from '../../views/words.ts'
 import { brief } from './brief.ts'
 import type { Html } from './jsx-runtime.ts'
-import { ofProgress, sign, type Standing } from './sign.tsx'
+import { ofProgress, sign, type Sign } from './sign.tsx'
 import { timeSince } from './when.tsx'
 
 const MOST_STAGES = 40
@@ -30,7 +30,7 @@ export function taskTree(run: RunProgress, now: Date, most: number): Html {
 
 function asking({ asked, answered, missing, stages }: RunProgress): Html | undefined {
   if (asked.size + missing.size === 0) return undefined
-  const how: Standing =
+  const how: Sign =
     missing.size > 0
       ? ofProgress('unreachable')
       : ofProgress(stages.length > 0 || answered.size >= asked.size ? 'done' : 'running')

@@ -10,12 +10,12 @@ export type Bar = {
   first: Span
   ended: number
 }
-export type Row = { server: string; bars: readonly Bar[] }
+export type TimelineRow = { server: string; bars: readonly Bar[] }
 export type Tick = { x: number; seconds: number }
 export type Timeline = {
   began: number
   ended: number
-  rows: readonly Row[]
+  rows: readonly TimelineRow[]
   otherServers: number // that there is no room for
   isMerged: boolean // neighbours that would be thinner than a line are one bar
   ticks: readonly Tick[]
@@ -41,7 +41,7 @@ export function timelineOf(
 
   const servers = byServer(story.spans)
   const chosen = choose(servers)
-  const merged = (thin: number): Row[] =>
+  const merged = (thin: number): TimelineRow[] =>
     chosen.map(([server, spans]) => ({ server, bars: barsOf(spans, ended, share, thin) }))
   let thin = THIN
   let rows = merged(thin)

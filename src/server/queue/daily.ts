@@ -6,7 +6,7 @@ const LONGEST_DAY = 26 * 60 * MINUTE
 
 // When the clock on the wall shows that time next, after this moment. A time that the clock skips in spring comes as
 // much later as the clock was put forward; one that comes twice in autumn counts the first time.
-export function nextTime(after: Date, { hour, minute }: TimeOfDay): Date {
+export function nextDaily(after: Date, { hour, minute }: TimeOfDay): Date {
   const onDay = (days: number): Date =>
     new Date(after.getFullYear(), after.getMonth(), after.getDate() + days, hour, minute)
   const today = onDay(0)
@@ -16,12 +16,12 @@ export function nextTime(after: Date, { hour, minute }: TimeOfDay): Date {
 // Calls once a day. It looks at the clock every minute: a timer alone stands still while the machine sleeps, and does
 // not hear of a clock that is set. What was missed is made up for once. Gives the way to stop it.
 export function daily(at: TimeOfDay, call: () => void, timer: Timer = systemTimer): () => void {
-  let next = nextTime(timer.now(), at)
+  let next = nextDaily(timer.now(), at)
   const look = (): void => {
     const now = timer.now()
     const isDue = now >= next
     // A clock that went back by days would make it wait for days.
-    if (isDue || next.getTime() - now.getTime() > LONGEST_DAY) next = nextTime(now, at)
+    if (isDue || next.getTime() - now.getTime() > LONGEST_DAY) next = nextDaily(now, at)
     cancel = wait()
     if (isDue) call()
   }

@@ -1,6 +1,6 @@
 import type { NumberedEvent, RequestEvent } from '../../model/request.ts'
 import type { Database, Row } from './database.ts'
-import { atMost, Damage, json, text, toJson, whole } from './rows.ts'
+import { atMost, Damage, jsonOf, textOf, toJson, whole } from './rows.ts'
 
 // What was told of requests, numbered within each.
 export function eventTable(database: Database) {
@@ -39,8 +39,8 @@ export function eventTable(database: Database) {
 }
 
 function eventOf(row: Row): NumberedEvent {
-  const told = json(row, 'told')
+  const told = jsonOf(row, 'told')
   if (typeof told !== 'object' || told === null || !('event' in told) || typeof told.event !== 'string')
     throw new Damage('told is no event')
-  return { n: whole(row, 'n'), at: text(row, 'at'), told: told as RequestEvent }
+  return { n: whole(row, 'n'), at: textOf(row, 'at'), told: told as RequestEvent }
 }

@@ -1,6 +1,6 @@
 import type { NewNotice, Notice } from '../../model/store.ts'
 import type { Database, Row } from './database.ts'
-import { atMost, json, text, textOrNull, toJson, whole } from './rows.ts'
+import { atMost, jsonOf, textOf, textOrNull, toJson, whole } from './rows.ts'
 
 // So many that were given up stay, for whoever looks why.
 const GIVEN_UP = 1_000
@@ -37,10 +37,10 @@ export function noticeTable(database: Database) {
 function noticeOf(row: Row): Notice {
   return {
     id: whole(row, 'id'),
-    target: text(row, 'target'),
-    at: text(row, 'at'),
-    due: text(row, 'due'),
-    body: json(row, 'body'),
+    target: textOf(row, 'target'),
+    at: textOf(row, 'at'),
+    due: textOf(row, 'due'),
+    body: jsonOf(row, 'body'),
     tries: whole(row, 'tries'),
     error: textOrNull(row, 'error'),
   }

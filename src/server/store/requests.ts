@@ -7,7 +7,7 @@ import {
 } from '../../model/request.ts'
 import type { Accepted, RequestChange, RequestFilter } from '../../model/store.ts'
 import type { Database, Row, Value } from './database.ts'
-import { atMost, Damage, json, oneOf, text, textOrNull, toJson, whole, wholeOrNull } from './rows.ts'
+import { atMost, Damage, jsonOf, oneOf, textOf, textOrNull, toJson, whole, wholeOrNull } from './rows.ts'
 
 const UNFINISHED = `state IN ('waiting', 'running')`
 const SAME_WISH = 'does = ? AND commit_id IS ? AND older IS ? AND leaving IS ? AND going_to IS ?'
@@ -88,8 +88,8 @@ export function requestTable(database: Database) {
 
     counts: () =>
       counts().map((row) => ({
-        app: text(row, 'app'),
-        does: text(row, 'does'),
+        app: textOf(row, 'app'),
+        does: textOf(row, 'does'),
         state: oneOf(row, 'state', REQUEST_STATES),
         requests: whole(row, 'requests'),
       })),
@@ -100,11 +100,11 @@ export function requestTable(database: Database) {
 function requestOf(row: Row): Request {
   return {
     id: whole(row, 'id'),
-    app: text(row, 'app'),
+    app: textOf(row, 'app'),
     wish: wishOf(row),
     key: textOrNull(row, 'key'),
-    by: text(row, 'by'),
-    asked: text(row, 'asked'),
+    by: textOf(row, 'by'),
+    asked: textOf(row, 'asked'),
     state: oneOf(row, 'state', REQUEST_STATES),
     notBefore: textOrNull(row, 'not_before'),
     attempts: whole(row, 'attempts'),
@@ -112,7 +112,7 @@ function requestOf(row: Row): Request {
     began: textOrNull(row, 'began'),
     ended: textOrNull(row, 'ended'),
     release: textOrNull(row, 'release'),
-    end: row['end'] === null ? null : endOf(json(row, 'end')),
+    end: row['end'] === null ? null : endOf(jsonOf(row, 'end')),
     supersededBy: wholeOrNull(row, 'superseded_by'),
   }
 }
@@ -121,7 +121,7 @@ function wishOf(row: Row): Request['wish'] {
   const does = oneOf(row, 'does', ['release', 'rollback'])
   switch (does) {
     case 'release':
-      return { does, commit: text(row, 'commit_id'), ref: textOrNull(row, 'ref'), older: whole(row, 'older') === 1 }
+      return { does, commit: textOf(row, 'commit_id'), ref: textOrNull(row, 'ref'), older: whole(row, 'older') === 1 }
     case 'rollback':
       return { does, leaving: whole(row, 'leaving'), to: textOrNull(row, 'going_to') }
   }

@@ -5,14 +5,14 @@ import type { Row } from './database.ts'
 // Thrown for such a column; who reads knows the file and says it.
 export class Damage extends Error {}
 
-export function text(row: Row, column: string): string {
+export function textOf(row: Row, column: string): string {
   const value = row[column]
   if (typeof value !== 'string') throw new Damage(`${column} is no text`)
   return value
 }
 
 export function textOrNull(row: Row, column: string): string | null {
-  return row[column] === null ? null : text(row, column)
+  return row[column] === null ? null : textOf(row, column)
 }
 
 export function whole(row: Row, column: string): number {
@@ -26,15 +26,15 @@ export function wholeOrNull(row: Row, column: string): number | null {
 }
 
 export function oneOf<T extends string>(row: Row, column: string, members: readonly T[]): T {
-  const value = text(row, column)
+  const value = textOf(row, column)
   const found = members.find((member) => member === value)
   if (found === undefined) throw new Damage(`${column} is none of ${members.join(', ')}`)
   return found
 }
 
-export function json(row: Row, column: string): unknown {
+export function jsonOf(row: Row, column: string): unknown {
   try {
-    return JSON.parse(text(row, column))
+    return JSON.parse(textOf(row, column))
   } catch {
     throw new Damage(`${column} is no JSON`)
   }

@@ -5,7 +5,7 @@ import { damaged, storeFailure, understood } from './failures.ts'
 import { groupingWriter } from './group-commit.ts'
 import { noticeTable } from './notices.ts'
 import { requestTable } from './requests.ts'
-import { Damage, json, text, toJson } from './rows.ts'
+import { Damage, jsonOf, textOf, toJson } from './rows.ts'
 import { tokenTable } from './tokens.ts'
 
 // A store on a database that is set up. Reads answer at once with what is durable; writes go together.
@@ -84,7 +84,8 @@ export function storeOn(database: Database, file: string): Store {
     tokens: () => read(() => tokens.tokens()),
     revokeToken: (id, at) => write(() => tokens.revoke(id, at)),
     keep: (name, at, document) => write(() => void keep(name, at, toJson(document))),
-    kept: (name) => read(() => kept(name).map((row) => ({ at: text(row, 'at'), document: json(row, 'document') }))[0]),
+    kept: (name) =>
+      read(() => kept(name).map((row) => ({ at: textOf(row, 'at'), document: jsonOf(row, 'document') }))[0]),
     post: (posted) => write(() => notices.post(posted)),
     notices: (due, limit) => read(() => notices.notices(due, limit)),
     sent: (id) => write(() => notices.sent(id)),

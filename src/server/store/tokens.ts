@@ -1,6 +1,6 @@
 import { PURPOSES, type Token } from '../../model/token.ts'
 import type { Database, Row } from './database.ts'
-import { oneOf, text, textOrNull } from './rows.ts'
+import { oneOf, textOf, textOrNull } from './rows.ts'
 
 // Who may ask. Nothing is deleted: the audit log names tokens that were revoked long ago.
 export function tokenTable(database: Database) {
@@ -23,12 +23,12 @@ export function tokenTable(database: Database) {
 
 function tokenOf(row: Row): Token {
   return {
-    id: text(row, 'id'),
-    name: text(row, 'name'),
+    id: textOf(row, 'id'),
+    name: textOf(row, 'name'),
     purpose: oneOf(row, 'purpose', PURPOSES),
     app: textOrNull(row, 'app'),
-    hash: text(row, 'hash'),
-    created: text(row, 'created'),
+    hash: textOf(row, 'hash'),
+    created: textOf(row, 'created'),
     expires: textOrNull(row, 'expires'),
     revoked: textOrNull(row, 'revoked'),
   }

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { daily, nextTime, systemTimer, type Timer } from '../../../src/server/queue/daily.ts'
+import { daily, nextDaily, systemTimer, type Timer } from '../../../src/server/queue/daily.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const DAY = 24 * 60 * 60_000
@@ -111,7 +111,7 @@ test('the next time is always ahead, and never more than a day and an hour', () 
       fc.integer({ min: 0, max: 23 }),
       fc.integer({ min: 0, max: 59 }),
       (after, hour, minute) => {
-        const ahead = nextTime(after, { hour, minute }).getTime() - after.getTime()
+        const ahead = nextDaily(after, { hour, minute }).getTime() - after.getTime()
         assert.ok(ahead > 0 && ahead <= DAY + 3_600_000)
       },
     ),

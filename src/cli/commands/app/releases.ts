@@ -11,8 +11,8 @@ export default class AppReleases extends FlightCommand {
 
   async run(): Promise<number> {
     const { args, flags } = await this.parse(AppReleases)
-    const { withSession } = await import('../../everywhere/session.ts')
-    return withSession('app:releases', flags, async (session) => {
+    const { withTerminalSession } = await import('../../everywhere/session.ts')
+    return withTerminalSession('app:releases', flags, async (session) => {
       const { askEach } = await import('../../../operations/fleet/ask-each.ts')
       const { appNamed, serversOf } = await import('../../../operations/scope.ts')
       const { showAnswers } = await import('../../everywhere/fleet-answer.ts')

@@ -28,8 +28,8 @@ export default class EnvDiff extends FlightCommand {
 
   async run(): Promise<number> {
     const { args, flags } = await this.parse(EnvDiff)
-    const { withSession } = await import('../../everywhere/session.ts')
-    return withSession('env:diff', flags, async (session) => {
+    const { withTerminalSession } = await import('../../everywhere/session.ts')
+    return withTerminalSession('env:diff', flags, async (session) => {
       const { diffEnvironments, isDifferent } = await import('../../../operations/environment/diff.ts')
       const { showAnswers } = await import('../../everywhere/fleet-answer.ts')
       const { differenceText } = await import('../../../views/environment-text.ts')

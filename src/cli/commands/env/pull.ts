@@ -41,8 +41,8 @@ export default class EnvPull extends FlightCommand {
 
   async run(): Promise<number> {
     const { args, flags } = await this.parse(EnvPull)
-    const { withSession } = await import('../../everywhere/session.ts')
-    return withSession('env:pull', flags, async (session) => {
+    const { withTerminalSession } = await import('../../everywhere/session.ts')
+    return withTerminalSession('env:pull', flags, async (session) => {
       const { pullEnvironment } = await import('../../../operations/environment/pull.ts')
       const { encrypt: keys, force, server: only = [] } = flags
       return show(await pullEnvironment(session, { app: args.app, file: args.file, only, keys, force }), flags)
