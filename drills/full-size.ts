@@ -2,18 +2,23 @@
 // that is nothing, and what there.
 export const FULL_SIZE: readonly { file: string; small: string | undefined; large: string }[] = [
   {
+    file: 'test/artifacts/size.test.ts',
+    small: 'a file of 300 MB, 4,000 files',
+    large: 'through a build as well, 20,000 files',
+  },
+  {
     file: 'test/e2e/app-bad-configuration.test.ts',
-    small: 'visitors ask before, during and after each refusal; one broken file of somebody else',
-    large: 'and 500 requests each time; every kind of broken file',
+    small: undefined,
+    large: 'every kind of broken file beside ours, with 500 requests each time',
   },
   {
     file: 'test/e2e/app-fifty.test.ts',
-    small: '12 apps on two servers',
-    large: '50 apps',
+    small: undefined,
+    large: '50 apps on two servers: one connection and one channel, each service loads once',
   },
   {
     file: 'test/e2e/app-foreign.test.ts',
-    small: 'visitors of both sites ask before, during and after each step; two names that are taken',
+    small: 'visitors of both sites ask before, during and after each step; one name that is taken',
     large: 'and 10,000 requests; every kind of name',
   },
   {
@@ -38,8 +43,8 @@ export const FULL_SIZE: readonly { file: string; small: string | undefined; larg
   },
   {
     file: 'test/e2e/app-release.test.ts',
-    small: 'wrk asks before, during and after each release and rollback',
-    large: 'and 50,000 requests; a way back after a push; app:releases',
+    small: 'wrk asks before, during and after a release and a way back',
+    large: 'three releases and two ways back with 50,000 requests; all switch within a tenth of a second',
   },
   {
     file: 'test/e2e/app-reload-state.test.ts',
@@ -48,13 +53,13 @@ export const FULL_SIZE: readonly { file: string; small: string | undefined; larg
   },
   {
     file: 'test/e2e/app-serial.test.ts',
-    small: 'one way to ask for waves, one to ask for none, a wave that fails',
-    large: 'every way to ask',
+    small: undefined,
+    large: 'every way to ask for waves; a wave that fails',
   },
   {
     file: 'test/e2e/app-workers.test.ts',
-    small: 'five, three, five; a changed command; a daemon',
-    large: 'workers that somebody stopped; logs',
+    small: 'five, three, five; a changed command',
+    large: 'workers that somebody stopped; logs; a daemon',
   },
   {
     file: 'test/e2e/app-wrk.test.ts',
@@ -64,7 +69,7 @@ export const FULL_SIZE: readonly { file: string; small: string | undefined; larg
   {
     file: 'test/e2e/bad-plans.test.ts',
     small: 'plans that are cut, edited, stale, done twice, half done',
-    large: 'a new plan after a kill; a server that was set up anew',
+    large: 'an unexpected plan; a new plan after a kill; a server that was set up anew',
   },
   {
     file: 'test/e2e/by-hand.test.ts',
@@ -77,14 +82,19 @@ export const FULL_SIZE: readonly { file: string; small: string | undefined; larg
     large: 'the other signal, a power cut, a full disk, dead services',
   },
   {
+    file: 'test/e2e/env-encrypted.test.ts',
+    small: undefined,
+    large: 'environment files for age and for git',
+  },
+  {
     file: 'test/e2e/env-laravel.test.ts',
     small: 'two pushes under load, one taken back',
     large: 'three; an interrupted release; a configuration that cannot be cached',
   },
   {
     file: 'test/e2e/env-push.test.ts',
-    small: 'a push, a refusal, ways back, links, a kill',
-    large: 'servers that differ, large files, a full disk, two at once, a dead server',
+    small: 'a push, a refusal, a kill',
+    large: 'ways back, edits, links, servers that differ, large files, a full disk, two at once, a dead server',
   },
   {
     file: 'test/e2e/environment.test.ts',
@@ -98,8 +108,8 @@ export const FULL_SIZE: readonly { file: string; small: string | undefined; larg
   },
   {
     file: 'test/e2e/memory-apps.test.ts',
-    small: 'the tree of an app, in memory and real',
-    large: 'names that are taken, what cannot be recorded, two services',
+    small: undefined,
+    large: 'the trees of apps, names that are taken, services, in memory and real',
   },
   {
     file: 'test/e2e/memory-programs.test.ts',
@@ -108,13 +118,18 @@ export const FULL_SIZE: readonly { file: string; small: string | undefined; larg
   },
   {
     file: 'test/e2e/memory-server.test.ts',
-    small: 'files, services, locks, in memory and real',
-    large: 'apt; planning changes nothing',
+    small: 'files and locks, in memory and real',
+    large: 'apt, services; planning changes nothing',
   },
   {
     file: 'test/e2e/programs.test.ts',
-    small: 'counts, changed commands, releases, what nobody wants',
-    large: 'files that cannot be read, kills, the end of supervisord',
+    small: undefined,
+    large: 'programs of supervisor: counts, changes, releases, kills, files that cannot be read',
+  },
+  {
+    file: 'test/e2e/promises.test.ts',
+    small: 'promises 1 to 4 with the commands that ask',
+    large: 'what every exit code says',
   },
   {
     file: 'test/e2e/provision.test.ts',
@@ -123,13 +138,13 @@ export const FULL_SIZE: readonly { file: string; small: string | undefined; larg
   },
   {
     file: 'test/e2e/reaching.test.ts',
-    small: 'two ways to be away; host keys, sudo, a jump host',
-    large: 'silence; servers that fall silent; a key with a passphrase',
+    small: 'a server that is off; host keys, sudo',
+    large: 'silence, refusals, a jump host, a key with a passphrase',
   },
   {
     file: 'test/e2e/release-content.test.ts',
-    small: 'names, pruning, approval, spoiled files, two apps',
-    large: 'assets, OPcache, archives, what sshd sees',
+    small: 'names, what is written down, approval',
+    large: 'assets, pruning, OPcache, archives, spoiled files, two apps, what sshd sees',
   },
   {
     file: 'test/e2e/release-up.test.ts',
@@ -138,17 +153,17 @@ export const FULL_SIZE: readonly { file: string; small: string | undefined; larg
   },
   {
     file: 'test/e2e/serve-drills.test.ts',
-    small: '5 apps, a burst of 30 requests, 4 kills',
+    small: '3 apps, two kills',
     large: '20 apps, a burst of 200 requests, 10 kills, a server that is down',
   },
   {
     file: 'test/e2e/serve-operation.test.ts',
-    small: 'SIGTERM, a terminal beside it, daily drift',
-    large: 'cancelling, wrong definitions, notices',
+    small: 'SIGTERM, daily drift',
+    large: 'a terminal beside it, cancelling, wrong definitions, notices',
   },
   {
     file: 'test/e2e/sources.test.ts',
-    small: 'two untrusted keys, the pinned one, Composer, upgrades refused',
+    small: 'one untrusted key, the pinned one, Composer, upgrades refused',
     large: 'every untrusted key, other suites, stale lists, no way to the mirror',
   },
 ]

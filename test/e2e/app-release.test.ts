@@ -7,7 +7,7 @@ import { loud } from '../support/loud.ts'
 import { oneLine } from './app-definition.ts'
 import { repositoryOf } from './app-repository.ts'
 import { desk, type Desk } from './desk.ts'
-import { FULL, VOLUME } from './drill-size.ts'
+import { FULL, VOLUME, ofAll } from './drill-size.ts'
 import { cluster, withLaravel } from './fleet.ts'
 import { jobs, letGo, push, pushHeld } from './laravel.ts'
 import { get } from './load.ts'
@@ -21,6 +21,7 @@ import { startWrk, visitedDuring } from './wrk.ts'
 
 const domain = 'shop.example.com'
 let hosts: LabHost[]
+const SUBJECTS = ofAll(['Second', 'Third', 'Fourth'], 1)
 let at: Desk
 let repo: Repository
 
@@ -88,7 +89,7 @@ promise(
 )
 
 promise(
-  'the first release goes live on all servers within a tenth of a second, with workers and schedule; releasing it ' +
+  'the first release goes live on all servers at once, with workers and schedule; releasing it ' +
     'again is nothing to do',
   async () => {
     const commit = repo.git('rev-parse', 'HEAD')
@@ -98,10 +99,12 @@ promise(
       hosts.map((host) => host.must(`cat /var/lib/flight/releases/shop/${short(commit)}/lives`)),
     )
     const [first = 0, ...others] = moments.map(Number)
-    assert.ok(
-      others.every((moment) => Math.abs(moment - first) < 0.1),
-      moments.join(' '),
-    )
+    // How near each other is a question of the machine too: the drills ask it.
+    if (FULL)
+      assert.ok(
+        others.every((moment) => Math.abs(moment - first) < 0.1),
+        moments.join(' '),
+      )
     assert.is((await pidsOf(hosts[2] as LabHost, 'shop', 'default')).size, 2)
     await push(hosts[2] as LabHost, 'shop', 1, 'first')
     await until(
@@ -121,74 +124,76 @@ promise(
   },
 )
 
-promise(
-  'three releases and two rollbacks under load: no request fails, and none is answered by two releases',
-  async () => {
-    const [one, two, work] = hosts as [LabHost, LabHost, LabHost]
-    const loads = [
-      startWrk(one, domain, '/include/2', FULL ? 6 : 2, { oneRelease: true }),
-      startWrk(two, domain, '/include/2', FULL ? 6 : 2, { oneRelease: true }),
-      startWrk(one, domain, '/include/700', 2, { oneRelease: true }),
-      startWrk(two, domain, '/include/1500', 1, { oneRelease: true }),
-    ]
-    const names = [short(repo.git('rev-parse', 'HEAD'))]
-    const visited = async () => {
-      await pushHeld(work, 'shop', 'long')
-      await until(
-        'the long job runs',
-        () => jobs(work, 'shop'),
-        (all) => all.some(({ what, job }) => what === 'start' && job === 'long'),
-      )
-      for (const subject of ['Second', 'Third', 'Fourth']) {
-        const commit = repo.commit(subject, {
-          [`public/build/${subject}.css`]: `/* ${subject} */\n`,
-          'version.txt': subject,
-        })
-        names.push(short(commit))
-        await visitedDuring([one, two], 'shop', () => at.expect(0, 'app:release', 'shop', commit, '--yes'))
-        assert.equal(await served(), [names.at(-1)])
-      }
-      await letGo(work, 'shop', 'long')
-      await visitedDuring([one, two], 'shop', () => at.expect(0, 'app:rollback', 'shop', '--yes'))
-      assert.equal(await served(), [names[2]])
+promise('releases and rollbacks under load: no request fails, and none is answered by two releases', async () => {
+  const [one, two, work] = hosts as [LabHost, LabHost, LabHost]
+  const loads = [
+    startWrk(one, domain, '/include/2', FULL ? 6 : 2, { oneRelease: true }),
+    startWrk(two, domain, '/include/2', FULL ? 6 : 2, { oneRelease: true }),
+    startWrk(one, domain, '/include/700', 2, { oneRelease: true }),
+    startWrk(two, domain, '/include/1500', 1, { oneRelease: true }),
+  ]
+  const names = [short(repo.git('rev-parse', 'HEAD'))]
+  const visited = async () => {
+    await pushHeld(work, 'shop', 'long')
+    await until(
+      'the long job runs',
+      () => jobs(work, 'shop'),
+      (all) => all.some(({ what, job }) => what === 'start' && job === 'long'),
+    )
+    for (const subject of SUBJECTS) {
+      const commit = repo.commit(subject, {
+        [`public/build/${subject}.css`]: `/* ${subject} */\n`,
+        'version.txt': subject,
+      })
+      names.push(short(commit))
+      await visitedDuring([one, two], 'shop', () => at.expect(0, 'app:release', 'shop', commit, '--yes'))
+      assert.equal(await served(), [names.at(-1)])
+    }
+    await letGo(work, 'shop', 'long')
+    await visitedDuring([one, two], 'shop', () => at.expect(0, 'app:rollback', 'shop', '--yes'))
+    assert.equal(await served(), [names.at(-2)])
+    if (FULL) {
       await visitedDuring([one, two], 'shop', () => at.expect(0, 'app:rollback', 'shop', names[1] as string, '--yes'))
       assert.equal(await served(), [names[1]])
-      await until(
-        'enough visitors came',
-        async () =>
-          (await Promise.all([one, two].map((host) => host.must('wc -l </var/log/nginx/shop.access.log')))).reduce(
-            (sum, lines) => sum + Number(lines),
-            0,
-          ),
-        (requests) => requests >= (VOLUME * 5) / 2,
-      )
     }
-    // However it ends, the visitors go.
-    const [outcome] = await Promise.allSettled([visited()])
-    const reports = await Promise.all(loads.map((load) => load.stop()))
-    if (outcome.status === 'rejected') throw outcome.reason
-    process.stderr.write(`requests: ${reports.map(({ requests }) => requests).join(' + ')}\n`)
-    assert.equal(
-      reports.flatMap(({ wrong }) => wrong),
-      [],
+    await until(
+      'enough visitors came',
+      async () =>
+        (await Promise.all([one, two].map((host) => host.must('wc -l </var/log/nginx/shop.access.log')))).reduce(
+          (sum, lines) => sum + Number(lines),
+          0,
+        ),
+      (requests) => requests >= (VOLUME * 5) / 2,
     )
-    assert.ok(
-      reports.every(({ requests }) => requests > 0),
-      'slow ones among them',
-    )
-    const notes = await until(
-      'the long job is done',
-      () => jobs(work, 'shop'),
-      (all) => all.some(({ what, job }) => what === 'END' && job === 'long'),
-    )
-    assert.equal(
-      notes.filter(({ job }) => job === 'long').map(({ release }) => release),
-      [names[0], names[0]],
-      'in the release that it began in',
-    )
-    assert.match(await asApp(work, 'shop', 'cat shop/.flight/shared/storage/app/after.log'), /^(live\n){6}$/)
-  },
-)
+  }
+  // However it ends, the visitors go.
+  const [outcome] = await Promise.allSettled([visited()])
+  const reports = await Promise.all(loads.map((load) => load.stop()))
+  if (outcome.status === 'rejected') throw outcome.reason
+  process.stderr.write(`requests: ${reports.map(({ requests }) => requests).join(' + ')}\n`)
+  assert.equal(
+    reports.flatMap(({ wrong }) => wrong),
+    [],
+  )
+  assert.ok(
+    reports.every(({ requests }) => requests > 0),
+    'slow ones among them',
+  )
+  const notes = await until(
+    'the long job is done',
+    () => jobs(work, 'shop'),
+    (all) => all.some(({ what, job }) => what === 'END' && job === 'long'),
+  )
+  assert.equal(
+    notes.filter(({ job }) => job === 'long').map(({ release }) => release),
+    [names[0], names[0]],
+    'in the release that it began in',
+  )
+  assert.match(
+    await asApp(work, 'shop', 'cat shop/.flight/shared/storage/app/after.log'),
+    new RegExp(`^(live\n){${FULL ? 6 : 3}}$`),
+  )
+})
 
 inDrills(
   'a way back reads the environment file of today: what the release cached of it when it was live does not come back',

@@ -156,7 +156,7 @@ inDrills('a worker writes what it says where the release keeps its logs, as its 
   assert.match(await logOf(host, 'shop', files.split(' ')[0] ?? ''), /App\\Jobs\\Long/)
 })
 
-promise('a daemon ran on in one process through all of this, and ends in order when it is taken away', async () => {
+inDrills('a daemon ran on in one process through all of this, and ends in order when it is taken away', async () => {
   const [pid] = (await pidsOf(host, 'shop', 'watch')).values()
   assert.is(await logOf(host, 'shop', 'watch.log'), `began ${pid}\n`)
   await configure(at, 'shop', shop({}).replace(/, daemons: \[.*\]/, ''))

@@ -53,7 +53,7 @@ promise('a plan that is cut off, edited or of another format is refused before a
   await untouched()
 })
 
-promise('a plan is refused when it is not the expected one', async () => {
+inDrills('a plan is refused when it is not the expected one', async () => {
   const { stderr } = await at.expect(3, 'apply', 'plan.json', '--expect', `sha256:${'0'.repeat(64)}`)
   assert.match(stderr, planOn(at).digest)
 })

@@ -177,7 +177,7 @@ promise(
   },
 )
 
-promise('env:rollback takes one push back after the other, until nothing is kept', async () => {
+inDrills('env:rollback takes one push back after the other, until nothing is kept', async () => {
   const { stdout } = await at.expect(0, 'env:rollback', 'shop', '--yes')
   assert.match(
     oneLine(stdout),
@@ -232,7 +232,7 @@ inDrills(
   },
 )
 
-promise(
+inDrills(
   'env:edit: what the editor leaves is pushed; what Laravel would not understand is shown by line and column, and ' +
     'not lost',
   async () => {
@@ -296,7 +296,7 @@ inDrills('5,000 keys and hostile values arrive to the byte', async () => {
   await at.expect(0, 'env:push', 'shop', '--yes')
 })
 
-promise('an app that puts a link, a pipe or a folder in the place of its file gains nothing', async () => {
+inDrills('an app that puts a link, a pipe or a folder in the place of its file gains nothing', async () => {
   await fresh()
   const [host] = hosts
   const good = local()

@@ -322,7 +322,7 @@ const NGINX: readonly Package[] = [
   { name: 'nginx-light', version: 'SOME', depends: ['nginx-common'], units: ['nginx.service'] },
 ]
 
-promise('services: what they run, load and refuse is what a real nginx runs, loads and refuses', async () => {
+inDrills('services: what they run, load and refuse is what a real nginx runs, loads and refuses', async () => {
   const pair = await aPair('nginx-1')
   try {
     const { machine } = pair.memory

@@ -1,4 +1,11 @@
 -- For wrk: counts answers that name two releases, or none, as the script's own summary.
+-- A visitor asks again after WRK_PAUSE milliseconds, so that what is done meanwhile has its CPU.
+local pause = tonumber(os.getenv('WRK_PAUSE') or '0')
+if pause > 0 then
+  function delay()
+    return pause
+  end
+end
 local threads = {}
 function setup(thread)
   table.insert(threads, thread)

@@ -6,7 +6,7 @@ import { type LabHost } from '../lab/host.ts'
 import { hosts } from '../lab/shared.ts'
 import { desk, type Desk } from './desk.ts'
 import { cluster, provisioned } from './fleet.ts'
-import { promise } from './promise.ts'
+import { inDrills, promise } from './promise.ts'
 import { remember } from './untouched.ts'
 import { loud } from '../support/loud.ts'
 
@@ -135,7 +135,7 @@ promise('with --json every command answers with one document on stdout, and noth
   assert.is((JSON.parse(stdout) as { outcome: string }).outcome, 'done')
 })
 
-promise('exit codes say what happened, the same for every command', async () => {
+inDrills('exit codes say what happened, the same for every command', async () => {
   await at.expect(0, 'plan', '--cluster', 'web', '--detailed-exitcode')
   await at.expect(2, 'plan', '--cluster', 'new', '--detailed-exitcode')
   await at.expect(0, 'plan', '--cluster', 'new')

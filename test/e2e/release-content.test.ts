@@ -120,7 +120,7 @@ inDrills('what a page of the previous release asks for is still there, what is o
   assert.equal(await builds(), ['three.css\ntwo.css\n', 'three.css\ntwo.css\n'])
 })
 
-promise(
+inDrills(
   'old releases go, except one that a process stands in and one that holds an upload; both are named and kept',
   async () => {
     const [one, two] = hosts as [LabHost, LabHost]
@@ -323,7 +323,7 @@ inDrills(
   },
 )
 
-promise(
+inDrills(
   'what lay spoiled on a server, as a power cut leaves it, is refused, nothing of it stays, and it is sent anew',
   async () => {
     const commit = repo.commit('Spoiled', { 'version.txt': 'Spoiled' })
@@ -354,7 +354,7 @@ const meet = (own: string, other: string) =>
   `release_commands: [ "touch /srv/hold/${own}-is-here; ` +
   `until [ -e /srv/hold/${other}-is-here ]; do sleep 0.1; done" ]\n`
 
-promise('two apps are released on the same servers side by side', async () => {
+inDrills('two apps are released on the same servers side by side', async () => {
   for (const host of hosts) await host.must('mkdir -p -m 1777 /srv/hold')
 
   repo.commit('Both', { 'version.txt': 'Twelve' })

@@ -10,7 +10,7 @@ import { ended, type Served, type ServeFleet, serveFleet, shownNow, startServe }
 // Apps on three servers, and a deployment server that much is asked of while things go wrong. One app for each set of
 // servers here; `npm run drills` has twenty of them, with a burst of 200 requests and ten kills.
 
-const [APPS, EACH, KILLS] = FULL ? [20, 5, 10] : [5, 3, 4]
+const [APPS, EACH, KILLS] = FULL ? [20, 5, 10] : [3, 3, 2]
 
 let fleet: ServeFleet
 let served: Served
@@ -26,7 +26,7 @@ test.after(async () => {
   await served?.stopped
 })
 
-promise('a burst of requests, each commit asked for twice: each goes live, exactly once, in order', async () => {
+inDrills('a burst of requests, each commit asked for twice: each goes live, exactly once, in order', async () => {
   const began = Date.now()
   const asked = await burst(fleet, commitsFor(fleet, EACH, 'burst'), 'burst')
   const accepted = Date.now()

@@ -116,7 +116,7 @@ promise('SIGTERM: what runs finishes, nothing new begins, and it ends with exit 
   assert.is((await ended(fleet, shop, waiting)).state, 'succeeded')
 })
 
-promise('SIGTERM and no patience: it is handed over, and the next start goes on where it stopped', async () => {
+inDrills('SIGTERM and no patience: it is handed over, and the next start goes on where it stopped', async () => {
   served.process.kill('SIGTERM')
   await served.stopped
   served = await startServe(fleet, '--patience', '0')
@@ -147,7 +147,7 @@ inDrills('cancelling what runs stops it before it is live, and its commit can be
   assert.is(again.state, 'succeeded', JSON.stringify(again))
 })
 
-promise('somebody who releases at a terminal is waited for', async () => {
+inDrills('somebody who releases at a terminal is waited for', async () => {
   await shut()
   const commit = shop.repo.commit('By hand', { 'public/index.php': SLOW, 'hand.txt': 'x' })
   const byHand = fleet.at.start('app:release', shop.name, commit, '--yes')

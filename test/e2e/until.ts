@@ -3,6 +3,8 @@ import { type LabHost } from '../lab/host.ts'
 
 // Bounds what hangs. Nothing that is waited for takes a minute, but a machine may be as slow as it likes.
 const MINUTES = 15
+// Between two looks: each is a process or two on a host, and what is waited for needs the CPU too.
+const PAUSE = 300 // milliseconds
 
 // Asks again until it is so; fails with what was waited for and what was seen last.
 export async function until<T>(what: string, ask: () => Promise<T> | T, isSo: (answer: T) => boolean): Promise<T> {
@@ -11,7 +13,7 @@ export async function until<T>(what: string, ask: () => Promise<T> | T, isSo: (a
     const answer = await ask()
     if (isSo(answer)) return answer
     if (Date.now() > end) throw new Error(`${what}: not in ${MINUTES} minutes; last seen: ${JSON.stringify(answer)}`)
-    await sleep(100)
+    await sleep(PAUSE)
   }
 }
 

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { FULL } from './drill-size.ts'
 import { type LabHost } from '../lab/host.ts'
 import { until } from './until.ts'
 
@@ -34,7 +35,10 @@ export function startWrk(
     'Connection: close',
     `http://${host.address}${path}`,
   ]
-  const child = spawn('wrk', args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn('wrk', args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, WRK_PAUSE: FULL ? '0' : '50' },
+  })
   let said = ''
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => (said += text))
@@ -59,8 +63,8 @@ export async function answeredBy(host: LabHost, app: string): Promise<number> {
   return Number(await host.must(`wc -l </var/log/nginx/${app}.access.log`))
 }
 
-// So many are answered on each host before and after: wrk has a request on its way on each of its connections all the
-// time, so then it had meanwhile as well.
+// So many are answered on each host before and after: wrk asks again soon on each of its connections, so then it did
+// meanwhile as well.
 const BESIDE = 10
 
 // Does something under load: before and after it requests are answered on each of the hosts.
