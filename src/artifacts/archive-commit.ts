@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ArtifactEvent, ArtifactRequest, Commit } from '../model/artifact.ts'
+import type { ArtifactRequest, Commit, Making } from '../model/artifact.ts'
 import { runBuild } from './build.ts'
 import { streamGit } from './git.ts'
 import type { Git } from './git.ts'
@@ -17,17 +17,14 @@ import { checkOut, makeWorkshop } from './workshop.ts'
 // An archive that was written, with what is worth saying about it.
 export type MadeArtifact = Packed & { composerLock: string | undefined; warnings: string[] }
 
-type Tell = (event: ArtifactEvent) => void
-
 // Writes the archive of a commit: what git archive says belongs to it, its subdirectory at the top.
 export function archiveCommit(
   request: ArtifactRequest,
   commit: Commit,
   file: string,
-  signal: AbortSignal,
-  tell: Tell,
+  making: Making,
 ): Promise<MadeArtifact> {
-  return useMirror(request, 'as it is', signal, tell, (mirror) =>
+  return useMirror(request, 'as it is', making, (mirror) =>
     inWorkshop(request, commit, mirror, async ({ git }) => {
       const facts = await treeFacts(git, request.subdirectory)
       const seen = nothingSeen()
@@ -35,10 +32,8 @@ export function archiveCommit(
       const packed = await streamGit(git, archiveWords(commit, request.subdirectory), (bytes) =>
         pack(
           inspected(stripped(readTar(bytes), request.subdirectory), seen),
-          file,
-          commit.committedAt,
-          signal,
-          (bytes) => tell({ kind: 'packing', bytes }),
+          { file, committedAt: commit.committedAt },
+          making,
         ),
       )
       const shipped = (path: string) => seen.entries.has(path)
@@ -56,12 +51,10 @@ export function archiveCommit(
 export async function buildCommit(
   request: ArtifactRequest,
   commit: Commit,
-  file: string,
-  log: string,
-  signal: AbortSignal,
-  tell: Tell,
+  { file, log }: { file: string; log: string },
+  making: Making,
 ): Promise<MadeArtifact> {
-  const { workshop, facts, leaveOut } = await useMirror(request, 'as it is', signal, tell, async (mirror) => {
+  const { workshop, facts, leaveOut } = await useMirror(request, 'as it is', making, async (mirror) => {
     if (request.subdirectory !== undefined)
       await checkSubdirectory(mirror, request.repo, commit.commit, request.subdirectory)
     const workshop = await makeWorkshop(request.state, mirror, commit.commit)
@@ -85,16 +78,10 @@ export async function buildCommit(
   })
   try {
     const cwd = join(workshop.tree, request.subdirectory ?? '.')
-    await runBuild(
-      { app: request.app, commands: request.buildCommands, cwd, folder: workshop.folder, log },
-      signal,
-      tell,
-    )
+    await runBuild({ app: request.app, commands: request.buildCommands, cwd, folder: workshop.folder, log }, making)
     const seen = nothingSeen()
     await rm(file, { force: true })
-    const packed = await pack(inspected(walked(cwd, leaveOut), seen), file, commit.committedAt, signal, (bytes) =>
-      tell({ kind: 'packing', bytes }),
-    )
+    const packed = await pack(inspected(walked(cwd, leaveOut), seen), { file, committedAt: commit.committedAt }, making)
     refusePointers(request.app, seen.pointers)
     return {
       ...packed,

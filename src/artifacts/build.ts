@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
-import type { ArtifactEvent } from '../model/artifact.ts'
+import type { Making } from '../model/artifact.ts'
 import { FlightError } from '../model/errors.ts'
 import { briefly } from '../model/printable.ts'
 import { startGroup } from './process-group.ts'
@@ -14,7 +14,7 @@ export type Build = { app: string; commands: readonly string[]; cwd: string; fol
 const LAST_LINES = 8
 
 // Runs the commands one after the other, with an environment of their own: no agent, no key, no variable of ours.
-export async function runBuild(build: Build, signal: AbortSignal, tell: (event: ArtifactEvent) => void): Promise<void> {
+export async function runBuild(build: Build, making: Making): Promise<void> {
   const env = await environmentIn(build.folder)
   const log = createWriteStream(build.log, { mode: 0o600 })
   // A full disk must not end this process through an event that nobody hears; `finished` brings it back.
@@ -22,9 +22,9 @@ export async function runBuild(build: Build, signal: AbortSignal, tell: (event: 
   written.catch(() => undefined)
   try {
     for (const [index, command] of build.commands.entries()) {
-      tell({ kind: 'command', command, number: index + 1, of: build.commands.length })
+      making.tell({ kind: 'command', command, number: index + 1, of: build.commands.length })
       log.write(`$ ${command}\n`)
-      await runCommand(build, command, index, env, signal, log, tell)
+      await runCommand(build, index, { env, log }, making)
     }
   } finally {
     log.end()
@@ -49,13 +49,11 @@ async function environmentIn(folder: string): Promise<Record<string, string>> {
 
 async function runCommand(
   build: Build,
-  command: string,
   index: number,
-  env: Record<string, string>,
-  signal: AbortSignal,
-  log: NodeJS.WritableStream,
-  tell: (event: ArtifactEvent) => void,
+  { env, log }: { env: Record<string, string>; log: NodeJS.WritableStream },
+  { signal, tell }: Making,
 ): Promise<void> {
+  const command = build.commands[index] ?? ''
   const group = startGroup('/bin/sh', ['-c', command], {
     cwd: build.cwd,
     env,

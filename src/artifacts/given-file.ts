@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
+import type { Making } from '../model/artifact.ts'
 import { FlightError } from '../model/errors.ts'
 import { isMissing } from './folder-lock.ts'
 import { inspected } from './inspect.ts'
@@ -29,11 +30,9 @@ export async function digestOfGiven(file: string): Promise<string> {
 // only what Flight wrote, so that no two programs can read it differently.
 export async function takeGiven(
   given: { file: string; sha256: string },
-  target: string,
-  committedAt: string,
+  target: { file: string; committedAt: string },
   seen: Seen,
-  signal: AbortSignal,
-  packing: (bytes: number) => void,
+  making: Making,
 ): Promise<Packed> {
   const hash = createHash('sha256')
   const hashed = async function* (chunks: AsyncIterable<Buffer>) {
@@ -49,9 +48,9 @@ export async function takeGiven(
       hashed,
       createGunzip(),
       async (bytes: AsyncIterable<Buffer>) => {
-        packed = await pack(inspected(readTar(bytes), seen), target, committedAt, signal, packing)
+        packed = await pack(inspected(readTar(bytes), seen), target, making)
       },
-      { signal },
+      { signal: making.signal },
     )
   } catch (error) {
     if (!String((error as NodeJS.ErrnoException).code).startsWith('Z_')) throw error

@@ -17,12 +17,8 @@ export async function isWithin(
 ): Promise<boolean | undefined> {
   if (!SHA.test(commit) || !SHA.test(later)) return undefined
   try {
-    return await useMirror(
-      request,
-      'as it is',
-      signal,
-      () => undefined,
-      (git) => contains(git, commit, later),
+    return await useMirror(request, 'as it is', { signal, tell: () => undefined }, (git) =>
+      contains(git, commit, later),
     )
   } catch (error) {
     throw asFlightError(error, request.app, signal)

@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Artifact, ArtifactEvent, ArtifactRequest, Commit } from '../model/artifact.ts'
+import type { Artifact, ArtifactRequest, Commit, Making } from '../model/artifact.ts'
 import type { Kept } from './cache.ts'
 import { archiveCommit, buildCommit } from './archive-commit.ts'
 import type { MadeArtifact } from './archive-commit.ts'
@@ -17,14 +17,15 @@ import { sweepWorkshops } from './workshop.ts'
 // An artifact that no other process removes before it is let go, or before this process ends.
 export type HeldArtifact = { artifact: Artifact; letGo(): void }
 
-type Tell = (event: ArtifactEvent) => void
+// The folder that keeps the artifact of a commit.
+type Place = { commit: Commit; folder: string }
 
 // Makes the artifact of one commit, or finds it made. Nothing here speaks to a server.
-export async function makeArtifact(request: ArtifactRequest, signal: AbortSignal, tell: Tell): Promise<HeldArtifact> {
+export async function makeArtifact(request: ArtifactRequest, making: Making): Promise<HeldArtifact> {
   try {
     await mkdir(request.state, { recursive: true, mode: 0o700 })
     await sweepWorkshops(request.state)
-    const commit = request.found ?? (await findCommit(request, signal, tell))
+    const commit = request.found ?? (await findCommit(request, making))
     const given =
       request.given === undefined ? undefined : { file: request.given, sha256: await digestOfGiven(request.given) }
     const key =
@@ -32,44 +33,43 @@ export async function makeArtifact(request: ArtifactRequest, signal: AbortSignal
         ? keyOf('commit', commit.commit, request.subdirectory ?? null, request.buildCommands)
         : keyOf('given', commit.commit, given.sha256)
     const folder = join(artifactsOf(request.state, request.app), key)
-    return await held(request, commit, folder, signal, tell, (part, log) =>
+    return await held(request, { commit, folder }, making, (part, log) =>
       given !== undefined
-        ? fromGiven(request, commit, given, part, signal, tell)
+        ? fromGiven(given, commit, part, making)
         : request.buildCommands.length === 0
-          ? archiveCommit(request, commit, part, signal, tell)
-          : buildCommit(request, commit, part, log, signal, tell),
+          ? archiveCommit(request, commit, part, making)
+          : buildCommit(request, commit, { file: part, log }, making),
     )
   } catch (error) {
-    throw asFlightError(error, request.given ?? request.app, signal)
+    throw asFlightError(error, request.given ?? request.app, making.signal)
   }
 }
 
 // The commit that a request names, for a plan that makes nothing yet.
-export async function findCommit(request: ArtifactRequest, signal: AbortSignal, tell: Tell): Promise<Commit> {
+export async function findCommit(request: ArtifactRequest, making: Making): Promise<Commit> {
   try {
-    return await useMirror(request, 'fetched', signal, tell, (git) =>
+    return await useMirror(request, 'fetched', making, (git) =>
       resolveCommit(git, request.repo, request.commit, request.releaseFrom),
     )
   } catch (error) {
-    throw asFlightError(error, request.app, signal)
+    throw asFlightError(error, request.app, making.signal)
   }
 }
 
 // Several processes may use an artifact; one makes it, while nobody uses it.
 async function held(
   request: ArtifactRequest,
-  commit: Commit,
-  folder: string,
-  signal: AbortSignal,
-  tell: Tell,
+  place: Place,
+  { signal, tell }: Making,
   make: (part: string, log: string) => Promise<MadeArtifact>,
 ): Promise<HeldArtifact> {
+  const { folder } = place
   const waiting = (holder: string) => tell({ kind: 'waiting', for: `the artifact of ${request.app}`, holder })
   const found = await lockFolder(folder, 'shared', signal, waiting)
   const kept = await orLetGo(found, () => findKept(folder))
   if (kept !== undefined) {
     tell({ kind: 'cached' })
-    return finished(request, commit, folder, found, kept)
+    return finished(request, place, found, kept)
   }
   found.letGo()
   for (;;) {
@@ -80,7 +80,7 @@ async function held(
       await lock.toShared()
       return recordOf(folder)
     })
-    if (made !== undefined) return finished(request, commit, folder, lock, made)
+    if (made !== undefined) return finished(request, place, lock, made)
     lock.letGo()
   }
 }
@@ -104,8 +104,7 @@ async function makeInto(folder: string, make: (part: string, log: string) => Pro
 
 async function finished(
   request: ArtifactRequest,
-  commit: Commit,
-  folder: string,
+  { commit, folder }: Place,
   lock: FolderLock,
   kept: Kept,
 ): Promise<HeldArtifact> {
@@ -131,17 +130,13 @@ async function orLetGo<T>(lock: FolderLock, act: () => Promise<T>): Promise<T> {
 }
 
 async function fromGiven(
-  request: ArtifactRequest,
-  commit: Commit,
   given: { file: string; sha256: string },
+  { committedAt }: Commit,
   part: string,
-  signal: AbortSignal,
-  tell: Tell,
+  making: Making,
 ): Promise<MadeArtifact> {
   const seen = nothingSeen()
-  const packed = await takeGiven(given, part, commit.committedAt, seen, signal, (bytes) =>
-    tell({ kind: 'packing', bytes }),
-  )
+  const packed = await takeGiven(given, { file: part, committedAt }, seen, making)
   refusePointers(given.file, seen.pointers)
   return { ...packed, composerLock: seen.composerLock, warnings: remarksOn(seen) }
 }

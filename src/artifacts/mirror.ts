@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { access, mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ArtifactEvent, ArtifactRequest } from '../model/artifact.ts'
+import type { ArtifactRequest, Making } from '../model/artifact.ts'
 import { FlightError } from '../model/errors.ts'
 import { type Address, repositoryAddress } from './address.ts'
 import { isMissing, lockFolder } from './folder-lock.ts'
@@ -25,8 +25,7 @@ export function mirrorFolder(state: string, repo: string): string {
 export async function useMirror<T>(
   request: MirrorRequest,
   fetch: 'fetched' | 'as it is',
-  signal: AbortSignal,
-  tell: (event: ArtifactEvent) => void,
+  { signal, tell }: Making,
   use: (git: Git) => Promise<T>,
 ): Promise<T> {
   const address = repositoryAddress(request.repo, 'repo')
@@ -57,7 +56,7 @@ type Mirror = {
   folder: string
   address: Address
   request: MirrorRequest
-  tell: (event: ArtifactEvent) => void
+  tell: Making['tell']
 }
 
 // Brings the mirror up to date; says whether it was made anew.

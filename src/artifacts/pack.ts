@@ -4,6 +4,7 @@ import { open } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
+import type { Making } from '../model/artifact.ts'
 import type { TarEntry } from './tar-entry.ts'
 
 // A file that was written, by its content.
@@ -12,10 +13,8 @@ export type Packed = { size: number; sha256: string }
 // Writes entries as a new tar.gz without a name or time in its header, on disk when this returns.
 export async function pack(
   entries: AsyncIterable<TarEntry>,
-  file: string,
-  committedAt: string,
-  signal: AbortSignal,
-  packing: (bytes: number) => void,
+  { file, committedAt }: { file: string; committedAt: string },
+  { signal, tell }: Making,
 ): Promise<Packed> {
   const hash = createHash('sha256')
   let size = 0
@@ -23,7 +22,7 @@ export async function pack(
     for await (const chunk of chunks) {
       hash.update(chunk)
       size += chunk.length
-      packing(size)
+      tell({ kind: 'packing', bytes: size })
       yield chunk
     }
   }

@@ -22,7 +22,7 @@ export async function resolveCommit(
       `${written} is on no branch or tag of the repository`,
       'push it to a branch; a pull request is merged first',
     )
-  const from = await holdReleaseFrom(git, repo, written, commit, refs, releaseFrom)
+  const from = await holdReleaseFrom(git, { repo, written, commit }, refs, releaseFrom)
   return described(git, commit, ref?.name ?? from?.name ?? on.name)
 }
 
@@ -42,9 +42,7 @@ async function peeled(git: Git, repo: string, written: string, object: string): 
 
 async function holdReleaseFrom(
   git: Git,
-  repo: string,
-  written: string,
-  commit: string,
+  { repo, written, commit }: { repo: string; written: string; commit: string },
   refs: readonly Ref[],
   releaseFrom: readonly string[],
 ): Promise<Ref | undefined> {

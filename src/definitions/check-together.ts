@@ -14,9 +14,23 @@ export function checkServers(clusters: readonly Source[], settings: Node | undef
     for (const [index, server] of items(at(node, 'servers')).entries()) {
       const name = at(server, 'name')
       const host = at(server, 'host')
-      findings.push(...once(names, text(name)?.toLowerCase(), name, ['servers', index, 'name'], 'the name is taken'))
+      findings.push(
+        ...once(
+          names,
+          text(name)?.toLowerCase(),
+          { node: name, path: ['servers', index, 'name'] },
+          'the name is taken',
+        ),
+      )
       const address = addressOf(server, node, settings)
-      findings.push(...once(addresses, address, host, ['servers', index, 'host'], 'is the address of another server'))
+      findings.push(
+        ...once(
+          addresses,
+          address,
+          { node: host, path: ['servers', index, 'host'] },
+          'is the address of another server',
+        ),
+      )
     }
   }
   return findings
@@ -25,8 +39,7 @@ export function checkServers(clusters: readonly Source[], settings: Node | undef
 function once(
   seen: Map<string, Place>,
   key: string | undefined,
-  node: Node | undefined,
-  path: readonly PathSegment[],
+  { node, path }: { node: Node | undefined; path: readonly PathSegment[] },
   what: string,
 ): Finding[] {
   if (key === undefined || node === undefined) return []

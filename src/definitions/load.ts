@@ -57,13 +57,12 @@ export async function loadDefinitions(folder: string): Promise<Loaded> {
     ...(clusters.sources.length === 0 && clusters.findings.length === 0 ? [noCluster] : []),
   ]
   if (findings.length > 0) throw new FlightError(problemsOf(findings))
-  const definitions = resolveAll(
-    root,
-    settings.node,
-    clusters.sources,
-    apps.sources,
-    new Map(beside.map(({ name, files }) => [name, files])),
-  )
+  const definitions = resolveAll(root, {
+    settings: settings.node,
+    clusters: clusters.sources,
+    apps: apps.sources,
+    beside: new Map(beside.map(({ name, files }) => [name, files])),
+  })
   const unwise = [
     ...clusters.unused,
     ...apps.unused,
@@ -116,14 +115,15 @@ function nodes(sources: readonly Source[]): Node[] {
   return sources.flatMap(({ node }) => (node === undefined ? [] : [node]))
 }
 
-function resolveAll(
-  root: string,
-  settingsNode: Node | undefined,
-  clusters: readonly Source[],
-  apps: readonly Source[],
-  beside: ReadonlyMap<string, FilesBeside>,
-): Definitions {
-  const { settings, phpSource } = resolveSettings(settingsNode, root)
+type Checked = {
+  settings: Node | undefined
+  clusters: readonly Source[]
+  apps: readonly Source[]
+  beside: ReadonlyMap<string, FilesBeside> // by the name of the app
+}
+
+function resolveAll(root: string, { settings: written, clusters, apps, beside }: Checked): Definitions {
+  const { settings, phpSource } = resolveSettings(written, root)
   const clusterDefaults = { root, ssh: settings.ssh, phpSource }
   const appDefaults = { root, keepReleases: settings.keepReleases }
   return {
@@ -133,7 +133,9 @@ function resolveAll(
       .map(({ name, file, node }) => resolveCluster(name, file, node as Node, clusterDefaults))
       .sort(byName),
     apps: apps
-      .map(({ name, file, node }) => resolveApp(name, file, node as Node, appDefaults, beside.get(name) as FilesBeside))
+      .map(({ name, file, node }) =>
+        resolveApp({ name, file, node: node as Node }, appDefaults, beside.get(name) as FilesBeside),
+      )
       .sort(byName),
   }
 }

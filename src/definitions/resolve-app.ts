@@ -16,7 +16,11 @@ const DEFAULT_LINKED_DIRS = ['storage/app', 'storage/framework/sessions', 'stora
 type AppDefaults = { root: string; keepReleases: number }
 
 // A valid app with its defaults.
-export function resolveApp(name: string, file: string, node: Node, defaults: AppDefaults, beside: FilesBeside): App {
+export function resolveApp(
+  { name, file, node }: { name: string; file: string; node: Node },
+  defaults: AppDefaults,
+  beside: FilesBeside,
+): App {
   const written = plain(node) as AppFile
   const folder = join(defaults.root, dirname(file))
   const domains = written.domains ?? (written.domain === undefined ? [] : [written.domain])

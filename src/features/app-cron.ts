@@ -16,11 +16,9 @@ export const appCronFeature: AppFeature = ({ app, on }) => {
   if (jobs.length === 0) return []
   const { USER, PATH, LANG } = environmentOf(app)
   const entries = jobs.map(({ at, log, command }) => ({ at, command: cronCommand(app.name, log, command) }))
-  const file = appFile(
-    app,
-    'cron',
-    appFiles(app.name).cron,
-    render('app.cron', { source: app.file, user: USER, path: PATH, lang: LANG, entries }),
-  )
+  const file = appFile(app, 'cron', {
+    path: appFiles(app.name).cron,
+    content: render('app.cron', { source: app.file, user: USER, path: PATH, lang: LANG, entries }),
+  })
   return [{ ...file, awaits: current }]
 }

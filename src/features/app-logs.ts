@@ -6,12 +6,10 @@ import { appFile, clusterFile } from './resources.ts'
 
 // What an app writes into storage/logs is rotated by its own user: a link that lies there leads root nowhere.
 export const appLogsFeature: AppFeature = ({ app }) => [
-  appFile(
-    app,
-    'log rotation',
-    appFiles(app.name).rotation,
-    render('app.logrotate', { source: app.file, user: app.name, logs: logsOf(app) }),
-  ),
+  appFile(app, 'log rotation', {
+    path: appFiles(app.name).rotation,
+    content: render('app.logrotate', { source: app.file, user: app.name, logs: logsOf(app) }),
+  }),
 ]
 
 // What FPM itself writes about its pools.

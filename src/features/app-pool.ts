@@ -30,7 +30,9 @@ export const appPoolFeature: AppFeature = ({ app, on, cluster }) => {
     settings: written({ 'opcache.validate_timestamps': '0', ...app.phpIni }),
   }
   return [
-    appFile(app, 'FPM pool', files.pool(app.php), render('pool.conf', data), {
+    appFile(app, 'FPM pool', {
+      path: files.pool(app.php),
+      content: render('pool.conf', data),
       claims: [{ claim: 'fpm-pool', folder: fpmPools(app.php), name: app.name }],
     }),
   ]

@@ -19,12 +19,10 @@ export const appProgramsFeature: AppFeature = ({ app, on }) => {
     .map(([name, value]) => `${name}="${value}"`)
     .join(',')
   const current = appPaths(app.name).current
-  const file = appFile(
-    app,
-    'workers',
-    appFiles(app.name).programs,
-    render('programs.conf', { source: app.file, user: app.name, directory: current, environment, programs }),
-  )
+  const file = appFile(app, 'workers', {
+    path: appFiles(app.name).programs,
+    content: render('programs.conf', { source: app.file, user: app.name, directory: current, environment, programs }),
+  })
   const all: Resource = {
     kind: 'programs',
     name: app.name,

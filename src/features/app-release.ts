@@ -32,20 +32,22 @@ export function releaseResources(input: AppInput, release: PlannedRelease): Reso
     ...appUserFeature(input).map(at('prepare')),
     ...(release.environmentFrom === null ? [] : [at('prepare')(environment(app, release.environmentFrom))]),
     ...(back
-      ? rebuilt(app).map((command, index) => run(app, release, `cache-${turn}${index + 1}-${mark(command)}`, command))
+      ? rebuilt(app).map((command, index) =>
+          run(app, release, { key: `cache-${turn}${index + 1}-${mark(command)}`, command }),
+        )
       : [unpacked(input, release), ...prepared(app, release)]
     ).map(at('prepare')),
     ...(back
       ? []
       : on.deployCommands
-          .map((command, index) => run(app, release, `deploy-${index + 1}-${mark(command)}`, command))
+          .map((command, index) => run(app, release, { key: `deploy-${index + 1}-${mark(command)}`, command }))
           .map(at('deploy', waveOf(app, on, release)))),
     ...[...checks.slice(0, 1).flat(), live(app, release, 'ready')].map(at('check')),
     at('go live')(live(app, release, 'switch')),
     ...checks.slice(1).flat().map(at('check live')),
     at('confirm')(live(app, release, 'confirm')),
     ...app.afterCommands
-      .map((command, index) => run(app, release, `after-${turn}${index + 1}-${mark(command)}`, command))
+      .map((command, index) => run(app, release, { key: `after-${turn}${index + 1}-${mark(command)}`, command }))
       .map(at('after')),
     ...[...appCronFeature(input), ...appProgramsFeature(input)].map((resource) =>
       at('workers')(following(resource, release)),
@@ -144,16 +146,16 @@ function needsOf({ app, on, server }: AppInput): Need[] {
 }
 
 function prepared(app: App, release: PlannedRelease): Resource[] {
-  const composer = run(
-    app,
-    release,
-    `${COMPOSER_KEY}-${mark(app.composerCommand)}`,
-    `composer ${app.composerCommand}`,
-    app.composerAuth !== undefined,
-  )
+  const composer = run(app, release, {
+    key: `${COMPOSER_KEY}-${mark(app.composerCommand)}`,
+    command: `composer ${app.composerCommand}`,
+    auth: app.composerAuth !== undefined,
+  })
   return [
     composer,
-    ...app.releaseCommands.map((command, index) => run(app, release, `release-${index + 1}-${mark(command)}`, command)),
+    ...app.releaseCommands.map((command, index) =>
+      run(app, release, { key: `release-${index + 1}-${mark(command)}`, command }),
+    ),
   ]
 }
 
@@ -167,7 +169,9 @@ function rebuilt(app: App): string[] {
 // A command that was changed while its release was interrupted is another one.
 const mark = (command: string) => createHash('sha256').update(command).digest('hex').slice(0, 8)
 
-function run(app: App, { name, joins }: PlannedRelease, key: string, command: string, auth = false): Resource {
+type Command = { key: string; command: string; auth?: boolean }
+
+function run(app: App, { name, joins }: PlannedRelease, { key, command, auth = false }: Command): Resource {
   return {
     kind: 'command',
     name: `${app.name}/${name}/${key}`,

@@ -15,11 +15,23 @@ export const appSiteFeature: AppFeature = (input) => {
   const { include, basicAuth } = app.nginx
   const { site, siteInclude, passwords } = appFiles(app.name)
   return [
-    ...(include === undefined ? [] : [appFile(app, `nginx.include ${include.file}`, siteInclude, include.content)]),
+    ...(include === undefined
+      ? []
+      : [appFile(app, `nginx.include ${include.file}`, { path: siteInclude, content: include.content })]),
     ...(basicAuth === undefined
       ? []
-      : [appFile(app, 'nginx site', passwords, basicAuth.content, { mode: '640', group: 'www-data', secret: true })]),
-    appFile(app, 'nginx site', site, siteText(input), {
+      : [
+          appFile(app, 'nginx site', {
+            path: passwords,
+            content: basicAuth.content,
+            mode: '640',
+            group: 'www-data',
+            secret: true,
+          }),
+        ]),
+    appFile(app, 'nginx site', {
+      path: site,
+      content: siteText(input),
       needs: app.nginx.tls === undefined ? [] : [app.nginx.tls.certificate, app.nginx.tls.key],
       claims: [{ claim: 'nginx-server-name', names: [...app.domains, ...Object.keys(app.redirects)].sort() }],
     }),

@@ -4,18 +4,20 @@ import { featureOf } from '../model/feature.ts'
 
 type More = Partial<Pick<FileDesired, 'mode' | 'owner' | 'group' | 'conffileOf' | 'claims' | 'needs' | 'secret'>>
 
+type Written = Pick<FileDesired, 'path' | 'content'> & More
+
 // A file of the cluster: root's, readable by all, unless said otherwise.
 export function clusterFile(feature: string, path: string, content: string, more: More = {}): ResourceOf<'file'> {
-  return fileOf('cluster', feature, path, content, more)
+  return fileOf('cluster', feature, { path, content, ...more })
 }
 
 // A file of one app outside its home: root's, readable by all,
 // unless said otherwise. Retired once the app is not wanted here.
-export function appFile(app: App, feature: string, path: string, content: string, more: More = {}): ResourceOf<'file'> {
-  return fileOf(`app:${app.name}`, featureOf(feature, app.name), path, content, more)
+export function appFile(app: App, feature: string, file: Written): ResourceOf<'file'> {
+  return fileOf(`app:${app.name}`, featureOf(feature, app.name), file)
 }
 
-function fileOf(scope: string, feature: string, path: string, content: string, more: More): ResourceOf<'file'> {
+function fileOf(scope: string, feature: string, { path, content, ...more }: Written): ResourceOf<'file'> {
   return {
     kind: 'file',
     name: path,

@@ -34,6 +34,9 @@ export type ArtifactRequest = {
   patience: number // milliseconds that git may say nothing
 }
 
+// What goes along with making an artifact: what ends it early, and who is told how it goes.
+export type Making = { signal: AbortSignal; tell(event: ArtifactEvent): void }
+
 // What is told while an artifact is made.
 export type ArtifactEvent =
   | { kind: 'waiting'; for: string; holder: string }

@@ -18,8 +18,7 @@ export type Store = {
     id: number,
     from: readonly RequestState[],
     to: RequestChange,
-    told?: { at: string; event: RequestEvent },
-    notices?: readonly NewNotice[],
+    told?: { at: string; event: RequestEvent; notices?: readonly NewNotice[] },
   ): Promise<Request | undefined>
 
   append(id: number, told: readonly { at: string; event: RequestEvent }[]): Promise<NumberedEvent[]>

@@ -42,8 +42,7 @@ export async function holdFor(session: Session, plan: Plan, { given, found, cont
       const { makeArtifact } = await import('../artifacts/make-artifact.ts')
       const made = await makeArtifact(
         artifactRequest(session, app, release.commit, { given, found: found.get(release.commit) }),
-        session.signal,
-        tellArtifact(session, app.name),
+        { signal: session.signal, tell: tellArtifact(session, app.name) },
       )
       held.push(made.letGo)
       refuseOtherTree(release, made.artifact.tree)

@@ -46,9 +46,7 @@ export function stageLine(stage: StageProgress, now: number): string {
 function serverLine(
   name: string,
   server: ServerProgress,
-  total: number | undefined,
-  wide: number,
-  now: number,
+  { total, wide, now }: { total: number | undefined; wide: number; now: number },
 ): string {
   const finished = total === undefined || total === 0 ? `${server.actions}` : `${server.actions}/${total}`
   const doing =
@@ -83,7 +81,7 @@ export function frameOf(
   shown.sort(([a], [b]) => (a < b ? -1 : 1))
   const wide = Math.min(30, Math.max(0, ...shown.map(([name]) => name.length)))
   const lines = shown.map(([name, server]) =>
-    fit(`  ${serverLine(onOneLine(name), server, run.answered.get(name), wide, now)}`, cells),
+    fit(`  ${serverLine(onOneLine(name), server, { total: run.answered.get(name), wide, now })}`, cells),
   )
   const more = servers.length - shown.length
   return [

@@ -52,7 +52,9 @@ function stateOf({ outcome, converged }: ReceiptServer): string {
   return outcome === 'done' && !converged ? 'NOT AS PLANNED' : outcome
 }
 
-function server(entry: ReceiptServer, wide: number, states: number, width: number, paint: Paint): string[] {
+type Columns = { wide: number; states: number; width: number }
+
+function server(entry: ReceiptServer, { wide, states, width }: Columns, paint: Paint): string[] {
   const whole = entry.outcome === 'done' && entry.converged
   const what = `${tally(entry.actions)}, ${duration(entry.seconds)}`
   const first = wrap(
@@ -115,7 +117,7 @@ export function receiptText(receipt: Receipt, options: ReceiptTextOptions): stri
   return [
     ...wrap(title, width, '').map((line) => paint.bold(line)),
     ...(receipt.servers.length === 0 ? [] : ['']),
-    ...receipt.servers.flatMap((entry) => server(entry, wide, states, width, paint)),
+    ...receipt.servers.flatMap((entry) => server(entry, { wide, states, width }, paint)),
     ...problems,
     '',
     ...wrap(`By ${receipt.who} from ${receipt.from}, ${receipt.began} to ${receipt.ended}`, width, '').map((line) =>

@@ -21,7 +21,7 @@ shop.git('checkout', '-q', 'main')
 
 const request = requestFor(shop.path)
 const find = (commit: string, releaseFrom: readonly string[] = []) =>
-  findCommit({ ...request, commit, releaseFrom }, new AbortController().signal, () => undefined)
+  findCommit({ ...request, commit, releaseFrom }, { signal: new AbortController().signal, tell: () => undefined })
 
 for (const [written, commit] of [
   ['main', second],

@@ -11,8 +11,11 @@ const request = {
   sshConfig: undefined,
   ...(JSON.parse(process.argv[2] ?? '{}') as object),
 } as ArtifactRequest
-const { artifact } = await makeArtifact(request, new AbortController().signal, (event) => {
-  if (event.kind === 'waiting') process.stdout.write(`waiting ${event.holder}\n`)
-  if (event.kind === 'fetching') process.stdout.write('fetching\n')
+const { artifact } = await makeArtifact(request, {
+  signal: new AbortController().signal,
+  tell(event) {
+    if (event.kind === 'waiting') process.stdout.write(`waiting ${event.holder}\n`)
+    if (event.kind === 'fetching') process.stdout.write('fetching\n')
+  },
 })
 process.stdout.write(`sha256 ${artifact.sha256}\nrss ${Math.round(process.resourceUsage().maxRSS / 1024)}\n`)

@@ -296,7 +296,7 @@ test('a commit that was just looked up is not fetched again, and made even when 
   const gone = repository()
   gone.commit('First', { 'a.txt': 'one' })
   const request = requestFor(gone.path)
-  const found = await findCommit(request, new AbortController().signal, () => undefined)
+  const found = await findCommit(request, { signal: new AbortController().signal, tell: () => undefined })
   rmSync(gone.path, { recursive: true })
   const { artifact, events } = await make({ ...request, commit: found.commit, found })
   assert.is(artifact.commit, found.commit)

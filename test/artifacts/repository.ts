@@ -92,7 +92,7 @@ export type Told = HeldArtifact & { events: ArtifactEvent[] }
 
 export async function make(request: ArtifactRequest, signal = new AbortController().signal): Promise<Told> {
   const events: ArtifactEvent[] = []
-  return { ...(await makeArtifact(request, signal, (event) => events.push(event))), events }
+  return { ...(await makeArtifact(request, { signal, tell: (event) => void events.push(event) })), events }
 }
 
 // The message of a refusal: `CODE what (hint)`.

@@ -30,11 +30,10 @@ async function resolved(session: Session, wish: WrittenWish, tell: (found: Commi
   const app = appNamed(wish.app, session.definitions)
   if (wish.does !== 'release') return wish
   const { findCommit } = await import('../../artifacts/make-artifact.ts')
-  const found = await findCommit(
-    artifactRequest(session, app, wish.commit, { found: undefined, given: undefined }),
-    session.signal,
-    tellArtifact(session, app.name),
-  )
+  const found = await findCommit(artifactRequest(session, app, wish.commit, { found: undefined, given: undefined }), {
+    signal: session.signal,
+    tell: tellArtifact(session, app.name),
+  })
   tell(found)
   const { commit, tree, subject, ref } = found
   return { app: app.name, does: 'release', commit, tree, subject, ref, without: wish.without }

@@ -97,7 +97,7 @@ export function commitsOf(definitions: () => Promise<Definitions>): IsWithin {
       const app = known.apps.find((each) => each.name === name)
       if (app === undefined) return false
       const request = artifactRequest({ definitions: known }, app, later, { found: undefined, given: undefined })
-      await findCommit(request, signal, () => undefined)
+      await findCommit(request, { signal, tell: () => undefined })
       return (await isWithin(request, commit, later, signal)) === true
     } catch (error) {
       if (error instanceof FlightError) return false

@@ -38,7 +38,7 @@ export function addRequestRoutes(app: Hono<DoorEnv>, keeper: Doorkeeper): void {
     const { follow = '0' } = checkedParameters(LOG_QUERY, (name) => c.req.query(name))
     const isFollowed = !['', '0'].includes(follow)
     const type = 'text/plain; charset=utf-8'
-    if (isFollowed) return streamed(c, keeper, type, (signal) => followedLog(keeper.desk, request.id, signal))
+    if (isFollowed) return streamed(c, keeper, { type }, (signal) => followedLog(keeper.desk, request.id, signal))
     if (c.req.method === 'HEAD') return c.body(null, 200, { 'content-type': type })
     const stop = new AbortController()
     return c.body(
@@ -53,12 +53,8 @@ export function addRequestRoutes(app: Hono<DoorEnv>, keeper: Doorkeeper): void {
     const { after = 0 } = checkedParameters(EVENTS_QUERY, (name) => c.req.query(name))
     const { 'Last-Event-ID': last = after } = checkedParameters(EVENTS_HEADERS, (name) => c.req.header(name))
     c.header('X-Accel-Buffering', 'no')
-    return streamed(
-      c,
-      keeper,
-      'text/event-stream',
-      (signal) => sentEvents(keeper.desk, request.id, last, signal),
-      HEARTBEAT,
+    return streamed(c, keeper, { type: 'text/event-stream', beat: HEARTBEAT }, (signal) =>
+      sentEvents(keeper.desk, request.id, last, signal),
     )
   })
 }
@@ -67,9 +63,8 @@ export function addRequestRoutes(app: Hono<DoorEnv>, keeper: Doorkeeper): void {
 function streamed(
   c: DoorContext,
   keeper: Doorkeeper,
-  type: string,
+  { type, beat }: { type: string; beat?: typeof HEARTBEAT },
   pieces: (signal: AbortSignal) => AsyncIterator<string>,
-  beat?: typeof HEARTBEAT,
 ): Response {
   if (c.req.method === 'HEAD') return c.body(null, 200, { 'content-type': type })
   const stop = new AbortController()

@@ -74,7 +74,7 @@ export function createCarrier(options: ServingOptions, bell: Bell, isStopping: (
     const event: RequestEvent = { event: resumes ? 'resumes' : 'begins', attempt }
     const to = { state: 'running', attempts: attempt, notBefore: null, began: request.began ?? at() } as const
     const notices = attempt === 1 ? await options.notices('start', { ...request, ...to }) : []
-    const begun = await store.change(request.id, [request.state], to, { at: at(), event }, notices)
+    const begun = await store.change(request.id, [request.state], to, { at: at(), event, notices })
     if (begun === undefined) return undefined
     bell.ring(begun.id)
     options.told(begun, event)
@@ -142,7 +142,7 @@ export function createCarrier(options: ServingOptions, bell: Bell, isStopping: (
     const to = { state, end, ended: at(), notBefore: null, supersededBy }
     const occasion = occasionOf({ ...request, ...to })
     const notices = occasion === undefined ? [] : await options.notices(occasion, { ...request, ...to })
-    const ended = await store.change(request.id, [request.state], to, { at: at(), event }, notices)
+    const ended = await store.change(request.id, [request.state], to, { at: at(), event, notices })
     if (ended === undefined) return undefined
     unreachableSince.delete(request.id)
     bell.ring(ended.id)

@@ -69,11 +69,13 @@ export function storeOn(database: Database, file: string): Store {
     requests: (wanted) => read(() => requests.requests(wanted)),
     unfinished: () => read(() => requests.unfinished()),
     heads: () => read(() => requests.heads()),
-    change: (id, from, to, told, posted = []) =>
+    change: (id, from, to, told) =>
       write(() => {
         const changed = requests.change(id, from, to)
-        if (changed !== undefined && told !== undefined) events.append(id, [told])
-        if (changed !== undefined) notices.post(posted)
+        if (changed === undefined || told === undefined) return changed
+        const { notices: posted = [], ...event } = told
+        events.append(id, [event])
+        notices.post(posted)
         return changed
       }),
     append: (id, told) => write(() => events.append(id, told)),
