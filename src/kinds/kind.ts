@@ -56,9 +56,6 @@ export type Kind<K extends KindName> = {
   installs?(change: Pick<ActionOf<K>, 'before' | 'after'>): { name: string; version: string | undefined }
   // Whether packages come from what it writes, so that apt reads its lists again. Default: no.
   isAptSource?: true
-  // Whether requests or workers see something else from then on: done, and taken back, on all servers at the same
-  // moment. Default: no.
-  isSwitch?(desired: DesiredOf[K]): boolean
   // Whether it concerns one app alone, so that what follows is done though it failed. Default: no.
   isOneAppsOnly?: true
 }

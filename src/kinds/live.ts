@@ -47,7 +47,6 @@ export const liveKind: Kind<'live'> = {
   called: (name) => ofRelease(name, (release) => `release ${release}`),
   // Half of the servers may have switched before a run ended.
   holds: (planned, now) => planned.before.live === now.before.live || now.before.live === planned.after.release,
-  isSwitch: ({ does }) => does === 'switch',
 }
 
 function factsOf({ does, release, back }: LiveDesired, was: string): string[] {

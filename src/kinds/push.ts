@@ -91,7 +91,6 @@ export const pushKind: Kind<'push'> = {
     const content = after.does === 'stage' ? environments.get(address) : undefined
     return content === undefined ? after : { ...after, content }
   },
-  isSwitch: ({ does }) => does === 'write',
 }
 
 function stepOf(

@@ -1,6 +1,4 @@
-import { kindOf } from '../../kinds/kinds.ts'
 import type { Problem } from '../../model/errors.ts'
-import type { Action } from '../../model/action.ts'
 import type { Step } from '../../model/step.ts'
 import { onOneLine } from '../../model/printable.ts'
 import { undoOf } from '../compare.ts'
@@ -33,12 +31,12 @@ export function goBackTask(run: Run): Task {
       if (reason === undefined) return undefined
       return inTurn(
         parent,
-        [true, false].map((isSwitch) => ({
-          title: isSwitch ? 'what is live' : 'what follows from it',
+        [true, false].map((isFirst) => ({
+          title: isFirst ? 'what is live' : 'what follows from it',
           task: (_inner, switching) =>
             sideBySide(
               switching,
-              opened.ready.map((member) => undoTask(member, run, whyOf(reason), isSwitch)),
+              opened.ready.map((member) => undoTask(member, run, whyOf(reason), isFirst)),
               opened.ready.length,
             ),
         })),
@@ -48,7 +46,7 @@ export function goBackTask(run: Run): Task {
 }
 
 // The steps of one server, of which the first that fails is the last.
-function undoTask({ host, planned }: Ready, run: Run, why: string, isSwitch: boolean): Task {
+function undoTask({ host, planned }: Ready, run: Run, why: string, isFirst: boolean): Task {
   const { request, back } = run
   return mayFail(
     {
@@ -56,7 +54,7 @@ function undoTask({ host, planned }: Ready, run: Run, why: string, isSwitch: boo
       rendererOptions: { tells: (text) => ({ event: 'note', text: `${planned.name}: ${text}` }) },
     },
     async (task) => {
-      for (const step of stepsBack(run, planned.name, why, isSwitch))
+      for (const step of stepsBack(run, planned.name, why, isFirst))
         await host.perform(step, {
           plan: request.plan.digest,
           id: 'back',
@@ -108,20 +106,18 @@ function whyOf({ problem }: ReasonToGoBack): string {
 }
 
 // The steps that take back what was begun on a server, each once.
-function stepsBack({ request: { plan }, outcomes }: Run, server: string, why: string, ofSwitch: boolean): Step[] {
+function stepsBack({ request: { plan }, outcomes }: Run, server: string, why: string, isFirst: boolean): Step[] {
+  const { wayBack } = undertakingOf(plan)
   const begun = new Set(
     outcomes
       .get(server)
       ?.actions.filter(({ outcome }) => outcome !== 'not begun')
       .map(({ address }) => address),
   )
-  const actions = plan.stages
+  const steps = plan.stages
+    .filter(({ name }) => wayBack?.isFirst(name) === isFirst)
     .flatMap((stage) => stage.servers.filter((entry) => entry.server === server).flatMap((entry) => entry.actions))
     .filter((action) => begun.has(action.address))
-  const isSwitch = ({ kind, after }: Action) => kindOf(kind).isSwitch?.(after) ?? false
-  const { wayBack } = undertakingOf(plan)
-  const steps = actions
-    .filter((action) => isSwitch(action) === ofSwitch)
     .flatMap((action) => undoOf(action, why))
     .filter((step) => wayBack?.spares(step) !== true)
   return [...new Map(steps.map((step) => [JSON.stringify(step), step])).values()]

@@ -7,7 +7,7 @@ import { compared, factsOfResource } from '../compare.ts'
 import type { Case, ServerPlan } from '../resolve/plan-server.ts'
 import { withWritten } from '../resolve/resolve.ts'
 import type { Wanted } from '../resolve/wanted.ts'
-import type { Answer, Line, Planning, ReasonToGoBack, Undertaking } from './undertaking.ts'
+import type { Answer, Line, Planning, ReasonToGoBack, Undertaking, WayBack } from './undertaking.ts'
 
 // What releases and pushes have in common: they are done on all of their servers or on none, stage by stage, and are
 // taken back where one server does not get that far. They touch nothing but their apps, and ask about nothing else.
@@ -17,7 +17,7 @@ import type { Answer, Line, Planning, ReasonToGoBack, Undertaking } from './unde
 export type Course = { phases: readonly Phase[]; live: Phase; stays: Phase; last: Phase }
 
 type Common = Pick<Undertaking, 'isAllOrNone' | 'facts' | 'factsBeside' | 'serverPlan' | 'isCritical' | 'needsAll'> & {
-  reason(stopped: string, problems: readonly Problem[]): ReasonToGoBack | undefined
+  way: Pick<WayBack, 'reason' | 'isFirst'>
 } & Pick<Planning, 'together' | 'elsewhere' | 'stages'>
 
 export function allOrNone(course: Course): Common {
@@ -33,7 +33,10 @@ export function allOrNone(course: Course): Common {
       return at >= phases.indexOf(live) && at <= phases.indexOf(stays)
     },
     needsAll: () => false,
-    reason: (stopped, problems) => reason(course, stopped, problems),
+    way: {
+      reason: (stopped, problems) => reason(course, stopped, problems),
+      isFirst: (stage) => readStageName(stage)?.phase === live,
+    },
     together: (answers) => answers,
     elsewhere: () => new Map(),
     stages: (answers, _definitions, isWhole) => (isWhole ? stages(answers, phases) : []),

@@ -10,7 +10,7 @@ const COURSE: Course = {
   stays: 'confirm',
   last: 'finish',
 }
-const { reason, ...COURSED } = allOrNone(COURSE)
+const { way, ...COURSED } = allOrNone(COURSE)
 
 // An app's environment file is replaced on all of the servers that are named, or the one before lies there again.
 export const pushUndertaking: Module<'push'> = {
@@ -63,7 +63,7 @@ function pushing(pushes: readonly PlannedPush[]): Omit<Planning, 'said'> {
     },
     claim: pushes.map(({ app }) => ({ app, release: '' })),
     wayBack: {
-      reason,
+      ...way,
       spares: () => false,
       words: {
         what: pushes.map(({ app }) => `environment file of ${app}`).join(', '),

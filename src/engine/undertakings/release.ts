@@ -14,7 +14,7 @@ const COURSE: Course = {
   stays: 'confirm',
   last: 'finish',
 }
-const { reason, ...COURSED } = allOrNone(COURSE)
+const { way, ...COURSED } = allOrNone(COURSE)
 
 // A commit of an app goes live on all of its servers, or an earlier one does again.
 export const releaseUndertaking: Module<'release'> = {
@@ -90,7 +90,7 @@ function releasing(releases: readonly PlannedRelease[]): Omit<Planning, 'said'> 
     },
     claim: releases.map(({ app, name }) => ({ app, release: name })),
     wayBack: {
-      reason,
+      ...way,
       spares: (step) => step.step === 'fail' && joining.has(step.app),
       words: {
         what: releases.map(({ app, name }) => `${app} ${name}`).join(', '),
