@@ -51,9 +51,11 @@ export const PROGRAM_NAMES = [
   'step-service',
   'step-start',
   'step-unpack',
+  'step-upload',
   'step-user',
   'step-write',
   'system',
+  'upload-received',
 ] as const
 
 export type ProgramName = (typeof PROGRAM_NAMES)[number]

@@ -13,9 +13,9 @@ function inZone(zone: string, time: string, from: string, times: number): string
   const [hour, minute] = time.split(':').map(Number)
   const program =
     `
-    const { nextTime } = await import('./src/server/queue/daily.ts')
+    const { nextDaily } = await import('./src/server/queue/daily.ts')
     let at = new Date('${from}')
-    console.log(JSON.stringify(Array.from({ length: ${times} }, () => (at = nextTime(at, { hour: ${hour}, minute: ` +
+    console.log(JSON.stringify(Array.from({ length: ${times} }, () => (at = nextDaily(at, { hour: ${hour}, minute: ` +
     `${minute} })).toISOString())))`
   const said = execFileSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
     cwd: root,
