@@ -1,5 +1,6 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { loadDefinitions } from '../../src/definitions/load.ts'
 import { foreignFact } from '../../src/facts/foreign.ts'
 import { quote } from '../../src/shell/quote.ts'
 import { siteApp } from '../support/app-site.ts'
@@ -382,6 +383,17 @@ server {
   }
 \tserver_name\tseven.example.com;
 `
+
+promise("an app without a domain, as Flight's first user wrote it, answers for its own name", async () => {
+  const { definitions } = await loadDefinitions(new URL('../fixtures/seed/', import.meta.url).pathname)
+  const [myapp] = definitions.apps
+  assert.ok(myapp !== undefined && myapp.name === 'myapp')
+  for (const { host, system, php } of places) {
+    await configure({ host, system }, [{ ...myapp, name: 'other', php }])
+    assert.match(await curl(host, `-H 'Host: myapp' http://shop.example.com/v.txt`), /^(one|two)\n$/)
+    assert.is(await exitOf(host, 'http://shop.example.com/v.txt'), 52, 'and for no other')
+  }
+})
 
 promise("every server_name statement of others is found where it is, and none of Flight's", async () => {
   for (const { host } of places) {
