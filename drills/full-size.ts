@@ -33,8 +33,8 @@ export const FULL_SIZE: readonly { file: string; small: string | undefined; larg
   },
   {
     file: 'test/e2e/app-load.test.ts',
-    small: 'every visitor asks before, during and after each switch; limits, the version of PHP, a held request',
-    large: 'and 20,000 requests each time; apps that come and go',
+    small: 'every visitor asks before, during and after other limits; a held request',
+    large: 'and 20,000 requests each time; apps that come and go; another version of PHP',
   },
   {
     file: 'test/e2e/app-moves.test.ts',
