@@ -98,10 +98,14 @@ function follow(child: ChildProcess, words: readonly string[]): Running {
     kill: (signal) => void child.kill(signal),
     says: (pattern) =>
       new Promise((resolve, reject) => {
+        const without = (how: string) => reject(new Error(`flight ${words.join(' ')} ${how} ${pattern}:\n${said()}`))
+        // Bounds what hangs.
+        const hung = setTimeout(() => without('went on for a quarter of an hour without saying'), 15 * 60_000)
         const look = () => {
           if (pattern.test(said())) resolve()
-          else if (ended) reject(new Error(`flight ${words.join(' ')} ended without saying ${pattern}:\n${said()}`))
+          else if (ended) without('ended without saying')
           else return
+          clearTimeout(hung)
           listeners.delete(look)
         }
         listeners.add(look)

@@ -119,7 +119,11 @@ promise(
     define('')
     // The same plan follows what runs.
     const again = at.start('apply', 'plan.json')
-    await again.says(/slow-kill/)
+    await until(
+      'that run holds the server',
+      async () => (await at.expect(0, 'locks')).stdout,
+      (said) => /web-1 .*apply/.test(said),
+    )
     await open(host, 'slow-kill')
     const followed = await again.answer
     assert.is(followed.exit, 0, followed.said)
