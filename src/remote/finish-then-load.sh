@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# MASTER PID-FILE TWENTIETHS: lets the workers of FPM finish for so long, and then the master loads. The master stands
+# MASTER PID-FILE TWENTIETHS CPU: lets the workers of FPM finish for so long, and then the master loads. The master stands
 # still with the order to load already before it, so that the kernel hands it that order first: it begins no worker in
 # the place of those that finished. What connects meanwhile waits in the sockets. systemd looks for variables in its
 # command line too: no braces around a name here.
@@ -25,10 +25,9 @@ while [ $n -lt "$3" ] && at_work; do
 done
 # What woke it before it reads that order, a tick of its clock or a visitor, may make it begin workers all the same, and
 # it ends those at once. They must not have taken a request by then: until it has loaded, the master goes before all
-# others on the one CPU that it shares with what it begins. Whoever started this takes that back (lib-fpm-load.sh).
-policy=$(sed 's/^.*) //' "/proc/$m/stat" | cut -d' ' -f39)
-cpu=$(sed -n 's/^Cpus_allowed_list:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$m/status")
-[ "$policy" != 0 ] || ! chrt --reset-on-fork --fifo --pid 1 "$m" || taskset --cpu-list --pid "$cpu" "$m" >/dev/null
+# others on the one CPU that it shares with what it begins. Whoever started this takes that back, and names no CPU
+# where it must not be done (lib-fpm-load.sh).
+[ -z "$4" ] || ! chrt --reset-on-fork --fifo --pid 1 "$m" || taskset --cpu-list --pid "$4" "$m" >/dev/null
 # It is over once the master has loaded, so that whoever waits for it waits for that.
 kill -CONT "$m"
 n=0

@@ -27,14 +27,18 @@ load_gently() {
   master=$(cat "$mark_path" 2>/dev/null) && [ "$master" -gt 1 ] 2>/dev/null &&
     [ "$master" = "$(systemctl show -p MainPID --value "$unit")" ] || return 1
   # A unit of its own: the master goes on, on all its CPUs and no more urgent than others, whatever ends this shell, and
-  # whatever ends the unit. What it begins after that has its CPUs; what it began before gets them.
+  # whatever ends the unit.
   cpus=$(sed -n 's/^Cpus_allowed_list:[^0-9]*//p' "/proc/$master/status")
-  chrt_back=
-  [ "$(sed 's/^.*) //' "/proc/$master/stat" | cut -d' ' -f39)" != 0 ] || chrt_back="chrt --other --pid 0 $master;"
-  after="kill -CONT $master; $chrt_back taskset --cpu-list --pid $cpus $master;"
-  after="$after for w in \$\$(cat /proc/$master/task/$master/children); do taskset --cpu-list --pid $cpus \$\$w; done"
+  after="kill -CONT $master" cpu=''
+  # A master that somebody gave another policy (field 41 of proc(5) stat, 0 is SCHED_OTHER) keeps it.
+  if [ "$(sed 's/^.*) //' "/proc/$master/stat" | cut -d' ' -f39)" = 0 ]; then
+    cpu=${cpus%%[!0-9]*}
+    # The master first: what it begins from then on has its CPUs.
+    after="$after; chrt --other --pid 0 $master; taskset --cpu-list --pid $cpus $master;"
+    after="$after for w in \$\$(cat /proc/$master/task/$master/children); do taskset --cpu-list --pid $cpus \$\$w; done"
+  fi
   systemd-run --quiet --collect --unit="$gentle" \
     --description="Flight: lets the requests of $unit finish, then it loads" \
     --property=RuntimeMaxSec=$gentle_limit --property=ExecStopPost="/bin/sh -c \"$after\"" \
-    /bin/sh -c "$finish_then_load" flight "$master" "$mark_path" $((patience * 20)) >&2
+    /bin/sh -c "$finish_then_load" flight "$master" "$mark_path" $((patience * 20)) "$cpu" >&2
 }

@@ -9,7 +9,7 @@ import { repositoryOf } from './app-repository.ts'
 import { desk, type Desk } from './desk.ts'
 import { FULL, VOLUME, ofAll } from './drill-size.ts'
 import { cluster, withLaravel } from './fleet.ts'
-import { jobs, letGo, push, pushHeld } from './laravel.ts'
+import { beginHeld, jobs, letGo, push } from './laravel.ts'
 import { get } from './load.ts'
 import { inDrills, promise } from './promise.ts'
 import { asApp } from './release.ts'
@@ -134,12 +134,7 @@ promise('releases and rollbacks under load: no request fails, and none is answer
   ]
   const names = [short(repo.git('rev-parse', 'HEAD'))]
   const visited = async () => {
-    await pushHeld(work, 'shop', 'long')
-    await until(
-      'the long job runs',
-      () => jobs(work, 'shop'),
-      (all) => all.some(({ what, job }) => what === 'start' && job === 'long'),
-    )
+    await beginHeld(work, 'shop', 'long')
     for (const subject of SUBJECTS) {
       const commit = repo.commit(subject, {
         [`public/build/${subject}.css`]: `/* ${subject} */\n`,

@@ -10,7 +10,7 @@ import { repositoryOf } from './app-repository.ts'
 import { desk, type Desk } from './desk.ts'
 import { ofAll } from './drill-size.ts'
 import { cluster, withLaravel } from './fleet.ts'
-import { jobs, letGo, pushHeld } from './laravel.ts'
+import { beginHeld, jobs, letGo } from './laravel.ts'
 import { get } from './load.ts'
 import { inDrills, promise } from './promise.ts'
 import { until } from './until.ts'
@@ -107,12 +107,7 @@ promise(
     ]
     const before = { masters: await masters(), workers: await pidsOf(work, 'shop', 'default') }
     const visited = async () => {
-      await pushHeld(work, 'shop', 'long')
-      await until(
-        'the long job runs',
-        () => jobs(work, 'shop'),
-        (all) => all.some(({ what, job }) => what === 'start' && job === 'long'),
-      )
+      await beginHeld(work, 'shop', 'long')
       for (const name of PUSHED) {
         environment(name)
         await visitedDuring(hosts.slice(0, 2), 'shop', () => at.expect(0, 'env:push', 'shop', '--yes'))

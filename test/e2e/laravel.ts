@@ -2,6 +2,7 @@ import { appPaths } from '../../src/model/app-paths.ts'
 import { words } from '../../src/shell/quote.ts'
 import { type LabHost } from '../lab/host.ts'
 import { asApp } from './release.ts'
+import { until } from './until.ts'
 
 // What a job of the Laravel application noted: that it began or ended, in which process, of which release.
 export type JobNote = { what: 'start' | 'END'; job: string; pid: number; release: string }
@@ -20,6 +21,16 @@ export async function push(host: LabHost, app: string, seconds: number, job: str
 export async function pushHeld(host: LabHost, app: string, job: string, queue = 'default'): Promise<void> {
   await asApp(host, app, `: >${words(holdOf(app, job))}`)
   await push(host, app, 0, job, queue)
+}
+
+// The same, once a worker has begun it.
+export async function beginHeld(host: LabHost, app: string, job: string): Promise<void> {
+  await pushHeld(host, app, job)
+  await until(
+    `the job ${job} runs`,
+    () => jobs(host, app),
+    (all) => all.some(({ what, job: of }) => what === 'start' && of === job),
+  )
 }
 
 // Lets a held job come to its end.

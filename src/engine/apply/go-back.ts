@@ -115,7 +115,7 @@ function stepsBack({ request: { plan }, outcomes }: Run, server: string, why: st
       .map(({ address }) => address),
   )
   const steps = plan.stages
-    .filter(({ name }) => wayBack?.isFirst(name) === isFirst)
+    .filter(({ name }) => wayBack?.goesBackFirst(name) === isFirst)
     .flatMap((stage) => stage.servers.filter((entry) => entry.server === server).flatMap((entry) => entry.actions))
     .filter((action) => begun.has(action.address))
     .flatMap((action) => undoOf(action, why))

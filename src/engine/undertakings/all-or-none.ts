@@ -17,7 +17,7 @@ import type { Answer, Line, Planning, ReasonToGoBack, Undertaking, WayBack } fro
 export type Course = { phases: readonly Phase[]; live: Phase; stays: Phase; last: Phase }
 
 type Common = Pick<Undertaking, 'isAllOrNone' | 'facts' | 'factsBeside' | 'serverPlan' | 'isCritical' | 'needsAll'> & {
-  way: Pick<WayBack, 'reason' | 'isFirst'>
+  way: Pick<WayBack, 'reason' | 'goesBackFirst'>
 } & Pick<Planning, 'together' | 'elsewhere' | 'stages'>
 
 export function allOrNone(course: Course): Common {
@@ -35,7 +35,7 @@ export function allOrNone(course: Course): Common {
     needsAll: () => false,
     way: {
       reason: (stopped, problems) => reason(course, stopped, problems),
-      isFirst: (stage) => readStageName(stage)?.phase === live,
+      goesBackFirst: (stage) => readStageName(stage)?.phase === live,
     },
     together: (answers) => answers,
     elsewhere: () => new Map(),

@@ -73,8 +73,8 @@ export type ReasonToGoBack = { problem: Problem; wasLive: boolean }
 export type WayBack = {
   // Why all of it has to be taken back when the stage `stopped` did not work somewhere; undefined where it stays.
   reason(stopped: string, problems: readonly Problem[]): ReasonToGoBack | undefined
-  // Whether what a stage did is taken back on all servers before anything else is.
-  isFirst(stage: string): boolean
+  // Whether what a stage did is taken back on all servers before the rest.
+  goesBackFirst(stage: string): boolean
   // Whether a step that takes an action back is left out.
   spares(step: Step): boolean
   // What it comes to, for the one who reads it. `open`: servers that could not go back.

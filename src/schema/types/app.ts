@@ -33,7 +33,7 @@ export interface AppFile {
      */
     branch: string
     /**
-     * The GitHub workflow by its name (GitLab: any word) that must have ended well; without it a push to the branch is enough.
+     * The name of the GitHub workflow that must succeed first. On GitLab any name stands for the pipeline. Without it, a push to the branch is enough.
      */
     workflow?: string
   }
