@@ -389,7 +389,7 @@ promise("an app without a domain, as Flight's first user wrote it, answers for i
   const [myapp] = definitions.apps
   assert.ok(myapp !== undefined && myapp.name === 'myapp')
   for (const { host, system, php } of places) {
-    await configure({ host, system }, [{ ...myapp, name: 'other', php }])
+    await configure({ host, system }, [{ ...myapp, name: 'shop', php }])
     assert.match(await curl(host, `-H 'Host: myapp' http://shop.example.com/v.txt`), /^(one|two)\n$/)
     assert.is(await exitOf(host, 'http://shop.example.com/v.txt'), 52, 'and for no other')
   }
