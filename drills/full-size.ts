@@ -133,8 +133,8 @@ export const FULL_SIZE: readonly { file: string; small: string | undefined; larg
   },
   {
     file: 'test/e2e/provision.test.ts',
-    small: 'two systems from bare; changed limits, drift, a reboot',
-    large: 'edits that were not loaded, retired cron files, the nightly reload',
+    small: 'a worker and trixie from bare, a web server from its layer; changed limits, drift, a reboot',
+    large: 'the web server from bare as well; edits that were not loaded, retired cron files, the nightly reload',
   },
   {
     file: 'test/e2e/reaching.test.ts',

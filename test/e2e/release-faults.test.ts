@@ -17,7 +17,6 @@ test.before(
 const DRILLS: readonly { stage: DrillStage; fault: DrillFault; exit: number | null; served: 'old' | 'new' }[] = [
   { stage: 'prepare', fault: 'a failing command', exit: 1, served: 'old' },
   { stage: 'check live', fault: 'the cable cut for good', exit: 7, served: 'old' },
-  { stage: 'deploy', fault: 'the cable cut for a while', exit: 0, served: 'new' },
   { stage: 'go live', fault: 'kill -9', exit: null, served: 'old' },
   { stage: 'go live', fault: 'Ctrl-C', exit: 130, served: 'new' },
 ]
