@@ -91,6 +91,8 @@ servers:
 ${servers}`
 }
 
+// Flight says that bytes are there once they are on the disk; scp leaves that to the kernel.
+export const SYNC = 'sync floor.tar.gz'
 export const UNPACK = 'rm -rf floor && mkdir floor && tar xzf floor.tar.gz -C floor'
 
 // A file to one server with scp, and then a command there over an ssh of its own.

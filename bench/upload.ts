@@ -12,7 +12,7 @@ import type { LabHost } from '../test/lab/host.ts'
 import { server, SSH } from '../test/support/builders.ts'
 import { moveAway } from './distance.ts'
 import { measure, type Measured } from './measured.ts'
-import { copyThen, UNPACK } from './releases.ts'
+import { copyThen, SYNC, UNPACK } from './releases.ts'
 import { FLIGHT, say, type Scene, writeDefinitions } from './scene.ts'
 import { median, milliseconds, seconds, table } from './table.ts'
 
@@ -40,6 +40,7 @@ export async function benchUpload(scene: Scene): Promise<void> {
     ] as const) {
       const sides: Record<string, () => Promise<Measured>> = {
         scp: () => measure([copyThen(undefined, sshConfig, host, artifact.file)]),
+        'scp, sync': () => measure([copyThen(SYNC, sshConfig, host, artifact.file)]),
         'Flight sends': () => send(host, sshConfig, artifact),
         'scp, tar': () => measure([copyThen(UNPACK, sshConfig, host, artifact.file)]),
         'Flight sends, compares and unpacks': () =>

@@ -11,35 +11,56 @@ export type Upload = {
   reached(bytes: number): void // the server has so many, in order and without a gap
 }
 
-// How many writes are under way at once. Near, fewer leave sftp-server idle; far, sshd's window of 2 MB is the limit.
+// How many writes are under way at once on each channel. Near, fewer leave sftp-server idle; far, sshd's window of 2 MB
+// for a channel is the limit.
 const AT_ONCE = 16
 
-// Sends the rest of a file. Each write says where its bytes belong: what an earlier connection still delivers writes
-// the same bytes to the same places, so a cut upload goes on safely. When a write is refused, the far file is cut to
-// what is known good.
-export async function upload(sftp: Sftp, { file, size, part, whole, there, reached }: Upload): Promise<void> {
-  const far = await sftp.write(part)
-  if (there < size) {
+// A file of so many bytes to a server so far away is sent over two channels, which have a window each: over 50 ms that
+// takes a third less of the time. Near, a second sftp-server only competes with the first.
+const [LARGE, FAR] = [32_000_000, 20] // bytes; milliseconds of a round trip
+export const needsTwoChannels = (size: number, roundTrip: number) => isLarge(size) && roundTrip >= FAR
+const isLarge = (size: number) => size > LARGE
+
+// Sends the rest of a file over these channels, whose turns come one after the other. Each write says where its bytes
+// belong: what an earlier connection still delivers writes the same bytes to the same places, so a cut upload goes on
+// safely. When a write is refused, the far file is cut to what is known good.
+export async function upload(
+  channels: readonly [Sftp] | readonly [Sftp, Sftp],
+  { file, size, part, whole, there, reached }: Upload,
+): Promise<void> {
+  const [first, ...others] = await Promise.all(channels.map((sftp) => sftp.write(part)))
+  if (first === undefined) throw new Error('bug: no channel')
+  const fars: Fars = [first, ...others]
+  const from = withoutGaps(there, size, first.piece)
+  if (from < size) {
     const near = await open(file)
     try {
-      await sendRest(near, far, { size, there, reached })
+      await sendRest(near, fars, { size, there: from, reached })
     } finally {
       await near.close()
     }
   }
-  await far.sync()
-  await far.close()
-  await sftp.rename(part, whole)
+  await first.sync()
+  await Promise.all(fars.map((far) => far.close()))
+  await channels[0].rename(part, whole)
+}
+
+type Fars = readonly [FarFile, ...FarFile[]]
+
+// How many of the bytes that lie there can be relied on. One channel leaves no gap; of two, one may have been ahead
+// when the connection was lost, by all that may be under way at most.
+function withoutGaps(there: number, size: number, piece: number): number {
+  return isLarge(size) ? Math.max(0, there - 2 * AT_ONCE * piece) : there
 }
 
 async function sendRest(
   near: FileHandle,
-  far: FarFile,
+  fars: Fars,
   { size, there, reached }: Pick<Upload, 'size' | 'there' | 'reached'>,
 ): Promise<void> {
   const underWay: { length: number; answer: Promise<void> }[] = []
   let good = there
-  // sftp-server answers in the order in which it was asked.
+  // sftp-server answers in the order in which it was asked, and channels take turns: the first is the next, or nearly.
   const answered = async (): Promise<void> => {
     const first = underWay[0]
     if (first === undefined) return
@@ -47,21 +68,22 @@ async function sendRest(
     underWay.shift()
     reached((good += first.length))
   }
-  const buffer = Buffer.allocUnsafe(far.piece)
+  const buffer = Buffer.allocUnsafe(fars[0].piece)
   try {
-    for (let at = there; at < size;) {
+    for (let at = there, turn = 0; at < size; turn++) {
+      const far = fars[turn % fars.length] ?? fars[0]
       const bytes = await filled(buffer, near, at, size)
       const answer = far.write(bytes, at)
       answer.catch(() => undefined) // the first one that fails is told of below
       underWay.push({ length: bytes.length, answer })
       at += bytes.length
-      if (underWay.length >= AT_ONCE) await answered()
+      if (underWay.length >= fars.length * AT_ONCE) await answered()
     }
     while (underWay.length > 0) await answered()
   } catch (error) {
     // Later writes may have worked where an earlier one did not: the gap would look like bytes of ours.
     await Promise.allSettled(underWay.map(({ answer }) => answer))
-    await far.cut(good).catch(() => undefined) // of a connection that is lost; the digest finds what is left
+    await fars[0].cut(good).catch(() => undefined) // of a connection that is lost; the next run allows for gaps
     throw error
   }
 }

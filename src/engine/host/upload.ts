@@ -9,7 +9,7 @@ import { type Sftp, SftpRefusal } from '../../transport/sftp.ts'
 export type Sending = {
   server: string
   run(script: string): Promise<ScriptResult>
-  sftp(): Promise<Sftp> // as root, on a channel of its own
+  sftp(): Promise<Sftp> // as root, each time on a channel of its own
   progress(text: string): void
   moved(): void // the server has more of it than before
 }
@@ -21,17 +21,27 @@ export async function sendFile(step: UploadStep, { server, run, sftp: open, prog
   if (code === 0 && printed === ALL_THERE) return
   const there = Number(printed)
   if (code !== 0 || printed === '' || !Number.isInteger(there)) throw notSent(server, stderr.trim())
-  const { upload } = await import('../../transport/sftp-upload.ts')
+  const { needsTwoChannels, upload } = await import('../../transport/sftp-upload.ts')
   const sftp = await open()
+  let second: Sftp | undefined
   const whole = artifactPath(step.app, step.release)
   const tell = sentOf(step.size, progress)
   try {
+    const asked = performance.now()
     await refuseWithoutRoom(step, server, sftp, there)
+    if (needsTwoChannels(step.size, performance.now() - asked)) second = await open().catch(undefinedIfRefused)
     const reached = (bytes: number) => {
       moved()
       tell(bytes)
     }
-    await upload(sftp, { file: step.file, size: step.size, part: partPath(step), whole, there, reached })
+    await upload(second === undefined ? [sftp] : [sftp, second], {
+      file: step.file,
+      size: step.size,
+      part: partPath(step),
+      whole,
+      there,
+      reached,
+    })
   } catch (error) {
     if (!(error instanceof SftpRefusal)) throw error
     // The protocol does not say that a disk is full. One byte more than there is now would not have fitted.
@@ -40,7 +50,14 @@ export async function sendFile(step: UploadStep, { server, run, sftp: open, prog
     throw notSent(server, error.message)
   } finally {
     sftp.close()
+    second?.close()
   }
+}
+
+// A server may allow few channels of a connection (MaxSessions of sshd): the first one carries all then.
+function undefinedIfRefused(error: unknown): undefined {
+  if (error instanceof FlightError) return undefined
+  throw error
 }
 
 async function refuseWithoutRoom(step: UploadStep, server: string, sftp: Sftp, there: number): Promise<void> {
