@@ -12,7 +12,7 @@ import { runFile, type Ended, type Running } from './runner/run-file.ts'
 // Runs every test file in a process of its own, so that one that hangs, leaks or crashes is named and ends nothing
 // else. The last line is `N passed, N failed`, however the run ends.
 //
-//   npm test -- engine kinds      only files whose path holds one of the words
+//   npm test -- engine kinds      only files with a folder or name that begins with one of the words
 //   npm test -- --shard 2/3       the second third of them, of about equal time
 //   npm test -- --record          notes how long each file took, for the order and the shards of later runs
 
@@ -108,7 +108,7 @@ async function main(): Promise<void> {
   const { words, folder, shard, record } = wishes()
   const durations = recordedDurations()
   const chosen = testFiles(folder).filter((file) =>
-    words.length === 0 ? !ONLY_IN_DRILLS.includes(file) : words.some((word) => file.includes(word)),
+    words.length === 0 ? !ONLY_IN_DRILLS.includes(file) : words.some((word) => file.includes(`/${word}`)),
   )
   const files = longestFirst(shardOf(chosen, ...shard, durations), durations)
   for (const file of files) waiting.add(file)

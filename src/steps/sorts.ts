@@ -20,7 +20,8 @@ import { uploadStep } from './upload.ts'
 import { userStep } from './user.ts'
 import { writeStep } from './write.ts'
 
-const STEP_SORTS: { readonly [S in Step['step']]: StepSort<S> } = {
+// Every sort of step by its name.
+export const STEP_SORTS: { readonly [S in Step['step']]: StepSort<S> } = {
   check: checkStep,
   command: commandStep,
   directory: directoryStep,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'uvu'
@@ -14,6 +14,7 @@ import { planMarkdown } from '../../src/views/plan-markdown.ts'
 import { planText } from '../../src/views/plan-text.ts'
 import { aBareServer } from '../support/memory/bookworm.ts'
 import type { MemoryServer } from '../support/memory-server.ts'
+import { isKept } from '../support/kept-text.ts'
 import { apply, planFor } from '../support/runs.ts'
 import { page, root } from './pages.ts'
 
@@ -39,20 +40,13 @@ const longer = (definitions: Definitions, requestDuration: number): Definitions 
   clusters: definitions.clusters.map((cluster) => ({ ...cluster, requestDuration })),
 })
 
-// The file must be the text, byte for byte. FLIGHT_REWRITE_EXPECTED=1 writes it anew: read the diff.
-function isKept(name: string, text: string): void {
-  const file = join(root, 'plans', name)
-  if (process.env['FLIGHT_REWRITE_EXPECTED'] === '1') writeFileSync(file, text)
-  assert.fixture(readFileSync(file, 'utf8'), text)
-}
-
 function areKept(name: string, plan: Plan): void {
-  isKept(`${name}.json`, writePlan(plan))
+  isKept(join(root, 'plans', `${name}.json`), writePlan(plan))
   isKept(
-    `${name}.txt`,
+    join(root, 'plans', `${name}.txt`),
     `${planText(plan, { color: false, width: 100, full: true, file: `plans/${name}.json` }).trimEnd()}\n`,
   )
-  isKept(`${name}.md`, `${planMarkdown(plan).trimEnd()}\n`)
+  isKept(join(root, 'plans', `${name}.md`), `${planMarkdown(plan).trimEnd()}\n`)
 }
 
 test('the plans of the example definitions are those in plans/', async () => {

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { probeOf } from '../../src/engine/host/probe.ts'
+import { FACT_SORTS } from '../../src/facts/sorts.ts'
 import type { FactName, FactQuery } from '../../src/model/fact.ts'
 import { MARKS, someQueries } from './queries.ts'
 
@@ -10,6 +11,10 @@ function refuseBadSyntax(script: string): void {
   const { status, stderr } = spawnSync('/bin/sh', ['-n'], { input: script, encoding: 'utf8' })
   assert.is(status, 0, stderr)
 }
+
+test('every sort of fact is among those that are asked', () => {
+  assert.equal([...new Set(someQueries('/x').map(({ fact }) => fact))].sort(), Object.keys(FACT_SORTS).sort())
+})
 
 test('the shell of every fact is shell, for every mark and claim', () => {
   for (const mark of MARKS)

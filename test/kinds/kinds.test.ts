@@ -36,6 +36,13 @@ test('every kind has cases', () => {
   assert.equal(kinds, Object.keys(KINDS).sort())
 })
 
+test('every kind has its action in the schema of plans and its row in FORMAT.md; a push is in no file', () => {
+  const read = (path: string) => readFileSync(join(folder, '../..', path), 'utf8')
+  const [schema, format] = [read('schemas/plan.json'), read('plans/FORMAT.md')]
+  const missing = kinds.filter((kind) => !schema.includes(`"const": "${kind}"`) || !format.includes(`\`${kind}\``))
+  assert.equal(missing, ['push'])
+})
+
 for (const kind of kinds) {
   for (const file of readdirSync(join(folder, kind)).sort()) {
     const expected = JSON.parse(readFileSync(join(folder, kind, file), 'utf8')) as Case

@@ -8,7 +8,7 @@ import * as assert from 'uvu/assert'
 import { followShell, inTheWay, runningSteps, runOf, startShell, unitPrefix } from '../../src/engine/host/long-step.ts'
 import type { Step } from '../../src/model/step.ts'
 import { keptPath } from '../../src/steps/keep.ts'
-import { stepShell } from '../../src/steps/sorts.ts'
+import { STEP_SORTS, stepShell } from '../../src/steps/sorts.ts'
 import { someSteps } from './some-steps.ts'
 
 const PLACE = { plan: `sha256:${'a1b2c3d4e5f6'.repeat(5)}0000` }
@@ -17,6 +17,10 @@ function refuseBadSyntax(script: string): void {
   const { status, stderr } = spawnSync('/bin/sh', ['-n'], { input: script, encoding: 'utf8' })
   assert.is(status, 0, `${stderr}\n${script}`)
 }
+
+test('every sort of step is among those that are tried', () => {
+  assert.equal([...new Set(someSteps('it').map(({ step }) => step))].sort(), Object.keys(STEP_SORTS).sort())
+})
 
 test('the shell of every step is shell', () => {
   for (const step of someSteps('it')) refuseBadSyntax(stepShell(step, PLACE).text)

@@ -72,6 +72,8 @@ function answerOf(machine: Machine, query: FactQuery, transaction: AptTransactio
       return pushesFact(machine, query.app, query.previous)
     case 'memory':
       return { megabytes: 16_000 }
+    default:
+      return query satisfies never
   }
 }
 

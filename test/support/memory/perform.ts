@@ -101,6 +101,8 @@ function doStep(machine: Machine, step: Step, kept: string, failed: Failed): voi
         () => step.changes.forEach((path) => putBack(machine, path, kept)),
         (what) => failed('FLIGHT_BAD_CONFIGURATION', what),
       )
+    default:
+      step satisfies never
   }
 }
 
