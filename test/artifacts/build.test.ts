@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { make, refused, repository, requestFor, unpacked } from './repository.ts'
+import { make, refused, repository, requestFor, temporary, unpacked } from './repository.ts'
+import { eventually } from '../support/eventually.ts'
 
 const shop = repository()
 shop.commit('First', {
@@ -92,12 +92,14 @@ test('a command that fails names itself with its last words and the log, which n
 })
 
 test('Ctrl-C ends a build with everything that it started, and leaves no checkout', async () => {
-  const request = build('sleep 7391 & sleep 7392')
+  const runs = join(temporary(), 'runs')
+  const request = build(`: >'${runs}'; sleep 7391 & sleep 7392`)
   const stop = new AbortController()
-  setTimeout(() => stop.abort(), 1500)
-  assert.match(await refused(make(request, stop.signal)), /^FLIGHT_INTERRUPTED/)
-  await pause(100)
-  assert.not.match(execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }), /sleep 739[12]/)
+  const said = refused(make(request, stop.signal))
+  await eventually(() => existsSync(runs))
+  stop.abort()
+  assert.match(await said, /^FLIGHT_INTERRUPTED/)
+  await eventually(() => !/sleep 739[12]/.test(execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })))
   assert.equal(readdirSync(join(request.state, 'work')), [])
 })
 

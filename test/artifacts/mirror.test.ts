@@ -21,6 +21,7 @@ import { lockFolder, tryLockFolder } from '../../src/artifacts/folder-lock.ts'
 import { findCommit } from '../../src/artifacts/make-artifact.ts'
 import { mirrorFolder } from '../../src/artifacts/mirror.ts'
 import { make, refused, repository, requestFor, temporary, unpacked } from './repository.ts'
+import { eventually } from '../support/eventually.ts'
 
 const shop = repository()
 shop.commit('First', { 'a.txt': 'one', 'b/c.txt': 'two' })
@@ -220,8 +221,10 @@ test('Ctrl-C ends a fetch at once, with all that it started', async () => {
   const ssh = withSsh('sleep 36001')
   try {
     const stop = new AbortController()
-    setTimeout(() => stop.abort(), 500)
-    assert.match(await refused(make(requestFor('git@example.com:x'), stop.signal)), /^FLIGHT_INTERRUPTED/)
+    const said = refused(make(requestFor('git@example.com:x'), stop.signal))
+    await eventually(() => existsSync(ssh.log))
+    stop.abort()
+    assert.match(await said, /^FLIGHT_INTERRUPTED/)
   } finally {
     ssh.restore()
   }
@@ -240,9 +243,8 @@ test('a second process waits for the lock, says who holds it, and goes on when t
   const second = child(request)
   let said = ''
   second.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()))
-  for (let tries = 0; !said.includes('waiting') && tries < 200; tries++) await pause(50)
+  await eventually(() => said.includes('waiting'))
   assert.match(said, new RegExp(`waiting process ${process.pid} since`))
-  await pause(300)
   assert.not.match(said, /sha256/)
   lock.letGo()
   await new Promise((resolve) => second.on('close', resolve))

@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert'
 import { startAptRepository, type AptRepository } from '../lab/apt-repository.ts'
 import { type LabHost } from '../lab/host.ts'
 import { sharedLab } from '../lab/shared.ts'
+import { loud } from '../support/loud.ts'
 import { desk, type Desk } from './desk.ts'
 import { cluster, provisioned, web } from './fleet.ts'
 import { inDrills, promise } from './promise.ts'
@@ -17,15 +18,17 @@ let one: LabHost
 let two: LabHost
 let repository: AptRepository
 
-test.before(async () => {
-  ;[one, two] = await provisioned('web-1', 'web-2')
-  const { places } = await sharedLab()
-  repository = await startAptRepository(places.gateway)
-  await repository.publish('slow', [gatedPackage('slow')])
-  at = await desk(web([one, two]))
-  at.put('clusters/web.yml', cluster([one, two], 'php: [ 8.2 ]\nrequest_payload: 32\n'))
-  await at.expect(2, 'plan', '--detailed-exitcode')
-})
+test.before(
+  loud(async () => {
+    ;[one, two] = await provisioned('web-1', 'web-2')
+    const { places } = await sharedLab()
+    repository = await startAptRepository(places.gateway)
+    await repository.publish('slow', [gatedPackage('slow')])
+    at = await desk(web([one, two]))
+    at.put('clusters/web.yml', cluster([one, two], 'php: [ 8.2 ]\nrequest_payload: 32\n'))
+    await at.expect(2, 'plan', '--detailed-exitcode')
+  }),
+)
 
 test.after(async () => repository.close())
 

@@ -31,7 +31,7 @@ test.before(
   }),
 )
 
-function definition(ssh = 'connect_timeout: 2', payload = 10): string {
+function definition(ssh = 'connect_timeout: 10', payload = 10): string {
   return cluster([one, two], `php: [ 8.2 ]\nrequest_payload: ${payload}\nssh: { ${ssh} }\n`)
 }
 
@@ -55,7 +55,7 @@ const AWAY: [string, () => Promise<unknown>, () => Promise<unknown>, RegExp, str
     'is switched off',
     () => two.kill(),
     () => two.boot(),
-    /does not answer|no route to the host|did not accept a connection within 2 s|did not .* within 2 s/,
+    /does not answer|no route to the host|did not accept a connection within 10 s|did not .* within 10 s/,
     [['plan']],
   ],
   [
@@ -65,7 +65,7 @@ const AWAY: [string, () => Promise<unknown>, () => Promise<unknown>, RegExp, str
     /refuses the connection/,
     ALL,
   ],
-  ['is silent', () => two.silence(), () => two.speak(), /did not .* within 2 s/, [['plan']]],
+  ['is silent', () => two.silence(), () => two.speak(), /did not .* within 10 s/, [['plan']]],
 ]
 
 for (const [what, break_, mend, said, commands] of ofAll(AWAY, 1)) {
@@ -97,7 +97,7 @@ for (const [what, break_, mend, said, commands] of ofAll(AWAY, 1)) {
 }
 
 inDrills('provisioning goes on without a server that cannot be reached, and finishes it later', async () => {
-  at.put('clusters/web.yml', definition('connect_timeout: 2', 21))
+  at.put('clusters/web.yml', definition('connect_timeout: 10', 21))
   await two.silence()
   try {
     const { stdout } = await at.expect(6, 'provision', 'web', '--yes')
@@ -111,7 +111,7 @@ inDrills('provisioning goes on without a server that cannot be reached, and fini
 })
 
 inDrills('a server that falls silent between plan and apply is left out, the rest is done; exit code 6', async () => {
-  at.put('clusters/web.yml', definition('connect_timeout: 2', 22))
+  at.put('clusters/web.yml', definition('connect_timeout: 10', 22))
   await at.expect(2, 'plan', '--detailed-exitcode')
   await two.silence()
   try {

@@ -16,6 +16,7 @@ import { codesOf, refusal } from '../support/runs.ts'
 import { type Gate, startGate } from '../transport/gate.ts'
 import { isolated, within } from '../transport/world.ts'
 import { promise } from './promise.ts'
+import { eventually } from '../support/eventually.ts'
 
 // SFTP on real hosts: who logs in, which transport, a full disk, a line that is cut, a server without it.
 
@@ -47,10 +48,7 @@ type Way = { user: string; transport: 'ssh2' | 'openssh' }
 
 function open({ user, transport }: Way = { user: 'root', transport: 'ssh2' }, through = near): Promise<LastingHost> {
   const to = server(lab.name, { host: lab.name, ssh: { ...SSH, user, transport, port: undefined, become: true } })
-  return within(
-    60,
-    openRemoteHost(to, (each) => through.connect(each)),
-  )
+  return within(openRemoteHost(to, (each) => through.connect(each)))
 }
 
 let artifacts = 0
@@ -66,7 +64,7 @@ function artifact(size: number): UploadStep {
 
 function send(host: LastingHost, step: UploadStep, patience = 60_000): Promise<void> {
   const context = { plan: `sha256:${'a'.repeat(64)}`, id: 'upload', progress: () => undefined, patience }
-  return within(120, host.perform(step, context))
+  return within(host.perform(step, context))
 }
 
 const placeOf = ({ app, release }: UploadStep) => `/var/lib/flight/releases/${app}/${release}/artifact.tar.gz`
@@ -113,7 +111,7 @@ for (const way of WAYS) {
     const others = ['zeros', 'own', 'empty', 'link', 'pipe', 'folder', 'huge', 'gone'].map(
       (name) => `/srv/read/${name}`,
     )
-    const read = await within(60, host.read([...others, ...many]))
+    const read = await within(host.read([...others, ...many]))
     assert.equal([...read.keys()].sort(), [...others.slice(0, 3), ...many].sort())
     assert.ok(Buffer.from(read.get('/srv/read/zeros') ?? []).equals(Buffer.alloc(1_000_000)))
     assert.is(Buffer.from(read.get('/srv/read/own') ?? []).toString(), 'secret\n')
@@ -141,7 +139,7 @@ promise('a disk without room is named before a byte is sent; a disk that fills m
     const slow = await open(undefined, throughGate)
     const full = refusal(send(slow, fits))
     const passage = gate.passages.at(-1)
-    await within(60, passage?.holds(500_000) ?? Promise.reject(new Error('nothing passed the gate')))
+    await within(passage?.holds(500_000) ?? Promise.reject(new Error('nothing passed the gate')))
     await lab.run('head -c 30000000 /dev/zero >/var/lib/flight/others 2>/dev/null')
     passage?.release()
     const said = await full
@@ -168,17 +166,14 @@ promise('an upload that is cut goes on over a new connection, and bytes that com
     const first = gate.passages.at(-1)
     if (first === undefined) throw new Error('nothing passed the gate')
     const sent = send(host, step)
-    await within(60, first.holds(500_000))
+    await within(first.holds(500_000))
     const before = gate.passages.length
     gate.next.passes = 1_500_000
     first.cutClient()
-    const second = await within(
-      60,
-      until(() => gate.passages[before]),
-    )
-    await within(60, second.holds(500_000))
+    const second = await within(eventually(() => gate.passages[before]))
+    await within(second.holds(500_000))
     first.release()
-    await within(60, first.end())
+    await within(first.end())
     second.release()
     await sent
     assert.is(await seen(step), right(step), `round ${round}`)
@@ -191,7 +186,7 @@ promise('a server without an sftp-server is told what it lacks, and nothing is l
   await lab.must('mv /usr/lib/openssh/sftp-server /usr/lib/openssh/sftp-server.away')
   try {
     const host = await open()
-    for (const ask of [() => send(host, artifact(1_000)), () => within(30, host.read(['/etc/passwd']))]) {
+    for (const ask of [() => send(host, artifact(1_000)), () => within(host.read(['/etc/passwd']))]) {
       const error = await refusal(ask())
       assert.equal(codesOf(error), ['FLIGHT_SERVER_ANSWER'])
       assert.match(error.message, /it has no \/usr\/lib\/openssh\/sftp-server/)
@@ -212,13 +207,5 @@ promise('a .bashrc that prints a greeting is not in the way', async () => {
     host.close()
   }
 })
-
-async function until<T>(look: () => T | undefined): Promise<T> {
-  for (;;) {
-    const found = look()
-    if (found !== undefined) return found
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}
 
 test.run()

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test as always } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -8,6 +8,7 @@ import { agesError, agesWarnings } from '../../src/operations/environment/age.ts
 import { hasAge, sshKey, watchedAge } from '../support/age.ts'
 import { refusal } from '../support/runs.ts'
 import { BIN, environment, fleet, flight, folderWith } from '../cli/flight-process.ts'
+import { eventually } from '../support/eventually.ts'
 
 // Encryption by the real program age, with keys as ssh-keygen makes them.
 
@@ -159,7 +160,7 @@ always('without age it says what to install', async () => {
 })
 
 test('an interrupted run ends age', async () => {
-  const folder = folderWith({ age: '#!/bin/sh\nexec sleep 60\n' })
+  const folder = folderWith({ age: '#!/bin/sh\n: >"$0.runs"\nexec sleep 3600\n' })
   execFileSync('chmod', ['755', join(folder, 'age')])
   const stop = new AbortController()
   const run = refusal(
@@ -168,7 +169,8 @@ test('an interrupted run ends age', async () => {
       signal: stop.signal,
     }),
   )
-  setTimeout(() => stop.abort(), 100)
+  await eventually(() => existsSync(join(folder, 'age.runs')))
+  stop.abort()
   assert.is((await run).exit, 130)
 })
 
@@ -230,16 +232,22 @@ test('age asks for the passphrase of a key at the terminal', async () => {
     stdio: 'pipe',
   })
   let shown = ''
-  child.stdout.on('data', (chunk: Buffer) => {
-    const asked = shown.includes('assphrase')
-    shown += chunk.toString()
-    if (!asked && shown.includes('assphrase')) setTimeout(() => child.stdin.write('open sesame\r'), 200)
-  })
+  child.stdout.on('data', (chunk: Buffer) => (shown += chunk.toString()))
+  const answered = new Promise((resolve) => child.once('close', resolve))
   const timer = setTimeout(() => child.kill('SIGKILL'), 600_000)
-  const exit = await new Promise((resolve) => child.once('close', resolve))
+  // What is typed before age has switched the echo off would be shown.
+  await eventually(() => shown.includes('assphrase') && hidesTyping(child.pid))
+  child.stdin.write('open sesame\r')
+  const exit = await answered
   clearTimeout(timer)
   assert.is(exit, 6, shown)
   assert.not.match(shown, /sesame/)
 })
+
+// Whether the terminal that `script` made for its child shows nothing of what is typed.
+function hidesTyping(script: number | undefined): boolean {
+  const tty = execFileSync('ps', ['-o', 'tty=', '--ppid', String(script)], { encoding: 'utf8' }).trim()
+  return /\s-echo\s/.test(execFileSync('stty', ['-F', `/dev/${tty}`, '-a'], { encoding: 'utf8' }))
+}
 
 always.run()

@@ -19,15 +19,15 @@ test.after(() => sshd.stop())
 
 test('a known host and a plain key: commands run, and their output, errors and exit codes come back', async () => {
   const connector = createConnector(knowing(isolated(), `[127.0.0.1]:${sshd.port} ${sshd.hostKey}`))
-  const connection = await within(30, connector.connect(server('127.0.0.1', { port: sshd.port, identityFile: key })))
+  const connection = await within(connector.connect(server('127.0.0.1', { port: sshd.port, identityFile: key })))
   assert.is(connection.hostKey, sshd.fingerprint)
   assert.is(connection.user, 'root')
-  const { out, err, ending } = await within(30, run(connection, 'cat; echo bad >&2; exit 3', 'hello'))
+  const { out, err, ending } = await within(run(connection, 'cat; echo bad >&2; exit 3', 'hello'))
   assert.equal({ out, err, ending }, { out: 'hello', err: 'bad\n', ending: { kind: 'exit', code: 3 } })
-  const killed = await within(30, run(connection, 'kill -TERM $$'))
+  const killed = await within(run(connection, 'kill -TERM $$'))
   assert.equal(killed.ending, { kind: 'signal', signal: 'SIGTERM' })
   connector.close()
-  await within(10, connection.lost)
+  await within(connection.lost)
   await failure('FLIGHT_CONNECTION_LOST', connection.exec('true'))
 })
 
@@ -35,7 +35,7 @@ test('an unknown host is refused before authentication, with its fingerprint and
   const connector = createConnector(isolated())
   const problem = await failure(
     'FLIGHT_HOST_KEY_UNKNOWN',
-    within(30, connector.connect(server('127.0.0.1', { port: sshd.port, identityFile: key }))),
+    within(connector.connect(server('127.0.0.1', { port: sshd.port, identityFile: key }))),
   )
   assert.is(problem.where, 'web1')
   assert.ok(problem.what.includes(`ssh-ed25519 ${sshd.fingerprint}`), problem.what)

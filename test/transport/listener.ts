@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 
 // Something on a loopback port that is no sshd: greets, if it has a greeting, and then is silent or hangs up.
-export type Listener = { port: number; stop(): Promise<void> }
+export type Listener = { port: number; connections(): number; stop(): Promise<void> }
 
 export async function listen(greeting?: string): Promise<Listener> {
   const sockets = new Set<Socket>()
@@ -12,6 +12,7 @@ export async function listen(greeting?: string): Promise<Listener> {
   })
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
   return {
+    connections: () => sockets.size,
     port: (listener.address() as AddressInfo).port,
     stop: async () => {
       for (const socket of sockets) socket.destroy()

@@ -46,25 +46,25 @@ const target = (change: Partial<Server['ssh']> = {}): Server =>
   server('127.0.0.1', { port: sshd.port, identityFile: key, transport: 'openssh', ...change })
 
 test('commands run, and their input, output, errors and exit codes pass', async () => {
-  const connection = await within(30, connector.connect(target()))
+  const connection = await within(connector.connect(target()))
   assert.is(connection.hostKey, sshd.fingerprint)
   assert.is(connection.user, 'root')
-  const { out, err, ending } = await within(30, run(connection, 'cat; echo bad >&2; exit 3', 'hello'))
+  const { out, err, ending } = await within(run(connection, 'cat; echo bad >&2; exit 3', 'hello'))
   assert.equal({ out, err, ending }, { out: 'hello', err: 'bad\n', ending: { kind: 'exit', code: 3 } })
-  assert.equal((await within(30, run(connection, 'exit 255'))).ending, { kind: 'exit', code: 255 })
-  assert.is((await within(30, run(connection, 'echo \'a b\'  "$HOME"'))).out, 'a b /root\n')
-  const all = await within(60, Promise.all(Array.from({ length: 40 }, (_, n) => run(connection, `echo ${n}`))))
+  assert.equal((await within(run(connection, 'exit 255'))).ending, { kind: 'exit', code: 255 })
+  assert.is((await within(run(connection, 'echo \'a b\'  "$HOME"'))).out, 'a b /root\n')
+  const all = await within(Promise.all(Array.from({ length: 40 }, (_, n) => run(connection, `echo ${n}`))))
   assert.equal(
     all.map((one) => one.out),
     Array.from({ length: 40 }, (_, n) => `${n}\n`),
   )
   connection.close()
-  await within(10, connection.lost)
+  await within(connection.lost)
   await failure('FLIGHT_CONNECTION_LOST', connection.exec('true'))
 })
 
 test('large input streams', async () => {
-  const connection = await within(30, connector.connect(target()))
+  const connection = await within(connector.connect(target()))
   const channel = await connection.exec('cat >/dev/null; echo done')
   const chunk = Buffer.alloc(65536)
   const source = Readable.from(
@@ -74,47 +74,47 @@ test('large input streams', async () => {
   )
   channel.stdout.resume()
   channel.stderr.resume()
-  await within(60, pipeline(source, channel.stdin))
-  assert.equal(await within(30, channel.ended), { kind: 'exit', code: 0 })
+  await within(pipeline(source, channel.stdin))
+  assert.equal(await within(channel.ended), { kind: 'exit', code: 0 })
   connection.close()
 })
 
 test('a lost server makes a running command unknown and the connection lost', async () => {
-  const connection = await within(30, connector.connect(target()))
-  const { out } = await within(30, run(connection, 'echo $PPID'))
+  const connection = await within(connector.connect(target()))
+  const { out } = await within(run(connection, 'echo $PPID'))
   const channel = await connection.exec('sleep 60')
   channel.stdout.resume()
   channel.stderr.resume()
   process.kill(Number(out), 'SIGKILL')
-  assert.equal(await within(30, channel.ended), { kind: 'unknown' })
-  await within(30, connection.lost)
+  assert.equal(await within(channel.ended), { kind: 'unknown' })
+  await within(connection.lost)
 })
 
 test('the errors are those of the other transport', async () => {
   const options = isolated()
   const strange = createConnector(options)
-  const unknown = await failure('FLIGHT_HOST_KEY_UNKNOWN', within(30, strange.connect(target())))
+  const unknown = await failure('FLIGHT_HOST_KEY_UNKNOWN', within(strange.connect(target())))
   assert.ok(unknown.what.includes(`ssh-ed25519 ${sshd.fingerprint}`), unknown.what)
   knowing(options, `[127.0.0.1]:${sshd.port} ${otherKey}`)
-  const changed = await failure('FLIGHT_HOST_KEY_CHANGED', within(30, strange.connect(target())))
+  const changed = await failure('FLIGHT_HOST_KEY_CHANGED', within(strange.connect(target())))
   assert.ok(changed.what.includes('known_hosts:1 knows'), changed.what)
   knowing(options, known, `@revoked * ${sshd.hostKey}`)
-  const revoked = await failure('FLIGHT_HOST_KEY_CHANGED', within(30, strange.connect(target())))
+  const revoked = await failure('FLIGHT_HOST_KEY_CHANGED', within(strange.connect(target())))
   assert.ok(revoked.what.includes('known_hosts:2 revokes'), revoked.what)
   knowing(options, known)
   const wrong = makeKey(sshd.folder, 'wrong')
-  const refused = await failure('FLIGHT_AUTHENTICATION', within(30, strange.connect(target({ identityFile: wrong }))))
+  const refused = await failure('FLIGHT_AUTHENTICATION', within(strange.connect(target({ identityFile: wrong }))))
   assert.ok(refused.what.includes(wrong), refused.what)
   strange.close()
   const port = await freePort()
-  const nobody = await failure('FLIGHT_UNREACHABLE', within(30, connector.connect(target({ port }))))
+  const nobody = await failure('FLIGHT_UNREACHABLE', within(connector.connect(target({ port }))))
   assert.ok(nobody.what.includes('refuses the connection'), nobody.what)
 })
 
 test('a jump host works', async () => {
-  const connection = await within(30, connector.connect(target({ jump: `root@127.0.0.1:${first.port}` })))
+  const connection = await within(connector.connect(target({ jump: `root@127.0.0.1:${first.port}` })))
   assert.is(connection.hostKey, sshd.fingerprint)
-  assert.is((await within(30, run(connection, 'echo far'))).out, 'far\n')
+  assert.is((await within(run(connection, 'echo far'))).out, 'far\n')
   connection.close()
 })
 
@@ -134,8 +134,8 @@ test('auto takes the ssh program for a ProxyCommand', async () => {
   )
   const proxied = createConnector(knowing(options, known, `[127.0.0.1]:${first.port} ${first.hostKey}`))
   const host = (transport: 'auto' | 'ssh2'): Server => server('proxied', { transport })
-  const connection = await within(30, proxied.connect(host('auto')))
-  assert.is((await within(30, run(connection, 'echo proxied'))).out, 'proxied\n')
+  const connection = await within(proxied.connect(host('auto')))
+  assert.is((await within(run(connection, 'echo proxied'))).out, 'proxied\n')
   const refused = await failure('FLIGHT_UNREACHABLE', proxied.connect(host('ssh2')))
   assert.ok(refused.hint.includes('auto'), refused.hint)
   await failure('FLIGHT_UNREACHABLE', proxied.scanHostKey(host('auto')))
@@ -161,11 +161,8 @@ test('auto takes the ssh program for a user certificate and for a certificate au
     [trusting, user],
   ] as const) {
     const meeting = createConnector(knowing(isolated(), line))
-    const connection = await within(
-      30,
-      meeting.connect(target({ transport: 'auto', port: certified.port, identityFile })),
-    )
-    assert.is((await within(30, run(connection, 'echo certified'))).out, 'certified\n')
+    const connection = await within(meeting.connect(target({ transport: 'auto', port: certified.port, identityFile })))
+    assert.is((await within(run(connection, 'echo certified'))).out, 'certified\n')
     assert.match(connection.hostKey, /^SHA256:/)
     meeting.close()
   }
@@ -175,9 +172,9 @@ test('auto takes the ssh program for a user certificate and for a certificate au
 test('nothing is left in the temporary folder', async () => {
   const before = readdirSync(tmpdir()).filter((name) => /^flight-[A-Za-z0-9]{6}$/.test(name))
   const short = createConnector(knowing(isolated(), known))
-  const connection = await within(30, short.connect(target()))
+  const connection = await within(short.connect(target()))
   short.close()
-  await within(10, connection.lost)
+  await within(connection.lost)
   const after = readdirSync(tmpdir()).filter((name) => /^flight-[A-Za-z0-9]{6}$/.test(name))
   assert.equal(
     after.filter((name) => !before.includes(name)),

@@ -7,6 +7,7 @@ import * as assert from 'uvu/assert'
 import { watchPeer } from '../../src/transport/peer-watch.ts'
 import { makeKey, startSshd } from './sshd.ts'
 import { within } from './world.ts'
+import { eventually } from '../support/eventually.ts'
 
 test('a peer that answers is left alone for as long as it likes, one that falls silent is noticed', async () => {
   const sshd = await startSshd()
@@ -16,13 +17,11 @@ test('a peer that answers is left alone for as long as it likes, one that falls 
   const socket = connect({ host: '127.0.0.1', port: sshd.port, noDelay: true })
   const closed = new Promise<void>((resolve) => client.once('close', () => resolve()))
   await within(
-    30,
     new Promise<void>((resolve) =>
       client.on('ready', () => resolve()).connect({ sock: socket, username: 'root', privateKey: readFileSync(key) }),
     ),
   )
   const pid = await within(
-    10,
     new Promise<string>((resolve, reject) => {
       client.exec('echo $PPID', (error, channel) => (error ? reject(error) : resolve(text(channel))))
     }),
@@ -36,16 +35,18 @@ test('a peer that answers is left alone for as long as it likes, one that falls 
         silent = true
         resolve()
       },
-      200,
+      1000,
     )
   })
-  await new Promise((resolve) => setTimeout(resolve, 1_500))
+  let heard = 0
+  socket.on('data', () => (heard += 1))
+  await eventually(() => heard >= 5)
   assert.is(silent, false)
   process.kill(Number(pid), 'SIGSTOP')
-  await within(15, gone)
+  await within(gone)
   process.kill(Number(pid), 'SIGKILL')
   socket.destroy()
-  await within(10, closed)
+  await within(closed)
   await sshd.stop()
 })
 

@@ -29,7 +29,7 @@ test.before(
     connector = createConnector(knowing(isolated(config), `[127.0.0.1]:${sshd.port} ${sshd.hostKey}`))
     for (const transport of ['ssh2', 'openssh'] as const) {
       const to = server('127.0.0.1', { port: sshd.port, identityFile: key, transport })
-      overEach.set(transport, await within(60, connector.connect(to)))
+      overEach.set(transport, await within(connector.connect(to)))
     }
   }),
 )
@@ -93,17 +93,17 @@ async function written(sftp: Sftp, path: string, pieces: readonly (readonly [num
 
 for (const transport of ['ssh2', 'openssh']) {
   const open = (change: Partial<Parameters<typeof openSftp>[1]> = {}) =>
-    within(30, openSftp(overEach.get(transport) as Connection, { ...asRoot, ...change }))
+    within(openSftp(overEach.get(transport) as Connection, { ...asRoot, ...change }))
 
   test(`${transport}: writes say where they belong, and a file that is there is not cut`, async () => {
     const [part, whole] = [join(folder, `${transport}.part`), join(folder, `${transport}.whole`)]
     writeFileSync(whole, 'of yesterday')
     const sftp = await open()
-    await within(30, written(sftp, part, [[6, 'world\n'], [0, 'hello ']])) // prettier-ignore
+    await within(written(sftp, part, [[6, 'world\n'], [0, 'hello ']])) // prettier-ignore
     assert.is(statSync(part).mode & 0o777, 0o600)
-    await within(30, written(sftp, part, [[6, 'there']]))
+    await within(written(sftp, part, [[6, 'there']]))
     assert.equal(await sftp.look(part), { size: 12, isFile: true })
-    await within(30, sftp.rename(part, whole))
+    await within(sftp.rename(part, whole))
     assert.is(readFileSync(whole, 'utf8'), 'hello there\n')
     assert.ok(((await sftp.room(folder)) ?? 0) > 1_000_000)
     const file = await sftp.write(whole)
@@ -118,7 +118,6 @@ for (const transport of ['ssh2', 'openssh']) {
     writeFileSync(join(folder, 'large'), large)
     const sftp = await open({ isReadOnly: true })
     const read = await within(
-      60,
       Promise.all(Array.from({ length: 40 }, (_, at) => sftp.read(join(folder, 'large'), at * 30_000))),
     )
     for (const [at, content] of read.entries()) assert.ok(content.equals(large.subarray(0, at * 30_000)), `${at}`)
@@ -134,7 +133,6 @@ for (const transport of ['ssh2', 'openssh']) {
     assert.is((await sftp.look(join(folder, `${transport}-folder`)))?.isFile, false)
     assert.is((await sftp.look(join(folder, `${transport}-link`)))?.isFile, false)
     const refusals = await within(
-      30,
       Promise.allSettled([
         sftp.write(join(folder, 'written')),
         sftp.rename(join(folder, `${transport}-folder`), join(folder, 'renamed')),
@@ -149,14 +147,14 @@ for (const transport of ['ssh2', 'openssh']) {
     const sftp = await open()
     const asked = failure('FLIGHT_CONNECTION_LOST', sftp.look('/etc'))
     sftp.close()
-    await within(30, asked)
-    await within(30, failure('FLIGHT_CONNECTION_LOST', sftp.look('/etc')))
+    await within(asked)
+    await within(failure('FLIGHT_CONNECTION_LOST', sftp.look('/etc')))
   })
 }
 
 test('a shell that prints a greeting is not in the way', async () => {
   const connection = saying(`echo 'Welcome to web1, ${'x'.repeat(5000)}'; echo sorry >&2`)
-  const sftp = await within(30, openSftp(connection, asRoot))
+  const sftp = await within(openSftp(connection, asRoot))
   assert.is((await sftp.look(folder))?.isFile, false)
   sftp.close()
 })
@@ -168,7 +166,7 @@ test('what is no sftp-server is named: gone, ended, or something that prints', a
       (overEach.get('ssh2') as Connection).exec(command.replace(/\/usr\/lib\/openssh\/sftp-server -u 0077/, program)),
   })
   const refused = async (program: string) =>
-    (await within(30, failure('FLIGHT_SERVER_ANSWER', openSftp(instead(program), asRoot)))).what
+    (await within(failure('FLIGHT_SERVER_ANSWER', openSftp(instead(program), asRoot)))).what
   assert.is(await refused('/usr/lib/openssh/no-such-server'), 'it has no /usr/lib/openssh/sftp-server')
   assert.match(await refused('sh -c "echo no memory >&2; exit 9"'), /ended with code 9: no memory/)
   assert.match(await refused('echo Welcome to this server'), /does not speak SFTP: Packet length \d+ exceeds/)
@@ -177,7 +175,6 @@ test('what is no sftp-server is named: gone, ended, or something that prints', a
 test('a server that says nothing is given up, before it is open and after', async () => {
   const silent = { ...asRoot, silence: 1000 }
   const mute = await within(
-    30,
     failure(
       'FLIGHT_CONNECTION_LOST',
       openSftp(
@@ -190,7 +187,7 @@ test('a server that says nothing is given up, before it is open and after', asyn
   const stops = saying(':', (channel) => ({ ...channel, stdin: swallowing(channel.stdin, 2) }))
   // On a slow machine it is given up before it is open: the same to whoever asks.
   const asked = openSftp(stops, silent).then((sftp) => sftp.look('/etc'))
-  assert.match((await within(30, failure('FLIGHT_CONNECTION_LOST', asked))).what, /said nothing for 1 s/)
+  assert.match((await within(failure('FLIGHT_CONNECTION_LOST', asked))).what, /said nothing for 1 s/)
 })
 
 // A connection whose shells say something of their own first.

@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { connect, createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { eventually } from '../support/eventually.ts'
 
 // A real sshd on loopback, its keys and its files in a folder of its own.
 export type Sshd = {
@@ -95,12 +96,10 @@ export async function freePort(): Promise<number> {
 }
 
 async function untilAnswering(port: number, child: ChildProcess): Promise<void> {
-  for (let n = 0; n < 200; n += 1) {
+  await eventually(async () => {
     if (child.exitCode !== null) throw new Error(`sshd ended with ${child.exitCode}`)
-    if (await answers(port)) return
-    await new Promise((resolve) => setTimeout(resolve, 25))
-  }
-  throw new Error('sshd does not answer')
+    return answers(port)
+  }, 'sshd answers')
 }
 
 function answers(port: number): Promise<boolean> {

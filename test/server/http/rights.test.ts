@@ -1,8 +1,8 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { COOKIE } from '../../../src/server/http/asker.ts'
 import { aFront, COMMIT, type Front } from './front.ts'
+import { eventually } from '../../support/eventually.ts'
 
 const BODY = JSON.stringify({ commit: COMMIT })
 const json = { 'content-type': 'application/json' }
@@ -132,7 +132,7 @@ test('whoever follows something does so no longer once the token is revoked, or 
   })
   // What they wait for keeps no process alive.
   const awake = setInterval(() => {}, 1000)
-  await pause(100)
+  await eventually(() => front.desk.listeners() >= 7)
   Object.assign(kept, { revoked: '2026-05-04T12:00:00.000Z' })
   front.clock.now = new Date('2026-05-04T13:00:01.000Z')
   const [log, events, , changes] = await Promise.all(ends)

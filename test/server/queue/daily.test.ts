@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { daily, nextDaily, systemTimer, type Timer } from '../../../src/server/queue/daily.ts'
+import { eventually } from '../../support/eventually.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const DAY = 24 * 60 * 60_000
@@ -215,7 +216,7 @@ test('with a real timer: it comes, and stop leaves nothing behind', async () => 
     ...systemTimer,
     now: () => new Date(Date.now() + shift),
   })
-  await new Promise((resolve) => setTimeout(resolve, 150))
+  await eventually(() => calls > 0)
   assert.is(calls, 1)
   const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
   const armed = timers()

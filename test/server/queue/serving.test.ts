@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Delivered, Tools } from '../../../src/model/delivery.ts'
@@ -8,6 +7,7 @@ import type { Store } from '../../../src/model/store.ts'
 import { createServing, type Serving } from '../../../src/server/queue/serving.ts'
 import { openStore } from '../../../src/server/store/open-store.ts'
 import { app, cluster, definitions, on, server } from '../../support/builders.ts'
+import { eventually, settled } from '../../support/eventually.ts'
 import { newRelease } from '../../support/requests.ts'
 
 // The queue on a real store; what carries requests out is held in the test's hand.
@@ -58,14 +58,6 @@ async function hall({
     },
     bug: (error) => void bugs.push(error),
   })
-  const until = async <T>(find: () => Promise<T | undefined> | T | undefined): Promise<T> => {
-    for (let n = 0; n < 400; n++) {
-      const found = await find()
-      if (found !== undefined) return found
-      await sleep(5)
-    }
-    throw new Error('it did not come to that')
-  }
   return {
     store: kept,
     serving,
@@ -74,15 +66,20 @@ async function hall({
     happened,
     now,
     job: (app) =>
-      until(() => jobs.find((each) => each.request.app === app && jobs.splice(jobs.indexOf(each), 1).length > 0)),
+      eventually(() => jobs.find((each) => each.request.app === app && jobs.splice(jobs.indexOf(each), 1).length > 0)),
     ended: (id) =>
-      until(async () => {
+      eventually(async () => {
         const request = await kept.request(id)
         return request !== undefined && isEnded(request.state) ? request : undefined
       }),
   }
 }
 
+const waiting = (store: Store, id: number) =>
+  eventually(async () => {
+    const request = await store.request(id)
+    return request?.state === 'waiting' && request
+  })
 const told = async (store: Store, id: number) => (await store.events(id, 0, 100)).map(({ told: { event } }) => event)
 
 test('what is asked for runs, and ends as it was carried out', async () => {
@@ -97,7 +94,7 @@ test('what is asked for runs, and ends as it was carried out', async () => {
   const done = await ended(request.id)
   assert.equal([done.state, done.release, done.attempts, done.end?.said], ['succeeded', '000000000000-1', 1, 'live'])
   assert.equal(await told(store, request.id), ['requested', 'begins', 'note', 'ends'])
-  await sleep(10)
+  await eventually(() => happened.length >= 2)
   assert.equal(happened, ['start shop', 'success shop'])
 })
 
@@ -109,7 +106,7 @@ test('one at a time for each app, in order; apps on other servers beside it, tho
   )
   const shop = await job('shop')
   const blog = await job('blog')
-  await sleep(30)
+  await settled()
   assert.is(jobs.length, 0)
   shop.end({ is: 'succeeded' })
   const next = await job('shop')
@@ -171,7 +168,7 @@ test('one that waits is cancelled at once; one that runs is told, and ends as it
   const done = await ended(first.request.id)
   assert.equal([done.state, done.end?.said], ['cancelled', 'cancelled by ann: stopped before it was live'])
   assert.is(await serving.desk.cancel(first.request.id, 'ann'), undefined)
-  await sleep(20)
+  await settled()
   assert.is(jobs.length, 0)
 })
 
@@ -192,10 +189,9 @@ test('a server that cannot be reached is tried again, first of its app; when pat
   const { request } = await serving.desk.ask(newRelease('shop', commit(1)))
   await serving.desk.ask(newRelease('shop', commit(2)))
   ;(await job('shop')).end({ is: 'unreachable', exit: 6, said: 'web-2 cannot be reached' })
-  await sleep(30)
-  const waits = await store.request(request.id)
-  assert.equal([waits?.state, waits?.attempts, jobs.length], ['waiting', 1, 0])
-  assert.ok(waits?.notBefore !== null)
+  const waits = await waiting(store, request.id)
+  assert.equal([waits.attempts, jobs.length], [1, 0])
+  assert.ok(waits.notBefore !== null)
   now.plus += 6000
   await serving.desk.ask(newRelease('blog', commit(3)))
   const again = await job('shop')
@@ -225,7 +221,7 @@ test(
       [resumed.request.id, resumed.request.release, resumed.request.attempts],
       [first.request.id, '000000000000-1', 2],
     )
-    await sleep(20)
+    await settled()
     assert.is(after.jobs.length, 0)
     resumed.end({ is: 'succeeded' })
     assert.is((await after.job('shop')).request.id, 2)
@@ -291,7 +287,7 @@ test('whoever follows hears everything once, in order, from where they say, and 
   const { tools, end } = await job('shop')
   for (let n = 0; n < 50; n++) {
     tools.tell({ event: 'note', text: String(n) })
-    if (n % 10 === 0) await sleep(20)
+    if (n === 29) await eventually(() => heard.length > 30)
   }
   const second = listen(30, late)
   end({ is: 'succeeded' })
@@ -310,14 +306,14 @@ test('following ends with its signal, and with the stop of the server', async ()
   const { request } = await serving.desk.ask(newRelease('shop', commit(1)))
   const running = await job('shop')
   const controller = new AbortController()
-  const listen = async (signal: AbortSignal) => {
-    let heard = 0
-    for await (const { n } of serving.desk.follow(request.id, 0, signal)) heard = n
-    return heard
+  const heard: number[] = []
+  const listen = async (who: number, signal: AbortSignal) => {
+    for await (const { n } of serving.desk.follow(request.id, 0, signal)) heard[who] = n
+    return heard[who]
   }
-  const gone = listen(controller.signal)
-  const stays = listen(new AbortController().signal)
-  await sleep(20)
+  const gone = listen(0, controller.signal)
+  const stays = listen(1, new AbortController().signal)
+  await eventually(() => heard[0] === 2 && heard[1] === 2)
   controller.abort()
   assert.is(await gone, 2)
   running.tools.signal.addEventListener('abort', () => running.end({ is: 'interrupted' }))
@@ -337,16 +333,19 @@ function failing(store: Store, fails: (what: 'append' | 'change' | 'planned') =>
 
 test('a log that cannot be written for a moment is written later, and what it is about ends all the same', async () => {
   let isFull = true
+  let refused = 0
   const real = await openStore(':memory:')
-  const { serving, job, ended, store } = await hall({ store: failing(real, (what) => what === 'append' && isFull) })
+  const { serving, job, ended, store } = await hall({
+    store: failing(real, (what) => what === 'append' && isFull && ++refused > 0),
+  })
   await serving.begin()
   const { request } = await serving.desk.ask(newRelease('shop', commit(1)))
   const { tools, end } = await job('shop')
   tools.tell({ event: 'note', text: 'kept' })
-  await sleep(250)
+  await eventually(() => refused > 0)
   isFull = false
   tools.tell({ event: 'note', text: 'as well' })
-  await sleep(400)
+  await eventually(async () => (await told(store, request.id)).length === 4)
   end({ is: 'succeeded' })
   assert.is((await ended(request.id)).state, 'succeeded')
   assert.equal(await told(store, request.id), ['requested', 'begins', 'note', 'note', 'ends'])
@@ -364,7 +363,8 @@ test('a store that cannot be written is asked again after pauses, not without en
   })
   await serving.begin()
   const { request } = await serving.desk.ask(newRelease('shop', commit(1)))
-  await sleep(300)
+  await eventually(() => asked > 0)
+  await settled()
   assert.ok(asked <= 2 && bugs.length <= 2, `${asked} tries, ${bugs.length} times told`)
   isFull = false
   ;(await job('shop')).end({ is: 'succeeded' })
@@ -373,15 +373,18 @@ test('a store that cannot be written is asked again after pauses, not without en
 
 test('where its end could not be written it is taken up again, and found to be done', async () => {
   let isFull = false
+  let refused = 0
   const real = await openStore(':memory:')
-  const { serving, job, ended } = await hall({ store: failing(real, (what) => what === 'change' && isFull) })
+  const { serving, job, ended } = await hall({
+    store: failing(real, (what) => what === 'change' && isFull && ++refused > 0),
+  })
   await serving.begin()
   const { request } = await serving.desk.ask(newRelease('shop', commit(1)))
   const first = await job('shop')
   await first.tools.planned('000000000001-1')
   isFull = true
   first.end({ is: 'succeeded' })
-  await sleep(100)
+  await eventually(() => refused > 0)
   isFull = false
   const again = await job('shop')
   assert.equal(
@@ -394,15 +397,14 @@ test('where its end could not be written it is taken up again, and found to be d
 
 test('a cancel is heard at whatever moment it comes', async () => {
   for (let turns = 0; turns < 12; turns++) {
-    const { serving, job, store } = await hall()
+    const { serving, job, ended } = await hall()
     await serving.begin()
     const { request } = await serving.desk.ask(newRelease('shop', commit(1)))
     const running = await job('shop')
     running.end({ is: 'unreachable', exit: 6 })
     for (let n = 0; n < turns; n++) await Promise.resolve()
     assert.ok((await serving.desk.cancel(request.id, 'ann')) !== undefined, `after ${turns} turns`)
-    await sleep(20)
-    assert.is((await store.request(request.id))?.state, 'cancelled', `after ${turns} turns`)
+    assert.is((await ended(request.id)).state, 'cancelled', `after ${turns} turns`)
   }
 })
 
@@ -413,8 +415,7 @@ test('one that waits half done is looked at before anybody says that it is cance
   const first = await job('shop')
   await first.tools.planned('000000000001-1')
   first.end({ is: 'unreachable', exit: 6 })
-  await sleep(30)
-  assert.is((await store.request(request.id))?.state, 'waiting')
+  await waiting(store, request.id)
   await serving.desk.cancel(request.id, 'ann')
   const again = await job('shop')
   assert.equal([again.request.cancelled, again.request.release], ['ann', '000000000001-1'])
@@ -455,7 +456,7 @@ test('thousands that wait do not slow down who asks', async () => {
     return heads()
   }
   await Promise.all(Array.from({ length: 2000 }, (_, n) => serving.desk.ask(newRelease('shop', commit(n + 2)))))
-  await sleep(50)
+  await settled()
   assert.ok(reads < 50, `the queue was looked at ${reads} times`)
   assert.is((await heads()).length, 2)
 })
