@@ -78,8 +78,8 @@ export const FULL_SIZE: readonly { file: string; small: string | undefined; larg
   },
   {
     file: 'test/e2e/drills.test.ts',
-    small: 'two at once, a kill, one signal, bad configurations, a cut cable',
-    large: 'the other signal, a power cut, a full disk, dead services',
+    small: 'two at once, a kill, one signal, a bad configuration of nginx, a cut cable',
+    large: 'the other signal, one of FPM, a power cut, a full disk, dead services',
   },
   {
     file: 'test/e2e/env-encrypted.test.ts',
@@ -115,6 +115,16 @@ export const FULL_SIZE: readonly { file: string; small: string | undefined; larg
     file: 'test/e2e/memory-programs.test.ts',
     small: undefined,
     large: 'programs of supervisor, in memory and real',
+  },
+  {
+    file: 'test/e2e/memory-pushes.test.ts',
+    small: undefined,
+    large: 'pushes of environment files, in memory and real',
+  },
+  {
+    file: 'test/e2e/memory-releases.test.ts',
+    small: undefined,
+    large: 'releases, in memory and real',
   },
   {
     file: 'test/e2e/memory-server.test.ts',

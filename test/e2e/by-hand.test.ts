@@ -5,6 +5,7 @@ import { type LabHost } from '../lab/host.ts'
 import { sharedLab } from '../lab/shared.ts'
 import { desk, type Desk } from './desk.ts'
 import { cluster, withNginxAndPhp } from './fleet.ts'
+import { startLoad } from './load.ts'
 import { inDrills, promise } from './promise.ts'
 import { planOn } from './read-plan.ts'
 import { remember } from './untouched.ts'
@@ -124,17 +125,10 @@ promise(
     assert.match(text, /pool \[legacy\] of \/etc\/php\/8\.2\/fpm\/pool\.d\/legacy\.conf:1 is not Flight's: it stays/)
     assert.match(text, /pool \[www\] of \/etc\/php\/8\.2\/fpm\/pool\.d\/www\.conf:\d+ is not Flight's: it stays/)
     // Each takes a while, so that some are in progress at every moment: a reload that cuts requests off is seen.
-    await host.must(
-      `cat >/srv/ask <<'E'
-ask() { while [ ! -e /srv/enough ]; do curl -sS -m 10 -o /dev/null -w '%{http_code}\\n' -H 'Host: old.example.com' ` +
-        `http://127.0.0.1/ >>/srv/answers.$1 2>&1; done; }
-ask 1 & ask 2 & ask 3 & wait
-E
-systemd-run --quiet --unit ask sh /srv/ask`,
-    )
-    await at.expect(0, 'apply', 'plan.json')
-    await host.must('touch /srv/enough; while systemctl is-active --quiet ask; do sleep 0.1; done')
-    assert.is(await host.must(`sort /srv/answers.? | uniq -c | awk '$2 != 200'`), '', 'no request failed meanwhile')
+    const load = startLoad(host, [{ domain: 'old.example.com', path: '/', visitors: 3, says: /^old site, 77M/ }])
+    await load.over(() => at.expect(0, 'apply', 'plan.json'))
+    const { failures, failed } = await load.stop()
+    assert.is(failures, 0, failed.join('\n'))
     assert.is(
       await host.must(`sha256sum ${THEIRS.join(' ')}; stat -c '%n %a %U %Y' ${THEIRS.join(' ')}`),
       before,

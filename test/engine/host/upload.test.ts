@@ -205,12 +205,12 @@ test('a file of ours that is gone is another matter', async () => {
 // the server in the middle of the second attempt.
 const SIZE = 6_000_000
 
-for (const [what, bytes, passes] of [
-  ['an upload', SIZE, 1_000_000],
-  ['one over two channels', 6 * SIZE, 12_000_000],
+for (const [what, bytes, passes, rounds] of [
+  ['an upload', SIZE, 1_000_000, 3],
+  ['one over two channels', 6 * SIZE, 12_000_000, 1],
 ] as const)
   test(`${what} that was cut is right although its late bytes arrive while it goes on`, async () => {
-    for (let round = 1; round <= 3; round++) {
+    for (let round = 1; round <= rounds; round++) {
       nothingThere()
       const size = bytes + round
       const path = file(size)
