@@ -6,6 +6,7 @@ import { openProgress } from '../../src/views/progress.ts'
 import { lineOf } from '../../src/views/progress-lines.ts'
 import { fit, frameOf } from '../../src/views/progress-frame.ts'
 import { advance, noProgress } from '../../src/views/progress-state.ts'
+import { SOON } from '../support/cpu.ts'
 
 const ADDRESS = 'web-1/file//etc/nginx/nginx.conf'
 const events: RunEvent[] = [
@@ -107,7 +108,7 @@ test('failures and notes stay readable above the tree, and close() leaves the la
   assert.match(text(), /provision: 2 servers, 1 failed, 1 waiting/)
 })
 
-test('5,000 actions on 100 servers cost less than a second of CPU', async () => {
+test('5,000 actions on 100 servers are drawn soon', async () => {
   const { stream } = collected()
   const before = process.cpuUsage()
   const progress = openProgress({ stream, tty: true, color: true })
@@ -123,7 +124,7 @@ test('5,000 actions on 100 servers cost less than a second of CPU', async () => 
   }
   progress.close()
   const { user, system } = process.cpuUsage(before)
-  assert.ok(user + system < 1e6, `${(user + system) / 1e6} s`)
+  assert.ok((user + system) / 1000 < SOON, `${(user + system) / 1e6} s`)
 })
 
 test('the time of a stage stands still once the next has begun', () => {
