@@ -23,7 +23,7 @@ export const FULL_SIZE: readonly { file: string; small: string | undefined; larg
   },
   {
     file: 'test/e2e/app-killed.test.ts',
-    small: 'killed at 3 moments of a run',
+    small: undefined,
     large: 'killed at 12 moments of a run',
   },
   {
@@ -33,8 +33,8 @@ export const FULL_SIZE: readonly { file: string; small: string | undefined; larg
   },
   {
     file: 'test/e2e/app-load.test.ts',
-    small: 'every visitor asks before, during and after other limits; a held request',
-    large: 'and 20,000 requests each time; apps that come and go; another version of PHP',
+    small: undefined,
+    large: 'every visitor asks 20,000 times while limits, apps and the version of PHP change; a held request',
   },
   {
     file: 'test/e2e/app-moves.test.ts',
@@ -163,7 +163,7 @@ export const FULL_SIZE: readonly { file: string; small: string | undefined; larg
   },
   {
     file: 'test/e2e/serve-drills.test.ts',
-    small: '3 apps, two kills',
+    small: undefined,
     large: '20 apps, a burst of 200 requests, 10 kills, a server that is down',
   },
   {

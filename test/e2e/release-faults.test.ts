@@ -18,7 +18,6 @@ const DRILLS: readonly { stage: DrillStage; fault: DrillFault; exit: number | nu
   { stage: 'prepare', fault: 'a failing command', exit: 1, served: 'old' },
   { stage: 'check live', fault: 'the cable cut for good', exit: 7, served: 'old' },
   { stage: 'go live', fault: 'kill -9', exit: null, served: 'old' },
-  { stage: 'go live', fault: 'Ctrl-C', exit: 130, served: 'new' },
 ]
 
 for (const { stage, fault, exit, served } of DRILLS) {
