@@ -15,8 +15,8 @@ export type Upload = {
 // for a channel is the limit.
 const AT_ONCE = 16
 
-// A file of so many bytes to a server so far away is sent over two channels, which have a window each: over 50 ms that
-// takes a third less of the time. Near, a second sftp-server only competes with the first.
+// A larger file goes to a server that is as far away over two channels, which have a window each: over 50 ms that saves
+// a fifth of the time. Near, a second sftp-server only competes with the first.
 const [LARGE, FAR] = [32_000_000, 20] // bytes; milliseconds of a round trip
 export const needsTwoChannels = (size: number, roundTrip: number) => isLarge(size) && roundTrip >= FAR
 const isLarge = (size: number) => size > LARGE
