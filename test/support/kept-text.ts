@@ -8,6 +8,6 @@ export function isKept(file: string | URL, text: string): void {
   assert.fixture(
     readFileSync(file, 'utf8'),
     text,
-    `${name} is not what is made of the code; FLIGHT_REWRITE_EXPECTED=1 writes it anew: read its diff`,
+    `${name} is out of date: FLIGHT_REWRITE_EXPECTED=1 npm test -- docs views writes it anew; read its diff`,
   )
 }
