@@ -36,7 +36,8 @@ export type Served = { process: ChildProcess; url: string; said(): string; stopp
 
 const SETS = [['web-1'], ['web-2'], ['web-3'], ['web-1', 'web-2', 'web-3'], ['web-2', 'web-3']] as const
 
-// Every app counts on each server how often it was made ready and how often it went live, release by release.
+// A worker stays: FPM forgets a request that comes while it ends an idle one (docs/decisions/0025). Every app counts on
+// each server how often it was made ready and how often it went live, release by release.
 const definition = ({ name, repo, on }: Omit<ServedApp, 'token'>) => `repo: ${repo.path}
 php: 8.2
 cluster: web
@@ -49,7 +50,7 @@ keep_releases: 50
 release_commands: [ "echo $(basename $PWD) >>storage/logs/prepared" ]
 after_commands: [ "echo $(basename $PWD) >>storage/logs/after" ]
 servers:
-${on.map((server) => `  - { name: ${server}, web: { pm: ondemand, max_workers: 2 } }\n`).join('')}`
+${on.map((server) => `  - { name: ${server}, web: { pm: static, max_workers: 1 } }\n`).join('')}`
 
 // The fleet with so many apps configured and no release of any yet. `settings`: lines below `serve:` of flight.yml.
 export async function serveFleet(count: number, settings: readonly string[] = []): Promise<ServeFleet> {
