@@ -37,7 +37,8 @@ try {
     `${cpus().length} cores (${cpus()[0]?.model}), ${system}, Node ${process.version}; load ${load()}; the servers ` +
       `run on the same cores`,
   )
-  const scene = await openScene()
+  // An archive goes to one server.
+  const scene = await openScene(values.only === 'upload' ? 1 : 4)
   if (wanted[0]?.[0] !== 'provisioning') {
     say('\nProvisions the servers, which is not measured')
     await scene.flight('plan')

@@ -11,7 +11,7 @@ export const say = (text: string) => process.stdout.write(`${text}\n`)
 const root = fileURLToPath(new URL('..', import.meta.url))
 export const FLIGHT = [process.execPath, join(root, 'bin/flight')]
 
-// Four hosts of a lab of its own, and the definitions that make a web server of each.
+// Hosts of a lab of its own, and the definitions that make a web server of each.
 export type Scene = {
   hosts: readonly LabHost[]
   folder: string
@@ -24,7 +24,7 @@ export type Scene = {
   counted(work: () => Promise<unknown>, hosts?: readonly LabHost[]): Promise<string>
 }
 
-export async function openScene(): Promise<Scene> {
+export async function openScene(servers: number): Promise<Scene> {
   const lab = await prepareLab({ suites: ['bookworm'], log: say, id: 81 })
   endWithProcess(lab)
   const folder = mkdtempSync(join(tmpdir(), 'flight-bench-definitions-'))
@@ -36,7 +36,7 @@ export async function openScene(): Promise<Scene> {
         suite: 'bookworm' as const,
       })),
     )
-  const hosts = await start(4)
+  const hosts = await start(servers)
   const { sshConfig } = lab.places
   writeDefinitions(
     folder,

@@ -6,10 +6,7 @@ import { briefly } from '../model/printable.ts'
 import type { Channel } from './connection.ts'
 import { connectionLost } from './failures.ts'
 import { afterMark } from './marks.ts'
-import { type FarFile, type Sftp, SFTP_SERVER, SftpRefusal } from './sftp.ts'
-
-// What OpenSSH takes and gives at once since 8.5; it says so itself (limits@openssh.com).
-const PIECE = 255 * 1024
+import { type FarFile, PIECE, type Sftp, SFTP_SERVER, SftpRefusal } from './sftp.ts'
 
 // What shells say when there is no such program.
 const NOT_FOUND = 127

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import type { FarFile, Sftp } from './sftp.ts'
+import { type FarFile, PIECE, type Sftp } from './sftp.ts'
 
 // What is to be sent from here, and where to: `part` holds the first `there` bytes already, and becomes `whole`.
 export type Upload = {
@@ -8,12 +8,16 @@ export type Upload = {
   part: string
   whole: string
   there: number
+  roundTrip: number // milliseconds to the server and back
   reached(bytes: number): void // the server has so many, in order and without a gap
 }
 
-// How many writes are under way at once on each channel. Near, fewer leave sftp-server idle; far, sshd's window of 2 MB
-// for a channel is the limit.
-const AT_ONCE = 16
+// How many bytes are under way at once on each channel: what a line of a gigabit a second holds, within bounds. Far,
+// sshd's window of 2 MB for a channel is the limit, and behind it sftp-server should not run dry. Near, a full window
+// costs sshd more for each byte: it moves what waits in its buffer again and again (docs/decisions/0002).
+const [LEAST, MOST] = [4 * PIECE, 16 * PIECE]
+const GIGABIT = 125_000 // bytes a millisecond
+const underWayTo = (roundTrip: number) => Math.min(MOST, Math.max(LEAST, roundTrip * GIGABIT))
 
 // A larger file goes to a server that is as far away over two channels, which have a window each: over 50 ms that saves
 // a fifth of the time. Near, a second sftp-server only competes with the first.
@@ -26,16 +30,16 @@ const isLarge = (size: number) => size > LARGE
 // safely. When a write is refused, the far file is cut to what is known good.
 export async function upload(
   channels: readonly [Sftp] | readonly [Sftp, Sftp],
-  { file, size, part, whole, there, reached }: Upload,
+  { file, size, part, whole, there, roundTrip, reached }: Upload,
 ): Promise<void> {
   const [first, ...others] = await Promise.all(channels.map((sftp) => sftp.write(part)))
   if (first === undefined) throw new Error('bug: no channel')
   const fars: Fars = [first, ...others]
-  const from = withoutGaps(there, size, first.piece)
+  const from = withoutGaps(there, size)
   if (from < size) {
     const near = await open(file)
     try {
-      await sendRest(near, fars, { size, there: from, reached })
+      await sendRest(near, fars, { size, there: from, roundTrip, reached })
     } finally {
       await near.close()
     }
@@ -49,15 +53,16 @@ type Fars = readonly [FarFile, ...FarFile[]]
 
 // How many of the bytes that lie there can be relied on. One channel leaves no gap; of two, one may have been ahead
 // when the connection was lost, by all that may be under way at most.
-function withoutGaps(there: number, size: number, piece: number): number {
-  return isLarge(size) ? Math.max(0, there - 2 * AT_ONCE * piece) : there
+function withoutGaps(there: number, size: number): number {
+  return isLarge(size) ? Math.max(0, there - 2 * MOST) : there
 }
 
 async function sendRest(
   near: FileHandle,
   fars: Fars,
-  { size, there, reached }: Pick<Upload, 'size' | 'there' | 'reached'>,
+  { size, there, roundTrip, reached }: Pick<Upload, 'size' | 'there' | 'roundTrip' | 'reached'>,
 ): Promise<void> {
+  const atOnce = fars.length * underWayTo(roundTrip)
   const underWay: { length: number; answer: Promise<void> }[] = []
   let good = there
   // sftp-server answers in the order in which it was asked, and channels take turns: the first is the next, or nearly.
@@ -77,7 +82,7 @@ async function sendRest(
       answer.catch(() => undefined) // the first one that fails is told of below
       underWay.push({ length: bytes.length, answer })
       at += bytes.length
-      if (underWay.length >= fars.length * AT_ONCE) await answered()
+      while (at - good > atOnce - buffer.length) await answered()
     }
     while (underWay.length > 0) await answered()
   } catch (error) {

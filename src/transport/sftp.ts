@@ -21,5 +21,9 @@ export type FarFile = {
 // The server has heard and says no. The protocol has one status for a full disk, a quota and a failing disk.
 export class SftpRefusal extends Error {}
 
+// The most bytes of one write or read: what OpenSSH takes and gives at once since 8.5. A server that takes less says so
+// (limits@openssh.com).
+export const PIECE = 255 * 1024
+
 // Where Debian and Ubuntu have it.
 export const SFTP_SERVER = '/usr/lib/openssh/sftp-server'

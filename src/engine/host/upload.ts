@@ -29,7 +29,8 @@ export async function sendFile(step: UploadStep, { server, run, sftp: open, prog
   try {
     const asked = performance.now()
     await refuseWithoutRoom(step, server, sftp, there)
-    if (needsTwoChannels(step.size, performance.now() - asked)) second = await open().catch(undefinedIfRefused)
+    const roundTrip = performance.now() - asked
+    if (needsTwoChannels(step.size, roundTrip)) second = await open().catch(undefinedIfRefused)
     const reached = (bytes: number) => {
       moved()
       tell(bytes)
@@ -40,6 +41,7 @@ export async function sendFile(step: UploadStep, { server, run, sftp: open, prog
       part: partPath(step),
       whole,
       there,
+      roundTrip,
       reached,
     })
   } catch (error) {

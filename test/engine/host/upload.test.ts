@@ -10,6 +10,7 @@ import type { Connection } from '../../../src/transport/connection.ts'
 import { createConnector, type Connector } from '../../../src/transport/connector.ts'
 import { openSftp } from '../../../src/transport/open-sftp.ts'
 import { type Sftp, SftpRefusal } from '../../../src/transport/sftp.ts'
+import { upload } from '../../../src/transport/sftp-upload.ts'
 import { temporary } from '../../artifacts/repository.ts'
 import { loud } from '../../support/loud.ts'
 import { codesOf, refusal } from '../../support/runs.ts'
@@ -107,6 +108,42 @@ for (const size of [0, 1, 255 * 1024, 255 * 1024 * 16 + 1, 40_000_000]) {
     assert.is(statSync(part, { throwIfNoEntry: false }), undefined)
   })
 }
+
+for (const [roundTrip, pieces] of [
+  [0, 4],
+  [8, 4],
+  [12, 5],
+  [100, 16],
+] as const)
+  test(`to a server ${roundTrip} ms away ${pieces} pieces are under way at once, and never more`, async () => {
+    nothingThere()
+    const size = 40 * 255 * 1024
+    const path = file(size)
+    let [now, most] = [0, 0]
+    // Nothing is answered until so many are under way.
+    const counts = (sftp: Sftp): Partial<Sftp> => ({
+      write: async () => {
+        const open = await sftp.write(part)
+        let isFull: () => void
+        const full = new Promise<void>((resolve) => (isFull = resolve))
+        return {
+          ...open,
+          async write(bytes, at) {
+            most = Math.max(most, ++now)
+            if (now === pieces) isFull()
+            await Promise.all([open.write(bytes, at), full])
+            now--
+          },
+        }
+      },
+    })
+    const sftp = await moved(connection, counts)
+    const to = { part: 'x.part', whole: 'x', there: 0, roundTrip, reached: () => undefined }
+    await within(upload([sftp], { file: path, size, ...to }))
+    sftp.close()
+    assert.is(most, pieces)
+    assert.ok(arrived(path))
+  })
 
 test('what a server has already is not sent again; what it has whole needs no channel', async () => {
   nothingThere()
