@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { labUnavailable } from '../test/lab/available.ts'
 import { drill, type DrillFleet, drillFleet, FAULTS, STAGES } from '../test/e2e/release-drill.ts'
 import { uncompiled } from '../test/runner/bundle.ts'
@@ -6,15 +7,16 @@ import { codeNow } from './code.ts'
 import { FULL_SIZE } from './full-size.ts'
 import { noteField, noteFullSize, writePage } from './results.ts'
 
-// `npm run drills [-- STAGE… | full]`: every fault at every stage of a release, on three real servers, and then the
-// test files that have a full size. Each result is noted as it ends, with the commit; docs/drills.md is written at the
-// end. Ends by itself; all of it takes about two hours.
+// `npm run drills [-- STAGE… | full | FILE…]`: every fault at every stage of a release, on three real servers, and then
+// the test files that have a full size. Each result is noted as it ends, with the commit; docs/drills.md is written at
+// the end. Ends by itself.
 
 const reason = labUnavailable()
 if (reason !== undefined) throw new Error(`there can be no servers here: ${reason}`)
 
 const asked = process.argv.slice(2)
-const known: readonly string[] = [...STAGES, 'full']
+const names = FULL_SIZE.map(({ file }) => basename(file, '.test.ts'))
+const known: readonly string[] = [...STAGES, 'full', ...names]
 if (asked.some((word) => !known.includes(word))) throw new Error(`there are: ${known.join(', ')}`)
 const isAsked = (word: string) => asked.length === 0 || asked.includes(word)
 const say = (line: string) => process.stdout.write(`${line}\n`)
@@ -50,7 +52,7 @@ for (const stage of STAGES.filter(isAsked)) {
 process.env['FLIGHT_DRILLS'] = 'full'
 // Not the lab of this process, in which the servers of the drills are.
 const lab = (Number(process.env['FLIGHT_LAB_ID'] ?? 0) + 20) % 100
-for (const { file } of isAsked('full') ? FULL_SIZE : []) {
+for (const { file } of FULL_SIZE.filter(({ file }) => isAsked('full') || isAsked(basename(file, '.test.ts')))) {
   const { count, said, seconds } = await runFile(file, uncompiled.program(file), lab).ended
   say(`${file} at full size: ${count.passed} passed, ${count.failed} failed (${seconds.toFixed(0)} s)`)
   if (count.failed === 0) noteFullSize({ file, passed: count.passed, on: today(), ...code })

@@ -84,6 +84,7 @@ be released on an old record.
     npm run drills                     all of it, about two hours
     npm run drills -- "go live" after  only these stages
     npm run drills -- full             only the files at full size
+    npm run drills -- app-load programs only these files at full size
 
 ## Every fault at every stage of a release
 
