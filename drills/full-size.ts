@@ -103,8 +103,8 @@ export const FULL_SIZE: readonly { file: string; small: string | undefined; larg
   },
   {
     file: 'test/e2e/fpm-first-reload.test.ts',
-    small: 'no request is cut off on both systems; endless and killed loads on bookworm',
-    large: 'those on trixie as well',
+    small: 'bookworm',
+    large: 'trixie as well',
   },
   {
     file: 'test/e2e/memory-apps.test.ts',
@@ -158,8 +158,8 @@ export const FULL_SIZE: readonly { file: string; small: string | undefined; larg
   },
   {
     file: 'test/e2e/release-up.test.ts',
-    small: 'a dead server',
-    large: 'a replaced server',
+    small: undefined,
+    large: 'a dead server, a replaced server',
   },
   {
     file: 'test/e2e/serve-drills.test.ts',
@@ -168,8 +168,13 @@ export const FULL_SIZE: readonly { file: string; small: string | undefined; larg
   },
   {
     file: 'test/e2e/serve-operation.test.ts',
-    small: 'SIGTERM, daily drift',
-    large: 'a terminal beside it, cancelling, wrong definitions, notices',
+    small: undefined,
+    large: 'SIGTERM, daily drift, a terminal beside it, cancelling, wrong definitions, notices',
+  },
+  {
+    file: 'test/e2e/site.test.ts',
+    small: 'bookworm',
+    large: 'trixie as well',
   },
   {
     file: 'test/e2e/sources.test.ts',

@@ -16,7 +16,9 @@ import { until } from './until.ts'
 
 type Server = { host: LabHost; php: string }
 const DOMAIN = 'theirs.example.com'
-let servers: Record<Suite, Server>
+// In every run bookworm.
+const SUITES = ofAll<Suite>(['bookworm', 'trixie'], 1)
+const servers: Server[] = []
 
 const POOLS = [
   'pm = static\npm.max_children = 8',
@@ -59,9 +61,8 @@ systemctl restart php${php}-fpm && nginx -t -q && systemctl reload nginx`,
 
 test.before(
   loud(async () => {
-    const bookworm = await byHand(await withNginxAndPhp('first-1', 'bookworm'), PHP_OF.bookworm)
-    const trixie = await byHand(await withNginxAndPhp('first-2', 'trixie'), PHP_OF.trixie)
-    servers = { bookworm, trixie }
+    for (const suite of SUITES)
+      servers.push(await byHand(await withNginxAndPhp(`first-${suite}`, suite), PHP_OF[suite]))
   }),
 )
 
@@ -105,11 +106,9 @@ async function cutOff(server: Server): Promise<{ loaded: string; slow: Promise<P
   return { loaded, slow, gate }
 }
 
-const SUITES: Suite[] = ['bookworm', 'trixie']
-
-for (const suite of SUITES) {
+for (const [at, suite] of SUITES.entries()) {
   promise(`${suite}: the first reload cuts off no request, whatever manages the workers`, async () => {
-    const server = servers[suite]
+    const server = servers[at] as Server
     const visits = POOLS.map((_, index) => ({
       domain: DOMAIN,
       path: `/${index}/200`,
@@ -139,11 +138,11 @@ for (const suite of SUITES) {
   })
 }
 
-for (const suite of ofAll(SUITES, 1)) {
+for (const [at, suite] of SUITES.entries()) {
   promise(
     `${suite}: a request that does not end holds the first reload up for as long as the settings say`,
     async () => {
-      const server = servers[suite]
+      const server = servers[at] as Server
       await before(server)
       const loaded = await loadedAt(server)
       const gate = await shutGate(server.host)
@@ -157,7 +156,7 @@ for (const suite of ofAll(SUITES, 1)) {
   )
 
   promise(`${suite}: cut off in the middle, the master does not stay stopped, and what was begun ends`, async () => {
-    const server = servers[suite]
+    const server = servers[at] as Server
     for (const kill of [undefined, `systemctl kill --signal=KILL ${gentleUnit(server)}`]) {
       const { loaded, slow, gate } = await cutOff(server)
       if (kill === undefined) await gate.open()
@@ -177,7 +176,7 @@ for (const suite of ofAll(SUITES, 1)) {
     `${suite}: a run that finds such a load of an earlier one waits for it, and notes the load that it then made ` +
       `itself`,
     async () => {
-      const server = servers[suite]
+      const server = servers[at] as Server
       const { slow, gate } = await cutOff(server)
       const waits = server.host.run(`${load(server.php, PATIENCE)}\n`)
       await gate.open()

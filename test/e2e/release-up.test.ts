@@ -8,7 +8,7 @@ import { repositoryOf } from './app-repository.ts'
 import { desk, type Desk } from './desk.ts'
 import { cluster, provisioned } from './fleet.ts'
 import { get } from './load.ts'
-import { inDrills, promise } from './promise.ts'
+import { inDrills } from './promise.ts'
 import { asApp } from './release.ts'
 import { pidsOf } from './workers.ts'
 
@@ -53,7 +53,7 @@ servers:
 
 const served = async (host: LabHost) => /^release (\S+),/.exec((await get(host, { domain, path: '/' })).body)?.[1]
 
-promise(
+inDrills(
   'a dead server stops a release before anything happens, and says how to go on without it; later it catches up',
   async () => {
     const before = await served(one)

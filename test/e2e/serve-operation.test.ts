@@ -4,7 +4,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { loud } from '../support/loud.ts'
 import { WAIT_AT } from './gate.ts'
-import { inDrills, promise } from './promise.ts'
+import { inDrills } from './promise.ts'
 import {
   ask,
   call,
@@ -95,7 +95,7 @@ async function running(id: number, stage: string): Promise<void> {
   )
 }
 
-promise('SIGTERM: what runs finishes, nothing new begins, and it ends with exit code 0', async () => {
+inDrills('SIGTERM: what runs finishes, nothing new begins, and it ends with exit code 0', async () => {
   await shut()
   const slow = await ask(fleet, shop, shop.repo.commit('Slow', { 'public/index.php': SLOW }))
   await running(slow, 'check')
@@ -206,7 +206,7 @@ inDrills(
   },
 )
 
-promise('drift is looked for once a day by itself, shown, counted and told', async () => {
+inDrills('drift is looked for once a day by itself, shown, counted and told', async () => {
   const seen = () => told.filter(({ occasion }) => occasion === 'drift').length
   const written = fleet.at.text('flight.yml')
   // It looks once a day, so where starting takes longer than until the next full minute, it is tried again with more
