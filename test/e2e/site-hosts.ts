@@ -4,12 +4,11 @@ import type { Resource } from '../../src/model/resource.ts'
 import type { System } from '../../src/model/server.ts'
 import { quote } from '../../src/shell/quote.ts'
 import type { LabHost } from '../lab/host.ts'
-import { ofAll } from './drill-size.ts'
 import { withNginxAndPhp } from './fleet.ts'
 import { filesAmong, nginxOf, siteOf } from '../support/app-site.ts'
 import { BOOKWORM } from '../support/memory/bookworm.ts'
 
-const SUITES = [
+export const SUITES = [
   { suite: 'bookworm', php: '8.2' },
   { suite: 'trixie', php: '8.4' },
 ] as const
@@ -33,11 +32,11 @@ while ($c = stream_socket_accept($server, -1)) {
 }
 `
 
-// A host of each system that can be had here (in every run bookworm), with nginx and PHP, two apps of two releases each that are not live yet,
+// A host of each of these systems, with nginx and PHP, two apps of two releases each that are not live yet,
 // and something that listens on port 8080.
-export async function siteHosts(): Promise<Place[]> {
+export async function siteHosts(systems: readonly (typeof SUITES)[number][]): Promise<Place[]> {
   const places: Place[] = []
-  for (const { suite, php } of ofAll(SUITES, 1)) {
+  for (const { suite, php } of systems) {
     const host = await withNginxAndPhp(`site-${suite}`, suite)
     await prepare({ host, php })
     places.push({ host, system: { ...BOOKWORM, codename: suite }, php })

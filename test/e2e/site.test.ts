@@ -4,11 +4,24 @@ import { loadDefinitions } from '../../src/definitions/load.ts'
 import { foreignFact } from '../../src/facts/foreign.ts'
 import { quote } from '../../src/shell/quote.ts'
 import { siteApp } from '../support/app-site.ts'
+import { ofAll } from './drill-size.ts'
 import { promise } from './promise.ts'
-import { asApp, configure, curl, exitOf, release, siteHosts, status, told, TLS, type Place } from './site-hosts.ts'
+import {
+  asApp,
+  configure,
+  curl,
+  exitOf,
+  release,
+  siteHosts,
+  status,
+  SUITES,
+  told,
+  TLS,
+  type Place,
+} from './site-hosts.ts'
 
-// Sites as they are compiled, on a real nginx of each system
-// that can be had here; a person's certificate, pool and port.
+// Sites as they are compiled, on a real nginx (in the drills of each system
+// that can be had here); a person's certificate, pool and port.
 
 let places: Place[] = []
 
@@ -23,7 +36,7 @@ const SOCKET_CLIENT =
   `(rtrim(fgets($c)) !== ''); fwrite($c, "hello\\n"); echo fgets($c);`
 
 promise('hosts with nginx and PHP are there', async () => {
-  places = await siteHosts()
+  places = await siteHosts(ofAll(SUITES, 1))
 })
 
 promise('nginx takes every variant without a warning', async () => {
