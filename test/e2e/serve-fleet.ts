@@ -50,7 +50,7 @@ keep_releases: 50
 release_commands: [ "echo $(basename $PWD) >>storage/logs/prepared" ]
 after_commands: [ "echo $(basename $PWD) >>storage/logs/after" ]
 servers:
-${on.map((server) => `  - { name: ${server}, web: { pm: static, max_workers: 1 } }\n`).join('')}`
+${on.map((server) => `  - { name: ${server}, web: { pm: static, max_workers: 2 } }\n`).join('')}`
 
 // The fleet with so many apps configured and no release of any yet. `settings`: lines below `serve:` of flight.yml.
 export async function serveFleet(count: number, settings: readonly string[] = []): Promise<ServeFleet> {

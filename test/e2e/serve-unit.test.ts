@@ -45,7 +45,7 @@ test.before(
       'repo: /srv/git/shop\nphp: 8.2\ncluster: web\ndomain: shop.example.com\nhealth_check: { path: /, timeout: 300 ' +
         '}\nrequest_duration: 600\nlinked_files: []\n' +
         "build: { commands: [ \"node -e \\\"require('fs').writeFileSync('built.txt', " +
-        'process.version)\\"" ] }\nservers:\n  - { name: web-1, web: { pm: static, max_workers: 1 } }\n',
+        'process.version)\\"" ] }\nservers:\n  - { name: web-1, web: { pm: static, max_workers: 2 } }\n',
     )
     await control.must(
       `chmod 600 /home/flight/.ssh/id_ed25519; chown -R flight: /home/flight; install -d -o flight -g flight ` +
