@@ -16,7 +16,7 @@ export const serviceFact: FactSort<'service'> = {
     const [states = '', ...loads] = output.split('\0')
     const units = new Map(
       states
-        .split('\n\n')
+        .split(/\n{2,}/)
         .map((block) => properties(block))
         .map((p) => [p.get('Id') ?? '', p]),
     )
