@@ -21,14 +21,15 @@ const { values } = parseArgs({
     releases: { type: 'string', default: '1000' },
   },
 })
-const parts: Record<string, (scene: Scene) => Promise<void>> = {
-  provisioning: benchProvisioning,
-  'nothing-to-do': benchNothingToDo,
-  apps: benchApps,
-  releases: benchReleases,
-  upload: benchUpload,
-  serve: (scene) => benchServe(scene, Number(values.releases)),
-  peers: benchPeers,
+// How many servers each needs, and what it measures.
+const parts: Record<string, { servers: number; bench: (scene: Scene) => Promise<void> }> = {
+  provisioning: { servers: 4, bench: benchProvisioning },
+  'nothing-to-do': { servers: 4, bench: benchNothingToDo },
+  apps: { servers: 4, bench: benchApps },
+  releases: { servers: 4, bench: benchReleases },
+  upload: { servers: 1, bench: benchUpload },
+  serve: { servers: 4, bench: (scene) => benchServe(scene, Number(values.releases)) },
+  peers: { servers: 4, bench: benchPeers },
 }
 const system = /^PRETTY_NAME="?([^"\n]*)/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1]
 try {
@@ -37,15 +38,14 @@ try {
     `${cpus().length} cores (${cpus()[0]?.model}), ${system}, Node ${process.version}; load ${load()}; the servers ` +
       `run on the same cores`,
   )
-  // An archive goes to one server.
-  const scene = await openScene(values.only === 'upload' ? 1 : 4)
+  const scene = await openScene(Math.max(...wanted.map(([, { servers }]) => servers)))
   if (wanted[0]?.[0] !== 'provisioning') {
     say('\nProvisions the servers, which is not measured')
     await scene.flight('plan')
     await scene.flight('apply', 'plan.json')
   }
-  for (const [, part] of wanted) {
-    await part(scene)
+  for (const [, { bench }] of wanted) {
+    await bench(scene)
     say(`\nload ${load()}`)
   }
 } catch (error) {
@@ -53,7 +53,7 @@ try {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
 }
 
-function chosen(): [string, (scene: Scene) => Promise<void>][] {
+function chosen(): [string, (typeof parts)[string]][] {
   const { only, peers, releases } = values
   if (!/^[1-9]\d{0,5}$/.test(releases)) throw new Error(`--releases must be how many, is ${releases}`)
   const wanted = Object.entries(parts).filter(([name]) =>

@@ -2,6 +2,7 @@ import { openRemoteHost } from '../src/engine/host/remote-host.ts'
 import type { UploadStep } from '../src/model/step.ts'
 import { createConnector } from '../src/transport/connector.ts'
 import { server, SSH } from '../test/support/builders.ts'
+import { isolated } from '../test/transport/world.ts'
 import type { Measured } from './measured.ts'
 
 // Sends an artifact to one server by the code that a release has for it: `send.ts HOST SSH-CONFIG STEP`. Prints what it
@@ -9,16 +10,7 @@ import type { Measured } from './measured.ts'
 
 const [name = '', sshConfigFile = '', step = ''] = process.argv.slice(2)
 const [began, cpu] = [performance.now(), process.cpuUsage()]
-const connector = createConnector({
-  home: '/nonexistent',
-  localUser: 'root',
-  agentSocket: undefined,
-  sshConfigFile,
-  knownHostsFile: undefined,
-  askPassphrase: async () => undefined,
-  signal: undefined,
-  warn: () => undefined,
-})
+const connector = createConnector({ ...isolated(), sshConfigFile })
 const remote = await openRemoteHost(server(name, { host: name, ssh: { ...SSH, port: undefined } }), (to) =>
   connector.connect(to),
 )
