@@ -17,7 +17,11 @@ if (reason !== undefined) throw new Error(`there can be no servers here: ${reaso
 const asked = process.argv.slice(2)
 const names = FULL_SIZE.map(({ file }) => basename(file, '.test.ts'))
 const known: readonly string[] = [...STAGES, 'full', ...names]
-if (asked.some((word) => !known.includes(word))) throw new Error(`there are: ${known.join(', ')}`)
+const unknown = asked.find((word) => !known.includes(word))
+if (unknown !== undefined) {
+  process.stderr.write(`there is no drill "${unknown}"; there are ${known.join(', ')}\n`)
+  process.exit(2)
+}
 const isAsked = (word: string) => asked.length === 0 || asked.includes(word)
 const say = (line: string) => process.stdout.write(`${line}\n`)
 const today = () => new Date().toISOString().slice(0, 10)

@@ -103,8 +103,8 @@ export const FULL_SIZE: readonly { file: string; small: string | undefined; larg
   },
   {
     file: 'test/e2e/fpm-first-reload.test.ts',
-    small: 'bookworm',
-    large: 'trixie as well',
+    small: 'no request is cut off; endless and killed loads; on bookworm',
+    large: 'on trixie as well',
   },
   {
     file: 'test/e2e/memory-apps.test.ts',
@@ -173,8 +173,8 @@ export const FULL_SIZE: readonly { file: string; small: string | undefined; larg
   },
   {
     file: 'test/e2e/site.test.ts',
-    small: 'bookworm',
-    large: 'trixie as well',
+    small: 'every variant of a site, on bookworm',
+    large: 'on trixie as well',
   },
   {
     file: 'test/e2e/sources.test.ts',

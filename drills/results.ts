@@ -81,10 +81,10 @@ switch, a handful of apps. \`npm run drills\` does the whole of it and notes wha
 that the drills drill has changed since (${DRILLED_WORDS}), and fails when a new version would
 be released on an old record.
 
-    npm run drills                     all of it, about two hours
-    npm run drills -- "go live" after  only these stages
-    npm run drills -- full             only the files at full size
-    npm run drills -- app-load programs only these files at full size
+    npm run drills                      all of it, which takes hours
+    npm run drills -- "go live" after   only these stages
+    npm run drills -- full              only the files at full size
+    npm run drills -- site promises     only these files at full size
 
 ## Every fault at every stage of a release
 
