@@ -18,7 +18,7 @@ type Server = { host: LabHost; php: string }
 const DOMAIN = 'theirs.example.com'
 // In every run bookworm.
 const SUITES = ofAll<Suite>(['bookworm', 'trixie'], 1)
-const servers: Server[] = []
+const servers = new Map<Suite, Server>()
 
 const POOLS = [
   'pm = static\npm.max_children = 8',
@@ -62,9 +62,15 @@ systemctl restart php${php}-fpm && nginx -t -q && systemctl reload nginx`,
 test.before(
   loud(async () => {
     for (const suite of SUITES)
-      servers.push(await byHand(await withNginxAndPhp(`first-${suite}`, suite), PHP_OF[suite]))
+      servers.set(suite, await byHand(await withNginxAndPhp(`first-${suite}`, suite), PHP_OF[suite]))
   }),
 )
+
+function serverOf(suite: Suite): Server {
+  const server = servers.get(suite)
+  if (server === undefined) throw new Error(`there is no ${suite} server`)
+  return server
+}
 
 // The master as it was before Flight came, and Flight's settings beside it, not loaded.
 async function before({ host, php }: Server): Promise<void> {
@@ -106,9 +112,9 @@ async function cutOff(server: Server): Promise<{ loaded: string; slow: Promise<P
   return { loaded, slow, gate }
 }
 
-for (const [at, suite] of SUITES.entries()) {
+for (const suite of SUITES) {
   promise(`${suite}: the first reload cuts off no request, whatever manages the workers`, async () => {
-    const server = servers[at] as Server
+    const server = serverOf(suite)
     const visits = POOLS.map((_, index) => ({
       domain: DOMAIN,
       path: `/${index}/200`,
@@ -138,11 +144,11 @@ for (const [at, suite] of SUITES.entries()) {
   })
 }
 
-for (const [at, suite] of SUITES.entries()) {
+for (const suite of SUITES) {
   promise(
     `${suite}: a request that does not end holds the first reload up for as long as the settings say`,
     async () => {
-      const server = servers[at] as Server
+      const server = serverOf(suite)
       await before(server)
       const loaded = await loadedAt(server)
       const gate = await shutGate(server.host)
@@ -156,7 +162,7 @@ for (const [at, suite] of SUITES.entries()) {
   )
 
   promise(`${suite}: cut off in the middle, the master does not stay stopped, and what was begun ends`, async () => {
-    const server = servers[at] as Server
+    const server = serverOf(suite)
     for (const kill of [undefined, `systemctl kill --signal=KILL ${gentleUnit(server)}`]) {
       const { loaded, slow, gate } = await cutOff(server)
       if (kill === undefined) await gate.open()
@@ -176,7 +182,7 @@ for (const [at, suite] of SUITES.entries()) {
     `${suite}: a run that finds such a load of an earlier one waits for it, and notes the load that it then made ` +
       `itself`,
     async () => {
-      const server = servers[at] as Server
+      const server = serverOf(suite)
       const { slow, gate } = await cutOff(server)
       const waits = server.host.run(`${load(server.php, PATIENCE)}\n`)
       await gate.open()

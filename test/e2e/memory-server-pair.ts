@@ -10,6 +10,7 @@ import { createConnector } from '../../src/transport/connector.ts'
 import type { LabHost } from '../lab/host.ts'
 import { hosts, sharedLab } from '../lab/shared.ts'
 import { HOLDER, server, SSH } from '../support/builders.ts'
+import { isolated } from '../transport/world.ts'
 import { MemoryServer } from '../support/memory-server.ts'
 import { aMachine } from '../support/memory/bookworm.ts'
 import type { Machine } from '../support/memory/machine.ts'
@@ -33,16 +34,7 @@ export type Pair = { lab: LabHost; real: Host; memory: MemoryServer; fake: Host;
 export async function aPair(name: string): Promise<Pair> {
   const [lab] = await hosts({ name, suite: 'bookworm' })
   const { places } = await sharedLab()
-  const connector = createConnector({
-    home: '/nonexistent',
-    localUser: 'root',
-    agentSocket: undefined,
-    sshConfigFile: places.sshConfig,
-    knownHostsFile: undefined,
-    askPassphrase: async () => undefined,
-    signal: undefined,
-    warn: () => undefined,
-  })
+  const connector = createConnector({ ...isolated(), sshConfigFile: places.sshConfig })
   const real = await openRemoteHost(server(name, { host: name, ssh: { ...SSH, port: undefined } }), (to) =>
     connector.connect(to),
   )
