@@ -205,7 +205,7 @@ export interface AppFile {
      */
     web?: {
       /**
-       * dynamic keeps spare workers, static keeps all of them, ondemand starts them when requests come, and FPM now and then leaves one waiting until the next comes.
+       * dynamic keeps spare workers, static keeps all of them, ondemand starts them when requests come.
        */
       pm?: 'dynamic' | 'static' | 'ondemand'
       /**
