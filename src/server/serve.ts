@@ -132,7 +132,13 @@ async function serveOpen(flags: ServeFlags, { root, definitions, state, served, 
   const door = await listen(doors, { settings: served, audit, told: (text) => log.info({ text }, 'listening'), now })
   closers.push(
     () => door.stop(),
-    () => serving.stop(flags.patience * 1000),
+    () =>
+      serving.stop(flags.patience * 1000, (runs) =>
+        log.info(
+          { runs },
+          'patience is over: what runs stops where the servers can be left, and the next start goes on',
+        ),
+      ),
   )
   log.info({ address: door.url, definitions: root, state, version: flags.version }, 'flight serve listens')
   if (isOpen(served))

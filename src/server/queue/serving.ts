@@ -12,8 +12,8 @@ export type Serving = {
   ring(): void // something changed that a page may show
   begin(): Promise<void> // takes up what was left running or waiting
   // Begins nothing more, and waits for what runs; what has not ended after so many milliseconds is stopped where it can
-  // be left and is taken up by the next start.
-  stop(patience: number): Promise<void>
+  // be left and is taken up by the next start. `late`: how many are stopped so, as soon as they are told.
+  stop(patience: number, late?: (runs: number) => void): Promise<void>
 }
 
 // The queue: what was asked for, carried out in order, one at a time for each app.
@@ -139,15 +139,16 @@ export function createServing(options: ServingOptions): Serving {
     desk,
     ring: () => bell.ring(),
     begin: pump,
-    async stop(patience) {
+    async stop(patience, late) {
       stopping = true
       clearTimeout(timer)
       await turn
       const all = Promise.allSettled([...active.values()].map(({ done }) => done))
-      let late: NodeJS.Timeout | undefined
-      await Promise.race([all, new Promise((resolve) => (late = setTimeout(resolve, patience)))])
-      clearTimeout(late)
+      let over: NodeJS.Timeout | undefined
+      await Promise.race([all, new Promise((resolve) => (over = setTimeout(resolve, patience)))])
+      clearTimeout(over)
       for (const { controller } of active.values()) controller.abort()
+      if (active.size > 0) late?.(active.size)
       await all
       stoppedHere.abort()
     },

@@ -317,7 +317,9 @@ test('following ends with its signal, and with the stop of the server', async ()
   controller.abort()
   assert.is(await gone, 2)
   running.tools.signal.addEventListener('abort', () => running.end({ is: 'interrupted' }))
-  await serving.stop(10)
+  const late: number[] = []
+  await serving.stop(10, (runs) => late.push(runs))
+  assert.equal(late, [1], 'it says how many it stops')
   assert.is(await stays, 2)
 })
 
