@@ -10,7 +10,7 @@ export async function costsAtMost(bound: number, act: () => unknown, what = 'it'
   assert.ok(cost < bound * slower, `${what} took ${cost} ms of CPU on a machine ${slower.toFixed(1)} times as slow`)
 }
 
-const YARDSTICK = 25
+const YARDSTICK = 40
 
 // A fixed piece of work of the sort that is bounded: texts, regular expressions, maps. The quickest of three, as code
 // that has warmed up.
