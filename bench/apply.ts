@@ -62,7 +62,7 @@ async function applied({ makePlan, applyPlan }: Engine): Promise<Cost> {
   const plan = await makePlan({
     ...common,
     connect,
-    asked: { undertaking: 'configuration', scope: EVERYTHING, apps: true, serial: 100, allowUpgrades: false },
+    asked: { undertaking: 'configuration', scope: EVERYTHING, apps: true, serial: 100, allow: [] },
   })
   const began = performance.now()
   const before = process.cpuUsage()

@@ -17,6 +17,7 @@ export type Compared = {
   same: ReadonlyMap<string, string> // address -> why nothing is to be done
   blocked: readonly ServerProblem[]
   notes: readonly string[]
+  passing: readonly string[]
 }
 
 // Compares resources in their order. Pure.
@@ -24,6 +25,7 @@ export function compared(server: string, resources: readonly Resource[], facts: 
   const same = new Map<string, string>()
   const blocked: ServerProblem[] = []
   const notes: string[] = []
+  const passing: string[] = []
   const changes = resources.flatMap((resource) => {
     const difference = differenceOf(resource, facts)
     if (difference.is === 'conflict') {
@@ -32,16 +34,22 @@ export function compared(server: string, resources: readonly Resource[], facts: 
       return []
     }
     notes.push(...(difference.notes ?? []))
+    passing.push(...(difference.passing ?? []))
     if (difference.is === 'change') return [{ resource, action: actionOf(server, resource, difference) }]
     same.set(addressOf(server, resource), difference.why)
     return []
   })
-  return { changes, same, blocked, notes }
+  return { changes, same, blocked, notes, passing }
 }
 
 // What comparing a resource with a server's facts says.
 export function differenceOf(resource: Resource, facts: Facts): Difference<Action['before']> {
   return kindOf(resource.kind).diff(resource.desired, facts)
+}
+
+// What a plan says of a resource as it shall be.
+export function afterOf({ kind, desired }: Resource): Action['after'] {
+  return kindOf(kind).withhold?.(desired) ?? desired
 }
 
 // The action that makes a change on a server, as it stands in a plan.
@@ -50,13 +58,13 @@ export function actionOf(
   resource: Resource,
   difference: Extract<Difference<Action['before']>, { is: 'change' }>,
 ): Action {
-  const { kind, feature, desired } = resource
+  const { kind, feature } = resource
   return {
     address: addressOf(server, resource),
     kind,
     feature,
     ...difference.change,
-    after: kindOf(kind).withhold?.(desired) ?? desired,
+    after: afterOf(resource),
   } as ActionOf<KindName> as Action
 }
 

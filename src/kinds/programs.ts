@@ -33,9 +33,9 @@ export const programsKind: Kind<'programs'> = {
       }
     }
     const own = ownOf(desired, fact, desired.push !== undefined && !isWritten(facts, desired.app, desired.push))
-    const notes = notesOf(own)
+    const passing = passingOf(own)
     const because = reasonsOf(desired, own)
-    if (because.length === 0) return { is: 'same', why: whySame(desired, own), notes }
+    if (because.length === 0) return { is: 'same', why: whySame(desired, own), passing }
     const before = {
       daemon: true,
       states: own.stopped.map(({ name, state }) => `${name} ${state}`).sort(),
@@ -44,10 +44,10 @@ export const programsKind: Kind<'programs'> = {
     const verb =
       desired.programs.length === 0
         ? 'retire'
-        : own.states.some(({ state }) => state === 'RUNNING')
+        : own.states.some(({ state }) => LIVELY.includes(state))
           ? 'reload'
           : 'start'
-    return { is: 'change', change: { verb, before, because }, notes }
+    return { is: 'change', change: { verb, before, because }, passing }
   },
   steps: ({ after }) => [{ step: 'programs', app: after.app, programs: after.programs, changes: after.changes }],
   // `current` leads back by then, and its file with it: what that wants runs there again.
@@ -109,6 +109,10 @@ type Own = {
   draining: readonly string[]
 }
 
+// Between these supervisor moves by itself, and out of the others it does not come (supervisord.org/subprocess.html).
+const LIVELY: readonly string[] = ['STARTING', 'RUNNING', 'BACKOFF']
+const STOPPED: readonly string[] = ['STOPPED', 'EXITED', 'FATAL', 'UNKNOWN']
+
 function ownOf({ app, programs, release }: ProgramsDesired, fact: ProgramsFact, willChange: boolean): Own {
   const draining = fact.draining.filter((name) => name.startsWith(`${app}.`))
   const isSettled = ({ name }: { name: string }) => name.startsWith(`${app}.`) && !draining.includes(name)
@@ -121,12 +125,7 @@ function ownOf({ app, programs, release }: ProgramsDesired, fact: ProgramsFact, 
   const known = new Set([...states, ...unloaded].map(({ name }) => name))
   return {
     states,
-    stopped: states.filter(
-      (each) =>
-        isSettled(each) &&
-        programs.includes(each.name) &&
-        ['STOPPED', 'EXITED', 'FATAL', 'UNKNOWN'].includes(each.state),
-    ),
+    stopped: states.filter((each) => isSettled(each) && programs.includes(each.name) && STOPPED.includes(each.state)),
     unloaded,
     missing: programs.filter((name) => !known.has(name) && !draining.includes(name)),
     elsewhere,
@@ -178,7 +177,7 @@ function reasonsOf(
   return reasons.filter((reason) => reason !== false)
 }
 
-function notesOf({ states, draining }: Own): string[] {
+function passingOf({ states, draining }: Own): string[] {
   const failing = states
     .filter(({ name, state }) => state === 'BACKOFF' && !draining.includes(name))
     .map(({ name }) => name)

@@ -97,9 +97,12 @@ export type Action = { [K in KindName]: ActionOf<K> }[KindName]
 
 export type Change<B> = { verb: Verb; before: B; because: readonly Reason[] }
 
+// What a reader should know beside that. `passing`: what soon is otherwise by itself, and is no part of a plan.
+export type Remarks = { notes?: readonly string[]; passing?: readonly string[] }
+
 // What comparing a resource with its facts says: a change,
 // nothing to do and why, or that somebody else stands in the way.
 export type Difference<B> =
-  | { is: 'change'; change: Change<B>; notes?: readonly string[] }
-  | { is: 'same'; why: string; notes?: readonly string[] }
+  | ({ is: 'change'; change: Change<B> } & Remarks)
+  | ({ is: 'same'; why: string } & Remarks)
   | { is: 'conflict'; what: string; where: string; hint: string; code?: ErrorCode } // otherwise FLIGHT_CONFLICT

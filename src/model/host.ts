@@ -11,6 +11,9 @@ export type Lock = {
   release(): Promise<void>
 }
 
+// A lock that was taken for a plan. `hasBegun`: an earlier run noted there, by `begin`, that it began this plan.
+export type PlanLock = Lock & { hasBegun: boolean }
+
 // What a run needs for itself: the whole server, or some apps on it while others work on other apps. `release` is the
 // one whose interrupted commands are followed, not obstacles.
 export type LockClaim = 'server' | readonly { app: string; release: string }[]
@@ -30,7 +33,10 @@ export type Host = {
   probe(queries: readonly FactQuery[]): Promise<Facts>
   // Takes the server's lock or fails at once with FLIGHT_LOCKED, naming the
   // holder. A step of another plan that still runs there is a holder too.
-  lock(holder: Holder, plan: string, claim: LockClaim): Promise<Lock>
+  lock(holder: Holder, plan: string, claim: LockClaim): Promise<PlanLock>
+  // Notes that a plan was found to be what planning gives, and is begun. Only root can: whoever finds that note may go
+  // on with the plan.
+  begin(plan: string): Promise<void>
   // Everybody who holds it, or an app on it.
   holders(): Promise<readonly Holder[]>
   // Performs one step; doing it again does no harm. FLIGHT_STEP_FAILED and friends when it did not work.

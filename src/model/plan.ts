@@ -3,11 +3,9 @@ import type { ServerProblem } from './errors.ts'
 import type { PlannedPush } from './push.ts'
 import type { PlannedRelease } from './release.ts'
 import type { System } from './server.ts'
+import type { Asked } from './undertaking.ts'
 
 // The whole answer, as a value: what `flight apply` will do, and nothing else. plans/FORMAT.md describes the file.
-
-// empty: everything
-export type Scope = { clusters: readonly string[]; apps: readonly string[]; servers: readonly string[] }
 
 // What apt will do on a server, in one transaction.
 export type PlannedInstall = {
@@ -37,13 +35,9 @@ export type Leftover = { what: string; remove: string }
 
 export type Stage = { name: string; servers: readonly { server: string; actions: readonly Action[] }[] }
 
-// `apps`: whether apps are configured as well, or their servers provisioned alone.
-export type PlanOptions = { allow_upgrades: boolean; apps: boolean }
-
 export type PlanBody = {
-  format: 1 | 2 // 1: of an older file, to be shown and never applied
-  scope: Scope
-  options: PlanOptions
+  format: 1 | 2 | 3 // 1 and 2: of an older file, to be shown and never applied
+  asked: Asked // what planning was asked for; whoever applies the plan derives all the rest from it again
   releases: readonly PlannedRelease[] // empty: the plan makes no release
   pushes?: readonly PlannedPush[] // of environment files; a plan with such is in no file
   definitions: string // sha256:… of everything the definitions compile to in this scope
@@ -55,8 +49,15 @@ export type PlanBody = {
 
 export type Plan = PlanBody & { digest: string } // sha256:… of the canonical body
 
-// Said where a plan of format 1 is shown.
-export const OLD_FORMAT = 'It has format 1, which this version shows and does not apply: plan again.'
+// The format that is written, and applied.
+export const PLAN_FORMAT = 3
+
+// Said where a plan of an older format is shown.
+export function oldFormat({ format }: Pick<PlanBody, 'format'>): string | undefined {
+  return format === PLAN_FORMAT
+    ? undefined
+    : `It has format ${format}, which this version shows and does not apply: plan again.`
+}
 
 // Whether the plan would change anything.
 export function isEmpty(plan: PlanBody): boolean {

@@ -2,6 +2,7 @@
 export const SERVER_FOLDER = '/var/lib/flight'
 export const MANIFEST = `${SERVER_FOLDER}/manifest`
 export const KEPT = `${SERVER_FOLDER}/kept`
+export const BEGUN = `${SERVER_FOLDER}/begun`
 export const LOADED = `${SERVER_FOLDER}/loaded`
 export const RUNS = `${SERVER_FOLDER}/run`
 export const RELEASES = `${SERVER_FOLDER}/releases`

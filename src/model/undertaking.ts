@@ -1,7 +1,9 @@
 import type { Settings } from './definitions.ts'
-import type { Scope } from './plan.ts'
 import type { PlannedPush } from './push.ts'
 import type { ReleaseWish } from './release.ts'
+
+// A part of the definitions; empty: everything.
+export type Scope = { clusters: readonly string[]; apps: readonly string[]; servers: readonly string[] }
 
 // What a run is asked to do, before any server was asked. A new undertaking is a member here, a module of
 // engine/undertakings and its line in the registry there.
@@ -13,10 +15,17 @@ export type Asked =
       scope: Scope
       apps: boolean
       serial: Settings['serial']
-      allowUpgrades: boolean
+      allow: readonly Allowance[]
     }
-  | { undertaking: 'release'; wishes: readonly ReleaseWish[] }
+  | { undertaking: 'release'; releases: readonly ReleaseWish[] }
   | { undertaking: 'push'; pushes: readonly PlannedPush[] }
+
+// What a plan may do only when it is asked for: upgrades and removals of packages.
+export type Allowance = 'upgrades'
+
+export function allows(asked: Asked, what: Allowance): boolean {
+  return 'allow' in asked && asked.allow.includes(what)
+}
 
 export type UndertakingName = Asked['undertaking']
 export type AskedOf<N extends UndertakingName> = Extract<Asked, { undertaking: N }>

@@ -22,7 +22,7 @@ export async function planConfiguration(
     undertaking: 'configuration',
     scope: scopeOf(names, definitions),
     apps,
-    allowUpgrades,
+    allow: allowUpgrades ? ['upgrades'] : [],
     serial: serial ?? definitions.settings.serial,
   })
 }

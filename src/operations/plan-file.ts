@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
-import { text } from 'node:stream/consumers'
-import { readPlan, readShownPlan } from '../engine/plan/plan-file.ts'
+import { constants } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { MOST_PLAN_BYTES, readPlan, readShownPlan, tooLarge } from '../engine/plan/plan-file.ts'
 import { FlightError } from '../model/errors.ts'
 import type { Plan } from '../model/plan.ts'
 import { reading } from './files.ts'
@@ -16,7 +16,53 @@ export async function readShownPlanFile(file: string): Promise<{ plan: Plan; val
 }
 
 async function textOf(file: string): Promise<[text: string, where: string]> {
-  return file === '-' ? [await text(process.stdin), 'stdin'] : [await reading(file, () => readFile(file, 'utf8')), file]
+  const where = file === '-' ? 'stdin' : file
+  const bytes = file === '-' ? await atMost(process.stdin, where) : await bytesOf(file)
+  try {
+    return [new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes), where]
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    throw unreadable(where, 'is no text, so it is no plan', '`flight plan` writes one')
+  }
+}
+
+// The bytes of a plain file. Nothing is read of what a link leads to, of a device, or of more than a plan can be.
+async function bytesOf(file: string): Promise<Buffer> {
+  const handle = await reading(file, () =>
+    open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== 'ELOOP') throw error
+      throw unreadable(file, 'is a symbolic link, and a plan is a plain file', 'name the file that it leads to')
+    }),
+  )
+  try {
+    const found = await handle.stat()
+    if (!found.isFile())
+      throw unreadable(
+        file,
+        `is a ${found.isDirectory() ? 'folder' : 'device or a pipe'}, and a plan is a plain file`,
+        'name the plan file; from a pipe it comes with `-`',
+      )
+    if (found.size > MOST_PLAN_BYTES) throw tooLarge(file)
+    return await atMost(handle.createReadStream({ autoClose: false }), file)
+  } finally {
+    await handle.close()
+  }
+}
+
+async function atMost(stream: AsyncIterable<Buffer | string>, where: string): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of stream) {
+    const bytes = Buffer.from(chunk)
+    size += bytes.length
+    if (size > MOST_PLAN_BYTES) throw tooLarge(where)
+    chunks.push(bytes)
+  }
+  return Buffer.concat(chunks)
+}
+
+function unreadable(where: string, what: string, hint: string): FlightError {
+  return new FlightError({ code: 'FLIGHT_PLAN_UNREADABLE', where, what, hint })
 }
 
 // Refuses a plan that is not the one with this digest (with or without "sha256:").

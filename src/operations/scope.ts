@@ -1,8 +1,8 @@
 import type { App, Definitions } from '../model/definitions.ts'
 import { FlightError, type Problem } from '../model/errors.ts'
-import type { Scope } from '../model/plan.ts'
 import type { Server } from '../model/server.ts'
 import { nearest } from '../schema/nearest.ts'
+import type { Scope } from '../model/undertaking.ts'
 
 export type ScopeNames = {
   cluster?: readonly string[] | undefined

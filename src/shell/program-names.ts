@@ -1,6 +1,7 @@
 // The programs of src/remote that code names; what these name themselves (libraries, awk) is found in their texts.
 export const PROGRAM_NAMES = [
   'before-command',
+  'begin-plan',
   'control',
   'drain',
   'fact-environment',

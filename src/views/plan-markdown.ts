@@ -1,6 +1,6 @@
 import { kindOf } from '../kinds/kinds.ts'
 import type { Action } from '../model/action.ts'
-import { isEmpty, OLD_FORMAT, type Plan } from '../model/plan.ts'
+import { isEmpty, oldFormat, type Plan } from '../model/plan.ts'
 import { bounded, type BoundedPart } from './bounded.ts'
 import { entryMarkdown } from './entry-markdown.ts'
 import { type GroupView, groupViews } from './group-view.ts'
@@ -91,10 +91,11 @@ export function planMarkdown(plan: Plan): string {
     table(plan),
     '',
   ].join('\n')
+  const old = oldFormat(plan)
   const foot = isEmpty(plan)
     ? `Digest ${code(plan.digest)}\n`
-    : plan.format === 1
-      ? `Digest ${code(plan.digest)}. ${prose(OLD_FORMAT)}\n`
+    : old !== undefined
+      ? `Digest ${code(plan.digest)}. ${prose(old)}\n`
       : `Digest ${code(plan.digest)}. To do exactly this: \`flight apply\` with the plan file of this digest.\n`
   const left = (number: number): string =>
     `**Cut here: ${count(number, 'part')} of this plan left out. \`flight show\` shows all of it.**\n`

@@ -1,10 +1,11 @@
-import { wordsOf } from '../engine/undertakings/registry.ts'
+import { namedIn, wordsOf } from '../engine/undertakings/registry.ts'
 import type { Running } from '../kinds/kind.ts'
 import { KINDS, kindOf } from '../kinds/kinds.ts'
 import type { Action, Verb } from '../model/action.ts'
 import type { Plan } from '../model/plan.ts'
 import { placeOf, type ServerProblem } from '../model/errors.ts'
 import { onOneLine } from '../model/printable.ts'
+import { allows } from '../model/undertaking.ts'
 import { loudOf } from './package-view.ts'
 import { actionsOf, isInstall, untouched } from './plan-groups.ts'
 import { type Symbol, symbolOf } from './action-view.ts'
@@ -85,7 +86,7 @@ function apt(plan: Plan): SummaryLine[] {
   const servers = new Map<string, string[]>()
   for (const server of plan.servers)
     for (const text of loudOf(server.install)) servers.set(text, [...(servers.get(text) ?? []), server.name])
-  const allowed = plan.options.allow_upgrades ? ' (upgrades are allowed in this plan)' : ''
+  const allowed = allows(plan.asked, 'upgrades') ? ' (upgrades are allowed in this plan)' : ''
   return [...servers].map(([text, list]) => ({ symbol: '!', text: `apt ${text} on ${names(list, 4)}${allowed}` }))
 }
 
@@ -159,14 +160,9 @@ export function titleOf(plan: Plan): string {
   const all = sorted([...plan.servers.map(({ name }) => name), ...plan.missing.map(({ server }) => server)])
   const actions = plan.servers.reduce((sum, { name }) => sum + actionsOf(plan, name).length, 0)
   const touched = plan.servers.filter(({ name }) => actionsOf(plan, name).length > 0).length
-  const { clusters, apps, servers } = plan.scope
-  const scope = [
-    ...clusters.map((name) => `cluster ${name}`),
-    ...apps.map((name) => `app ${name}`),
-    ...servers.map((name) => `server ${name}`),
-  ]
-  const alone = plan.options.apps ? '' : ' without apps'
-  const asked = `${scope.length === 0 ? 'everything' : names(scope, 6)}${alone} (${count(all.length, 'server')})`
+  const { parts, apart } = namedIn(plan.asked)
+  const without = apart === undefined ? '' : ` without ${apart}`
+  const asked = `${parts.length === 0 ? 'everything' : names(parts, 6)}${without} (${count(all.length, 'server')})`
   return actions === 0
     ? ` for ${asked}`
     : `: ${count(actions, 'action')} on ${count(touched, 'server')}; asked for ${asked}`

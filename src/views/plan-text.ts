@@ -1,4 +1,4 @@
-import { isEmpty, OLD_FORMAT, type Plan } from '../model/plan.ts'
+import { isEmpty, oldFormat, type Plan } from '../model/plan.ts'
 import { onOneLine } from '../model/printable.ts'
 import { entryLines } from './entry-text.ts'
 import { type GroupView, groupViews } from './group-view.ts'
@@ -42,7 +42,8 @@ function leftOut(plan: Plan): string[] {
 function next(plan: Plan, file: string | undefined): string[] {
   if (isEmpty(plan)) return []
   const digest = `Plan ${shortDigest(plan.digest)}`
-  if (plan.format === 1) return [`${digest}. ${OLD_FORMAT}`]
+  const old = oldFormat(plan)
+  if (old !== undefined) return [`${digest}. ${old}`]
   return file === undefined ? [digest] : [`${digest}. To do exactly this:`, `  flight apply ${onOneLine(file)}`]
 }
 

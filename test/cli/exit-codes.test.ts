@@ -149,7 +149,7 @@ test('a plan is written whole, and shown again', async () => {
 test('plan --out - puts nothing but the plan on stdout', async () => {
   const folder = fleet()
   const { stdout, stderr } = await flight(['plan', '--out', '-', '--cluster', 'staging'], { cwd: folder })
-  assert.is((JSON.parse(stdout) as { format: number }).format, 2)
+  assert.is((JSON.parse(stdout) as { format: number }).format, 3)
   assert.match(stderr, /web-1/)
   assert.is(statSync(join(folder, 'plan.json'), { throwIfNoEntry: false }), undefined)
 })
@@ -159,7 +159,7 @@ test('a plan that was cut off, edited, is of another format or is none: 3', asyn
   const broken: Record<string, [string, RegExp]> = {
     cut: [text.slice(0, text.length / 2), /FLIGHT_PLAN_UNREADABLE/],
     edited: [text.replaceAll('web-1', 'web-7'), /FLIGHT_PLAN_EDITED/],
-    later: [text.replace('"format":2', '"format":3'), /FLIGHT_PLAN_FORMAT/],
+    later: [text.replace('"format":3', '"format":4'), /FLIGHT_PLAN_FORMAT/],
     other: ['{}', /FLIGHT_PLAN_UNREADABLE/],
     empty: ['', /FLIGHT_PLAN_UNREADABLE/],
   }

@@ -26,8 +26,13 @@ function problem(code: ErrorCode): ServerProblem {
 function plan(change: Partial<Plan>): Plan {
   return {
     format: 1,
-    scope: { clusters: [], apps: [], servers: [] },
-    options: { allow_upgrades: false, apps: true },
+    asked: {
+      undertaking: 'configuration',
+      scope: { clusters: [], apps: [], servers: [] },
+      apps: true,
+      serial: 'half',
+      allow: [],
+    },
     releases: [],
     definitions: '',
     digest: '',

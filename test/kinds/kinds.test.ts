@@ -14,7 +14,7 @@ import type { KindName, Resource } from '../../src/model/resource.ts'
 
 // KIND/CASE.json: what is wanted, what the server answers by question, and then one of action { verb, before, because }
 // with its steps, same (why), conflict { what, where, hint, code }. Where `undo` stands too, these steps take the
-// action back because "it failed"; where `notes` stand, they are said of it, or of what is the same.
+// action back because "it failed"; where `notes` or `passing` stand, they are said of it, or of what is the same.
 type Case = {
   desired: Json
   facts: Record<string, FactAnswers[FactName] | null> // by question; null: the answer is undefined
@@ -22,6 +22,7 @@ type Case = {
   steps?: Json
   undo?: Json
   notes?: readonly string[]
+  passing?: readonly string[]
   same?: string
   conflict?: { what: string; where: string; hint: string; code?: string }
 }
@@ -60,8 +61,9 @@ for (const kind of kinds) {
         difference.is,
         expected.action !== undefined ? 'change' : expected.conflict !== undefined ? 'conflict' : 'same',
       )
-      if (expected.notes !== undefined)
-        assert.equal(difference.is === 'conflict' ? undefined : difference.notes, expected.notes)
+      for (const remark of ['notes', 'passing'] as const)
+        if (expected[remark] !== undefined)
+          assert.equal(difference.is === 'conflict' ? undefined : difference[remark], expected[remark])
       if (difference.is === 'same') return assert.is(difference.why, expected.same)
       if (difference.is === 'conflict')
         return assert.equal(

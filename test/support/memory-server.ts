@@ -5,7 +5,7 @@ import { inTheWay, runOf } from '../../src/engine/host/long-step.ts'
 import { factsOf } from '../../src/engine/host/probe.ts'
 import { readFiles } from '../../src/engine/host/read-files.ts'
 import { FlightError, onServer } from '../../src/model/errors.ts'
-import type { LockClaim, Holder, Host, Lock, StepContext } from '../../src/model/host.ts'
+import type { LockClaim, Holder, Host, PlanLock, StepContext } from '../../src/model/host.ts'
 import { KEPT, LOADED, MANIFEST } from '../../src/model/record.ts'
 import type { Server } from '../../src/model/server.ts'
 import type { Step } from '../../src/model/step.ts'
@@ -45,6 +45,7 @@ export class MemoryServer {
   reachable = true
   readonly begun: { step: Step; id: string; plan: string }[] = [] // every time that a step began on the server
   readonly #history: string[] = []
+  readonly #plans = new Set<string>() // that were begun
   #faults: Fault[] = []
   #asked = 0
   #running: { step: Step; id: string; plan: string } | undefined
@@ -105,6 +106,7 @@ export class MemoryServer {
       system: () => asked(() => this.machine.system),
       probe: (queries) => asked(() => factsOf(answersOf(this.machine, queries))),
       lock: (holder, plan, claim) => asked(() => this.#lock(session, holder, plan, claim)),
+      begin: (plan) => asked(() => void this.#plans.add(plan)),
       holders: () => asked(() => this.#holding.map(({ holder }) => holder)),
       perform: (step, context) => asked(() => this.#perform(session, step, context)),
       record: (line) => asked(() => void this.#history.push(line)),
@@ -123,7 +125,7 @@ export class MemoryServer {
     return new FlightError({ code: 'FLIGHT_CONNECTION_LOST', ...onServer(this.name), what: 'the connection was lost' })
   }
 
-  #lock(session: Session, holder: Holder, plan: string, claim: LockClaim): Lock {
+  #lock(session: Session, holder: Holder, plan: string, claim: LockClaim): PlanLock {
     const rival = this.#holding.find(
       (held) =>
         held.claim === 'server' ||
@@ -146,6 +148,7 @@ export class MemoryServer {
     const lost = new Promise<string>((resolve) => (lose = resolve))
     this.#held = [...this.#holding, { session, holder, claim, lose }]
     return {
+      hasBegun: this.#plans.has(plan),
       lost,
       release: async () => {
         this.#held = this.#held.filter((held) => held.session !== session)

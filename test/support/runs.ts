@@ -5,11 +5,11 @@ import type { Action } from '../../src/model/action.ts'
 import type { Definitions } from '../../src/model/definitions.ts'
 import { FlightError } from '../../src/model/errors.ts'
 import type { RunEvent } from '../../src/model/event.ts'
-import type { Plan, Scope } from '../../src/model/plan.ts'
+import type { Plan } from '../../src/model/plan.ts'
 import type { Receipt } from '../../src/model/receipt.ts'
 import type { PlannedPush } from '../../src/model/push.ts'
 import type { ReleaseWish } from '../../src/model/release.ts'
-import type { Asked } from '../../src/model/undertaking.ts'
+import type { Asked, Scope } from '../../src/model/undertaking.ts'
 import { Secret } from '../../src/model/secret.ts'
 import { CARGO, EVERYTHING, HOLDER } from './builders.ts'
 import { connectTo, type Controller, type MemoryServer } from './memory-server.ts'
@@ -34,9 +34,19 @@ export function planFor(
   servers: readonly MemoryServer[],
   options: RunOptions = {},
 ): Promise<Plan> {
+  return planAsked(askedBy(options), definitions, servers, options)
+}
+
+// Plans what a plan says that it was asked for.
+export function planAsked(
+  asked: Asked,
+  definitions: Definitions,
+  servers: readonly MemoryServer[],
+  options: RunOptions = {},
+): Promise<Plan> {
   return makePlan({
     definitions,
-    asked: askedBy(options),
+    asked,
     connect: connectTo(servers, options.controller),
     parallel: 4,
     ...common(options),
@@ -45,13 +55,13 @@ export function planFor(
 
 function askedBy({ releases = [], pushes = [], scope, apps, serial, allowUpgrades }: RunOptions): Asked {
   if (pushes.length > 0) return { undertaking: 'push', pushes }
-  if (releases.length > 0) return { undertaking: 'release', wishes: releases }
+  if (releases.length > 0) return { undertaking: 'release', releases }
   return {
     undertaking: 'configuration',
     scope: scope ?? EVERYTHING,
     apps: apps ?? true,
     serial: serial ?? 'half',
-    allowUpgrades: allowUpgrades ?? false,
+    allow: allowUpgrades === true ? ['upgrades'] : [],
   }
 }
 

@@ -8,6 +8,7 @@ import {
   aReload,
   aRetired,
   aServer,
+  askedFor,
   changed,
   created,
   others,
@@ -84,7 +85,7 @@ export function everything(): Plan {
       aServer('worker-1', { install: anInstall({ refresh: true }) }),
       aServer('worker-2'),
     ],
-    options: { allow_upgrades: true, apps: true },
+    asked: askedFor({ clusters: ['staging'] }, { allow: ['upgrades'] }),
     missing: [
       {
         code: 'FLIGHT_UNREACHABLE',
@@ -178,7 +179,7 @@ export function configured(): Plan {
   ]
   const retired = '/etc/php/8.2/fpm/pool.d/flight-blog.conf'
   return aPlan({
-    scope: { clusters: [], apps: ['shop'], servers: [] },
+    asked: askedFor({ apps: ['shop'] }),
     servers: [
       aServer('web-1', { notes: ['workers of shop wait for its first release'] }),
       aServer('web-2', { notes: ['workers of shop wait for its first release'], leftovers: [SLOW_LOGS] }),

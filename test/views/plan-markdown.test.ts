@@ -5,7 +5,7 @@ import { planMarkdown } from '../../src/views/plan-markdown.ts'
 import { isExpected } from './expected.ts'
 import { bigFleet, configured, everything, quietPlan } from './fleet.ts'
 import { HOSTILE } from './hostile.ts'
-import { aFile, aPlan, aServer, changed } from './plans.ts'
+import { aFile, aPlan, aServer, askedFor, changed } from './plans.ts'
 import type { Plan } from '../../src/model/plan.ts'
 
 function hostile(bad: string): Plan {
@@ -14,7 +14,7 @@ function hostile(bad: string): Plan {
     because: [{ code: 'differs', text: bad }],
   })
   return aPlan({
-    scope: { clusters: [bad], apps: [], servers: [] },
+    asked: askedFor({ clusters: [bad] }),
     servers: [
       aServer('web-1', { notes: [bad], host: bad, leftovers: [{ what: bad, remove: bad }] }),
       aServer('web-7', { notes: [bad] }),

@@ -6,7 +6,7 @@ import { cleanOfEscapes } from '../../src/model/printable.ts'
 import { isExpected } from './expected.ts'
 import { bigFleet, configured, everything, quietPlan } from './fleet.ts'
 import { HOSTILE } from './hostile.ts'
-import { aFile, aPlan, aServer, changed, created } from './plans.ts'
+import { aFile, aPlan, aServer, askedFor, changed, created } from './plans.ts'
 import { costsAtMost } from '../support/cpu.ts'
 
 const plain = { color: false, width: 80, file: 'plan.json' }
@@ -56,14 +56,17 @@ test('a command that removes something stands on a line of its own, whole', () =
 
 test('a plan that concerns no server says so', () => {
   assert.match(
-    planText(aPlan({ scope: { clusters: [], apps: ['shop'], servers: ['web-9'] } }), plain),
+    planText(aPlan({ asked: askedFor({ apps: ['shop'], servers: ['web-9'] }) }), plain),
     /No server has to do with what was asked for/,
   )
 })
 
 test('provisioning alone is said to be without apps', () => {
   assert.match(
-    planText(aPlan({ servers: [aServer('web-1')], options: { allow_upgrades: false, apps: false } }), plain),
+    planText(
+      aPlan({ servers: [aServer('web-1')], asked: askedFor({ clusters: ['staging'] }, { apps: false }) }),
+      plain,
+    ),
     /for cluster staging without apps \(1 server\)/,
   )
 })

@@ -1,5 +1,6 @@
 import type { Action, ActionOf, Reason } from '../../src/model/action.ts'
 import type { KindName } from '../../src/model/resource.ts'
+import type { AskedOf, Scope } from '../../src/model/undertaking.ts'
 import type { Plan, PlanBody, PlannedInstall, PlannedServer } from '../../src/model/plan.ts'
 import type { FileDesired, PushDesired, ServiceDesired } from '../../src/model/resource.ts'
 
@@ -248,11 +249,24 @@ export function anInstall(more: Partial<PlannedInstall> = {}): PlannedInstall {
   return { refresh: false, interrupted: false, installs: [], upgrades: [], removes: [], ...more }
 }
 
+export function askedFor(
+  scope: Partial<Scope>,
+  more: Partial<AskedOf<'configuration'>> = {},
+): AskedOf<'configuration'> {
+  return {
+    undertaking: 'configuration',
+    scope: { clusters: [], apps: [], servers: [], ...scope },
+    apps: true,
+    serial: 'half',
+    allow: [],
+    ...more,
+  }
+}
+
 export function aPlan(more: Partial<PlanBody> = {}): Plan {
   return {
-    format: 2,
-    scope: { clusters: ['staging'], apps: [], servers: [] },
-    options: { allow_upgrades: false, apps: true },
+    format: 3,
+    asked: askedFor({ clusters: ['staging'] }),
     releases: [],
     definitions: `sha256:${'d'.repeat(64)}`,
     servers: [],

@@ -3,12 +3,13 @@ import type { Action } from '../../model/action.ts'
 import type { Plan, Stage } from '../../model/plan.ts'
 import type { Receipt, ReceiptServer } from '../../model/receipt.ts'
 import { inTurn, runTree, sideBySide, type Task } from '../tree.ts'
-import { undertakingOf } from '../undertakings/registry.ts'
+import { planningOf } from '../undertakings/registry.ts'
 import { entryOf, type ServerOutcome, turnTasks } from './apply-server.ts'
 import { revealed } from '../compare.ts'
 import { type Concluded, concludeTask, receiptOf, remembered } from './conclude.ts'
 import { goBackTask, wentBack } from './go-back.ts'
-import { membersOf, prepareTasks, refuseBlocked } from './prepare-apply.ts'
+import { membersOf, refuseBlocked } from './members.ts'
+import { prepareTasks } from './prepare-apply.ts'
 import type { ApplyRequest, Ready, Run } from './run.ts'
 
 // Does exactly what a plan says, and proves it. Whatever is wrong before the first write is thrown as a FlightError,
@@ -96,7 +97,7 @@ function lostLater(error: unknown): void {
 // A stage: its servers side by side, each with its turns; the next begins only when every server has finished this one.
 function stageTask(stage: Stage, run: Run): Task {
   const { request, opened } = run
-  const { isCritical } = undertakingOf(request.plan)
+  const { isCritical } = planningOf(request.plan)
   const parts = () => partsOf(stage, opened.ready)
   return {
     title: stage.name,
@@ -179,7 +180,7 @@ function serverTask(
 // The server because of which a stage is not begun: one that did not get as far, or, where the stage needs all of them,
 // one that cannot be reached.
 function standsInTheWay(stage: Stage, { request, opened, outcomes }: Run): string | undefined {
-  const { needsAll } = undertakingOf(request.plan)
+  const { needsAll } = planningOf(request.plan)
   return (
     [...outcomes].find(([, { problems }]) => problems.length > 0)?.[0] ??
     (needsAll(stage.name) ? opened.missing[0]?.server : undefined)

@@ -5,10 +5,10 @@ import type { Receipt, ReceiptServer, ServerMemory } from '../../model/receipt.t
 import { entryOf } from './apply-server.ts'
 import type { Task } from '../tree.ts'
 import { actionsIn } from '../resolve/plan-server.ts'
-import { actionsFor } from './prepare-apply.ts'
+import { actionsFor } from './members.ts'
 import type { ApplyRequest, Ready, Run } from './run.ts'
 import { surveyHost } from '../plan/survey.ts'
-import { undertakingOf } from '../undertakings/registry.ts'
+import { planningOf } from '../undertakings/registry.ts'
 
 export type Concluded = { receipt: ReceiptServer; problems: readonly ServerProblem[] }
 
@@ -46,7 +46,7 @@ export function concludeTask(member: Ready, run: Run, keep: (concluded: Conclude
 
 async function verify({ planned, server, cluster, host }: Ready, request: ApplyRequest): Promise<ServerProblem[]> {
   const { plan } = request
-  const survey = await surveyHost(host, { server, cluster }, undertakingOf(plan), request.definitions)
+  const survey = await surveyHost(host, { server, cluster }, planningOf(plan), request.definitions)
   if (survey.is !== 'asked') return [...survey.problems]
   const addresses = new Set(actionsFor(plan, planned.name).map((action) => action.address))
   const open = actionsIn(survey.plan).filter(
@@ -100,7 +100,7 @@ export function receiptOf(
     began: began.toISOString(),
     ended: ended.toISOString(),
     seconds: (ended.getTime() - began.getTime()) / 1000,
-    ...undertakingOf(plan).receipt(hold.cargo),
+    ...planningOf(plan).receipt(hold.cargo),
     servers: [...servers].sort((a, b) => (a.name < b.name ? -1 : 1)),
     problems,
   }

@@ -3,7 +3,7 @@ import type { Step } from '../../model/step.ts'
 import { onOneLine } from '../../model/printable.ts'
 import { undoOf } from '../compare.ts'
 import { inTurn, mayFail, sideBySide, type Task } from '../tree.ts'
-import { undertakingOf } from '../undertakings/registry.ts'
+import { planningOf } from '../undertakings/registry.ts'
 import type { ReasonToGoBack } from '../undertakings/undertaking.ts'
 import type { Ready, Run } from './run.ts'
 
@@ -77,7 +77,7 @@ function undoTask({ host, planned }: Ready, run: Run, why: string, isFirst: bool
 // What a receipt says of a run that was taken back, first of all problems.
 export function wentBack(run: Run): Problem[] {
   const { request, back } = run
-  const { wayBack } = undertakingOf(request.plan)
+  const { wayBack } = planningOf(request.plan)
   const reason = reasonIn(run)
   if (wayBack === undefined || reason === undefined || !reason.wasLive) return back
   const { words } = wayBack
@@ -98,7 +98,7 @@ export function wentBack(run: Run): Problem[] {
 function reasonIn({ request, begun, outcomes }: Run): ReasonToGoBack | undefined {
   const own = [...outcomes.values()].flatMap(({ problems }) => problems.filter(({ cause }) => cause === undefined))
   const stopped = own.length === 0 ? undefined : [...begun].at(-1)
-  return stopped === undefined ? undefined : undertakingOf(request.plan).wayBack?.reason(stopped.name, own)
+  return stopped === undefined ? undefined : planningOf(request.plan).wayBack?.reason(stopped.name, own)
 }
 
 function whyOf({ problem }: ReasonToGoBack): string {
@@ -107,7 +107,7 @@ function whyOf({ problem }: ReasonToGoBack): string {
 
 // The steps that take back what was begun on a server, each once.
 function stepsBack({ request: { plan }, outcomes }: Run, server: string, why: string, isFirst: boolean): Step[] {
-  const { wayBack } = undertakingOf(plan)
+  const { wayBack } = planningOf(plan)
   const begun = new Set(
     outcomes
       .get(server)

@@ -1,127 +1,96 @@
-import type { Action } from '../../model/action.ts'
 import { FlightError, onServer, type ServerProblem } from '../../model/errors.ts'
-import type { Host, Lock } from '../../model/host.ts'
-import type { Plan, PlannedServer } from '../../model/plan.ts'
-import { canonical } from '../digest.ts'
 import { refuseIfAborted } from '../plan/make-plan.ts'
-import { definitionsDigest } from '../plan/plan-of.ts'
-import { surveyFailure, surveyHost } from '../plan/survey.ts'
+import { type Survey, surveyFailure, surveyHost } from '../plan/survey.ts'
+import { actionsIn } from '../resolve/plan-server.ts'
 import { sideBySide, type Task } from '../tree.ts'
-import { undertakingOf } from '../undertakings/registry.ts'
-import { type Standing, standingOf } from './guard.ts'
-import type { ApplyRequest, Member, Opened, Ready } from './run.ts'
+import { planningOf } from '../undertakings/registry.ts'
+import { actionsFor, type membersOf } from './members.ts'
+import type { ApplyRequest, Opened } from './run.ts'
+import { type Coming, standings } from './standings.ts'
 
-// The plan's servers in the definitions, or FLIGHT_PLAN_OTHER_DEFINITIONS when these no longer compile to this plan.
-export function membersOf({ plan, definitions }: Pick<ApplyRequest, 'plan' | 'definitions'>): Member[] {
-  const refuse = (what: string) =>
-    new FlightError({
-      code: 'FLIGHT_PLAN_OTHER_DEFINITIONS',
-      where: '',
-      what,
-      hint: 'plan again, or check out the definitions that this plan was made for',
-    })
-  const undertaking = undertakingOf(plan)
-  const members = plan.servers.map((planned): Member => {
-    const cluster = definitions.clusters.find((candidate) => candidate.name === planned.cluster)
-    const server = cluster?.servers.find((candidate) => candidate.name === planned.name)
-    if (cluster === undefined || server === undefined)
-      throw refuse(`the plan is for the server ${planned.name} of ${planned.cluster}, which is not defined here`)
-    if (server.host !== planned.host)
-      throw refuse(`the plan is for ${planned.name} at ${planned.host}, the definitions say ${server.host}`)
-    const { resources } = undertaking.wanted({ definitions, cluster, server, system: planned.system })
-    return { planned, server, cluster, resources }
-  })
-  const digest = definitionsDigest(members.map(({ planned, resources }) => ({ server: planned.name, resources })))
-  if (digest !== plan.definitions) throw refuse('the definitions no longer say what this plan was made for')
-  return members
-}
-
-export function refuseBlocked(plan: Plan): void {
-  const { isAllOrNone } = undertakingOf(plan)
-  if (isAllOrNone && plan.missing.length > 0) throw new FlightError(plan.missing)
-  if (isAllOrNone && plan.blocked.length > 0) throw new FlightError(plan.blocked)
-  if (plan.blocked.length > 0 && plan.stages.every((stage) => stage.servers.length === 0))
-    throw new FlightError(plan.blocked)
-}
-
-type Present = Member & { host: Host }
-type Locked = Present & { lock: Lock }
-
-// Connects to every server that has work, takes the locks in the order of the names, and looks at everything again. Any
-// refusal ends the tree here, before the first byte is written anywhere.
-export function prepareTasks(members: readonly Member[], request: ApplyRequest, opened: Opened): Task[] {
+// Connects to every server that the plan was asked for, takes the locks of those with work in the order of their names,
+// looks at everything again, and derives the plan from that. Any refusal ends the tree here, before the first byte is
+// written anywhere.
+export function prepareTasks(
+  { asked, members }: ReturnType<typeof membersOf>,
+  request: ApplyRequest,
+  opened: Opened,
+): Task[] {
   const { plan, parallel, signal } = request
-  const withWork = members.filter(({ planned }) => actionsFor(plan, planned.name).length > 0)
-  const connected: (Present | undefined)[] = []
-  let locked: Locked[] = []
-  const looked: Ready[] = []
+  const coming = asked.map((one): Coming => ({
+    ...one,
+    member: members.find(({ server }) => server.name === one.server.name),
+    host: undefined,
+    lock: undefined,
+    survey: undefined,
+  }))
+  const hasWork = ({ server }: Coming) => actionsFor(plan, server.name).length > 0
+  const each = (title: string, taskOf: (one: Coming) => Task): Task => ({
+    title,
+    task: (_context, parent) => sideBySide(parent, coming.map(taskOf), parallel),
+  })
   return [
-    {
-      title: 'connect',
-      task: (_context, parent) =>
-        sideBySide(
-          parent,
-          withWork.map((member, at) =>
-            connectTask(member, request, opened, (host) => (connected[at] = { ...member, host })),
-          ),
-          parallel,
-        ),
-    },
+    each('connect', (one) => connectTask(one, request, opened)),
     {
       title: 'lock',
       rendererOptions: { tells: (text) => ({ event: 'note', text }) },
       task: async (_context, task) => {
-        const present = connected.filter((member) => member !== undefined)
-        refuseOtherKeys(present)
-        if (undertakingOf(plan).isAllOrNone && opened.missing.length > 0) throw new FlightError(opened.missing)
-        locked = await lockAll(present, request, opened, (text) => (task.output = text))
+        refuseOtherKeys(coming)
+        const away = coming.filter(({ member, host }) => member !== undefined && host === undefined)
+        const missing = away.flatMap(({ survey }) => problemsOf(survey))
+        if (planningOf(plan).isAllOrNone && missing.length > 0) throw new FlightError(missing)
+        opened.missing.push(...away.filter(hasWork).flatMap(({ survey }) => problemsOf(survey)))
+        const tell = (text: string) => (task.output = text)
+        for (const { server } of away.filter((one) => !hasWork(one)))
+          tell(`${server.name} cannot be asked again; the plan does nothing there`)
+        await lockAll(
+          coming.filter((one) => one.host !== undefined && hasWork(one)),
+          request,
+          opened,
+          tell,
+        )
       },
     },
-    {
-      title: 'look again',
-      task: (_context, parent) =>
-        sideBySide(
-          parent,
-          locked.map((member, at) => lookTask(member, request, (standing) => (looked[at] = { ...member, standing }))),
-          parallel,
-        ),
-    },
+    each('look again', (one) => lookTask(one, request)),
     {
       title: 'guard',
-      task: () => {
-        const stale = looked.flatMap(({ standing }) => standing.stale)
-        if (stale.length > 0) throw new FlightError(stale)
+      task: async () => {
+        const ready = standings(coming, request)
         refuseIfAborted(signal)
-        opened.ready.push(...looked)
+        // On all servers before anything is done on one: where there is no such note, nothing was done.
+        if (ready.some(({ standing }) => standing.pending.length > 0))
+          await allOf(ready.map(({ host }) => host.begin(plan.digest)))
+        opened.ready.push(...ready)
       },
     },
   ]
 }
 
+function problemsOf(survey: Survey | undefined): readonly ServerProblem[] {
+  return survey === undefined || survey.is === 'asked' ? [] : survey.problems
+}
+
 // A server that cannot be reached is missing; one that proves another key than it did ends everything.
-function connectTask(member: Member, request: ApplyRequest, opened: Opened, keep: (host: Host) => void): Task {
-  const { name } = member.server
-  let missing: readonly ServerProblem[] | undefined
+function connectTask(one: Coming, request: ApplyRequest, opened: Opened): Task {
+  const { name } = one.server
   return {
     title: name,
-    exitOnError: () => missing === undefined,
+    exitOnError: () => one.survey === undefined,
     rendererOptions: {
       ends: () =>
-        missing === undefined ? undefined : { event: 'server-missing', server: name, what: missing[0]?.what ?? '' },
+        one.survey === undefined
+          ? undefined
+          : { event: 'server-missing', server: name, what: problemsOf(one.survey)[0]?.what ?? '' },
     },
     task: async () => {
       refuseIfAborted(request.signal)
       try {
-        const host = await request.connect(member.server)
-        opened.hosts.push(host)
-        keep(host)
+        one.host = await request.connect(one.server)
+        opened.hosts.push(one.host)
       } catch (error) {
-        const survey = surveyFailure(member.server, error)
-        const problems = survey.is === 'asked' ? [] : survey.problems
-        if (problems.every((problem) => problem.code !== 'FLIGHT_HOST_KEY_CHANGED')) {
-          missing = problems
-          opened.missing.push(...problems)
-        }
+        const survey = surveyFailure(one.server, error)
+        const isOtherKey = problemsOf(survey).some(({ code }) => code === 'FLIGHT_HOST_KEY_CHANGED')
+        if (one.member === undefined || !isOtherKey) one.survey = survey
         throw error
       }
     },
@@ -131,23 +100,23 @@ function connectTask(member: Member, request: ApplyRequest, opened: Opened, keep
 // Takes all the locks or none: the first by name before the others, so that of two runs for the same servers one goes
 // on. Who waits holds nothing meanwhile.
 async function lockAll(
-  present: readonly Present[],
+  present: readonly Coming[],
   request: ApplyRequest,
   { locks }: Opened,
   tell: (text: string) => void,
-): Promise<Locked[]> {
+): Promise<void> {
   const { plan, holder, signal } = request
-  const { claim } = undertakingOf(plan)
+  const { claim } = planningOf(plan)
   let told = ''
   for (;;) {
-    const take = async (member: Present) => {
-      const lock = await member.host.lock(holder, plan.digest, claim)
-      locks.push(lock)
-      return { ...member, lock }
+    const take = async (one: Coming) => {
+      one.lock = await one.host?.lock(holder, plan.digest, claim)
+      if (one.lock !== undefined) locks.push(one.lock)
     }
     try {
-      const first = await allOf(present.slice(0, 1).map(take))
-      return [...first, ...(await allOf(present.slice(1).map(take)))]
+      await allOf(present.slice(0, 1).map(take))
+      await allOf(present.slice(1).map(take))
+      return
     } catch (error) {
       if (!request.wait || !(error instanceof FlightError) || error.problems[0]?.code !== 'FLIGHT_LOCKED') throw error
       await Promise.all(locks.splice(0).map((lock) => lock.release()))
@@ -165,49 +134,37 @@ async function allOf<T>(work: readonly Promise<T>[]): Promise<T[]> {
   return Promise.all(work)
 }
 
-function refuseOtherKeys(members: readonly { planned: PlannedServer; host: Host }[]): void {
-  const other = members.filter(({ planned, host }) => planned.hostKey !== host.hostKey)
-  if (other.length === 0) return
-  throw new FlightError(
-    other.map(({ planned, host }) => ({
-      code: 'FLIGHT_HOST_KEY_CHANGED' as const,
-      ...onServer(planned.name),
-      what: `proves the key ${host.hostKey}; the plan was made for ${planned.hostKey}`,
-      hint: 'if the server was replaced on purpose, plan again; otherwise find out who answers there',
-    })),
+function refuseOtherKeys(coming: readonly Coming[]): void {
+  const other = coming.flatMap(({ member, host }): ServerProblem[] =>
+    member === undefined || host === undefined || member.planned.hostKey === host.hostKey
+      ? []
+      : [
+          {
+            code: 'FLIGHT_HOST_KEY_CHANGED',
+            ...onServer(member.planned.name),
+            what: `proves the key ${host.hostKey}; the plan was made for ${member.planned.hostKey}`,
+            hint: 'if the server was replaced on purpose, plan again; otherwise find out who answers there',
+          },
+        ],
   )
+  if (other.length > 0) throw new FlightError(other)
 }
 
-// Holds the plan against a server as it is now.
-function lookTask(member: Locked, { plan, definitions }: ApplyRequest, keep: (standing: Standing) => void): Task {
-  const { planned, host } = member
-  const { name } = planned
-  let pending: number | undefined
+// Asks a server everything again.
+function lookTask(one: Coming, { plan, definitions }: ApplyRequest): Task {
+  const { name } = one.server
   return {
     title: name,
+    enabled: () => one.host !== undefined,
     rendererOptions: {
       begins: () => ({ event: 'server-asked', server: name }),
-      ends: () => (pending === undefined ? undefined : { event: 'server-answered', server: name, actions: pending }),
+      ends: () =>
+        one.survey?.is === 'asked'
+          ? { event: 'server-answered', server: name, actions: actionsIn(one.survey.plan).length }
+          : undefined,
     },
     task: async () => {
-      const survey = await surveyHost(host, member, undertakingOf(plan), definitions)
-      if (survey.is !== 'asked') throw new FlightError(survey.problems)
-      if (canonical(survey.system) !== canonical(planned.system)) {
-        const what = `is another system than planned: it was ${planned.system.name}, it is ${survey.system.name}`
-        const stale: ServerProblem = { code: 'FLIGHT_STALE_PLAN', ...onServer(name), what, hint: 'plan again' }
-        keep({ pending: [], already: [], stale: [stale] })
-        return
-      }
-      const standing = standingOf(name, actionsFor(plan, name), survey.plan, plan)
-      pending = standing.pending.length
-      keep(standing)
+      if (one.host !== undefined) one.survey = await surveyHost(one.host, one, planningOf(plan), definitions)
     },
   }
-}
-
-// What a plan does on one server, in all its stages.
-export function actionsFor(plan: Plan, server: string): Action[] {
-  return plan.stages.flatMap((stage) =>
-    stage.servers.filter((entry) => entry.server === server).flatMap((entry) => entry.actions),
-  )
 }

@@ -1,6 +1,6 @@
 import { FlightError, onServer } from '../../model/errors.ts'
 import type { Holder, StepContext } from '../../model/host.ts'
-import { HISTORY, SERVER_FOLDER } from '../../model/record.ts'
+import { BEGUN, HISTORY, SERVER_FOLDER } from '../../model/record.ts'
 import type { Server, System } from '../../model/server.ts'
 import type { Step } from '../../model/step.ts'
 import { program } from '../../shell/program.ts'
@@ -46,10 +46,14 @@ export async function openRemoteHost(
     },
     async lock(holder, plan, claim) {
       const held = await lock.take({ holder, claim })
-      const running = inTheWay(runningSteps(await printed(runningScript())), plan, claim)
-      if (running.length === 0) return held
+      const said = await printed(`${runningScript()}\n[ ! -e ${begunNote(plan)} ] || echo begun`)
+      const running = inTheWay(runningSteps(said), plan, claim)
+      if (running.length === 0) return { ...held, hasBegun: said.split('\n').includes('begun') }
       await held.release()
       throw lockedBy(server.name, stepHolder(server.name, running))
+    },
+    async begin(plan) {
+      await link.run(program('begin-plan', { note: begunNote(plan), folder: BEGUN }))
     },
     async holders() {
       const held = await holders()
@@ -76,6 +80,11 @@ export async function openRemoteHost(
     isUsable: (idle) => link.isUsable(idle),
     close: () => link.close(),
   }
+}
+
+// A note has the whole digest for its name, so that no other plan can be made to fit it.
+function begunNote(plan: string): string {
+  return `${BEGUN}/${plan.replace(/[^0-9a-z]/g, '-')}`
 }
 
 // A step that outlived its run holds the server as well: nobody is there to name but the step itself.

@@ -111,11 +111,13 @@ function askTask(one: Asking, planning: () => Planning, { definitions, signal }:
   return {
     title: one.server.name,
     enabled: () => one.host !== undefined,
-    rendererOptions: { ends: () => said(one) },
-    task: async () => {
+    rendererOptions: { ends: () => said(one), tells: (text) => ({ event: 'note', text }) },
+    task: async (_context, task) => {
       if (one.host === undefined) return
       try {
         one.survey = await orInterrupted(surveyHost(one.host, one, planning(), definitions), signal)
+        if (one.survey.is === 'asked')
+          for (const text of one.survey.plan.passing) task.output = `${one.server.name}: ${text}`
       } finally {
         letGo(one)
       }

@@ -1,31 +1,42 @@
 import { type ErrorCode, FlightError, type Problem, type ServerProblem } from '../../model/errors.ts'
-import type { Plan } from '../../model/plan.ts'
+import { type Plan, PLAN_FORMAT } from '../../model/plan.ts'
 import { plan } from '../../schema/generated/plan.js'
 import { receipt } from '../../schema/generated/receipt.js'
 import type { Validator } from '../../schema/violation.ts'
 import { canonical, digestOf } from '../digest.ts'
+import { askedBefore, type OlderPlan } from '../undertakings/asked-before.ts'
 
-// The largest plan that is read: 500 servers with long files stay far below it.
-const MOST_BYTES = 64 * 1024 * 1024
+// The largest plan that is read, in bytes: 500 servers with long files stay far below it.
+export const MOST_PLAN_BYTES = 64 * 1024 * 1024
+
+// How deep lists and objects of a plan may lie in each other. Reviewed ones stay below 16; what walks one calls itself.
+const MOST_DEPTH = 64
 
 // The bytes of a plan file: canonical JSON and a newline, the same for the same plan.
 export function writePlan(plan: Plan): string {
   return `${canonical(plan)}\n`
 }
 
-// Reads a plan file to apply it. It is not trusted: form, format and digest are checked before anything in it is looked
-// at.
+// Reads a plan file to apply it. It is not trusted: form, format, digest and spelling are checked before anything in it
+// is looked at.
 export function readPlan(text: string, where: string): Plan {
   const { plan } = readShownPlan(text, where)
-  if (plan.format === 2) return plan
-  throw refusal(where, 'FLIGHT_PLAN_FORMAT', 'has format 1, which is shown and not applied any more', 'plan again')
+  if (plan.format === PLAN_FORMAT) return plan
+  throw refusal(
+    where,
+    'FLIGHT_PLAN_FORMAT',
+    `has format ${plan.format}, which is shown and not applied any more`,
+    'plan again',
+  )
 }
 
-// Reads a plan file to show it, `value` being what is written in it. One of format 1 has no codes: its reasons get the
-// one that says so.
+// Reads a plan file to show it, `value` being what is written in it. Nothing of what it holds is quoted where it is no
+// plan: it may be a file of somebody else.
 export function readShownPlan(text: string, where: string): { plan: Plan; value: unknown } {
   const refuse = (code: ErrorCode, what: string, hint: string) => refusal(where, code, what, hint)
-  if (text.length > MOST_BYTES) throw refuse('FLIGHT_PLAN_UNREADABLE', 'is larger than a plan can be', 'plan again')
+  if (text.length > MOST_PLAN_BYTES) throw tooLarge(where)
+  if (isDeeperThan(MOST_DEPTH, text))
+    throw refuse('FLIGHT_PLAN_UNREADABLE', `is nested deeper than ${MOST_DEPTH} levels, as no plan is`, 'plan again')
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -33,16 +44,16 @@ export function readShownPlan(text: string, where: string): { plan: Plan; value:
     if (!(error instanceof SyntaxError)) throw error
     throw refuse(
       'FLIGHT_PLAN_UNREADABLE',
-      `is not a whole plan file: ${error.message}`,
+      'is not a whole plan file: it is no JSON',
       'it may be cut off; plan again, or fetch the file again',
     )
   }
   const format = (value as { format?: unknown } | null)?.format
   if (format === undefined) throw refuse('FLIGHT_PLAN_UNREADABLE', 'is no plan of Flight', '`flight plan` writes one')
-  if (format !== 1 && format !== 2)
+  if (format !== 1 && format !== 2 && format !== PLAN_FORMAT)
     throw refuse(
       'FLIGHT_PLAN_FORMAT',
-      `has the format ${JSON.stringify(format)?.slice(0, 40)}; this Flight knows format 2`,
+      `has a format that this Flight does not know; it knows format ${PLAN_FORMAT}`,
       'plan again with this version of Flight, or apply with the version that made the plan',
     )
   const { digest, ...body } = value as { digest?: unknown }
@@ -51,12 +62,13 @@ export function readShownPlan(text: string, where: string): { plan: Plan; value:
     throw refuse(
       'FLIGHT_PLAN_EDITED',
       `was changed after it was made: its content has the digest ${actual}, it says ` +
-        (typeof digest === 'string' ? digest.slice(0, 80) : 'none'),
+        (typeof digest === 'string' && /^sha256:[0-9a-f]{64}$/.test(digest) ? digest : 'none'),
       'plan again: a plan is reviewed and applied as it was made',
     )
   }
-  const plan = format === 1 ? (JSON.parse(text, withCodes) as object) : (value as object)
-  const wrong = validatePlan({ ...plan, format: 2 })
+  refuseOtherSpelling(text, value, where)
+  const plan = format === PLAN_FORMAT ? (value as object) : modern(text, format)
+  const wrong = validatePlan({ ...plan, format: PLAN_FORMAT })
   if (wrong !== undefined)
     throw refuse('FLIGHT_PLAN_FORMAT', `does not fit the format of plans: ${wrong}`, 'plan again')
   const read = plan as Plan
@@ -64,6 +76,53 @@ export function readShownPlan(text: string, where: string): { plan: Plan; value:
     plan: { ...read, missing: read.missing.map(withServer), blocked: read.blocked.map(withServer) },
     value,
   }
+}
+
+export function tooLarge(where: string): FlightError {
+  return refusal(where, 'FLIGHT_PLAN_UNREADABLE', 'is larger than a plan can be (64 MB)', 'plan again')
+}
+
+// One plan has one spelling: what a reader's JSON program shows is then what is applied, with no key written twice.
+function refuseOtherSpelling(text: string, value: unknown, where: string): void {
+  const spelled = `${canonical(value)}\n`
+  if (text === spelled) return
+  const isLineEnd = text.replaceAll('\r\n', '\n') === spelled
+  throw refusal(
+    where,
+    'FLIGHT_PLAN_EDITED',
+    isLineEnd
+      ? 'ends its line with CR LF, and not as it was written'
+      : 'has the content of a plan, and is not spelled as Flight spells it: a key stands there twice, or it was ' +
+          'formatted anew',
+    isLineEnd
+      ? 'git may have changed it while checking it out: put `plans/*.json -text` into .gitattributes'
+      : 'fetch the file again, byte for byte, or plan again',
+  )
+}
+
+// Whether brackets outside of texts are nested deeper than that. Linear, without recursion.
+function isDeeperThan(most: number, text: string): boolean {
+  let depth = 0
+  let isInText = false
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (isInText) {
+      if (code === BACKSLASH) at++
+      else if (code === QUOTE) isInText = false
+    } else if (code === QUOTE) isInText = true
+    else if (code === OPEN_LIST || code === OPEN_OBJECT) {
+      if (++depth > most) return true
+    } else if (code === CLOSE_LIST || code === CLOSE_OBJECT) depth--
+  }
+  return false
+}
+
+const [BACKSLASH, QUOTE, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [92, 34, 91, 93, 123, 125]
+
+// A plan of an older format as one of today, to be shown. Format 1 has no codes: its reasons get the one that says so.
+function modern(text: string, format: 1 | 2): object {
+  const { scope, options, ...rest } = (format === 1 ? JSON.parse(text, withCodes) : JSON.parse(text)) as OlderPlan
+  return { ...rest, asked: askedBefore({ scope, options, ...rest }) }
 }
 
 // Plans made before problems had a `server` have it in front of `where` alone.

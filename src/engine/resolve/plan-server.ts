@@ -26,6 +26,7 @@ export type ServerPlan = {
   install: PlannedInstall | null
   blocked: readonly ServerProblem[]
   notes: readonly string[]
+  passing: readonly string[] // what is told while planning, and is otherwise soon
   leftovers: readonly Leftover[]
 }
 
@@ -96,6 +97,7 @@ export function planServer({
       ...configuring.notes,
       ...retiringThere.notes,
     ],
+    passing: [...configuring.passing, ...retiringThere.passing],
     leftovers: leftBehind(asDefined(wanted, cluster, retiring), facts),
   }
 }

@@ -1,9 +1,9 @@
 import type { AppOnServer } from '../../features/feature.ts'
 import type { App, Cluster, Definitions } from '../../model/definitions.ts'
 import { FlightError } from '../../model/errors.ts'
-import type { Scope } from '../../model/plan.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { Server, System } from '../../model/server.ts'
+import type { Scope } from '../../model/undertaking.ts'
 
 // A server of the definitions, with its cluster.
 export type Chosen = { server: Server; cluster: Cluster }

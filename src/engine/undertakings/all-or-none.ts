@@ -71,9 +71,19 @@ function phaseAt(stage: string, phases: readonly Phase[]): number {
 
 // Compares what is wanted with what is there. Pure.
 function serverPlan({ server, wanted, facts }: Case): ServerPlan {
-  const { changes, same, blocked, notes } = compared(server, withWritten(wanted.resources, facts), facts)
+  const { changes, same, blocked, notes, passing } = compared(server, withWritten(wanted.resources, facts), facts)
   const staged = changes.map(({ resource, action }) => ({ stage: stageOf(resource), action }))
-  return { configure: [], retire: [], staged, same, install: null, blocked, notes: [...new Set(notes)], leftovers: [] }
+  return {
+    configure: [],
+    retire: [],
+    staged,
+    same,
+    install: null,
+    blocked,
+    notes: [...new Set(notes)],
+    passing: [...new Set(passing)],
+    leftovers: [],
+  }
 }
 
 function stageOf({ stage, name }: Resource): string {

@@ -1,11 +1,12 @@
 import { resourcesOf } from '../../features/configuring.ts'
 import type { Definitions, Settings } from '../../model/definitions.ts'
-import type { Scope, Stage } from '../../model/plan.ts'
+import type { Stage } from '../../model/plan.ts'
 import { readStageName, type StageName } from '../../model/stage-name.ts'
+import { allows, type AskedOf, type Scope } from '../../model/undertaking.ts'
 import { liveElsewhere } from '../resolve/live-elsewhere.ts'
 import { planServer, queriesFor, queriesForLeftOvers } from '../resolve/plan-server.ts'
 import { appsOn, type WantedPlace, serversIn, type Wanted } from '../resolve/wanted.ts'
-import type { Answer, Module, Undertaking } from './undertaking.ts'
+import type { Answer, Module, Planning, Undertaking } from './undertaking.ts'
 import { stagesOf } from './waves.ts'
 
 type Part = { scope: Scope; apps: boolean; allowUpgrades: boolean }
@@ -14,28 +15,16 @@ type Part = { scope: Scope; apps: boolean; allowUpgrades: boolean }
 // server that fails holds up only what needs it.
 export const configurationUndertaking: Module<'configuration'> = {
   isIn: () => true,
-  begin(asked, definitions) {
-    const { scope, apps, allowUpgrades, serial } = asked
-    return {
-      servers: serversIn(definitions, scope),
-      planning: {
-        ...configuring(asked),
-        said: {
-          scope: {
-            clusters: [...scope.clusters].sort(),
-            apps: [...scope.apps].sort(),
-            servers: [...scope.servers].sort(),
-          },
-          options: { allow_upgrades: allowUpgrades, apps },
-          releases: [],
-        },
-        together: (answers, all) => withholding(answers, all, allowUpgrades),
-        elsewhere: liveElsewhere,
-        stages: (answers, all) => stages(answers, all, { apps, serial }),
-      },
-    }
+  named({ scope, apps }) {
+    const parts = [
+      ...scope.clusters.map((name) => `cluster ${name}`),
+      ...scope.apps.map((name) => `app ${name}`),
+      ...scope.servers.map((name) => `server ${name}`),
+    ]
+    return apps ? { parts } : { parts, apart: 'apps' }
   },
-  ofPlan: ({ scope, options }) => configuring({ scope, apps: options.apps, allowUpgrades: options.allow_upgrades }),
+  begin: (asked, definitions) => ({ servers: serversIn(definitions, asked.scope), planning: planningOf(asked) }),
+  again: planningOf,
   words: {
     stages: {
       configure: 'what is new answers before nginx sends requests there',
@@ -45,6 +34,23 @@ export const configurationUndertaking: Module<'configuration'> = {
     takenBack: 'Taken back',
     next: () => undefined,
   },
+}
+
+function planningOf(asked: AskedOf<'configuration'>): Planning {
+  const { scope, apps, serial } = asked
+  const allowUpgrades = allows(asked, 'upgrades')
+  const sorted = {
+    clusters: [...scope.clusters].sort(),
+    apps: [...scope.apps].sort(),
+    servers: [...scope.servers].sort(),
+  }
+  return {
+    ...configuring({ scope, apps, allowUpgrades }),
+    said: () => ({ asked: { ...asked, scope: sorted }, releases: [] }),
+    together: (answers, all) => withholding(answers, all, allowUpgrades),
+    elsewhere: liveElsewhere,
+    stages: (answers, all) => stages(answers, all, { apps, serial }),
+  }
 }
 
 // Configuring a part of the definitions.

@@ -18,15 +18,12 @@ export const pushUndertaking: Module<'push'> = {
   begin({ pushes }, definitions) {
     const servers = [...new Set(pushes.flatMap((each) => each.servers.map(({ name }) => name)))].sort()
     const scope = { clusters: [], apps: [], servers }
-    return {
-      servers: serversIn(definitions, scope),
-      planning: {
-        ...pushing(pushes),
-        said: { scope, options: { allow_upgrades: false, apps: true }, releases: [], pushes },
-      },
-    }
+    return { servers: serversIn(definitions, scope), planning: pushing(pushes) }
   },
-  ofPlan: ({ pushes = [] }) => pushing(pushes),
+  again: ({ pushes }) => pushing(pushes),
+  named: ({ pushes }) => ({
+    parts: [...new Set(pushes.flatMap((each) => each.servers.map(({ name }) => `server ${name}`)))].sort(),
+  }),
   words: {
     stages: {
       ...COMMON_STAGES,
@@ -49,9 +46,10 @@ export const pushUndertaking: Module<'push'> = {
   },
 }
 
-function pushing(pushes: readonly PlannedPush[]): Omit<Planning, 'said'> {
+function pushing(pushes: readonly PlannedPush[]): Planning {
   return {
     ...COURSED,
+    said: () => ({ asked: { undertaking: 'push', pushes }, releases: [], pushes }),
     wanted: ({ definitions, cluster, server, system }) => {
       const here = appsOn(server, definitions)
       const resources = pushes.flatMap((each) =>

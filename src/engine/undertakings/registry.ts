@@ -1,13 +1,13 @@
 import type { Definitions } from '../../model/definitions.ts'
 import type { PlanBody } from '../../model/plan.ts'
 import type { Phase } from '../../model/stage-name.ts'
-import type { AskedOf, UndertakingName } from '../../model/undertaking.ts'
+import type { Asked, AskedOf, UndertakingName } from '../../model/undertaking.ts'
 import { configurationUndertaking } from './configuration.ts'
 import { pushUndertaking } from './push.ts'
 import { releaseUndertaking } from './release.ts'
-import type { Begun, Made, Module, Undertaking, Words } from './undertaking.ts'
+import type { Begun, Made, Module, Planning, Words } from './undertaking.ts'
 
-// Every undertaking; configuring comes last, because it is what a plan is that is nothing else.
+// Every undertaking; configuring comes last, because it is what a receipt is of that is of nothing else.
 const MODULES: { [N in UndertakingName]: Module<N> } = {
   push: pushUndertaking,
   release: releaseUndertaking,
@@ -19,14 +19,25 @@ export function begin<N extends UndertakingName>(asked: AskedOf<N>, definitions:
   return MODULES[asked.undertaking].begin(asked, definitions)
 }
 
-// Which undertaking a plan is. Nothing else tells them apart.
-export function undertakingOf(plan: PlanBody): Undertaking {
-  return moduleOf(plan).ofPlan(plan)
+// The planning of a plan that was made earlier, and with it which undertaking it is. Nothing else tells them apart.
+export function planningOf(plan: PlanBody): Planning {
+  return moduleOfAsked(plan.asked).again(plan.asked, plan)
+}
+
+// The planning of a plan that was begun: what only all servers together decide, they said before that.
+export function planningOfBegun(plan: PlanBody): Planning {
+  const { asked, releases, pushes } = plan
+  return { ...planningOf(plan), said: () => ({ asked, releases, ...(pushes === undefined ? {} : { pushes }) }) }
 }
 
 // How the undertaking of a plan, or of a receipt, is spoken of.
-export function wordsOf(of: Made): Words {
-  return moduleOf(of).words
+export function wordsOf(of: { asked: Asked } | Made): Words {
+  return ('asked' in of ? moduleOfAsked(of.asked) : moduleOf(of)).words
+}
+
+// What was asked for, in a few words.
+export function namedIn(asked: Asked): { parts: readonly string[]; apart?: string } {
+  return moduleOfAsked(asked).named(asked)
 }
 
 // Why a stage of that phase is one of its own; undefined where its name says enough.
@@ -36,6 +47,10 @@ export function whyPhase(phase: Phase): string | undefined {
 
 function moduleOf(of: Made): Module<UndertakingName> {
   const found = Object.values(MODULES).find(({ isIn }) => isIn(of))
-  if (found === undefined) throw new Error('bug: a plan that is no undertaking')
+  if (found === undefined) throw new Error('bug: a receipt of no undertaking')
   return found as Module<UndertakingName>
+}
+
+function moduleOfAsked(asked: Asked): Module<UndertakingName> {
+  return MODULES[asked.undertaking] as Module<UndertakingName>
 }

@@ -5,8 +5,8 @@ import { onOneLine } from '../../model/printable.ts'
 import type { PlannedRelease, ReleaseWish } from '../../model/release.ts'
 import { appsOn, type Chosen, serversIn, type Wanted } from '../resolve/wanted.ts'
 import { allOrNone, COMMON_STAGES, type Course, headline } from './all-or-none.ts'
-import { nameRelease } from './name-release.ts'
-import type { Line, Module, Planning, Reached } from './undertaking.ts'
+import { type Known, nameRelease } from './name-release.ts'
+import type { Answer, Line, Module, Planning, Reached } from './undertaking.ts'
 
 const COURSE: Course = {
   phases: ['prepare', 'deploy', 'check', 'go live', 'check live', 'confirm', 'after', 'workers', 'finish'],
@@ -19,24 +19,25 @@ const { way, ...COURSED } = allOrNone(COURSE)
 // A commit of an app goes live on all of its servers, or an earlier one does again.
 export const releaseUndertaking: Module<'release'> = {
   isIn: ({ releases }) => releases.length > 0,
-  begin({ wishes }, definitions) {
+  named: ({ releases }) => ({ parts: releases.map(({ app }) => `app ${app}`).sort() }),
+  begin(asked, definitions) {
     return {
-      servers: serversOf(definitions, wishes),
+      servers: serversOf(definitions, asked.releases),
       planning: async (hosts, missing) => {
-        refuseBlindWayBack(wishes, missing)
-        const releases = await named(wishes, definitions, hosts)
-        return {
-          ...releasing(releases),
-          said: {
-            scope: { clusters: [], apps: wishes.map(({ app }) => app).sort(), servers: [] },
-            options: { allow_upgrades: false, apps: true },
-            releases,
-          },
-        }
+        refuseBlindWayBack(asked.releases, missing)
+        const releases = await named(asked.releases, definitions, hosts)
+        return { ...releasing(releases), said: () => ({ asked, releases }) }
       },
     }
   },
-  ofPlan: (plan) => releasing(plan.releases),
+  again: (asked, { releases }) => ({
+    ...releasing(releases),
+    facts: (wanted) => [...asked.releases.map(releasesQuery), ...COURSED.facts(wanted)],
+    said: (answers) => ({
+      asked,
+      releases: inOrder(asked.releases).map((wish) => nameRelease(wish, knownIn(answers, wish))),
+    }),
+  }),
   words: {
     stages: {
       ...COMMON_STAGES,
@@ -165,15 +166,14 @@ async function named(
   { apps }: Definitions,
   hosts: readonly Reached[],
 ): Promise<PlannedRelease[]> {
-  const sorted = [...wishes].sort((a, b) => (a.app < b.app ? -1 : 1))
   return Promise.all(
-    sorted.map(async (wish) => {
+    inOrder(wishes).map(async (wish) => {
       const app = apps.find(({ name }) => name === wish.app)
       const on = hosts.filter(
         ({ server }) =>
           app?.servers.some(({ name }) => name === server.name) === true && !wish.without.includes(server.name),
       )
-      const query = { fact: 'releases', app: wish.app } as const
+      const query = releasesQuery(wish)
       return nameRelease(
         wish,
         await Promise.all(
@@ -182,4 +182,22 @@ async function named(
       )
     }),
   )
+}
+
+function inOrder(wishes: readonly ReleaseWish[]): ReleaseWish[] {
+  return [...wishes].sort((a, b) => (a.app < b.app ? -1 : 1))
+}
+
+function releasesQuery({ app }: { app: string }) {
+  return { fact: 'releases', app } as const
+}
+
+// What servers that have answered say of an app's releases.
+function knownIn(answers: readonly Answer[], wish: ReleaseWish): Known {
+  return answers
+    .filter(
+      ({ server, wanted }) =>
+        wanted.apps.some(({ app }) => app.name === wish.app) && !wish.without.includes(server.name),
+    )
+    .map(({ server, facts }) => ({ server: server.name, said: facts.get(releasesQuery(wish)) }))
 }

@@ -38,7 +38,8 @@ export type Undertaking = {
 
 // The same while it is planned, when everything is known that only all servers together say.
 export type Planning = Undertaking & {
-  said: Pick<PlanBody, 'scope' | 'options' | 'releases' | 'pushes'>
+  // What was asked for, and what all answers make of it.
+  said(answers: readonly Answer[]): Pick<PlanBody, 'asked' | 'releases' | 'pushes'>
   // What the answers of all decide: the plans of single servers as they can be done beside the others'.
   together(answers: readonly Answer[], definitions: Definitions): readonly Answer[]
   // What is said of apps whose servers serve different releases, by server.
@@ -98,12 +99,15 @@ export type Words = {
 // One undertaking as the registry has it.
 export type Module<N extends UndertakingName> = {
   words: Words
-  // Whether a plan, or a receipt, is of this one.
+  // What was asked for, in a few words: cluster staging, app shop. None: everything. `apart`: what is left out of it.
+  named(asked: AskedOf<N>): { parts: readonly string[]; apart?: string }
+  // Whether a receipt is of this one.
   isIn(of: Made): boolean
   begin(asked: AskedOf<N>, definitions: Definitions): Begun
-  // The undertaking of a plan that was made earlier.
-  ofPlan(plan: PlanBody): Undertaking
+  // The same for a plan that was made earlier. What only all servers together decide is what the plan has, until
+  // `said` says of their answers what it is now.
+  again(asked: AskedOf<N>, plan: PlanBody): Planning
 }
 
-// What plans and receipts say of what they are.
+// What receipts say of what they are.
 export type Made = { releases: readonly unknown[]; pushes?: readonly unknown[] | undefined }

@@ -22,7 +22,7 @@ export async function planReleases(
   const wishes: ReleaseWish[] = []
   const found = new Map<string, Commit>()
   for (const wish of written) wishes.push(await resolved(session, wish, (commit) => found.set(commit.commit, commit)))
-  const plan = await planned(session, { undertaking: 'release', wishes })
+  const plan = await planned(session, { undertaking: 'release', releases: wishes })
   return { plan, found }
 }
 

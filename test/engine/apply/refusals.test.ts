@@ -182,10 +182,18 @@ test('definitions that no longer compile to the plan are refused, others may cha
   ]) {
     await refused('FLIGHT_PLAN_OTHER_DEFINITIONS', plan, servers, other)
   }
+})
+
+test('definitions beside what a plan was asked for may change freely, and this may not grow', async () => {
+  const servers = bare()
   const besides = definitions(
     cluster({ servers: SERVERS }),
     cluster({ name: 'other', servers: [server('x-1', { cluster: 'other' })] }),
   )
+  const everything = await planFor(wanted, servers)
+  const error = await refused('FLIGHT_PLAN_OTHER_DEFINITIONS', everything, servers, besides)
+  assert.match(error.message, 'the plan says nothing of x-1, which it was asked for')
+  const plan = await planFor(wanted, servers, { scope: { clusters: ['staging'], apps: [], servers: [] } })
   assert.is((await apply(plan, besides, servers)).outcome, 'done')
 })
 
@@ -215,29 +223,31 @@ test('a plan that is cut off is refused, wherever it is cut', async () => {
   }
 })
 
+const line = (value: unknown) => `${canonical(value)}\n`
+
 const NO_PLANS: { what: string; text: (plan: Plan) => string; code: ErrorCode }[] = [
   { what: 'an empty file', text: () => '', code: 'FLIGHT_PLAN_UNREADABLE' },
   { what: 'no JSON', text: () => 'plan: 1\n', code: 'FLIGHT_PLAN_UNREADABLE' },
   { what: 'null', text: () => 'null', code: 'FLIGHT_PLAN_UNREADABLE' },
   { what: 'a list', text: () => '[]', code: 'FLIGHT_PLAN_UNREADABLE' },
   { what: 'another JSON file', text: () => '{"name":"package"}', code: 'FLIGHT_PLAN_UNREADABLE' },
-  { what: 'a newer format', text: (plan) => canonical({ ...plan, format: 3 }), code: 'FLIGHT_PLAN_FORMAT' },
-  { what: 'a format that is a text', text: (plan) => canonical({ ...plan, format: '2' }), code: 'FLIGHT_PLAN_FORMAT' },
-  { what: 'no digest', text: ({ digest: _digest, ...body }) => canonical(body), code: 'FLIGHT_PLAN_EDITED' },
+  { what: 'a newer format', text: (plan) => line({ ...plan, format: 4 }), code: 'FLIGHT_PLAN_FORMAT' },
+  { what: 'a format that is a text', text: (plan) => line({ ...plan, format: '3' }), code: 'FLIGHT_PLAN_FORMAT' },
+  { what: 'no digest', text: ({ digest: _digest, ...body }) => line(body), code: 'FLIGHT_PLAN_EDITED' },
   {
     what: 'the digest of another plan',
-    text: (plan) => canonical({ ...plan, digest: `sha256:${'0'.repeat(64)}` }),
+    text: (plan) => line({ ...plan, digest: `sha256:${'0'.repeat(64)}` }),
     code: 'FLIGHT_PLAN_EDITED',
   },
   {
     what: 'a right digest over a member that plans do not have',
-    text: ({ digest: _digest, ...body }) => canonical(withDigest({ ...body, run: 'reboot' } as never)),
+    text: ({ digest: _digest, ...body }) => line(withDigest({ ...body, run: 'reboot' } as never)),
     code: 'FLIGHT_PLAN_FORMAT',
   },
   {
     what: 'a right digest over a kind that does not exist',
     text: ({ digest: _digest, ...body }) =>
-      canonical(
+      line(
         withDigest({
           ...body,
           stages: [

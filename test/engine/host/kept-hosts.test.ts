@@ -38,7 +38,7 @@ test('what a plan has opened its apply goes on with', async () => {
   }
   const plan = await makePlan({
     ...common,
-    asked: { undertaking: 'release', wishes: [commit('a')] },
+    asked: { undertaking: 'release', releases: [commit('a')] },
   })
   const receipt = await applyPlan({
     ...common,

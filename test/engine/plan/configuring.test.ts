@@ -56,9 +56,16 @@ test(
     for (const workers of [2, 3]) {
       assert.equal((await provision(queues(workers), servers)).problems, [])
       assert.is(machine.programs.get('shop.default.3')?.drains, true)
-      const plan = await planFor(queues(workers), servers)
+      const said: string[] = []
+      const plan = await planFor(queues(workers), servers, {
+        listen: (event) => said.push(event.event === 'note' ? event.text : ''),
+      })
       assert.equal(actionsIn(plan), [])
-      assert.match(plan.servers[0]?.notes.join('\n') ?? '', 'shop.default.3 finishes its job first')
+      assert.equal(
+        said.filter((text) => text !== ''),
+        ['web-1: shop.default.3 finishes its job first'],
+      )
+      assert.not.match(plan.servers[0]?.notes.join('\n') ?? '', 'shop.default.3', 'that is otherwise soon')
     }
     finishJobs(machine)
     assert.equal([...machine.programs.keys()].sort(), ['shop.default.1', 'shop.default.2', 'shop.default.3'])
@@ -110,7 +117,7 @@ test('a plan that hangs on a server ends when it is interrupted', async () => {
   const never = new Promise<never>(() => undefined)
   const plan = makePlan({
     definitions: withFleet(),
-    asked: { undertaking: 'configuration', scope: EVERYTHING, apps: true, serial: 'half', allowUpgrades: false },
+    asked: { undertaking: 'configuration', scope: EVERYTHING, apps: true, serial: 'half', allow: [] },
     parallel: 2,
     listen: () => undefined,
     signal: interrupt.signal,
