@@ -4,6 +4,7 @@ import { program } from '../shell/program.ts'
 import { quote } from '../shell/quote.ts'
 import { type Channel, type Connection, type Ending, sudoFor } from './connection.ts'
 import { beforeMark } from './marks.ts'
+import { UntilMark } from './until-mark.ts'
 
 // The answer of one script: its exit code and everything it printed.
 export type ScriptResult = { code: number; stdout: Buffer; stderr: string }
@@ -16,8 +17,9 @@ export type Control = {
   close(): void
 }
 
-// The most that one script may print, so that a hostile server cannot fill the memory.
-const MOST_OUTPUT = 64 * 1024 * 1024
+// The most that one script may print, in bytes: 64 files of the 256 KB that a question shows of one. So much from each
+// of all servers that are asked at once must fit into the memory.
+const MOST_OUTPUT = 16 * 1024 * 1024
 
 // Opens the control channel, as root: directly, or through `sudo -n` where the login user is another.
 export async function openControl(connection: Connection, become: boolean): Promise<Control> {
@@ -50,8 +52,8 @@ export async function openControl(connection: Connection, become: boolean): Prom
 const atSudo = (mark: string) => `${mark}-sudo`
 
 class MarkedOutput {
-  readonly #stdout = new Side()
-  readonly #stderr = new Side()
+  readonly #stdout = new UntilMark()
+  readonly #stderr = new UntilMark()
   readonly #mark: string
   readonly #server: string
   #ended: Ending | undefined
@@ -61,7 +63,7 @@ class MarkedOutput {
   constructor(channel: Channel, mark: string, server: string) {
     this.#mark = mark
     this.#server = server
-    const take = (side: Side, isStdout: boolean) => (chunk: Buffer) => {
+    const take = (side: UntilMark, isStdout: boolean) => (chunk: Buffer) => {
       side.add(chunk)
       if (isStdout) this.#follow?.(chunk)
       this.#wake()
@@ -92,7 +94,7 @@ class MarkedOutput {
   async result(id: number, follow: ((chunk: Buffer) => void) | undefined): Promise<ScriptResult> {
     this.#follow = follow && beforeMark(Buffer.from(this.#mark), follow)
     try {
-      const out = await this.#until(() => this.#stdout.cutLine(`\n${this.#mark} ${id} `))
+      const out = await this.#until(() => this.#stdout.cutLine(Buffer.from(`\n${this.#mark} ${id} `)))
       const err =
         out === undefined
           ? undefined
@@ -115,7 +117,8 @@ class MarkedOutput {
         throw new FlightError({
           code: 'FLIGHT_SERVER_ANSWER',
           ...onServer(this.#server),
-          what: `a script printed more than ${MOST_OUTPUT / 1024 / 1024} MB`,
+          what: `answered more than ${MOST_OUTPUT / 1024 / 1024} MB at once, which no question asks for`,
+          hint: 'look at the server by hand: something there floods every shell',
         })
       }
       if (this.#ended !== undefined) return undefined
@@ -137,56 +140,4 @@ class MarkedOutput {
 function howItEnded(ending: Ending | undefined): string {
   if (ending === undefined || ending.kind === 'unknown') return 'the connection was lost'
   return `the shell there ended (${ending.kind === 'exit' ? ending.code : ending.signal})`
-}
-
-// What has come on one output and was not taken yet. Only new bytes are searched, so that long output stays cheap.
-class Side {
-  #chunks: Buffer[] = []
-  #searched = 0
-  size = 0
-
-  add(chunk: Buffer): void {
-    this.#chunks.push(chunk)
-    this.size += chunk.length
-  }
-
-  text(): string {
-    return this.#whole().toString('utf8')
-  }
-
-  // Everything before a mark; the mark is dropped.
-  cut(mark: Buffer): Buffer | undefined {
-    const whole = this.#whole()
-    const at = whole.indexOf(mark, Math.max(0, this.#searched - mark.length))
-    if (at < 0) {
-      this.#searched = whole.length
-      return undefined
-    }
-    this.#keep(whole.subarray(at + mark.length))
-    return whole.subarray(0, at)
-  }
-
-  // Everything before a mark, and the rest of the mark's line.
-  cutLine(mark: string): { before: Buffer; rest: string } | undefined {
-    const whole = this.#whole()
-    const at = whole.indexOf(mark, Math.max(0, this.#searched - mark.length - 16))
-    const end = at < 0 ? -1 : whole.indexOf('\n', at + mark.length)
-    if (at < 0 || end < 0) {
-      this.#searched = at < 0 ? whole.length : at
-      return undefined
-    }
-    this.#keep(whole.subarray(end + 1))
-    return { before: whole.subarray(0, at), rest: whole.subarray(at + mark.length, end).toString('latin1') }
-  }
-
-  #whole(): Buffer {
-    if (this.#chunks.length !== 1) this.#chunks = [Buffer.concat(this.#chunks)]
-    return this.#chunks[0] as Buffer
-  }
-
-  #keep(rest: Buffer): void {
-    this.#chunks = [rest]
-    this.#searched = 0
-    this.size = rest.length
-  }
 }

@@ -64,13 +64,16 @@ export async function takeServerLock(
   }
 }
 
+// More is no word.
+const MOST_WORD = 100
+
 // What the shell says first; empty when it ended without a word. Its end may be heard of before its last word is read.
 function firstWord({ stdout, ended }: Channel): Promise<string> {
   return new Promise((resolve) => {
     let said = ''
     stdout.on('data', (chunk: Buffer) => {
-      said += chunk.toString('latin1')
-      if (said.includes('\n')) resolve(said.trim())
+      if (said.length < MOST_WORD) said += chunk.toString('latin1').slice(0, MOST_WORD)
+      if (said.includes('\n') || said.length >= MOST_WORD) resolve(said.slice(0, MOST_WORD).trim())
     })
     stdout.once('end', () => resolve(said.trim()))
     // Not once it has spoken: a timer would keep the process here for half a second after its work.
