@@ -14,6 +14,7 @@ const OTHERS: Readonly<Record<string, string>> = {
 
 // Environment files, each read by its app's user alone.
 export const environmentFact: FactSort<'environment'> = {
+  bringsContents: true,
   shell: (queries) =>
     program('fact-environment', { files: queries.map(({ app, path }) => `${app} ${path}`), most: MOST + 1 }),
 

@@ -6,8 +6,14 @@ export type QueryOf<N extends FactName> = Extract<FactQuery, { fact: N }>
 // The parser gets what an untrusted server answered: it throws BadAnswer instead of guessing.
 export type FactSort<N extends FactName> = {
   shell(queries: readonly QueryOf<N>[]): string
+  // Whether contents of files are among its answers. All others together stay below MOST_WITHOUT_CONTENTS.
+  bringsContents?: true
   parse(output: string, queries: readonly QueryOf<N>[]): readonly FactAnswers[N][]
 }
+
+// In characters: fifty apps with all their releases need a tenth of it. What is larger costs more to take apart than
+// anything that is asked is worth.
+export const MOST_WITHOUT_CONTENTS = 2 * 1024 * 1024
 
 // The server's answer is not of the agreed form. Only the beginning of what it printed is repeated.
 export class BadAnswer extends Error {

@@ -9,6 +9,7 @@ const MOST_CONTENT = 262_144
 
 // What lies at a path. One find and one sha256sum for all paths; a FIFO or a device is never opened.
 export const fileFact: FactSort<'file'> = {
+  bringsContents: true,
   shell(queries) {
     const paths = queries.map(({ path }) => path)
     return program('fact-file', {

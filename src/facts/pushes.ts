@@ -7,6 +7,7 @@ import { BadAnswer, type FactSort } from './fact.ts'
 
 // What root noted of the pushes of apps. The bytes that the last one replaced come along where they are asked for.
 export const pushesFact: FactSort<'pushes'> = {
+  bringsContents: true,
   shell: (queries) =>
     program('fact-pushes', {
       apps: queries.map(({ app, previous }) => `${app} ${previous ? 1 : 0}`),

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { BadAnswer, type FactSort } from '../../facts/fact.ts'
+import { BadAnswer, type FactSort, MOST_WITHOUT_CONTENTS } from '../../facts/fact.ts'
 import { FACT_SORTS } from '../../facts/sorts.ts'
 import { FlightError, onServer } from '../../model/errors.ts'
 import { type FactAnswers, type FactName, type FactQuery, type Facts, factId } from '../../model/fact.ts'
@@ -13,6 +13,7 @@ export function probeOf(queries: readonly FactQuery[]): Probe {
   const unique = [...new Map(queries.map((query) => [factId(query), query])).values()]
   const sections = (Object.keys(FACT_SORTS) as FactName[])
     .map((sort) => ({
+      name: sort,
       sort: FACT_SORTS[sort] as FactSort<FactName>,
       queries: unique.filter((query) => query.fact === sort),
     }))
@@ -25,7 +26,10 @@ export function probeOf(queries: readonly FactQuery[]): Probe {
         if (texts.length !== sections.length + 1)
           throw new BadAnswer(`${texts.length - 1} of ${sections.length} answers`)
         const answers = sections.flatMap((section, index) => {
-          const parsed = section.sort.parse(texts[index] as string, section.queries)
+          const text = texts[index] as string
+          if (section.sort.bringsContents !== true && text.length > MOST_WITHOUT_CONTENTS)
+            throw new BadAnswer(`${text.length} characters about ${section.name}`)
+          const parsed = section.sort.parse(text, section.queries)
           return section.queries.map((query, at) => [query, parsed[at]] as const)
         })
         return factsOf(answers)
