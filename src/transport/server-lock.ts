@@ -10,8 +10,8 @@ const BEAT = 4000
 // Marks the command line of a lock holder.
 const NAME = 'flight-lock'
 
-// A shell has so many descriptors to hold apps with; a run for more of them takes the whole server.
-const MOST_APPS = 6
+// A shell has so many descriptors to hold apps with, two for each; a run for more of them takes the whole server.
+const MOST_APPS = 2
 
 // What stands in a holder's command line: server, or the apps.
 function claimWord(claim: LockClaim): string {
@@ -30,7 +30,14 @@ export async function takeServerLock(
   { holder, claim }: Claimed,
   tell: () => Promise<readonly Held[]>,
 ): Promise<Lock> {
-  const command = words('/bin/sh', '-c', program('hold-lock'), NAME, claimWord(claim), JSON.stringify(holder))
+  const command = words(
+    '/bin/sh',
+    '-c',
+    program('hold-lock', { name: NAME }),
+    NAME,
+    claimWord(claim),
+    JSON.stringify(holder),
+  )
   const channel = await connection.exec(sudoFor(connection, become) + command)
   channel.stderr.resume()
   const first = await firstWord(channel)
