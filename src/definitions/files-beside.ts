@@ -1,9 +1,9 @@
-import { realpath, stat } from 'node:fs/promises'
-import { dirname, join, sep } from 'node:path'
+import { stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import type { FileBeside } from '../model/definitions.ts'
 import { at, type Node, text } from './node.ts'
 import type { Finding } from './place.ts'
-import { readText } from './read-file.ts'
+import { placeWithin, readText } from './read-file.ts'
 import type { Source } from './source.ts'
 
 const MAX_BYTES = 262_144
@@ -51,9 +51,8 @@ async function readOne(root: string, folder: string, node: Node | undefined, pat
         { code: 'FLIGHT_REFERENCE', place: named.place, path, what: `there is no file ${wanted}`, hint: relative },
       ],
     }
-  // A link that leads out of the folder would put any file of the controller into a plan.
-  if (!(await realpath(join(root, wanted))).startsWith((await realpath(root)) + sep))
-    return wrong('links out of the definitions', relative)
+  const place = await placeWithin(root, wanted)
+  if ('wrong' in place) return wrong(place.wrong, relative)
   if (!found.isFile()) return wrong('is no file', relative)
   const content = await readText(root, wanted, MAX_BYTES)
   if (typeof content !== 'string')

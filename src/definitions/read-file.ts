@@ -1,18 +1,30 @@
 import { constants } from 'node:fs'
-import { open } from 'node:fs/promises'
-import { join } from 'node:path'
+import { open, realpath } from 'node:fs/promises'
+import { join, relative, sep } from 'node:path'
 import { ofFile } from './place.ts'
 import type { Finding } from './place.ts'
 
 const MAX_BYTES = 1_000_000
 
+// Where a file of the definitions really lies, or why it is none of them: a link that leads out of the folder, or to what
+// is hidden in it, would show any file of the controller in messages and plans.
+export async function placeWithin(root: string, file: string): Promise<{ path: string } | { wrong: string }> {
+  const path = await realpath(join(root, file))
+  const within = relative(await realpath(root), path).split(sep)
+  if (within[0] === '..') return { wrong: 'links out of the definitions' }
+  const hidden = within.find((part) => part.startsWith('.'))
+  return hidden === undefined ? { path } : { wrong: `lies in ${hidden}, where no definition is read` }
+}
+
 // The text of a file (`file` is relative to `root`) of at most so many
-// bytes; or what is wrong with the file itself. Links are followed.
+// bytes; or what is wrong with the file itself. Links within the folder are followed.
 export async function readText(root: string, file: string, most = MAX_BYTES): Promise<string | Finding> {
   let bytes: Buffer
   try {
+    const place = await placeWithin(root, file)
+    if ('wrong' in place) return fault(file, place.wrong, 'copy it to where it is read from')
     // a FIFO must not make us wait
-    const handle = await open(join(root, file), constants.O_RDONLY | constants.O_NONBLOCK)
+    const handle = await open(place.path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW)
     try {
       const stat = await handle.stat()
       if (!stat.isFile())

@@ -6,11 +6,12 @@ export type SchemaWords = { what: string; hint?: string }
 
 // A broken rule in words: the rule, the value, and the way out where one can be guessed.
 export function schemaWords(violation: Violation): SchemaWords {
-  const { keyword, params, rule, schema, value } = violation
+  const { keyword, params, rule, schema, path, value } = violation
   const is = `is ${shown(value)}`
   switch (keyword) {
     case 'type':
-      return typeWords(rule, schema, value)
+      // What is no mapping at all may be anything, also somebody's password file: of that no word is repeated.
+      return path.length === 0 ? { what: `must be a mapping, is ${kindOf(value)}` } : typeWords(rule, schema, value)
     case 'required':
       return { what: `must have ${String(params['missingProperty'])}` }
     case 'dependentRequired':
@@ -62,6 +63,11 @@ export function shown(value: unknown): string {
   const bare = value.slice(0, 2000).replace(/(:\/\/)[^/\s]*@/g, '$1…@')
   const short = bare.length > 60 ? `${bare.slice(0, 57)}…` : bare
   return printable(JSON.stringify(short))
+}
+
+function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return 'empty'
+  return TYPE_NAMES[Array.isArray(value) ? 'array' : typeof value] ?? 'something else'
 }
 
 function typeWords(rule: unknown, schema: Violation['schema'], value: unknown): SchemaWords {

@@ -192,11 +192,12 @@ async function readiness(
   isStopping: () => boolean,
 ): Promise<readonly string[]> {
   const reasons = await Promise.all([store.ping().then(() => [], reason), definitions().then(() => [], reason)])
-  return [...(isStopping() ? ['it is stopping'] : []), ...reasons.flat()]
+  return [...(isStopping() ? ['STOPPING'] : []), ...new Set(reasons.flat())]
 }
 
+// Everybody may ask: the code tells them nothing of what stands in a definition.
 function reason(error: unknown): string[] {
-  if (error instanceof FlightError) return [error.message]
+  if (error instanceof FlightError) return error.problems.map(({ code }) => code)
   throw error
 }
 

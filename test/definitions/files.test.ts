@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdir, rename, symlink } from 'node:fs/promises'
+import { mkdir, rename, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -26,7 +26,39 @@ const cases: [string, (root: string) => Promise<void>, string[]][] = [
   [
     'a device',
     (root) => symlink('/dev/zero', join(root, 'apps/x.yml')),
-    ['apps/x.yml: must be a file, is something else'],
+    ['apps/x.yml: links out of the definitions (copy it to where it is read from)'],
+  ],
+  [
+    'a link to a file of somebody',
+    (root) => symlink('/etc/passwd', join(root, 'apps/x.yml')),
+    ['apps/x.yml: links out of the definitions (copy it to where it is read from)'],
+  ],
+  [
+    'a folder that is a link out',
+    async (root) => {
+      await rename(join(root, 'apps'), `${root}-apps`)
+      await symlink(`${root}-apps`, join(root, 'apps'))
+    },
+    ['apps/shop.yml: links out of the definitions (copy it to where it is read from)'],
+  ],
+  [
+    'a link into a hidden folder',
+    async (root) => {
+      await mkdir(join(root, '.git'))
+      await writeFile(join(root, '.git/config'), 'url = https://ada:secret@example.com\n')
+      await symlink('../.git/config', join(root, 'apps/x.yml'))
+    },
+    ['apps/x.yml: lies in .git, where no definition is read (copy it to where it is read from)'],
+  ],
+  [
+    'a settings file that is a link out',
+    (root) => symlink('/etc/passwd', join(root, 'flight.yml')),
+    ['flight.yml: links out of the definitions (copy it to where it is read from)'],
+  ],
+  [
+    'a password file',
+    (root) => writeFile(join(root, 'apps/x.yml'), 'machine example.com login ada password secret\n'),
+    ['apps/x.yml:1:1: must be a mapping, is text'],
   ],
   [
     'a named pipe that nobody writes to',

@@ -19,7 +19,7 @@ export type DoorOptions = {
   serverKey: Buffer
   audit: Pick<Audit, 'write'>
   metrics(): Promise<string>
-  readiness(): Promise<readonly string[]> // why it is not ready, in words; empty: it is
+  readiness(): Promise<readonly string[]> // codes of why it is not ready; empty: it is
   pages: Pages
   now(): Date
   answered(method: string, route: string, status: number): void // for metrics: the route's pattern, never the path
