@@ -6,8 +6,8 @@ import type { Finding } from './place.ts'
 
 const MAX_BYTES = 1_000_000
 
-// Where a file of the definitions really lies, or why it is none of them: a link that leads out of the folder, or to what
-// is hidden in it, would show any file of the controller in messages and plans.
+// Where a file of the definitions really lies, or why it is none of them: a link that leads out of the folder, or to
+// what is hidden in it, would show any file of the controller in messages and plans.
 export async function placeWithin(root: string, file: string): Promise<{ path: string } | { wrong: string }> {
   const path = await realpath(join(root, file))
   const within = relative(await realpath(root), path).split(sep)

@@ -45,7 +45,7 @@ export async function holdFor(session: Session, plan: Plan, { given, found, cont
         { signal: session.signal, tell: tellArtifact(session, app.name) },
       )
       held.push(made.letGo)
-      refuseOtherTree(release, made.artifact.tree)
+      refuseOtherCommit(release, made.artifact)
       refuseOtherArtifact(release, made.artifact.sha256)
       for (const text of made.artifact.warnings)
         session.listen({ event: 'note', text: `warning: ${app.name}: ${text}` })
@@ -93,15 +93,22 @@ async function environmentOf(session: Session, app: App, from: string): Promise<
   return new Secret(Buffer.from(file.bytes).toString('utf8'))
 }
 
-// The same commit has the same tree everywhere, unless somebody made a commit of the same name.
-function refuseOtherTree({ app, commit, tree }: PlannedRelease, made: string): void {
-  if (made === tree) return
+// The same commit has the same tree and the same subject everywhere, unless the plan, or somebody's repository, says
+// something else of it.
+function refuseOtherCommit({ app, commit, tree, subject }: PlannedRelease, made: Commit): void {
+  const short = commit.slice(0, 12)
+  const what =
+    made.tree !== tree
+      ? `the commit ${short} has the tree ${made.tree.slice(0, 12)} here; the plan says ${tree.slice(0, 12)}`
+      : made.subject !== subject
+        ? `the commit ${short} is "${made.subject}" here; the plan says "${subject}"`
+        : undefined
+  if (what === undefined) return
   throw new FlightError({
     code: 'FLIGHT_STALE_PLAN',
     where: app,
-    what:
-      `the commit ${commit.slice(0, 12)} has the tree ${made.slice(0, 12)} here; the plan says ` + tree.slice(0, 12),
-    hint: 'this is not the repository that the plan was made for; plan again',
+    what,
+    hint: 'this is not the repository that the plan was made for, or somebody changed the plan; plan again',
   })
 }
 

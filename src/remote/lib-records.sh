@@ -21,6 +21,7 @@ keep_found() {
 # crash between the two shows a file that is not as recorded rather than one that looks like somebody else's. A line
 # that a full disk or a power cut left half written is closed first, so that it does not spoil this one.
 record() {
+  [ -e "$manifest" ] || (umask 077 && : >"$manifest") || exit 1
   last=$(tail -c 1 "$manifest" 2>/dev/null)
   {
     [ -z "$last" ] || echo

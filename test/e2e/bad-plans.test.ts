@@ -1,5 +1,10 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { writePlan } from '../../src/engine/plan/plan-file.ts'
+import { withDigest } from '../../src/engine/plan/plan-of.ts'
+import type { Action } from '../../src/model/action.ts'
+import type { Plan, PlanBody, Stage } from '../../src/model/plan.ts'
+import type { ServiceDesired } from '../../src/model/resource.ts'
 import { startAptRepository, type AptRepository } from '../lab/apt-repository.ts'
 import { type LabHost } from '../lab/host.ts'
 import { sharedLab } from '../lab/shared.ts'
@@ -42,7 +47,9 @@ promise('a plan that is cut off, edited or of another format is refused before a
       text.replace('client_max_body_size 32m', 'client_max_body_size 33m'),
       /was changed after it was made: .*\(FLIGHT_PLAN_EDITED\)/,
     ],
-    [text.replace('"format":2', '"format":7'), /has the format 7; this Flight knows format 2.*\(FLIGHT_PLAN_FORMAT\)/],
+    [text.replace('"format":3', '"format":7'), /has a format that .* it knows format 3.*\(FLIGHT_PLAN_FORMAT\)/],
+    [text.replace('"missing":[]', '"missing":[],"missing":[]'), /a key stands there twice.*\(FLIGHT_PLAN_EDITED\)/],
+    [JSON.stringify(JSON.parse(text), null, 2), /is not spelled as Flight spells it.*\(FLIGHT_PLAN_EDITED\)/],
   ]
   for (const [content, said] of bad) {
     assert.is.not(content, text)
@@ -55,6 +62,51 @@ promise('a plan that is cut off, edited or of another format is refused before a
   for (const { host, mark } of marks) assert.is(host.sshActivity(mark).connections, 0, `${host.name} was not asked`)
   await untouched()
 })
+
+promise(
+  'a plan that somebody changed, with a digest that fits, is refused on all servers: what it says, and what is so',
+  async () => {
+    const untouched = await remember([one, two])
+    const { digest: _digest, ...plan } = JSON.parse(at.text('plan.json')) as Plan
+    const edited = (edit: (action: Action) => Action): Stage[] =>
+      plan.stages.map((stage) => ({
+        ...stage,
+        servers: stage.servers.map((entry) => ({ ...entry, actions: entry.actions.map(edit) })),
+      }))
+    const everything = [{ test: { program: 'nginx' }, mark: { by: 'none' }, configuration: ['/etc'], changes: [] }]
+    const bad: [Partial<PlanBody>, RegExp][] = [
+      // What the tests of services put back was once believed, and cost everything that Flight had written below /etc.
+      [
+        {
+          stages: edited((action) =>
+            action.kind === 'service'
+              ? { ...action, after: { ...action.after, precedes: everything as ServiceDesired['precedes'] } }
+              : action,
+          ),
+        },
+        /service\/nginx\.service: after\/precedes.*: the plan says .*, and planning now says nothing/,
+      ],
+      [
+        { stages: edited((action) => ({ ...action, because: [{ code: 'missing', text: 'nothing to see' }] })) },
+        /because/,
+      ],
+      [{ stages: plan.stages.slice(1) }, /is not as defined, and the plan does nothing about it/],
+      [
+        { stages: [...plan.stages].reverse().map((stage) => ({ ...stage, name: 'provision' })) },
+        /stages.*: the plan says/,
+      ],
+      [{ servers: plan.servers.map((each) => ({ ...each, notes: ['all is well'] })) }, /servers\/web-1\/notes/],
+      [{ blocked: [{ code: 'FLIGHT_CONFLICT', server: 'web-1', where: 'web-1', what: 'x' }] }, /blocked/],
+    ]
+    for (const [edit, said] of bad) {
+      at.put('edited.json', writePlan(withDigest({ ...plan, ...edit })))
+      const { stderr } = await at.expect(3, 'apply', 'edited.json')
+      assert.match(stderr.replace(/\s+/g, ' '), said)
+      assert.match(stderr, 'FLIGHT_STALE_PLAN')
+    }
+    await untouched()
+  },
+)
 
 inDrills('a plan is refused when it is not the expected one', async () => {
   const { stderr } = await at.expect(3, 'apply', 'plan.json', '--expect', `sha256:${'0'.repeat(64)}`)

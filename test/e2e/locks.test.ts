@@ -53,12 +53,8 @@ let number = 0
 async function stays(who: string, script: string): Promise<void> {
   const ready = `/tmp/ready-${++number}`
   const unit = `try-${number}`
-  await lab.must(
-    words(
-      ...['systemd-run', '--quiet', '--collect', `--unit=${unit}`, `--uid=${who}`],
-      ...['/bin/sh', '-c', `${script.replaceAll('READY', `: >${ready}`)}`],
-    ),
-  )
+  const inUnit = words('systemd-run', '--quiet', '--collect', `--unit=${unit}`, `--uid=${who}`)
+  await lab.must(`${inUnit} ${words('/bin/sh', '-c', script.replaceAll('READY', `: >${ready}`))}`)
   await eventually(async () => (await lab.run(`test -e ${ready}`)).code === 0, `${unit} is ready`)
 }
 
@@ -138,5 +134,33 @@ promise('an older controller and this one exclude each other', async () => {
   await shop.release()
   assert.equal([await old('server'), await old('shop')], [0, 0])
 })
+
+promise(
+  'that a plan is begun is noted for root alone, is found by the next run, and is an error where it cannot be',
+  async () => {
+    const host = await connected()
+    const first = await within(host.lock(HOLDER, PLAN, 'server'))
+    assert.is(first.hasBegun, false)
+    await lab.must('mkdir -p /var/lib/flight && touch /var/lib/flight/manifest && chmod 644 /var/lib/flight/manifest')
+    await host.begin(PLAN)
+    await first.release()
+    const again = await within(host.lock(HOLDER, PLAN, 'server'))
+    assert.is(again.hasBegun, true)
+    await again.release()
+    const other = await within(host.lock(HOLDER, PLAN.replace('a', 'b'), 'server'))
+    assert.is(other.hasBegun, false)
+    assert.is(
+      await lab.must('stat -c "%a %U" /var/lib/flight/begun /var/lib/flight/begun/* /var/lib/flight/manifest'),
+      '700 root\n644 root\n600 root\n',
+    )
+    await host.record('{}')
+    assert.is(await lab.must('stat -c %a /var/lib/flight/history'), '600\n')
+    await lab.must('rm -r /var/lib/flight/begun && touch /var/lib/flight/begun')
+    const error = await refusal(host.begin(PLAN))
+    assert.match(error.message, /web-1: cannot note that the plan is begun, so nothing is done: .*begun/)
+    await lab.must('rm /var/lib/flight/begun')
+    await other.release()
+  },
+)
 
 test.run()

@@ -1,6 +1,7 @@
 import { FlightError, onServer } from '../../model/errors.ts'
 import type { Holder, StepContext } from '../../model/host.ts'
-import { BEGUN, HISTORY, SERVER_FOLDER } from '../../model/record.ts'
+import { BEGUN, HISTORY, MANIFEST, SERVER_FOLDER } from '../../model/record.ts'
+import { briefly } from '../../model/printable.ts'
 import type { Server, System } from '../../model/server.ts'
 import type { Step } from '../../model/step.ts'
 import { program } from '../../shell/program.ts'
@@ -53,7 +54,11 @@ export async function openRemoteHost(
       throw lockedBy(server.name, stepHolder(server.name, running))
     },
     async begin(plan) {
-      await link.run(program('begin-plan', { note: begunNote(plan), folder: BEGUN }))
+      const { code, stderr } = await link.run(
+        program('begin-plan', { note: begunNote(plan), folder: BEGUN, private: [MANIFEST, HISTORY] }),
+      )
+      // Without that note a plan that is left half done could not go on.
+      if (code !== 0) throw notBegun(server.name, stderr)
     },
     async holders() {
       const held = await holders()
@@ -69,7 +74,9 @@ export async function openRemoteHost(
         sftp: () => sftp({ isReadOnly: false }),
       }),
     async record(line) {
-      await link.run(`mkdir -p ${SERVER_FOLDER} && printf '%s\\n' ${quote(line)} >>${HISTORY}`)
+      await link.run(
+        `umask 022 && mkdir -p ${SERVER_FOLDER} && umask 077 && printf '%s\\n' ${quote(line)} >>${HISTORY}`,
+      )
     },
     async history() {
       return (await printed(`tail -n 200 ${HISTORY} 2>/dev/null`)).split('\n').filter((line) => line !== '')
@@ -80,6 +87,15 @@ export async function openRemoteHost(
     isUsable: (idle) => link.isUsable(idle),
     close: () => link.close(),
   }
+}
+
+function notBegun(server: string, stderr: string): FlightError {
+  return new FlightError({
+    code: 'FLIGHT_STEP_FAILED',
+    ...onServer(server),
+    what: `cannot note that the plan is begun, so nothing is done: ${briefly(stderr)}`,
+    hint: `look at ${BEGUN} there (is the disk full, or out of inodes?), then run the same command again`,
+  })
 }
 
 // A note has the whole digest for its name, so that no other plan can be made to fit it.

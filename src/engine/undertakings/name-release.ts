@@ -39,7 +39,9 @@ function nameNew(wish: Extract<ReleaseWish, { does: 'release' }>, known: Known):
   const last = Math.max(0, ...numbers)
   const goesOn = last > 0 && isOpen(`${prefix}-${last}`, known)
   const name = `${prefix}-${goesOn ? last : last + 1}`
-  const { app, does, commit, tree, subject, ref, without } = wish
+  const { app, does, commit, without } = wish
+  // Of one that is gone on with, what root noted when it was unpacked: nothing else is sent.
+  const { tree, subject, ref } = (goesOn ? noteOf(name, known) : undefined) ?? wish
   return {
     app,
     does,
@@ -50,7 +52,7 @@ function nameNew(wish: Extract<ReleaseWish, { does: 'release' }>, known: Known):
     ref,
     turn: 1,
     joins: false,
-    artifact: goesOn ? artifactOf(name, known) : null,
+    artifact: (goesOn ? noteOf(name, known)?.artifact : undefined) ?? null,
     without: [...without].sort(),
     environmentFrom: null,
     notes: [
@@ -62,11 +64,9 @@ function nameNew(wish: Extract<ReleaseWish, { does: 'release' }>, known: Known):
   }
 }
 
-// What was sent of a release that is gone on with: the same on every server.
-function artifactOf(name: string, known: Known): string | null {
-  return (
-    known.flatMap(({ said }) => said.releases.find((release) => release.name === name)?.note?.artifact ?? [])[0] ?? null
-  )
+// What was noted of a release that was unpacked: the same on every server.
+function noteOf(name: string, known: Known): ReleaseFact['note'] {
+  return known.flatMap(({ said }) => said.releases.find((release) => release.name === name)?.note ?? [])[0]
 }
 
 function isOpen(name: string, known: Known): boolean {

@@ -6,6 +6,7 @@ import { makePlan } from '../../../src/engine/plan/make-plan.ts'
 import type { Server } from '../../../src/model/server.ts'
 import { CARGO, HOLDER, server } from '../../support/builders.ts'
 import { connectTo, type MemoryServer } from '../../support/memory-server.ts'
+import { codesOf, refusal } from '../../support/runs.ts'
 import { commit, configuredFleet, live, nameOf, WANTED } from '../a-released-fleet.ts'
 
 // Opens hosts in memory, and writes down which of them were
@@ -77,6 +78,26 @@ test('nobody gets a host that somebody else is using', async () => {
   const [three, four] = [await connect(server('web-1')), await connect(server('web-1'))]
   assert.is(opened.length, 3)
   for (const host of [two, three, four]) host.close()
+})
+
+test('what could not be reached is not waited for twice, and is tried again after that', async () => {
+  const servers = await configuredFleet()
+  const [first] = servers
+  if (first === undefined) throw new Error('a fleet has servers')
+  let tries = 0
+  const { open } = opener(servers, { yes: true })
+  const connect = keepingHosts(async (to) => {
+    tries++
+    return open(to)
+  })
+  const to = server(first.name)
+  first.reachable = false
+  assert.equal(codesOf(await refusal(connect(to))), ['FLIGHT_UNREACHABLE'])
+  first.reachable = true
+  assert.equal(codesOf(await refusal(connect(to))), ['FLIGHT_UNREACHABLE'])
+  assert.is(tries, 1)
+  await connect(to)
+  assert.is(tries, 2)
 })
 
 test.run()
