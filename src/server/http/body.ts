@@ -3,12 +3,14 @@ import type { Validator } from '../../schema/violation.ts'
 import { badRequest, checked } from './checked.ts'
 import type { DoorContext } from './door-options.ts'
 import { refuse } from './problem.ts'
+import type { Rooms } from './rooms.ts'
 import { withoutTokens } from './tokens.ts'
 
 export const BODY_LIMIT = 64 * 1024
 
-// The bytes of a request's body, refused as soon as they are too many.
-export async function readBytes(c: DoorContext, limit: number): Promise<Buffer> {
+// The bytes of a request's body, refused as soon as they are too many. `rooms`: where whoever sends has shown nothing
+// yet, and makes room for others when he is slow.
+export async function readBytes(c: DoorContext, limit: number, rooms?: Rooms): Promise<Buffer> {
   const tooLarge = () =>
     refuse('too-large', {
       detail: `A body may have ${limit / 1024} KB here.`,
@@ -26,19 +28,40 @@ export async function readBytes(c: DoorContext, limit: number): Promise<Buffer> 
   let length = 0
   const reader = c.req.raw.body?.getReader()
   if (reader === undefined) return Buffer.alloc(0)
-  for (;;) {
-    const { done, value } = await reader
-      .read()
-      .catch(() => refuse('bad-request', { detail: 'The body ended before it was whole.', hint: 'Send it again.' }))
-    if (done) break
-    length += value.length
-    if (length > limit) {
-      void reader.cancel().catch(() => undefined) // the connection is closed anyway
-      tooLarge()
+  const cancel = () => void reader.cancel().catch(() => undefined) // the connection is closed anyway
+  let isDropped = false
+  const room = rooms?.enter(() => {
+    isDropped = true
+    cancel()
+  })
+  if (rooms !== undefined && room === undefined) return tooMany()
+  try {
+    for (;;) {
+      const { done, value } = await reader
+        .read()
+        .catch(() => refuse('bad-request', { detail: 'The body ended before it was whole.', hint: 'Send it again.' }))
+      if (isDropped) return tooMany()
+      if (done) break
+      length += value.length
+      if (length > limit) {
+        cancel()
+        tooLarge()
+      }
+      chunks.push(value)
+      room?.took(value.length)
     }
-    chunks.push(value)
+  } finally {
+    room?.leave()
   }
   return Buffer.concat(chunks)
+}
+
+function tooMany(): never {
+  return refuse('busy', {
+    detail: 'More is being sent than the server can read at once, and this came too slowly.',
+    hint: 'Send it again in a few seconds.',
+    headers: { connection: 'close', 'retry-after': '5' },
+  })
 }
 
 // The body as the flat JSON object that its schema describes; without a body an empty one.

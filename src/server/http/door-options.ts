@@ -5,6 +5,7 @@ import type { ServeSettings } from '../../model/serve-settings.ts'
 import type { Audit } from './audit.ts'
 import type { Attempts } from './attempts.ts'
 import type { Places } from './places.ts'
+import type { Rooms } from './rooms.ts'
 
 // Who looks at the pages: a name for people, and the one app they may see, or all.
 export type Viewer = { name: string; app: string | null; canLogOut: boolean }
@@ -31,7 +32,7 @@ export type Doorkeeper = DoorOptions & {
   attempts: Attempts
   streams: Places
   waits: Places
-  bodies: Places // of webhooks, kept before their signature is known
+  bodies: Rooms // of webhooks, kept before their signature is known
   closing: AbortSignal // streams end
 }
 

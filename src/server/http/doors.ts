@@ -9,6 +9,7 @@ import { setHeaders } from './headers.ts'
 import { openApi } from './open-api.ts'
 import { addPageRoutes, pageFor } from './page-routes.ts'
 import { places } from './places.ts'
+import { rooms } from './rooms.ts'
 import { refusal } from './problem.ts'
 import { clientAddress, groupOf, isLoopback, plainAddress, type Proxies, trustedProxies } from './proxies.ts'
 import { addReleaseRoutes } from './release-routes.ts'
@@ -19,7 +20,7 @@ import { addWebhookRoutes } from './webhook-routes.ts'
 export type Doors = { app: Hono<DoorEnv>; endStreams(): void }
 
 const STREAMS = { all: 100, each: 10 }
-const BODIES = { all: 20, each: 10 }
+const BODIES = { bodies: 500, bytes: 100 * 1024 * 1024, patience: 2000 }
 const WAITS = { all: 500, each: 100 }
 
 // Everything that the deployment server answers over HTTP.
@@ -30,7 +31,7 @@ export function createDoors(options: DoorOptions): Doors {
     attempts: countingAttempts(() => options.now().getTime()),
     streams: places(STREAMS.all, STREAMS.each),
     waits: places(WAITS.all, WAITS.each),
-    bodies: places(BODIES.all, BODIES.each),
+    bodies: rooms(BODIES, () => performance.now()),
     closing: closing.signal,
   }
   const app = new Hono<DoorEnv>({ strict: true })

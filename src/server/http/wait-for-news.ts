@@ -31,7 +31,7 @@ export function waitForNews(
 }
 
 // A place for as long as news is waited for; refused where there is none.
-export function takePlace(places: Places, c: DoorContext): () => void {
+function takePlace(places: Places, c: DoorContext): () => void {
   const place = places.take(c.var.origin.group)
   if (typeof place !== 'string') return place
   const headers = { 'retry-after': '5' }

@@ -11,7 +11,6 @@ import { refuse } from './problem.ts'
 import { accept } from './release-routes.ts'
 import { refuseWhileStopping, servedApps } from './served-app.ts'
 import { isOver } from './tokens.ts'
-import { takePlace } from './wait-for-news.ts'
 import { signingToken, webhookSecret } from './webhook-secret.ts'
 
 const LARGEST = 5 * 1024 * 1024
@@ -26,8 +25,7 @@ export function addWebhookRoutes(app: Hono<DoorEnv>, keeper: Doorkeeper): void {
     const served = (await servedApps(desk)).find((each) => each.name === name)
     const tokens = served === undefined ? [] : await webhookTokens(keeper, name)
     if (served === undefined || tokens.length === 0 || !isSigned(c)) return refuseUnsigned(c, keeper)
-    const place = takePlace(keeper.bodies, c)
-    const body = await readBytes(c, LARGEST).finally(place)
+    const body = await readBytes(c, LARGEST, keeper.bodies)
     const proof = proofOf((header) => c.req.header(header), body, keeper.now())
     const signers = proof === undefined ? [] : tokens.filter(({ id }) => proof(serverKey, id))
     const [signer] = signers

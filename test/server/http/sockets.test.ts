@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { get as getTls } from 'node:https'
@@ -11,7 +12,8 @@ import { runInNewContext } from 'node:vm'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { listen } from '../../../src/server/http/listen.ts'
-import { aFront, COMMIT, type Front } from './front.ts'
+import { webhookSecret } from '../../../src/server/http/webhook-secret.ts'
+import { aFront, COMMIT, KEY, type Front } from './front.ts'
 import { eventually } from '../../support/eventually.ts'
 
 setFlagsFromString('--expose-gc')
@@ -146,6 +148,50 @@ test('a slow head is ended after ten seconds, not after the minute of Node', asy
   const began = Date.now()
   assert.match(await said(await opened(port, 'GET / HTTP/1.1\r\nHost: x\r\nX: ')), /^HTTP\/1\.1 408 /)
   assert.ok(Date.now() - began < 50_000)
+  await stop()
+})
+
+// A delivery whose body comes byte by byte, from one of fifty addresses, with what looks like a signature.
+async function trickling(port: number, number: number): Promise<Socket> {
+  const socket = connect({ port, host: '127.0.0.1', localAddress: `127.0.1.${1 + (number % 50)}` })
+  socket.on('error', () => {})
+  await once(socket, 'connect')
+  socket.write(
+    'POST /v1/apps/shop/webhook HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n' +
+      'X-Hub-Signature-256: sha256=00\r\nX-GitHub-Event: workflow_run\r\nContent-Length: 100000\r\n\r\n{',
+  )
+  return socket
+}
+
+test('600 bodies that trickle in keep no signed delivery out: the slowest make room', async () => {
+  const front = aFront()
+  front.token('webhook', 'shop')
+  const secret = webhookSecret(KEY, front.desk.tokensKept.at(-1)?.id ?? '')
+  const { url, port, stop } = await listening(front)
+  const slow: Socket[] = []
+  for (let number = 0; number < 600; number++) slow.push(await trickling(port, number))
+  for (const socket of slow) socket.write(' ')
+  const delivered = async (number: number) => {
+    const body = JSON.stringify({ zen: `Keep it ${'x'.repeat(50_000)}`, number })
+    const { status } = await fetch(`${url}/v1/apps/shop/webhook`, {
+      method: 'POST',
+      body,
+      headers: {
+        'content-type': 'application/json',
+        'x-github-event': 'ping',
+        'x-hub-signature-256': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`,
+      },
+    })
+    return status
+  }
+  // Where all are as new as the delivery, it is told to come again.
+  for (let number = 0; number < 20; number++)
+    await eventually(async () => {
+      const status = await delivered(number)
+      assert.ok(status === 200 || status === 503, String(status))
+      return status === 200
+    })
+  for (const socket of slow) socket.destroy()
   await stop()
 })
 
