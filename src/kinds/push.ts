@@ -60,6 +60,10 @@ export const pushKind: Kind<'push'> = {
         what: 'was changed by somebody else a moment ago',
         hint: `compare with flight env:diff ${app}, then run the same command again`,
       }
+    // All that comes before the end was done on every server before the first one confirmed. Done again it would tell
+    // workers that have read the file since that it is another one.
+    if (noted?.confirmed === true && found.tag === tag && does !== 'settle')
+      return { is: 'same', why: 'it is confirmed that it stays' }
     const before = found.tag === null ? 'absent' : found.tag === tag ? 'same' : 'other'
     return {
       is: 'change',

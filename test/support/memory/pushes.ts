@@ -109,6 +109,7 @@ export function performPush(
       return
     case 'show':
       of.cached = text()
+      if (live !== null) of.generation = of.generations += 1
       return
     case 'confirm':
       if (pushed.confirmed) return
