@@ -443,6 +443,39 @@ inDrills('killed before the workers restart: the same command restarts them', as
   await at.expect(0, 'plan', '--detailed-exitcode')
 })
 
+inDrills('killed once the workers have restarted: the same command finishes, and nothing is left to do', async () => {
+  await fresh()
+  const host = hosts[1]
+  const before = await everyone()
+  await host.must(
+    `mkdir -p -m 1777 /srv/gate && : >/srv/gate/closed && cat >/usr/local/bin/tail <<'END'\n#!/bin/sh\ncase "$*" in ` +
+      `*../times*) : >/srv/gate/reached; while [ -e /srv/gate/closed ]; do sleep 0.1; done;; esac\n` +
+      `exec /usr/bin/tail "$@"\nEND\nchmod 755 /usr/local/bin/tail`,
+  )
+  edit(local().replace(/^NAME=.*$/m, 'NAME=nine'))
+  const run = at.start('env:push', 'shop', '--yes')
+  await until(
+    'all but the end is done',
+    () => host.must('ls /srv/gate'),
+    (list) => list.includes('reached'),
+  )
+  run.kill('SIGKILL')
+  await run.answer
+  await host.must('rm -r /srv/gate /usr/local/bin/tail')
+  const restarted = await everyone()
+  assert.ok([...restarted].every(([name, pid]) => before.get(name) !== pid))
+  await until(
+    'nobody holds a lock',
+    () => at.flight('locks'),
+    ({ stdout }) => /Nobody holds a lock/.test(stdout),
+  )
+  await at.expect(0, 'env:push', 'shop', '--yes')
+  assert.equal(await everyone(), restarted, 'who has read the file once is not restarted')
+  await at.expect(0, 'plan', '--detailed-exitcode')
+  await at.expect(0, 'drift')
+  assert.match((await at.expect(0, 'env:push', 'shop', '--yes')).stdout, /nothing to do/)
+})
+
 inDrills('five earlier files are kept, readable by root alone', async () => {
   await fresh()
   for (const name of ['p', 'q', 'r', 's', 't', 'u']) {
