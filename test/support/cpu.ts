@@ -4,11 +4,19 @@ import * as assert from 'uvu/assert'
 // slower machine gets as much more as it is slower, measured in the same process and at once; a faster one no less.
 // Time on the clock would also pass while the machine does something else.
 export async function costsAtMost(bound: number, act: () => unknown, what = 'it'): Promise<void> {
-  const cost = await cpuOf(act)
-  if (cost < bound) return
-  const slower = Math.max(1, (await yardstick()) / YARDSTICK)
-  assert.ok(cost < bound * slower, `${what} took ${cost} ms of CPU on a machine ${slower.toFixed(1)} times as slow`)
+  const tried: string[] = []
+  // A machine may be slow for a moment, and quick again when it is measured. What explodes does so each time.
+  for (let turn = 0; turn < TURNS; turn++) {
+    const cost = await cpuOf(act)
+    if (cost < bound) return
+    const slower = Math.max(1, (await yardstick()) / YARDSTICK)
+    if (cost < bound * slower) return
+    tried.push(`${cost} ms of CPU on a machine ${slower.toFixed(1)} times as slow`)
+  }
+  assert.unreachable(`${what} took ${tried.join(', ')}`)
 }
+
+const TURNS = 3
 
 const YARDSTICK = 40
 
