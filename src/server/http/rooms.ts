@@ -3,8 +3,8 @@ export type Room = { took(bytes: number): void; leave(): void }
 export type Rooms = { enter(drop: () => void): Room | undefined }
 
 // So many bodies and bytes of them at once. Where one more comes, the slowest of those that have had their time is
-// dropped; none enters where all are new. Whoever sends slowly therefore keeps nobody out who sends. `patience`: for how
-// long nobody is called slow, in milliseconds of `clock`.
+// dropped; none enters where all are new. Whoever sends slowly therefore keeps nobody out who sends. `patience`: for
+// how long nobody is called slow, in milliseconds of `clock`.
 export function rooms(
   { bodies, bytes, patience }: { bodies: number; bytes: number; patience: number },
   clock: () => number,
