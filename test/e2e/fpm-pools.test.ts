@@ -13,7 +13,7 @@ import { fpmReload } from './fpm-step.ts'
 const FOLDER = '/etc/php/8.2/fpm/pool.d'
 let web: LabHost
 
-const reload = (more: Partial<ServiceStep> = {}) => fpmReload('8.2', more)
+const reload = (more: Partial<ServiceStep> = {}, plan = 'a') => fpmReload('8.2', more, plan)
 const master = async () => (await web.must('cat /run/php/php8.2-fpm.pid')).trim()
 
 async function pool(name: string, lines: string, file = `${name}.conf`): Promise<void> {
@@ -67,7 +67,7 @@ for (const [what, lines, says] of REFUSED) {
   })
 }
 
-test('what an interrupted run left unloaded is put back when it fails the test, whoever finds it', async () => {
+test('what an interrupted run left unloaded is put back by the plan that wrote it, and by no other', async () => {
   const path = `${FOLDER}/flight-cut.conf`
   const write = (content: string, plan: string) =>
     stepShell(
@@ -75,13 +75,24 @@ test('what an interrupted run left unloaded is put back when it fails the test, 
       { plan: `sha256:${plan.repeat(64)}` },
     ).text
   const good = '[cut]\nuser = www-data\nlisten = /run/php/flight-cut-8.2.sock\npm = ondemand\npm.max_children = 1\n'
+  const bad = `${good}pm.max_kids = 3\n`
   await web.must(write(good, 'b'))
   await web.must(reload())
-  await web.must(write(`${good}pm.max_kids = 3\n`, 'c'))
-  const result = await web.run(reload())
-  assert.is(result.code, EXIT_BAD_CONFIGURATION)
-  assert.match(result.stderr, /flight-cut\.conf:6/)
+  const before = await master()
+  await web.must(write(bad, 'c'))
+  const other = await web.run(reload())
+  assert.is(other.code, EXIT_BAD_CONFIGURATION)
+  assert.match(other.stderr, /flight-cut\.conf:6/)
+  assert.match(
+    other.stderr,
+    'it fails without what this plan wrote as well: somebody else, or an earlier plan, left that',
+  )
+  assert.is(await web.must(`cat ${path}`), bad)
+  const own = await web.run(reload({ changes: [path] }, 'c'))
+  assert.is(own.code, EXIT_BAD_CONFIGURATION)
+  assert.not.match(own.stderr, 'it fails without what this plan wrote')
   assert.is(await web.must(`cat ${path}`), good)
+  assert.is(await master(), before)
   await web.must('php-fpm8.2 -t')
   await web.must(reload())
 })

@@ -3,7 +3,7 @@ import { fpmService } from '../../src/features/services.ts'
 import { stepShell } from '../../src/steps/sorts.ts'
 
 // The shell of the step that makes FPM of a version load its configuration, as a plan would bring it to a server.
-export function fpmReload(version: string, more: Partial<ServiceStep> = {}): string {
+export function fpmReload(version: string, more: Partial<ServiceStep> = {}, plan = 'a'): string {
   const { unit, configuration, mark, test } = fpmService(version).desired
   return stepShell(
     {
@@ -20,6 +20,6 @@ export function fpmReload(version: string, more: Partial<ServiceStep> = {}): str
       waitForNginx: 0,
       ...more,
     },
-    { plan: `sha256:${'a'.repeat(64)}` },
+    { plan: `sha256:${plan.repeat(64)}` },
   ).text
 }
