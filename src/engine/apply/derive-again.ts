@@ -4,7 +4,7 @@ import { FlightError, type Problem } from '../../model/errors.ts'
 import type { Facts } from '../../model/fact.ts'
 import type { Plan, PlanBody, PlannedServer } from '../../model/plan.ts'
 import { readStageName } from '../../model/stage-name.ts'
-import { canonical } from '../digest.ts'
+import { digestOf } from '../digest.ts'
 import { planOf } from '../plan/plan-of.ts'
 import type { Survey } from '../plan/survey.ts'
 import type { ServerPlan } from '../resolve/plan-server.ts'
@@ -85,7 +85,8 @@ const NOTHING_KNOWN: Facts = {
 const MOST_TOLD = 5
 
 // Where a plan says something else than planning says now; each with its place in the file. Pure.
-export function differencesBetween(plan: PlanBody, derived: PlanBody): Problem[] {
+export function differencesBetween(plan: Plan, derived: Plan): Problem[] {
+  if (digestOf(bodyOf(plan)) === derived.digest) return []
   return differences('', bodyOf(plan), bodyOf(derived))
     .slice(0, MOST_TOLD)
     .map((each) => ({
@@ -96,6 +97,6 @@ export function differencesBetween(plan: PlanBody, derived: PlanBody): Problem[]
     }))
 }
 
-function bodyOf({ digest: _digest, ...body }: PlanBody & { digest?: string }): unknown {
-  return JSON.parse(canonical(body))
+function bodyOf({ digest: _digest, ...body }: Plan): PlanBody {
+  return body
 }

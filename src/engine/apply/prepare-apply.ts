@@ -59,7 +59,7 @@ export function prepareTasks(
         refuseIfAborted(signal)
         // On all servers before anything is done on one: where there is no such note, nothing was done.
         if (ready.some(({ standing }) => standing.pending.length > 0))
-          await allOf(ready.map(({ host }) => host.begin(plan.digest)))
+          await allOf(ready.filter(({ lock }) => !lock.hasBegun).map(({ host }) => host.begin(plan.digest)))
         opened.ready.push(...ready)
       },
     },

@@ -1,7 +1,7 @@
 import type { Cluster, Definitions } from '../../model/definitions.ts'
 import type { ServerProblem } from '../../model/errors.ts'
 import type { Listener } from '../../model/event.ts'
-import type { Connect, Holder, Host, Lock } from '../../model/host.ts'
+import type { Connect, Holder, Host, Lock, PlanLock } from '../../model/host.ts'
 import type { Plan, PlannedServer, Stage } from '../../model/plan.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { Server } from '../../model/server.ts'
@@ -22,7 +22,7 @@ export type ApplyRequest = {
 }
 
 // A server of the plan with work to do, connected, locked and found as the plan says.
-export type Ready = Member & { host: Host; lock: Lock; standing: Standing }
+export type Ready = Member & { host: Host; lock: PlanLock; standing: Standing }
 
 export type Member = { planned: PlannedServer; server: Server; cluster: Cluster; resources: readonly Resource[] }
 

@@ -23,7 +23,7 @@ export function standings(coming: readonly Coming[], { plan, definitions }: Appl
   const found = coming.flatMap(({ server, cluster, survey, lock }): LookedAt[] =>
     survey === undefined ? [] : [{ server, cluster, survey, hasBegun: lock?.hasBegun === true }],
   )
-  refuse(found.flatMap((one) => otherSystem(one, plan)))
+  refuse(found.flatMap((one) => [...leftOutBefore(one, plan), ...otherSystem(one, plan)]))
   const derived = derivedAgain(plan, found, definitions)
   const known = coming.flatMap(({ member, host, lock, survey }) => {
     if (member === undefined || host === undefined || survey === undefined) return []
@@ -44,6 +44,16 @@ export function standings(coming: readonly Coming[], { plan, definitions }: Appl
 
 function refuse(problems: readonly Problem[]): void {
   if (problems.length > 0) throw new FlightError(problems)
+}
+
+// What the plan left out, and would not leave out now.
+function leftOutBefore({ server: { name }, survey }: LookedAt, plan: Plan): ServerProblem[] {
+  if (survey.is !== 'asked' || plan.servers.some((entry) => entry.name === name)) return []
+  const isMissing = plan.missing.some(({ server }) => server === name)
+  const what = isMissing
+    ? 'could not be asked when the plan was made, and answers now'
+    : 'was blocked when the plan was made, and is not any more'
+  return [{ code: 'FLIGHT_STALE_PLAN', ...onServer(name), what, hint: 'plan again, review, apply' }]
 }
 
 function otherSystem({ server: { name }, survey }: LookedAt, plan: Plan): ServerProblem[] {

@@ -381,6 +381,19 @@ test('a server that cannot be reached is named, and the others are planned and d
   assert.is((await apply(plan, wanted, servers)).outcome, 'done')
 })
 
+test('a server that was away when its plan was made, and is back, is in no plan that was reviewed', async () => {
+  const servers = bare()
+  byName(servers, 'web-1').reachable = false
+  const plan = await planFor(wanted, servers)
+  byName(servers, 'web-1').reachable = true
+  const error = await refusal(apply(plan, wanted, servers))
+  assert.is(error.message, 'web-1: could not be asked when the plan was made, and answers now')
+  assert.equal(
+    servers.map(({ begun }) => begun.length),
+    [0, 0],
+  )
+})
+
 test('a server that is away when its plan is applied is reported in the receipt', async () => {
   const servers = bare()
   const plan = await planFor(wanted, servers)
