@@ -13,7 +13,7 @@ export async function placeWithin(root: string, file: string): Promise<{ path: s
   const within = relative(await realpath(root), path).split(sep)
   if (within[0] === '..') return { wrong: 'links out of the definitions' }
   const hidden = within.find((part) => part.startsWith('.'))
-  return hidden === undefined ? { path } : { wrong: `lies in ${hidden}, where no definition is read` }
+  return hidden === undefined ? { path } : { wrong: `lies in ${hidden}, where definitions are not read` }
 }
 
 // The text of a file (`file` is relative to `root`) of at most so many
@@ -22,7 +22,7 @@ export async function readText(root: string, file: string, most = MAX_BYTES): Pr
   let bytes: Buffer
   try {
     const place = await placeWithin(root, file)
-    if ('wrong' in place) return fault(file, place.wrong, 'copy it to where it is read from')
+    if ('wrong' in place) return fault(file, place.wrong, 'copy the file here instead of linking to it')
     // a FIFO must not make us wait
     const handle = await open(place.path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW)
     try {

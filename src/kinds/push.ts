@@ -63,7 +63,7 @@ export const pushKind: Kind<'push'> = {
     // All that comes before the end was done on every server before the first one confirmed. Done again it would tell
     // workers that have read the file since that it is another one.
     if (noted?.confirmed === true && found.tag === tag && does !== 'settle')
-      return { is: 'same', why: 'it is confirmed that it stays' }
+      return { is: 'same', why: 'it was confirmed before' }
     const before = found.tag === null ? 'absent' : found.tag === tag ? 'same' : 'other'
     return {
       is: 'change',

@@ -22,7 +22,7 @@ async function textOf(file: string): Promise<[text: string, where: string]> {
     return [new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes), where]
   } catch (error) {
     if (!(error instanceof TypeError)) throw error
-    throw unreadable(where, 'is no text, so it is no plan', '`flight plan` writes one')
+    throw unreadable(where, 'is not UTF-8 text, so it is not a plan', '`flight plan` writes one')
   }
 }
 
@@ -31,7 +31,11 @@ async function bytesOf(file: string): Promise<Buffer> {
   const handle = await reading(file, () =>
     open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code !== 'ELOOP') throw error
-      throw unreadable(file, 'is a symbolic link, and a plan is a plain file', 'name the file that it leads to')
+      throw unreadable(
+        file,
+        'is a symbolic link; a plan must be a regular file',
+        'give the path of the file it points to',
+      )
     }),
   )
   try {
@@ -39,8 +43,8 @@ async function bytesOf(file: string): Promise<Buffer> {
     if (!found.isFile())
       throw unreadable(
         file,
-        `is a ${found.isDirectory() ? 'folder' : 'device or a pipe'}, and a plan is a plain file`,
-        'name the plan file; from a pipe it comes with `-`',
+        `is a ${found.isDirectory() ? 'folder' : 'device or a pipe'}; a plan must be a regular file`,
+        'give the path of the plan file; to read it from a pipe, use `-`',
       )
     if (found.size > MOST_PLAN_BYTES) throw tooLarge(file)
     return await atMost(handle.createReadStream({ autoClose: false }), file)

@@ -21,7 +21,7 @@ if ! said=$(loads test_or_end 2>&1); then
   printf '%s\n' "$said" | tail -n 20 >&2
   changes put_back "$plan_kept"
   (loads test_or_end) >/dev/null 2>&1 ||
-    echo 'it fails without what this plan wrote as well: somebody else, or an earlier plan, left that there' >&2
+    echo "the test still fails without this plan's files: something else there is wrong, perhaps from an earlier plan" >&2
   exit "$exit_bad_configuration"
 fi
 

@@ -117,8 +117,8 @@ class MarkedOutput {
         throw new FlightError({
           code: 'FLIGHT_SERVER_ANSWER',
           ...onServer(this.#server),
-          what: `answered more than ${MOST_OUTPUT / 1024 / 1024} MB at once, which no question asks for`,
-          hint: 'look at the server by hand: something there floods every shell',
+          what: `answered more than ${MOST_OUTPUT / 1024 / 1024} MB, far more than was asked for`,
+          hint: 'log in and look: something there may print into every shell',
         })
       }
       if (this.#ended !== undefined) return undefined

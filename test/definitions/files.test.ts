@@ -26,12 +26,12 @@ const cases: [string, (root: string) => Promise<void>, string[]][] = [
   [
     'a device',
     (root) => symlink('/dev/zero', join(root, 'apps/x.yml')),
-    ['apps/x.yml: links out of the definitions (copy it to where it is read from)'],
+    ['apps/x.yml: links out of the definitions (copy the file here instead of linking to it)'],
   ],
   [
     'a link to a file of somebody',
     (root) => symlink('/etc/passwd', join(root, 'apps/x.yml')),
-    ['apps/x.yml: links out of the definitions (copy it to where it is read from)'],
+    ['apps/x.yml: links out of the definitions (copy the file here instead of linking to it)'],
   ],
   [
     'a folder that is a link out',
@@ -39,7 +39,7 @@ const cases: [string, (root: string) => Promise<void>, string[]][] = [
       await rename(join(root, 'apps'), `${root}-apps`)
       await symlink(`${root}-apps`, join(root, 'apps'))
     },
-    ['apps/shop.yml: links out of the definitions (copy it to where it is read from)'],
+    ['apps/shop.yml: links out of the definitions (copy the file here instead of linking to it)'],
   ],
   [
     'a link into a hidden folder',
@@ -48,12 +48,12 @@ const cases: [string, (root: string) => Promise<void>, string[]][] = [
       await writeFile(join(root, '.git/config'), 'url = https://ada:secret@example.com\n')
       await symlink('../.git/config', join(root, 'apps/x.yml'))
     },
-    ['apps/x.yml: lies in .git, where no definition is read (copy it to where it is read from)'],
+    ['apps/x.yml: lies in .git, where definitions are not read (copy the file here instead of linking to it)'],
   ],
   [
     'a settings file that is a link out',
     (root) => symlink('/etc/passwd', join(root, 'flight.yml')),
-    ['flight.yml: links out of the definitions (copy it to where it is read from)'],
+    ['flight.yml: links out of the definitions (copy the file here instead of linking to it)'],
   ],
   [
     'a password file',

@@ -42,14 +42,14 @@ promise('a plan that is cut off, edited or of another format is refused before a
   const untouched = await remember([one, two])
   const marks = [one, two].map((host) => ({ host, mark: host.sshActivity().mark }))
   const bad: [string, RegExp][] = [
-    [text.slice(0, -100), /cut\.json: is not a whole plan file: .*\(FLIGHT_PLAN_UNREADABLE\)/],
+    [text.slice(0, -100), /cut\.json: is not a complete plan file: .*\(FLIGHT_PLAN_UNREADABLE\)/],
     [
       text.replace('client_max_body_size 32m', 'client_max_body_size 33m'),
       /was changed after it was made: .*\(FLIGHT_PLAN_EDITED\)/,
     ],
     [text.replace('"format":3', '"format":7'), /has a format that .* it knows format 3.*\(FLIGHT_PLAN_FORMAT\)/],
-    [text.replace('"missing":[]', '"missing":[],"missing":[]'), /a key stands there twice.*\(FLIGHT_PLAN_EDITED\)/],
-    [JSON.stringify(JSON.parse(text), null, 2), /is not spelled as Flight spells it.*\(FLIGHT_PLAN_EDITED\)/],
+    [text.replace('"missing":[]', '"missing":[],"missing":[]'), /a key appears twice.*\(FLIGHT_PLAN_EDITED\)/],
+    [JSON.stringify(JSON.parse(text), null, 2), /not byte for byte as Flight wrote it.*\(FLIGHT_PLAN_EDITED\)/],
   ]
   for (const [content, said] of bad) {
     assert.is.not(content, text)
@@ -84,13 +84,13 @@ promise(
               : action,
           ),
         },
-        /service\/nginx\.service: after\/precedes.*: the plan says .*, and planning now says nothing/,
+        /service\/nginx\.service: after\/precedes.*: the plan says .*; planning now gives nothing/,
       ],
       [
         { stages: edited((action) => ({ ...action, because: [{ code: 'missing', text: 'nothing to see' }] })) },
         /because/,
       ],
-      [{ stages: plan.stages.slice(1) }, /is not as defined, and the plan does nothing about it/],
+      [{ stages: plan.stages.slice(1) }, /is not as defined, and this plan does not change it/],
       [
         { stages: [...plan.stages].reverse().map((stage) => ({ ...stage, name: 'provision' })) },
         /stages.*: the plan says/,

@@ -157,7 +157,7 @@ promise(
     assert.is(await lab.must('stat -c %a /var/lib/flight/history'), '600\n')
     await lab.must('rm -r /var/lib/flight/begun && touch /var/lib/flight/begun')
     const error = await refusal(host.begin(PLAN))
-    assert.match(error.message, /web-1: cannot note that the plan is begun, so nothing is done: .*begun/)
+    assert.match(error.message, /web-1: cannot record that this plan has begun, so nothing was done: .*begun/)
     await lab.must('rm /var/lib/flight/begun')
     await other.release()
   },

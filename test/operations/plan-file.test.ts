@@ -28,7 +28,7 @@ const NO_PLANS: readonly Case[] = [
       writeFileSync(`${at}.real`, PLAN)
       symlinkSync(`${at}.real`, at)
     },
-    says: /^FLIGHT_PLAN_UNREADABLE 3 .*: is a symbolic link, and a plan is a plain file/,
+    says: /^FLIGHT_PLAN_UNREADABLE 3 .*: is a symbolic link; a plan must be a regular file/,
   },
   {
     what: 'a link to a secret',
@@ -63,7 +63,7 @@ const NO_PLANS: readonly Case[] = [
     make: file(PLAN.replace('"missing":[]', `"missing":${'['.repeat(100_000)}${']'.repeat(100_000)}`)),
     says: /is nested deeper than 64 levels/,
   },
-  { what: 'a secret', make: file(`${CANARY}\n`), says: /^FLIGHT_PLAN_UNREADABLE 3 .*: is not a whole plan file/ },
+  { what: 'a secret', make: file(`${CANARY}\n`), says: /^FLIGHT_PLAN_UNREADABLE 3 .*: is not a complete plan file/ },
   { what: 'a secret as JSON', make: file(`"${CANARY}"`), says: /^FLIGHT_PLAN_UNREADABLE 3 .*: is no plan of Flight/ },
   {
     what: 'a secret for a format',
@@ -79,26 +79,30 @@ const NO_PLANS: readonly Case[] = [
   {
     what: 'bytes that are no text',
     make: file(Buffer.concat([Buffer.from(PLAN), Buffer.from([0xff])])),
-    says: /^FLIGHT_PLAN_UNREADABLE 3 .*: is no text/,
+    says: /^FLIGHT_PLAN_UNREADABLE 3 .*: is not UTF-8 text/,
   },
-  { what: 'no newline', make: file(PLAN.trimEnd()), says: /^FLIGHT_PLAN_EDITED 3 .*: has the content of a plan/ },
-  { what: 'a newline more', make: file(`${PLAN}\n`), says: /is not spelled as Flight spells it/ },
-  { what: 'other spaces', make: file(JSON.stringify(JSON.parse(PLAN), null, 2)), says: /it was formatted anew/ },
-  { what: 'the line ends of Windows', make: file(PLAN.replace('\n', '\r\n')), says: /ends its line with CR LF/ },
   {
-    what: 'a key that stands there twice',
+    what: 'no newline',
+    make: file(PLAN.trimEnd()),
+    says: /^FLIGHT_PLAN_EDITED 3 .*: holds a plan, but not byte for byte/,
+  },
+  { what: 'a newline more', make: file(`${PLAN}\n`), says: /not byte for byte as Flight wrote it/ },
+  { what: 'other spaces', make: file(JSON.stringify(JSON.parse(PLAN), null, 2)), says: /the file was reformatted/ },
+  { what: 'the line ends of Windows', make: file(PLAN.replace('\n', '\r\n')), says: /has Windows line ends/ },
+  {
+    what: 'a key that appears twice',
     make: file(PLAN.replace('"missing":[]', '"missing":[1],"missing":[]')),
-    says: /a key stands there twice/,
+    says: /a key appears twice/,
   },
   {
     what: 'another spelling of a letter',
     make: file(PLAN.replace('"missing"', '"\\u006dissing"')),
-    says: /is not spelled as Flight spells it/,
+    says: /not byte for byte as Flight wrote it/,
   },
   {
     what: 'a number that is spelled otherwise',
     make: file(PLAN.replace('"format":3', '"format":3.0')),
-    says: /is not spelled as Flight spells it/,
+    says: /not byte for byte as Flight wrote it/,
   },
 ]
 

@@ -75,7 +75,7 @@ const NOTHING_KNOWN: Facts = {
     throw new FlightError({
       code: 'FLIGHT_STALE_PLAN',
       where: '',
-      what: 'what is retired on a server depends on others, and they are not as they were when the plan was made',
+      what: 'what is retired depends on other servers, and these have changed since the plan was made',
       hint: 'plan again, review, apply',
     })
   },

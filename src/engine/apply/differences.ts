@@ -33,7 +33,7 @@ function nameOf(entry: unknown): string | undefined {
 
 // A difference as a sentence.
 export function saidOf({ was, is }: Differing): string {
-  return `the plan says ${shown(was)}, and planning now says ${shown(is)}`
+  return `the plan says ${shown(was)}; planning now gives ${shown(is)}`
 }
 
 function shown(value: unknown): string {

@@ -113,7 +113,7 @@ function unplanned(server: string, { address, because }: Action): ServerProblem 
   return {
     code: 'FLIGHT_STALE_PLAN',
     ...onResource(server, address),
-    what: `is not as defined, and the plan does nothing about it: ${because.map(({ text }) => text).join('; ')}`,
+    what: `is not as defined, and this plan does not change it: ${because.map(({ text }) => text).join('; ')}`,
     hint: 'plan again, review, apply',
   }
 }

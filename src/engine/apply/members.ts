@@ -38,9 +38,10 @@ export function membersOf({ plan, definitions }: Pick<ApplyRequest, 'plan' | 'de
     ...[...plan.missing, ...plan.blocked].map(({ server }) => server),
   ])
   for (const { server } of asked)
-    if (!known.delete(server.name)) throw refuse(`the plan says nothing of ${server.name}, which it was asked for`)
+    if (!known.delete(server.name))
+      throw refuse(`${server.name} is part of what this plan was made for, and the plan does not mention it`)
   const [more] = known
-  if (more !== undefined) throw refuse(`the plan speaks of ${more}, which it was not asked for`)
+  if (more !== undefined) throw refuse(`the plan mentions ${more}, which is not part of what it was made for`)
   return { asked, members }
 }
 

@@ -42,7 +42,7 @@ export function prepareTasks(
         opened.missing.push(...away.filter(hasWork).flatMap(({ survey }) => problemsOf(survey)))
         const tell = (text: string) => (task.output = text)
         for (const { server } of away.filter((one) => !hasWork(one)))
-          tell(`${server.name} cannot be asked again; the plan does nothing there`)
+          tell(`${server.name} does not answer; the plan does nothing there`)
         await lockAll(
           coming.filter((one) => one.host !== undefined && hasWork(one)),
           request,

@@ -93,7 +93,7 @@ function notBegun(server: string, stderr: string): FlightError {
   return new FlightError({
     code: 'FLIGHT_STEP_FAILED',
     ...onServer(server),
-    what: `cannot note that the plan is begun, so nothing is done: ${briefly(stderr)}`,
+    what: `cannot record that this plan has begun, so nothing was done: ${briefly(stderr)}`,
     hint: `look at ${BEGUN} there (is the disk full, or out of inodes?), then run the same command again`,
   })
 }

@@ -36,7 +36,7 @@ export function readShownPlan(text: string, where: string): { plan: Plan; value:
   const refuse = (code: ErrorCode, what: string, hint: string) => refusal(where, code, what, hint)
   if (text.length > MOST_PLAN_BYTES) throw tooLarge(where)
   if (isDeeperThan(MOST_DEPTH, text))
-    throw refuse('FLIGHT_PLAN_UNREADABLE', `is nested deeper than ${MOST_DEPTH} levels, as no plan is`, 'plan again')
+    throw refuse('FLIGHT_PLAN_UNREADABLE', `is nested deeper than ${MOST_DEPTH} levels; no plan is`, 'plan again')
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -44,7 +44,7 @@ export function readShownPlan(text: string, where: string): { plan: Plan; value:
     if (!(error instanceof SyntaxError)) throw error
     throw refuse(
       'FLIGHT_PLAN_UNREADABLE',
-      'is not a whole plan file: it is no JSON',
+      'is not a complete plan file: it is not JSON',
       'it may be cut off; plan again, or fetch the file again',
     )
   }
@@ -91,11 +91,10 @@ function refuseOtherSpelling(text: string, value: unknown, where: string): void 
     where,
     'FLIGHT_PLAN_EDITED',
     isLineEnd
-      ? 'ends its line with CR LF, and not as it was written'
-      : 'has the content of a plan, and is not spelled as Flight spells it: a key stands there twice, or it was ' +
-          'formatted anew',
+      ? 'has Windows line ends (CR LF), which Flight did not write'
+      : 'holds a plan, but not byte for byte as Flight wrote it: a key appears twice, or the file was reformatted',
     isLineEnd
-      ? 'git may have changed it while checking it out: put `plans/*.json -text` into .gitattributes'
+      ? 'git may have changed them at checkout: put `plans/*.json -text` into .gitattributes'
       : 'fetch the file again, byte for byte, or plan again',
   )
 }

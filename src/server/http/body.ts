@@ -58,7 +58,7 @@ export async function readBytes(c: DoorContext, limit: number, rooms?: Rooms): P
 
 function tooMany(): never {
   return refuse('busy', {
-    detail: 'More is being sent than the server can read at once, and this came too slowly.',
+    detail: 'The server is receiving too much at once, and this request was too slow.',
     hint: 'Send it again in a few seconds.',
     headers: { connection: 'close', 'retry-after': '5' },
   })
