@@ -1,6 +1,7 @@
 import { dirname } from 'node:path/posix'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { withDigest } from '../../../src/engine/plan/plan-of.ts'
 import { isEmpty } from '../../../src/model/plan.ts'
 import { cluster, definitions, server } from '../../support/builders.ts'
 import { type MemoryServer, stateOf, traceOf } from '../../support/memory-server.ts'
@@ -410,6 +411,27 @@ test('a server that is away when its plan is applied is reported in the receipt'
     receipt.problems.map(({ code }) => code),
     ['FLIGHT_UNREACHABLE'],
   )
+})
+
+test('a server that was away while a plan was begun is done by it later, and only as planned now', async () => {
+  const servers = bare()
+  const plan = await planFor(wanted, servers)
+  const web = byName(servers, 'web-1')
+  web.reachable = false
+  // What is said of a server that nobody can ask is not compared, and nothing is done there.
+  const { digest: _digest, ...body } = plan
+  const edited = withDigest({
+    ...body,
+    servers: plan.servers.map((each) => (each.name === 'web-1' ? { ...each, notes: ['all is well'] } : each)),
+  })
+  for (const each of [edited, plan]) await apply(each, wanted, servers)
+  assert.is(web.begun.length, 0)
+  web.reachable = true
+  const error = await refusal(apply(edited, wanted, servers))
+  assert.match(error.message, /^servers\/web-1\/notes\/0: the plan says "all is well"; planning now gives nothing$/m)
+  assert.is(web.begun.length, 0)
+  assert.equal((await apply(plan, wanted, servers)).problems, [])
+  assert.equal(actionsIn(await planFor(wanted, servers)), [])
 })
 
 test.run()
