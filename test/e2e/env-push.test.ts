@@ -14,6 +14,7 @@ import { cluster, provisioned } from './fleet.ts'
 import { get } from './load.ts'
 import { inDrills, promise } from './promise.ts'
 import { underApp } from './release.ts'
+import { gatedProgram } from './gated-program.ts'
 import { until } from './until.ts'
 import { pidsOf } from './workers.ts'
 
@@ -67,6 +68,13 @@ const edit = (text: string) => writeFileSync(join(at.folder, '.env.shop'), text,
 // As somebody begins who has not looked for a while.
 const fresh = () => at.expect(0, 'env:pull', 'shop', '--force')
 const local = () => readFileSync(join(at.folder, '.env.shop'), 'utf8')
+
+const nobodyHoldsALock = () =>
+  until(
+    'nobody holds a lock',
+    () => at.flight('locks'),
+    ({ stdout }) => /Nobody holds a lock/.test(stdout),
+  )
 
 // On the servers a value lies in the app's own file and in those that were replaced; here in the file that was pushed.
 async function onlyWhereItBelongs(): Promise<void> {
@@ -366,22 +374,14 @@ promise(
     await fresh()
     const good = local()
     const host = hosts[1]
-    await host.must(
-      `mkdir -p -m 1777 /srv/gate && : >/srv/gate/closed && cat >/usr/local/bin/mv <<'END'\n#!/bin/sh\ncase "$*" in ` +
-        `*.flight-.env.new*) : >/srv/gate/reached; while [ -e /srv/gate/closed ]; do sleep ` +
-        `0.1; done;; esac\nexec /usr/bin/mv "$@"\nEND\nchmod 755 /usr/local/bin/mv`,
-    )
+    const gate = await gatedProgram(host, 'mv', '*.flight-.env.new*')
     edit(good.replace(/^NAME=.*$/m, `NAME=seven\nKILLED=${CANARY}`))
     const watch = watchProcesses(CANARY)
     // With what Node writes of a process in trouble, where somebody wants that.
     const run = at
       .where({ NODE_OPTIONS: `--report-on-signal --report-directory=${at.folder}` })
       .start('env:push', 'shop', '--yes')
-    await until(
-      'the second server is reached',
-      () => host.must('ls /srv/gate'),
-      (list) => list.includes('reached'),
-    )
+    await gate.reached()
     run.kill('SIGUSR2')
     await until(
       'Node has written its report',
@@ -390,16 +390,12 @@ promise(
     )
     run.kill('SIGKILL')
     await run.answer
-    await host.must('rm -r /srv/gate /usr/local/bin/mv')
+    await gate.remove()
     assert.equal(await watch.stop(), [])
     const { said } = await at.expect(1, 'env:rollback', 'shop', '--yes')
     assert.match(oneLine(said), /a push that was not finished \(\S+\) is not confirmed here/)
     await until('all are back', contents, (all) => all.every((text) => text === good))
-    await until(
-      'nobody holds a lock',
-      () => at.flight('locks'),
-      ({ stdout }) => /Nobody holds a lock/.test(stdout),
-    )
+    await nobodyHoldsALock()
     await onlyWhereItBelongs()
     await at.expect(0, 'env:push', 'shop', '--yes')
     assert.equal(await names(), ['seven', 'seven', 'seven'])
@@ -411,31 +407,19 @@ inDrills('killed before the workers restart: the same command restarts them', as
   await fresh()
   const host = hosts[1]
   const before = await pidsOf(host, 'shop', 'idle')
-  await host.must(
-    `mkdir -p -m 1777 /srv/gate && : >/srv/gate/closed && cat >/usr/local/bin/systemd-run <<'END'\n#!/bin/sh\ncase ` +
-      `"$*" in *flight-drain*) : >/srv/gate/reached; while [ -e /srv/gate/closed ]; do sleep ` +
-      `0.1; done; exit 1;; esac\nexec /usr/bin/systemd-run "$@"\nEND\nchmod 755 /usr/local/bin/systemd-run`,
-  )
+  const gate = await gatedProgram(host, 'systemd-run', '*flight-drain*', 'exit 1')
   edit(local().replace(/^NAME=.*$/m, 'NAME=eight'))
   const run = at.start('env:push', 'shop', '--yes')
-  await until(
-    'the workers are reached',
-    () => host.must('ls /srv/gate'),
-    (list) => list.includes('reached'),
-  )
+  await gate.reached()
   run.kill('SIGKILL')
   await run.answer
-  await host.must('rm -r /srv/gate /usr/local/bin/systemd-run')
+  await gate.remove()
   assert.equal(await names(), ['eight', 'eight', 'eight'])
   assert.match(
     oneLine((await at.expect(2, 'plan', '--detailed-exitcode')).stdout),
     /were started with another environment file: shop\.idle\.1, shop\.idle\.2, shop\.wanderer\.1/,
   )
-  await until(
-    'nobody holds a lock',
-    () => at.flight('locks'),
-    ({ stdout }) => /Nobody holds a lock/.test(stdout),
-  )
+  await nobodyHoldsALock()
   await at.expect(0, 'env:push', 'shop', '--yes')
   const after = await pidsOf(host, 'shop', 'idle')
   assert.ok(after.size === 2 && [...after].every(([name, pid]) => before.get(name) !== pid))
@@ -447,28 +431,16 @@ inDrills('killed once the workers have restarted: the same command finishes, and
   await fresh()
   const host = hosts[1]
   const before = await everyone()
-  await host.must(
-    `mkdir -p -m 1777 /srv/gate && : >/srv/gate/closed && cat >/usr/local/bin/tail <<'END'\n#!/bin/sh\ncase "$*" in ` +
-      `*../times*) : >/srv/gate/reached; while [ -e /srv/gate/closed ]; do sleep 0.1; done;; esac\n` +
-      `exec /usr/bin/tail "$@"\nEND\nchmod 755 /usr/local/bin/tail`,
-  )
+  const gate = await gatedProgram(host, 'tail', '*../times*')
   edit(local().replace(/^NAME=.*$/m, 'NAME=nine'))
   const run = at.start('env:push', 'shop', '--yes')
-  await until(
-    'all but the end is done',
-    () => host.must('ls /srv/gate'),
-    (list) => list.includes('reached'),
-  )
+  await gate.reached()
   run.kill('SIGKILL')
   await run.answer
-  await host.must('rm -r /srv/gate /usr/local/bin/tail')
+  await gate.remove()
   const restarted = await everyone()
   assert.ok([...restarted].every(([name, pid]) => before.get(name) !== pid))
-  await until(
-    'nobody holds a lock',
-    () => at.flight('locks'),
-    ({ stdout }) => /Nobody holds a lock/.test(stdout),
-  )
+  await nobodyHoldsALock()
   await at.expect(0, 'env:push', 'shop', '--yes')
   assert.equal(await everyone(), restarted, 'who has read the file once is not restarted')
   await at.expect(0, 'plan', '--detailed-exitcode')
