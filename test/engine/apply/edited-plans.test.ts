@@ -3,9 +3,11 @@ import * as assert from 'uvu/assert'
 import { canonical } from '../../../src/engine/digest.ts'
 import { readPlan, writePlan } from '../../../src/engine/plan/plan-file.ts'
 import { withDigest } from '../../../src/engine/plan/plan-of.ts'
+import { KINDS } from '../../../src/kinds/kinds.ts'
 import type { Definitions } from '../../../src/model/definitions.ts'
 import { FlightError } from '../../../src/model/errors.ts'
 import type { Plan, PlanBody } from '../../../src/model/plan.ts'
+import type { KindName } from '../../../src/model/resource.ts'
 import { app, on } from '../../support/builders.ts'
 import { MemoryServer, traceOf } from '../../support/memory-server.ts'
 import { makeFolders, putInPlace } from '../../support/memory/tree.ts'
@@ -20,7 +22,7 @@ type Case = { wanted: Definitions; servers: readonly MemoryServer[]; options?: R
 
 const CASES: Record<string, () => Promise<Case>> = {
   'bare servers, an app with workers and a scheduler': async () => ({
-    wanted: withFleet(shop(['web-1'], ['web-2', { queues: [QUEUE], scheduler: true }])),
+    wanted: withComposer(withFleet(shop(['web-1'], ['web-2', { queues: [QUEUE], scheduler: true }]))),
     servers: fleet(),
   }),
   'a limit that changes, waves, and what is retired': async () => {
@@ -42,17 +44,26 @@ const CASES: Record<string, () => Promise<Case>> = {
     second.machine.users.set('flight-idle', { uid: 1000, gid: 1000, home: '/home/somebody', shell: '/bin/bash' })
     return { wanted: withFleet(shop(['web-1'], ['web-2'])), servers }
   },
-  'a release': async () => ({
-    wanted: WANTED,
-    servers: await configuredFleet(),
-    options: { releases: [commit('a')] },
-  }),
+  'a release after which an old one goes': async () => {
+    const servers = await configuredFleet()
+    for (const digit of ['a', 'b', 'c', 'd']) await released(servers, commit(digit))
+    return { wanted: WANTED, servers, options: { releases: [commit('e')] } }
+  },
   'a way back': async () => {
     const servers = await configuredFleet()
     for (const digit of ['a', 'b']) await released(servers, commit(digit))
     return { wanted: WANTED, servers, options: { releases: [back()] } }
   },
 }
+
+function withComposer(wanted: Definitions): Definitions {
+  const composer = { url: 'https://getcomposer.org/x', sha256: 'a'.repeat(64) }
+  return { ...wanted, clusters: wanted.clusters.map((each) => ({ ...each, composer })) }
+}
+
+// No feature makes a link by now; the other two are in plans that are in no file.
+const IN_NO_FILE: readonly KindName[] = ['link', 'environment', 'push']
+const edited = new Set<KindName>()
 
 for (const [what, prepare] of Object.entries(CASES))
   test(`no field of a plan is believed: ${what}`, async () => {
@@ -64,11 +75,11 @@ for (const [what, prepare] of Object.entries(CASES))
     const accepted: string[] = []
     const edits = editsOf(plan)
     for (const { at, body } of edits) {
-      const edited = withDigest(body)
-      const applied = await appliedTo(servers, edited, wanted)
+      const other = withDigest(body)
+      const applied = await appliedTo(servers, other, wanted)
       if (applied === undefined) continue
-      const own = await planAsked(edited.asked, wanted, applied)
-      ;(canonical(own) === canonical(edited) ? accepted : believed).push(at)
+      const own = await planAsked(other.asked, wanted, applied)
+      ;(canonical(own) === canonical(other) ? accepted : believed).push(at)
     }
     assert.is(traceOf(servers), before, 'what was refused wrote nothing')
     assert.equal(believed, [])
@@ -77,11 +88,13 @@ for (const [what, prepare] of Object.entries(CASES))
       accepted.filter((at) => !at.startsWith('asked')),
       [],
     )
-    for (const kind of new Set(actionsIn(plan).map((action) => action.kind)))
+    for (const kind of new Set(actionsIn(plan).map((action) => action.kind))) {
+      edited.add(kind)
       assert.ok(
         edits.some(({ at }) => at.includes(`${kind}/after`)),
         `${kind} is among ${edits.length} edits`,
       )
+    }
   })
 
 // Applies it where every step fails, so that the machines stay as they are. Undefined where it was refused.
@@ -180,5 +193,12 @@ function edit(servers: readonly MemoryServer[], name: string, path: string, text
   makeFolders(machine, path.slice(0, path.lastIndexOf('/')))
   putInPlace(machine, path, { type: 'file', content: Buffer.from(text), mode: '644', owner: 'root', group: 'root' })
 }
+
+test('every kind that can stand in a plan file was among them', () => {
+  assert.equal(
+    Object.keys(KINDS).filter((kind) => !edited.has(kind as KindName)),
+    IN_NO_FILE,
+  )
+})
 
 test.run()
