@@ -2,6 +2,9 @@ import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { writePlan } from '../../src/engine/plan/plan-file.ts'
+import { withDigest } from '../../src/engine/plan/plan-of.ts'
+import type { Plan } from '../../src/model/plan.ts'
 import type { Repository } from '../artifacts/repository.ts'
 import { type LabHost } from '../lab/host.ts'
 import { loud } from '../support/loud.ts'
@@ -285,6 +288,17 @@ promise(
       'apps/blog.yml': definition('', 'blog.example.com'),
       'plan.json': at.text('plan.json'),
     })
+    // Who writes another subject everywhere in a plan, with a digest that fits, has it held against the repository.
+    const { digest: _digest, ...body } = JSON.parse(
+      at.text('plan.json').replaceAll('"subject":"Approved"', '"subject":"Harmless"'),
+    ) as Plan
+    there.put('lie.json', writePlan(withDigest(body)))
+    const { said } = await there.expect(3, 'apply', 'lie.json')
+    assert.match(
+      oneLine(said),
+      /the commit [0-9a-f]{12} is "Approved" here; the plan says "Harmless" \(FLIGHT_STALE_PLAN\)/,
+    )
+    for (const host of hosts) assert.is.not(await live(host), `${commit.slice(0, 12)}-1`)
     await there.expect(0, 'apply', 'plan.json')
     for (const host of hosts) assert.is(await live(host), `${commit.slice(0, 12)}-1`)
     assert.is(await asApp(hosts[0] as LabHost, 'shop', 'cat shop/current/version.txt'), 'Nine')
